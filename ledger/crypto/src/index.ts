@@ -1,0 +1,52 @@
+/**
+ * The one cryptographic port of the ledger. Rooms of the ledger take a {@link Crypto} as an argument, so
+ * that the same verifier runs under Node (`@cadastre/crypto/node`) and in a browser
+ * (`@cadastre/crypto/browser`). Nothing here signs for anybody: signing keys are {@link Signer}s, held by
+ * the registrar's process and by holders.
+ *
+ * Beside the port stand the few byte helpers every room of the ledger shares (strict base64, strict UTF-8)
+ * and, in `@cadastre/crypto/enrolment`, the check of a public key before it is enrolled.
+ */
+
+export {
+  bytesEqual,
+  concatBytes,
+  decodeBase64,
+  decodeUtf8,
+  encodeBase64,
+  encodeHex,
+  encodeUtf8,
+} from './bytes.ts'
+export type { Result } from './result.ts'
+
+/** The signature algorithms of ledger entries and notes. `ed25519` = RFC 8032, `es256` = ECDSA P-256 with SHA-256. */
+export type SignatureAlgorithm = 'ed25519' | 'es256'
+
+export interface Crypto {
+  /** SHA-256 (FIPS 180-4) of the concatenation of the parts; 32 bytes. */
+  sha256(...parts: readonly Uint8Array[]): Uint8Array
+  /** HMAC-SHA-256 (RFC 2104); 32 bytes. */
+  hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array
+  /**
+   * Whether `signature` is valid. Total: a malformed key or signature gives `false`.
+   * `ed25519`: 32-byte key, 64-byte signature, cofactorless as in RFC 8032 section 5.1.7.
+   * `es256`: 65-byte uncompressed or 33-byte compressed SEC 1 point, signature is 64 bytes r ‖ s.
+   */
+  verify(
+    algorithm: SignatureAlgorithm,
+    publicKey: Uint8Array,
+    message: Uint8Array,
+    signature: Uint8Array,
+  ): boolean
+}
+
+/** A private key that can only sign. */
+export interface Signer {
+  readonly algorithm: SignatureAlgorithm
+  /** Raw public key, in the form {@link Crypto.verify} takes. */
+  readonly publicKey: Uint8Array
+  sign(message: Uint8Array): Uint8Array
+}
+
+/** The part of {@link Crypto} that hashing needs. */
+export type Hasher = Pick<Crypto, 'sha256'>
