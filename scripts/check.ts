@@ -14,7 +14,9 @@ export interface CheckResult {
 }
 
 const passes = async (program: string, ...args: readonly string[]): Promise<boolean> =>
-  (await run(join('node_modules/.bin', program), args)) === 0
+  (await run(program, args)) === 0
+
+const bin = (name: string): string => join('node_modules/.bin', name)
 
 /** Projects for the compiler: the core alone with nothing but the language, everything, the browser's part. */
 const PROJECTS = ['tsconfig.core.json', 'tsconfig.json', 'faces/explorer/browser/tsconfig.json']
@@ -34,16 +36,16 @@ export async function check(): Promise<CheckResult> {
     if (!passed) failures.push(name)
   }
   for (const project of PROJECTS.filter((path) => existsSync(path))) {
-    await step(`types (${project})`, () => passes('tsc', '-p', project))
+    await step(`types (${project})`, () => passes(bin('tsc'), '-p', project))
   }
-  await step('lint and format', () => passes('biome', 'check', '--error-on-warnings', '.'))
+  await step('lint and format', () => passes(bin('biome'), 'check', '--error-on-warnings', '.'))
   await step('walls', async () => {
     const walls = await runTests('walls', testFiles().filter(isWall), true)
     counts = sum(counts, walls)
     return walls.failed + walls.cancelled === 0
   })
-  await step('dead code', () => passes('knip'))
-  await step('document links', () => passes('node', 'scripts/docs-links.ts'))
+  await step('dead code', () => passes(bin('knip')))
+  await step('document links', () => passes(process.execPath, 'scripts/docs-links.ts'))
   return { failures, counts }
 }
 

@@ -15,6 +15,7 @@ test('a link to a missing file, a missing heading or out of the project is repor
 })
 
 test('links that lead somewhere pass; other sites and code are left alone', () => {
-  const text = '[a](LICENSE) [b](#unreleased) [c](CHANGELOG.md#internals) [d](https://example.org/x) `[e](none)`\n'
+  const text =
+    '[a](LICENSE) [b](#unreleased) [c](CHANGELOG.md#internals) [d](https://example.org/x) `[e](none)`\n'
   assert.deepEqual(brokenLinks('CHANGELOG.md', text), [])
 })

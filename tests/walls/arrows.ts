@@ -1,0 +1,187 @@
+// The arrows between rooms, as rules for dependency-cruiser. The table is section 3 of the design, "The
+// house"; each rule's comment quotes it, so that whoever is stopped reads why.
+
+import type { IForbiddenRuleType } from 'dependency-cruiser'
+
+interface Room {
+  /** Path of the room. */
+  readonly room: string
+  /** What the design says of it. */
+  readonly says: string
+  /** Other rooms, or single files of them, that it may import. */
+  readonly rooms: readonly string[]
+  /** npm packages that it may import; none where absent. */
+  readonly packages?: readonly string[]
+  /** Modules of Node that it may import (`any` for all but {@link STORE_MODULES}); none where absent. */
+  readonly node?: 'any' | readonly string[]
+}
+
+const CORE = ['core/numbers', 'core/records', 'core/evidence', 'core/procedures']
+/** The ledger's only way to cryptography. `node.ts` and `browser.ts` beside it are for those who start it. */
+const CRYPTO_PORT = 'ledger/crypto/src/index.ts'
+const LEDGER = ['merkle', 'trie', 'notes', 'signatures', 'answers', 'replay'].map((name) => `ledger/${name}`)
+/** Modules of Node that reach a store or the network's HTTP: never for rooms that may use Node otherwise. */
+const STORE_MODULES = ['sqlite']
+const HTTP_MODULES = ['http', 'https', 'http2', 'net', 'tls', 'dgram']
+
+const coreSays =
+  'core: may import "earlier core rooms", must never import "npm packages, `node:`, clock, randomness"'
+const ledgerSays =
+  'ledger: may import "core, earlier ledger rooms, one crypto provider behind a small port", must never import "stores, registrar, faces, apps"'
+const storesSays = 'stores: may import "core, ledger", must never import "registrar, faces, each other"'
+const facesSays =
+  'faces: may import "core, ledger, the *reader* port", must never import "the writer port, concrete stores, each other"'
+
+const face = (name: string): Room => ({
+  room: `faces/${name}`,
+  says: facesSays,
+  rooms: [...CORE, ...LEDGER, 'ledger/crypto', 'stores/port'],
+  packages: ['hono', '@hono/zod-openapi', 'zod'],
+  node: 'any',
+})
+
+const store = (name: string, packages: readonly string[], node: readonly string[]): Room => ({
+  room: `stores/${name}`,
+  says: storesSays,
+  rooms: [...CORE, ...LEDGER, 'ledger/crypto', 'stores/port'],
+  packages,
+  node,
+})
+
+const STORE_NODE = ['fs', 'fs/promises', 'path', 'os', 'crypto', 'buffer', 'url', 'events', 'assert', 'util']
+
+/** Every room of the design that this project has, and what it may import. */
+export const ROOMS: readonly Room[] = [
+  ...CORE.map((room, index) => ({ room, says: coreSays, rooms: CORE.slice(0, index) })),
+  {
+    room: 'ledger/crypto',
+    says: ledgerSays,
+    rooms: CORE,
+    packages: ['@noble/curves', '@noble/hashes'],
+    node: ['crypto'],
+  },
+  ...LEDGER.map((room, index) => ({
+    room,
+    says: ledgerSays,
+    rooms: [...CORE, CRYPTO_PORT, ...LEDGER.slice(0, index)],
+  })),
+  store('port', [], STORE_NODE),
+  store('sqlite', [], [...STORE_NODE, 'sqlite', 'worker_threads']),
+  store('postgres', ['pg'], STORE_NODE),
+  {
+    room: 'registrar',
+    says: 'registrar: "the only room that holds the writer"; may import "core, ledger, `stores/port`", must never import "concrete stores, faces, HTTP"',
+    rooms: [...CORE, ...LEDGER, 'ledger/crypto', 'stores/port'],
+    node: [
+      'fs',
+      'fs/promises',
+      'path',
+      'crypto',
+      'worker_threads',
+      'events',
+      'timers/promises',
+      'timers',
+      'url',
+    ],
+  },
+  face('rdap'),
+  face('whois'),
+  face('tiles'),
+  { ...face('api'), says: 'faces: "`api` also registrar"', rooms: [...face('api').rooms, 'registrar'] },
+  {
+    room: 'faces/explorer',
+    says: 'faces: "`explorer` only generated API types and `ledger/answers`" (with the browser\'s crypto provider, which runs it)',
+    rooms: ['ledger/answers', CRYPTO_PORT, 'ledger/crypto/src/browser.ts', 'faces/api/src/generated'],
+    packages: ['hono', 'lit', 'uplot'],
+    node: ['fs', 'fs/promises', 'path', 'url', 'module'],
+  },
+  {
+    room: 'apps/audit',
+    says: 'apps: "`audit` (independent verifier: core and ledger only)"',
+    rooms: [...CORE, ...LEDGER, 'ledger/crypto'],
+    packages: ['commander', 'picocolors', 'cli-progress'],
+    node: 'any',
+  },
+  {
+    room: 'testing/vectors',
+    says: 'testing: may import "anything above"',
+    rooms: [...CORE, ...LEDGER, 'ledger/crypto'],
+    node: 'any',
+  },
+]
+
+const literal = (path: string): string => path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+const inside = (path: string): string => (path.endsWith('.ts') ? `^${literal(path)}$` : `^${literal(path)}/`)
+const named = (modules: readonly string[]): string => `^(node:)?(${modules.map(literal).join('|')})$`
+
+/** Files that the rules bind: a room's source; its tests may use the test runner and what they need. */
+const source = (room: string): string => `^${literal(room)}/(src|browser)/`
+
+function rulesOf({ room, says, rooms, packages = [], node = [] }: Room): IForbiddenRuleType[] {
+  const from = { path: source(room) }
+  const npm = packages.map((name) => `node_modules/${literal(name)}/`)
+  const allowed = [inside(room), ...rooms.map(inside), ...npm]
+  const shared = { severity: 'error', comment: `design.md section 3, ${says}`, from } as const
+  return [
+    {
+      ...shared,
+      name: `${room}: rooms and packages`,
+      to: { pathNot: allowed, dependencyTypesNot: ['core'] },
+    },
+    {
+      ...shared,
+      name: `${room}: Node`,
+      to:
+        node === 'any'
+          ? { path: named(STORE_MODULES) }
+          : node.length === 0
+            ? { dependencyTypes: ['core'] }
+            : { dependencyTypes: ['core'], pathNot: named(node) },
+    },
+  ]
+}
+
+const community: IForbiddenRuleType[] = [
+  {
+    name: 'community imports no room',
+    severity: 'error',
+    comment:
+      'design.md section 3, community: must never import "**every other room, and nothing imports it**"',
+    from: { path: '^community/' },
+    to: { path: '^(core|ledger|stores|registrar|faces|apps|testing|tests)/' },
+  },
+  {
+    name: 'nothing imports community',
+    severity: 'error',
+    comment: 'design.md section 3, community: "**every other room, and nothing imports it**"',
+    from: { pathNot: '^community/' },
+    to: { path: '^community/' },
+  },
+]
+
+const everywhere: IForbiddenRuleType[] = [
+  {
+    name: 'testing is for tests',
+    severity: 'error',
+    comment: 'design.md section 3, testing: "imported only by tests"',
+    from: { path: ['^(core|ledger|stores|faces|apps)/[^/]+/(src|browser)/', '^registrar/src/'] },
+    to: { path: '^(testing|tests)/' },
+  },
+  {
+    name: 'registrar: HTTP',
+    severity: 'error',
+    comment: 'design.md section 3, registrar: must never import "concrete stores, faces, HTTP"',
+    from: { path: '^registrar/src/' },
+    to: { path: [named(HTTP_MODULES), 'node_modules/(@hono/|hono/|undici/)'] },
+  },
+  {
+    name: 'imports resolve',
+    severity: 'error',
+    comment: 'an import that does not resolve is one that no other rule can judge',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+]
+
+/** All rules, for `cruise`. */
+export const RULES: readonly IForbiddenRuleType[] = [...ROOMS.flatMap(rulesOf), ...community, ...everywhere]
