@@ -40,8 +40,11 @@ export function blockBytes(of: Block): Uint8Array {
   return valueBytes(of.space, of.first)
 }
 
-/** The number that big-endian bytes spell; the reverse of `valueBytes`. */
+/** The number that big-endian bytes, any count of them, spell; the reverse of `valueBytes`. */
 export function bytesToValue(bytes: Uint8Array): bigint {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (bytes.length === 16) return (view.getBigUint64(0) << 64n) | view.getBigUint64(8)
+  if (bytes.length === 4) return BigInt(view.getUint32(0))
   let value = 0n
   for (const byte of bytes) value = (value << 8n) | BigInt(byte)
   return value

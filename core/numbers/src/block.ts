@@ -87,7 +87,7 @@ export function parsePrefix(text: string): Result<Prefix, NumberError> {
   return parsePrefixText(text, false)
 }
 
-/** Reads "address/length" and clears the bits after the length, as RDAP lookups ask (RFC 9082 section 3.1.1). */
+/** Reads "address/length" and clears the bits after the length, as lookups by prefix allow (RFC 9082 section 3.1.1). */
 export function parsePrefixMasked(text: string): Result<Prefix, NumberError> {
   return parsePrefixText(text, true)
 }

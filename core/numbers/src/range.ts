@@ -1,5 +1,6 @@
 import { formatAddress, parseAddress } from './address.ts'
 import { parseAsn } from './asn.ts'
+import { commonPrefixLength } from './bits.ts'
 import { blockLast, parsePrefix } from './block.ts'
 import {
   type Block,
@@ -59,12 +60,23 @@ function cover32(space: 'ip4' | 'asn', first: number, last: number): Block[] {
   return blocks
 }
 
+/** The block that is exactly this range; null when the range is not aligned. */
+export function rangeToBlock(of: Range): Block | null {
+  const length = commonPrefixLength(of.space, of.first, of.last)
+  // The only candidate is the smallest block that holds both ends: the range is it, or there is none.
+  const lastOffset = power(WIDTH[of.space] - length) - 1n
+  if (of.last - of.first !== lastOffset) return null
+  return mintBlock(of.space, of.first, length)
+}
+
 /**
  * The fewest aligned blocks that hold exactly the range, ascending: at most 2 * width - 2 of them. Greedy is
  * minimal, because each step takes the largest block that starts there, and any cover must start a block there.
  */
 export function rangeToBlocks(of: Range): Block[] {
   if (of.space !== 'ip6') return cover32(of.space, Number(of.first), Number(of.last))
+  const single = rangeToBlock(of)
+  if (single !== null) return [single]
   const blocks: Block[] = []
   let bits = 0
   for (let start = of.first; start <= of.last; ) {
@@ -75,14 +87,6 @@ export function rangeToBlocks(of: Range): Block[] {
     start += power(bits)
   }
   return blocks
-}
-
-/** The block that is exactly this range; null when the range is not aligned. */
-export function rangeToBlock(of: Range): Block | null {
-  const size = of.last - of.first + 1n
-  if ((size & (size - 1n)) !== 0n || (of.first & (size - 1n)) !== 0n) return null
-  const bits = size.toString(2).length - 1
-  return mintBlock(of.space, of.first, WIDTH[of.space] - bits)
 }
 
 /** The range that the blocks, in any order, fill without gap or overlap; null when there is none. */
@@ -131,7 +135,7 @@ export function parseRange(text: string): Result<Range, NumberError> {
 }
 
 /**
- * Writes a range in the form of RPSL's inetnum and as-block (RFC 2622, RFC 4012 keys of today's registries):
+ * Writes a range in the form of the inetnum and as-block keys of routing registries:
  * "203.0.113.0 - 203.0.113.255", "AS64496 - AS64511"; a single AS number as "AS64496".
  */
 export function formatRange(of: Range): string {

@@ -32,7 +32,7 @@ export function scanDottedQuad(text: string, start: number, end: number): number
   for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at)
     if (code === DOT) {
-      if (octet < 0 || octets === 3) return -1
+      if (octet < 0) return -1
       value = value * 256 + octet
       octets++
       octet = -1

@@ -29,7 +29,7 @@ test('texts that are no AS number', () => {
   for (const text of bad) assert.equal(codeOf(parseAsn(text)), 'bad-asn', text)
 })
 
-test('the refusal of asdot names the asplain (RFC 5396 section 2)', () => {
+test('the refusal of asdot names the asplain (RFC 5396)', () => {
   const refused = parseAsn('AS1.10')
   assert.ok(!refused.ok && refused.error.expected === 'AS65546')
 })

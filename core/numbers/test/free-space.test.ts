@@ -10,6 +10,7 @@ import {
   lowerCursor,
   lowestFit,
   normalise,
+  overlaps,
   type Range,
   range,
   singleBlock,
@@ -106,23 +107,30 @@ test('lowest fit equals brute force, with and without a cursor', () => {
   )
 })
 
+/** One step of a history: take the lowest fit, take chosen numbers if they are free, or free something. */
+const step = fc.record({
+  act: fc.constantFrom('lowest', 'lowest', 'chosen', 'free'),
+  bits: fc.oneof(fc.integer({ min: 0, max: 2 }), sizeBits),
+  which: offset,
+})
+
 test('cursor invariant: over any history of takes and frees, searching from the cursor finds the true lowest', () => {
-  const step = fc.record({ free: fc.boolean(), bits: sizeBits, which: fc.nat() })
   fc.assert(
-    fc.property(anyWorld, poolEnds, fc.array(step, { maxLength: 60 }), (world, ends, steps) => {
+    fc.property(anyWorld, poolEnds, fc.array(step, { maxLength: 60, size: 'max' }), (world, ends, steps) => {
       const pool = worldRange(world, ...ends)
       const cursors = new Map<number, bigint>()
       let taken: Range[] = []
-      for (const { free, bits, which } of steps) {
-        if (free && taken.length > 0) {
-          const freed = taken[which % taken.length]
+      for (const { act, bits, which } of steps) {
+        const chosen = worldRange(world, which, Math.min(WORLD - 1, which + bits))
+        if (act === 'chosen' && !taken.some((each) => overlaps(each, chosen))) taken.push(chosen)
+        const freed = act === 'free' ? taken[which % taken.length] : undefined
+        if (freed !== undefined) {
           taken = taken.filter((each) => each !== freed)
           for (const [size, cursor] of cursors) {
-            if (freed)
-              cursors.set(size, lowerCursor(cursor, freed.first, world.space, WIDTH[world.space] - size))
+            cursors.set(size, lowerCursor(cursor, freed.first, world.space, WIDTH[world.space] - size))
           }
-          continue
         }
+        if (act !== 'lowest') continue
         const cursor = cursors.get(bits)
         // What ends below the cursor may be left out of the search.
         const seen = taken.filter((each) => cursor === undefined || each.last >= cursor).sort(compareRange)

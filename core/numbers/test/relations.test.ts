@@ -141,6 +141,9 @@ test('bits, common prefixes and bytes', () => {
       const bytes = (a.match(/.{8}/g) ?? []).map((octet) => Number.parseInt(octet, 2))
       assert.deepEqual([...valueBytes(space, fromBits(a))], bytes)
       assert.equal(bytesToValue(Uint8Array.from(bytes)), fromBits(a))
+      // A view into a larger buffer, and a count of bytes that is no width.
+      assert.equal(bytesToValue(Uint8Array.from([7, ...bytes, 7]).subarray(1, -1)), fromBits(a))
+      assert.equal(bytesToValue(Uint8Array.from([0, ...bytes])), fromBits(a))
     }),
     { numRuns: 1000 },
   )
