@@ -1,0 +1,67 @@
+// Manifests pin exactly, every outside dependency has its reason, and no file tells of the machine it was made on.
+
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type Manifest, machineTraces, manifestFaults, unexplained } from './manifests.ts'
+import { ROOT, trackedTexts } from './source.ts'
+
+const manifests: Manifest[] = globSync(
+  [
+    'package.json',
+    'registrar/package.json',
+    '{core,ledger,stores,faces,apps,community,testing}/*/package.json',
+  ],
+  { cwd: ROOT },
+).map((path) => ({ path, json: JSON.parse(readFileSync(join(ROOT, path), 'utf8')) }))
+
+test('versions are exact, packages private, the licence is one', () => {
+  assert.ok(manifests.length >= 20)
+  assert.deepEqual(manifests.flatMap(manifestFaults), [])
+  const good = { private: true, license: 'Apache-2.0', type: 'module' }
+  for (const version of [
+    '^1.2.3',
+    '~1.2.3',
+    '1.x',
+    '*',
+    'latest',
+    '>=1.0.0',
+    'git+ssh://example.org/x',
+    'file:../x',
+  ]) {
+    assert.equal(
+      manifestFaults({ path: 'x', json: { ...good, dependencies: { x: version } } }).length,
+      1,
+      version,
+    )
+  }
+  assert.equal(manifestFaults({ path: 'x', json: {} }).length, 3)
+})
+
+test('core has no outside dependency', () => {
+  for (const { path, json } of manifests.filter((manifest) => manifest.path.startsWith('core/'))) {
+    const outside = Object.keys({ ...json.dependencies, ...json.optionalDependencies })
+    assert.deepEqual(
+      outside.filter((name) => !name.startsWith('@cadastre/')),
+      [],
+      path,
+    )
+  }
+})
+
+test('docs/dependencies.md gives the reason for every outside dependency', () => {
+  assert.deepEqual(unexplained(manifests, readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8')), [])
+  const planted = { path: 'x', json: { dependencies: { 'left-pad': '1.0.0', '@cadastre/numbers': '0.1.0' } } }
+  assert.deepEqual(unexplained([planted], 'Only `right-pad` here.'), ['left-pad'])
+})
+
+test('no file names the host of a package registry or a path of one machine', () => {
+  assert.deepEqual(trackedTexts().flatMap(machineTraces), [])
+  const host = ['registry', 'npmjs', 'org'].join('.')
+  const home = ['', 'home', 'someone', 'checkout', 'x.ts'].join('/')
+  for (const text of [`"resolved": "https://${host}/x/-/x.tgz"`, `open('${home}')`, `cd ${home}`]) {
+    assert.equal(machineTraces({ path: 'planted', text }).length, 1, text)
+  }
+  assert.deepEqual(machineTraces({ path: 'planted', text: 'https://example.org/root/x/ and ./work/x' }), [])
+})
