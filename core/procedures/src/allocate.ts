@@ -1,0 +1,351 @@
+/**
+ * P2 Allocate from a pool: a prefix or an AS number, lowest fit, in order of arrival. Where nothing is free, the
+ * application waits in the pool's queue and is served as soon as something is. In a pool that is marked open the
+ * applicant may choose the block.
+ */
+
+import { consentInApplication } from '@cadastre/evidence'
+import { type Block, blockLast, blockRange, contains, formatAddress, range, WIDTH } from '@cadastre/numbers'
+import {
+  type Application,
+  addSeconds,
+  type Cell,
+  cellKey,
+  dateOf,
+  EMPTY_CELL,
+  handle,
+  type Holder,
+  type Identity,
+  type Instant,
+  integer,
+  type JsonObject,
+  type Notes,
+  nullable,
+  object,
+  objectKey,
+  type Pool,
+  parseKey,
+  type ProcedureRecord,
+  type RecordKey,
+  type Registration,
+  recordKey,
+  type Schema,
+} from '@cadastre/records'
+import { newApplication } from './applications.ts'
+import { withRegistration } from './cells.ts'
+import {
+  applicationKey,
+  applicationOf,
+  asked,
+  baseNeeds,
+  booleanParameter,
+  chainNeed,
+  commonRefusal,
+  consent,
+  holderKey,
+  holderOf,
+  notesKey,
+  numberParameter,
+  poolKey,
+  poolOf,
+  procedureOf,
+  recordNeed,
+  subtreeNeed,
+} from './common.ts'
+import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
+import { poolBounds, type Search, searchLowestFit, takenUntil } from './lowest-fit.ts'
+import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
+import type { RefusalCode } from './refusals.ts'
+
+export type AllocateBody = {
+  readonly holder: string
+  readonly pool: string
+  /** Prefix length; 32 for one AS number. */
+  readonly length: number
+  /** The cell key of the block that the applicant chose, or null for the lowest fit. */
+  readonly block: RecordKey | null
+}
+
+const ID = 'allocate/1'
+const body: Schema<AllocateBody> = object({
+  holder: handle,
+  pool: handle,
+  length: integer(0, 128),
+  block: nullable(recordKey),
+})
+
+function identityKeyOf(holder: Holder | null): RecordKey | null {
+  return holder?.identity == null ? null : objectKey('identity', holder.identity)
+}
+
+/** The block that the applicant chose; null where none was chosen or the key is no cell. */
+function chosenBlock(wish: AllocateBody): Block | null {
+  const parsed = wish.block === null ? null : parseKey(wish.block)
+  return parsed?.kind === 'cell' ? parsed.block : null
+}
+
+/** Needs of one wish, given those known: shared by a request and by serving the queue. */
+function needsOfWish(wish: AllocateBody, known: Inputs, queued: boolean): readonly Need[] {
+  const first = [recordNeed(holderKey(wish.holder)), recordNeed(poolKey(wish.pool))]
+  if (!first.every((need) => known.has(need))) return first
+  const identity = identityKeyOf(holderOf(known, wish.holder))
+  const needs: Need[] = identity === null ? [] : [recordNeed(identity)]
+  const pool = poolOf(known, wish.pool)
+  if (pool === null || wish.length > WIDTH[pool.space]) return needs
+  const chosen = chosenBlock(wish)
+  if (chosen !== null)
+    return chosen.space === pool.space ? [...needs, chainNeed(chosen), subtreeNeed(chosen)] : needs
+  if (!queued && pool.head !== null) return [...needs, ...tailNeed(pool)]
+  const search = searchLowestFit(pool, wish.length, known)
+  if (search.kind === 'ask') return [...needs, ...search.needs]
+  return search.kind === 'found' ? needs : [...needs, ...tailNeed(pool)]
+}
+
+function tailNeed(pool: Pool): readonly Need[] {
+  return pool.tail === null ? [] : [recordNeed(applicationKey(pool.tail))]
+}
+
+function sizeRefusal(wish: AllocateBody, pool: Pool, parameters: ProcedureRecord): RefusalCode | null {
+  if (pool.space === 'asn') return wish.length === 32 ? null : 'size-not-allowed'
+  const [least, most] = pool.space === 'ip4' ? ['ip4Min', 'ip4Max'] : ['ip6Min', 'ip6Max']
+  const allowed =
+    wish.length >= numberParameter(parameters, least ?? '') &&
+    wish.length <= numberParameter(parameters, most ?? '') &&
+    wish.length <= WIDTH[pool.space]
+  return allowed ? null : 'size-not-allowed'
+}
+
+/** What an allocation adds to `granted`: IPv4 addresses, IPv6 blocks, AS numbers. */
+function amount(space: Pool['space'], length: number): number {
+  return space === 'ip4' ? 2 ** (32 - length) : 1
+}
+
+function quotaRefusal(
+  wish: AllocateBody,
+  pool: Pool,
+  identity: Identity,
+  parameters: ProcedureRecord,
+): RefusalCode | null {
+  const names = { ip4: 'quotaIp4', ip6: 'quotaIp6', asn: 'quotaAsn' } as const
+  const quota = numberParameter(parameters, names[pool.space])
+  const after = identity.granted[pool.space] + amount(pool.space, wish.length)
+  return quota > 0 && after > quota ? 'quota-reached' : null
+}
+
+function blockRefusal(
+  wish: AllocateBody,
+  pool: Pool,
+  parameters: ProcedureRecord,
+  inputs: Inputs,
+): RefusalCode | null {
+  if (wish.block === null) return null
+  if (!pool.open || !booleanParameter(parameters, 'chooseBlock')) return 'block-not-open'
+  const chosen = chosenBlock(wish)
+  if (chosen === null || chosen.space !== pool.space || chosen.length !== wish.length) return 'block-misaligned'
+  const bounds = poolBounds(pool)
+  const whole = range(pool.space, bounds.first, bounds.last)
+  if (!whole.ok || !contains(whole.value, blockRange(chosen))) return 'block-outside-pool'
+  return takenUntil(chosen, inputs) === null ? null : 'block-taken'
+}
+
+/** Everything but consent and the queue: the same for a request and for an application that is being served. */
+function wishRefusal(wish: AllocateBody, inputs: Inputs): RefusalCode | null {
+  const parameters = procedureOf(inputs, ID)
+  const pool = poolOf(inputs, wish.pool)
+  if (parameters === null) return 'procedure-unknown'
+  if (pool === null) return 'pool-unknown'
+  const size = sizeRefusal(wish, pool, parameters)
+  if (size !== null) return size
+  const key = identityKeyOf(holderOf(inputs, wish.holder))
+  const identity = key === null ? null : (inputs.record(key) as Identity | null)
+  if (identity === null) return 'holder-unknown'
+  return (
+    quotaRefusal(wish, pool, identity, parameters) ?? blockRefusal(wish, pool, parameters, inputs)
+  )
+}
+
+function registrationFor(wish: AllocateBody, block: Block, at: Instant): Registration {
+  const print = (value: bigint): string => formatAddress(block.space, value)
+  return {
+    id: draftId(0),
+    kind: 'holding',
+    first: print(block.first),
+    last: print(blockLast(block)),
+    holder: wish.holder,
+    status: block.space === 'ip6' ? 'allocated' : 'assigned',
+    country: null,
+    registered: dateOf(at),
+    until: null,
+    protected: false,
+    provenance: null,
+    procedure: ID,
+    since: DRAFT_SINCE,
+  }
+}
+
+/** Cell, identity and hold that an allocation writes; null where the cell is full. */
+function grantEffects(wish: AllocateBody, block: Block, inputs: Inputs, at: Instant): readonly Effect[] | null {
+  const parameters = procedureOf(inputs, ID)
+  const key = identityKeyOf(holderOf(inputs, wish.holder))
+  if (parameters === null || key === null) throw new Error('checked by wishRefusal')
+  const here = inputs.chain(block).at(-1)
+  const before: Cell = here !== undefined && here.block.length === block.length ? here.cell : EMPTY_CELL
+  // Services left over from an earlier registration are inert; the new holder starts with none.
+  const clean: Cell = { ...before, rdns: null, routes: [], roas: [] }
+  const cell = withRegistration(clean, registrationFor(wish, block, at))
+  if (cell === null) return null
+  const identity = inputs.record(key) as Identity
+  const space = block.space
+  const granted = { ...identity.granted, [space]: identity.granted[space] + amount(space, block.length) }
+  const effects = [put(cellKey(block), cell), put(key, { ...identity, granted })]
+  const hold = numberParameter(parameters, 'holdSeconds')
+  if (hold > 0) {
+    const notes: Notes = {
+      v: 1,
+      registration: draftId(0),
+      pending: null,
+      heldUntil: addSeconds(at, hold),
+      since: DRAFT_SINCE,
+    }
+    effects.push(put(notesKey('R-#'), notes))
+  }
+  return effects
+}
+
+function withCursor(pool: Pool, length: number, cursor: bigint): Pool {
+  const { last } = poolBounds(pool)
+  const text = formatAddress(pool.space, cursor > last ? last : cursor)
+  return { ...pool, cursors: { ...pool.cursors, [String(length)]: text } }
+}
+
+/** Put the application at the end of the pool's queue. */
+function enqueue(bodyAsSigned: JsonObject, wish: AllocateBody, search: Search, inputs: Inputs, at: Instant): Decision {
+  const pool = poolOf(inputs, wish.pool)
+  if (pool === null) throw new Error('checked by wishRefusal')
+  const application = newApplication(ID, bodyAsSigned, [wish.holder], 'waiting', null)
+  const moved = search.kind === 'unfinished' ? withCursor(pool, wish.length, search.cursor) : pool
+  const effects = [
+    put(applicationKey('A-#'), application),
+    put(poolKey(pool.handle), {
+      ...moved,
+      head: pool.head ?? 'A-#',
+      tail: 'A-#',
+      serve: search.kind === 'unfinished' ? at : pool.serve,
+    }),
+  ]
+  if (pool.tail !== null) {
+    const tail = applicationOf(inputs, pool.tail)
+    if (tail === null) throw new Error('the queue has lost its tail')
+    effects.push(put(applicationKey(pool.tail), { ...tail, next: 'A-#' }))
+  }
+  return accept(effects)
+}
+
+function decideRequest(
+  bodyAsSigned: JsonObject,
+  wish: AllocateBody,
+  inputs: Inputs,
+  at: Instant,
+): Decision {
+  const refusal = wishRefusal(wish, inputs)
+  if (refusal !== null) return refuse(refusal)
+  const chosen = chosenBlock(wish)
+  if (chosen !== null) {
+    const effects = grantEffects(wish, chosen, inputs, at)
+    return effects === null ? refuse('cell-full') : accept(effects)
+  }
+  const pool = poolOf(inputs, wish.pool)
+  if (pool === null) throw new Error('checked by wishRefusal')
+  if (pool.head !== null) return enqueue(bodyAsSigned, wish, { kind: 'full' }, inputs, at)
+  const search = searchLowestFit(pool, wish.length, inputs)
+  if (search.kind === 'ask') throw new Error('needs asked for everything')
+  if (search.kind !== 'found') return enqueue(bodyAsSigned, wish, search, inputs, at)
+  const effects = grantEffects(wish, search.block, inputs, at)
+  if (effects === null) return refuse('cell-full')
+  const next = withCursor(pool, wish.length, blockLast(search.block) + 1n)
+  return accept([...effects, put(poolKey(pool.handle), next)])
+}
+
+function wishOf(application: Application | null): AllocateBody | null {
+  if (application === null) return null
+  const read = body.read(application.body, '')
+  return read.ok ? read.value : null
+}
+
+/** Serve the head of the queue: one application, or one stretch of a long search, per due op. */
+function decideServe(pool: Pool, inputs: Inputs, at: Instant): Decision {
+  if (pool.serve === null || pool.serve > at) return refuse('not-due')
+  const key = poolKey(pool.handle)
+  const head = pool.head === null ? null : applicationOf(inputs, pool.head)
+  const wish = wishOf(head)
+  if (head === null || wish === null) return accept([put(key, { ...pool, serve: null })])
+  const dequeued: Pool = { ...pool, head: head.next, tail: head.next === null ? null : pool.tail }
+  const later = { ...dequeued, serve: head.next === null ? null : at }
+  const refusal = consentInApplication(head, wish.holder) === null ? 'consent-missing' : wishRefusal(wish, inputs)
+  if (refusal !== null)
+    return accept([put(applicationKey(head.handle), { ...head, state: 'failed', reason: refusal }), put(key, later)])
+  const search = searchLowestFit(pool, wish.length, inputs)
+  if (search.kind === 'ask') throw new Error('needs asked for everything')
+  if (search.kind === 'full') return accept([put(key, { ...pool, serve: null })])
+  if (search.kind === 'unfinished')
+    return accept([put(key, { ...withCursor(pool, wish.length, search.cursor), serve: at })])
+  const effects = grantEffects(wish, search.block, inputs, at)
+  if (effects === null) return accept([put(key, { ...withCursor(pool, wish.length, blockLast(search.block) + 1n), serve: at })])
+  return accept([
+    ...effects,
+    put(applicationKey(head.handle), { ...head, state: 'effected' }),
+    put(key, withCursor(later, wish.length, blockLast(search.block) + 1n)),
+  ])
+}
+
+export const allocate: Procedure<AllocateBody> = {
+  id: ID,
+  body,
+  refusals: [
+    'body-malformed',
+    'not-due',
+    'procedure-unknown',
+    'wrong-origin',
+    'request-expired',
+    'still-founding',
+    'holder-unknown',
+    'consent-missing',
+    'pool-unknown',
+    'size-not-allowed',
+    'quota-reached',
+    'block-not-open',
+    'block-misaligned',
+    'block-outside-pool',
+    'block-taken',
+    'cell-full',
+  ],
+  deadlineSeconds: 60,
+  needs(act, known) {
+    const base = baseNeeds(ID)
+    if (!base.every((need) => known.has(need))) return base
+    if (act.kind === 'request') {
+      const from = asked(act, body)
+      return from === null ? [] : needsOfWish(from.body, known, false)
+    }
+    const pool = known.record(act.subject) as Pool | null
+    if (pool?.head == null) return []
+    const headNeed = recordNeed(applicationKey(pool.head))
+    if (!known.has(headNeed)) return [headNeed]
+    const wish = wishOf(applicationOf(known, pool.head))
+    return wish === null ? [] : needsOfWish(wish, known, true)
+  },
+  decide(act, inputs, at) {
+    if (act.kind === 'due') {
+      const pool = inputs.record(act.subject) as Pool | null
+      return pool === null ? refuse('not-due') : decideServe(pool, inputs, at)
+    }
+    const from = asked(act, body)
+    if (from === null) return refuse('body-malformed')
+    const common = commonRefusal(from, inputs, ID)
+    if (common !== null) return refuse(common)
+    const holder = holderOf(inputs, from.body.holder)
+    if (holder === null) return refuse('holder-unknown')
+    if (consent(holder, from, 'full') === null) return refuse('consent-missing')
+    return decideRequest(from.request.body, from.body, inputs, at)
+  },
+}

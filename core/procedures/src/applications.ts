@@ -1,0 +1,66 @@
+/** Acts that take time: recording an application, and letting a party withdraw it before its effect. */
+
+import type { Application, ApplicationState, Instant, JsonObject, Notes, RecordKey } from '@cadastre/records'
+import { type Asked, applicationKey, applicationOf, consent, holderOf, notesKey } from './common.ts'
+import { DRAFT_SINCE, put } from './effects.ts'
+import type { Effect, Inputs } from './procedure.ts'
+import type { RefusalCode } from './refusals.ts'
+
+/** A new application, handle `A-#` until it is stamped. */
+export function newApplication(
+  procedure: string,
+  body: JsonObject,
+  consents: readonly string[],
+  state: ApplicationState,
+  due: Instant | null,
+): Application {
+  return {
+    v: 1,
+    handle: 'A-#',
+    procedure,
+    state,
+    body,
+    consents,
+    due,
+    next: null,
+    reason: null,
+    since: DRAFT_SINCE,
+  }
+}
+
+/** The effect that ends an application. */
+export function endApplication(
+  application: Application,
+  state: ApplicationState,
+  reason: RefusalCode | null = null,
+): Effect {
+  return put(applicationKey(application.handle), { ...application, state, reason, due: null })
+}
+
+/** The notes of a registration with its pending application set or cleared; null where nothing is left to note. */
+export function withPending(
+  notes: Notes | null,
+  registration: string,
+  pending: string | null,
+): { readonly key: RecordKey; readonly next: Notes | null } {
+  const kept: Notes = notes ?? { v: 1, registration, pending: null, heldUntil: null, since: DRAFT_SINCE }
+  const next: Notes = { ...kept, pending }
+  return { key: notesKey(registration), next: next.pending === null && next.heldUntil === null ? null : next }
+}
+
+/** Whether this party may withdraw this application now. */
+export function withdrawalRefusal(
+  from: Asked<{ readonly application: string; readonly by: string }>,
+  procedure: string,
+  inputs: Inputs,
+  parties: (application: Application) => readonly string[],
+): RefusalCode | null {
+  const application = applicationOf(inputs, from.body.application)
+  if (application === null || application.procedure !== procedure) return 'application-unknown'
+  if (application.state !== 'cooling' && application.state !== 'waiting') return 'application-closed'
+  if (!parties(application).includes(from.body.by)) return 'not-party'
+  const holder = holderOf(inputs, from.body.by)
+  if (holder === null) return 'holder-unknown'
+  return consent(holder, from, 'full') === null ? 'consent-missing' : null
+}
+

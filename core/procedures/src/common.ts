@@ -1,0 +1,177 @@
+/** What several procedures share: reading bodies, holders, parameters, members; each check lives in one place. */
+
+import { type Consent, consentOf, type Signatures, type Verified } from '@cadastre/evidence'
+import { type Block, rangeToBlocks, type Range } from '@cadastre/numbers'
+import {
+  type Application,
+  type CoveringCell,
+  cellKey,
+  type Holder,
+  type Instant,
+  type Json,
+  type KeyRole,
+  type Notes,
+  objectKey,
+  type Pool,
+  parseHandle,
+  type ProcedureRecord,
+  type RecordKey,
+  type Registration,
+  type Registry,
+  registrationRange,
+  type Request,
+  type Schema,
+} from '@cadastre/records'
+import type { Act, Inputs, Need } from './procedure.ts'
+import type { RefusalCode } from './refusals.ts'
+
+export const REGISTRY_KEY: RecordKey = objectKey('registry', 'REGISTRY')
+
+/** An act of a holder or of staff, with its body read; what nearly every procedure starts from. */
+export type Asked<Body> = {
+  readonly body: Body
+  readonly request: Request
+  readonly signatures: Verified<Signatures>
+  readonly received: Instant
+}
+
+/** The act with its body read, or null where it is a due act or the body does not fit. */
+export function asked<Body>(act: Act, schema: Schema<Body>): Asked<Body> | null {
+  if (act.kind !== 'request') return null
+  const body = schema.read(act.request.body, '')
+  return body.ok
+    ? { body: body.value, request: act.request, signatures: act.signatures, received: act.received }
+    : null
+}
+
+export function recordNeed(key: RecordKey): Need {
+  return { key, q: 'record' }
+}
+export function chainNeed(block: Block): Need {
+  return { key: cellKey(block), q: 'chain' }
+}
+export function subtreeNeed(block: Block): Need {
+  return { key: cellKey(block), q: 'subtree' }
+}
+
+/** Handle of the record of a procedure's version: `transfer/1` is `TRANSFER-1`. */
+export function procedureHandle(id: string): string {
+  return id.toUpperCase().replace('/', '-')
+}
+export function procedureKey(id: string): RecordKey {
+  return objectKey('procedure', procedureHandle(id))
+}
+/** Inputs of every procedure: the registry and the procedure's own record. */
+export function baseNeeds(id: string): readonly Need[] {
+  return [recordNeed(REGISTRY_KEY), recordNeed(procedureKey(id))]
+}
+
+export function registryOf(inputs: Inputs): Registry | null {
+  return inputs.record(REGISTRY_KEY) as Registry | null
+}
+export function procedureOf(inputs: Inputs, id: string): ProcedureRecord | null {
+  return inputs.record(procedureKey(id)) as ProcedureRecord | null
+}
+/** A numeric parameter of the version in force; a record without it is a bug of genesis. */
+export function numberParameter(record: ProcedureRecord, name: string): number {
+  const value = record.parameters[name]
+  if (typeof value !== 'number') throw new TypeError(`${record.id} has no parameter ${name}`)
+  return value
+}
+export function booleanParameter(record: ProcedureRecord, name: string): boolean {
+  const value = record.parameters[name]
+  if (typeof value !== 'boolean') throw new TypeError(`${record.id} has no parameter ${name}`)
+  return value
+}
+
+/**
+ * What is refused before anything else, in order: a request for another registry, an expired one, a version that is
+ * not in force, a registry that is not open. Null where nothing stands against it.
+ */
+export function commonRefusal(asked: Asked<unknown>, inputs: Inputs, id: string): RefusalCode | null {
+  const registry = registryOf(inputs)
+  if (registry === null || procedureOf(inputs, id) === null) return 'procedure-unknown'
+  if (registry.origin !== asked.request.origin) return 'wrong-origin'
+  if (asked.request.expires < asked.received) return 'request-expired'
+  return registry.state === 'open' ? null : 'still-founding'
+}
+
+export function holderKey(handle: string): RecordKey {
+  return objectKey('holder', handle)
+}
+export function holderOf(inputs: Inputs, handle: string): Holder | null {
+  return inputs.record(holderKey(handle)) as Holder | null
+}
+export function applicationKey(handle: string): RecordKey {
+  return objectKey('application', handle)
+}
+export function applicationOf(inputs: Inputs, handle: string): Application | null {
+  return inputs.record(applicationKey(handle)) as Application | null
+}
+export function poolKey(handle: string): RecordKey {
+  return objectKey('pool', handle)
+}
+export function poolOf(inputs: Inputs, handle: string): Pool | null {
+  return inputs.record(poolKey(handle)) as Pool | null
+}
+
+/** Notes on a registration: `obj/notes/R-41`. */
+export function notesKey(registration: string): RecordKey {
+  return objectKey('notes', registration)
+}
+export function notesOf(inputs: Inputs, registration: string): Notes | null {
+  return inputs.record(notesKey(registration)) as Notes | null
+}
+
+/** Whether the text can stand in a key: a schema's `handle` guarantees it, a stored record's members too. */
+export function isHandle(text: string): boolean {
+  return parseHandle(text) === text
+}
+
+/** The holder's consent to this request, or null. */
+export function consent(holder: Holder, asked: Asked<unknown>, role: KeyRole): Consent | null {
+  return consentOf(holder, asked.signatures, role)
+}
+
+/** Whether the request names this member at this hash; `null` member = there must be none yet. */
+export function namesMember(asked: Asked<unknown>, member: string, value: Json, inputs: Inputs): boolean {
+  const hash = value === null ? null : inputs.memberHash(value)
+  return asked.request.replaces.some((replaced) => replaced.member === member && replaced.hash === hash)
+}
+
+/** Name of the member that is a registration: `<cell key>#<id>`, at its first minimal block. */
+export function registrationMember(registration: Registration, space: Block['space']): string {
+  const first = blocksOf(registration, space)[0]
+  if (first === undefined) throw new Error('a range has at least one block')
+  return `${cellKey(first)}#${registration.id}`
+}
+/** Name of the member that is a holder's key policy. */
+export function policyMember(holder: string): string {
+  return `${holderKey(holder)}#policy`
+}
+
+/** The minimal blocks of a registration's range, ascending. */
+export function blocksOf(registration: Registration, space: Block['space']): readonly Block[] {
+  return rangeToBlocks(registrationRange(registration, space))
+}
+
+/** More minimal blocks than this never fit an entry of 32 KiB. */
+export const MAX_BLOCKS = 62
+
+/** The minimal blocks of a range, or null where there are too many to write in one entry. */
+export function fewBlocks(range: Range): readonly Block[] | null {
+  const blocks = rangeToBlocks(range)
+  return blocks.length > MAX_BLOCKS ? null : blocks
+}
+
+/** The registration with this id on the path, with the cell that holds it. */
+export function findOnPath(
+  path: readonly CoveringCell[],
+  id: string,
+): { readonly at: CoveringCell; readonly registration: Registration } | null {
+  for (const at of path) {
+    const registration = at.cell.registrations.find((candidate) => candidate.id === id)
+    if (registration !== undefined) return { at, registration }
+  }
+  return null
+}

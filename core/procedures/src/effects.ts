@@ -1,0 +1,112 @@
+/**
+ * Drafts of what an entry creates, and their stamping. `decide` cannot know the entry's index, so it writes `#n` for
+ * the n-th registration it creates, `H-#` for a handle, and `since: null`; `apply` fills in the index.
+ */
+
+import type { Basis } from '@cadastre/evidence'
+import {
+  canonicalJson,
+  type Cell,
+  EMPTY_CELL,
+  isArray,
+  isEmptyCell,
+  isObject,
+  type Json,
+  type RecordKey,
+} from '@cadastre/records'
+import type { Decision, Effect } from './procedure.ts'
+import type { RefusalCode } from './refusals.ts'
+
+/** `since` of what the entry itself records, until it is stamped. Never a valid index, so that it cannot leak. */
+export const DRAFT_SINCE = -1
+
+/** The id of the `n`-th registration that the entry creates. */
+export function draftId(n: number): string {
+  return `#${n}`
+}
+
+export function accept(effects: readonly Effect[]): Decision {
+  return { accepted: true, effects }
+}
+
+export function refuse(code: RefusalCode): Decision {
+  return { accepted: false, refusals: [code] }
+}
+
+/** A change that lessens nothing that anybody holds. */
+export function put(key: RecordKey, next: object | null): Effect {
+  return { key, next: next as Json, basis: [] }
+}
+
+/** A change that lessens a holding, on the stated basis. */
+export function lessen(key: RecordKey, next: object | null, ...basis: readonly [Basis, ...Basis[]]): Effect {
+  return { key, next: next as Json, basis }
+}
+
+/** The cell as a record: null where nothing is left in it. */
+export function cellRecord(cell: Cell): Cell | null {
+  return isEmptyCell(cell) ? null : cell
+}
+
+/** The cell at exactly this block, from a covering path or a record; the empty cell where there is none. */
+export function cellOf(record: Json): Cell {
+  return record === null ? EMPTY_CELL : (record as Cell)
+}
+
+/**
+ * The members in which a draft may stand. Only these are stamped, and never inside an application's `body`, so that
+ * no text of an applicant can be taken for a draft.
+ */
+const DRAFT_MEMBERS: ReadonlySet<string> = new Set([
+  'id',
+  'under',
+  'handle',
+  'holder',
+  'registration',
+  'pending',
+  'next',
+  'head',
+  'tail',
+])
+
+/** The value with every draft stamped by the entry's index. Total. */
+export function stamp(value: Json, index: number): Json {
+  if (isArray(value)) return value.map((item) => stamp(item, index))
+  if (!isObject(value)) return value
+  const result: Record<string, Json> = {}
+  for (const [name, member] of Object.entries(value)) result[name] = stampMember(name, member, index)
+  return result
+}
+
+function stampMember(name: string, member: Json, index: number): Json {
+  if (name === 'body') return member
+  if (name === 'since' && member === DRAFT_SINCE) return index
+  if (typeof member === 'string') return DRAFT_MEMBERS.has(name) ? stampText(member, index) : member
+  return stamp(member, index)
+}
+
+const DRAFT_ID = /^#(\d+)$/
+const DRAFT_HANDLE = /^([A-Z])-#$/
+
+function stampText(text: string, index: number): string {
+  if (!text.includes('#')) return text
+  const id = DRAFT_ID.exec(text)
+  if (id !== null) return id[1] === '0' ? `R-${index}` : `R-${index}-${id[1]}`
+  const handle = DRAFT_HANDLE.exec(text)
+  return handle === null ? text : `${handle[1]}-${index}`
+}
+
+/** The key with a draft handle stamped: `obj/holder/H-#` becomes `obj/holder/H-41`. */
+export function stampKey(key: RecordKey, index: number): RecordKey {
+  return key.endsWith('-#') ? (`${key.slice(0, -1)}${index}` as RecordKey) : key
+}
+
+export type StampedEffect = { readonly key: RecordKey; readonly next: Json; readonly text: string | null }
+
+/** What the accepted effects make of the state, stamped: canonical texts to store, null to delete. Total. */
+export function apply(effects: readonly Effect[], index: number): readonly StampedEffect[] {
+  return effects.map((effect) => {
+    const next = stamp(effect.next, index)
+    return { key: stampKey(effect.key, index), next, text: next === null ? null : canonicalJson(next) }
+  })
+}

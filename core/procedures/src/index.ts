@@ -1,0 +1,10 @@
+/**
+ * The documented procedures: all that the registry may do. Each is one file, `needs` and `decide`, and one page in
+ * `docs/procedures/`. `apply` turns an accepted decision into records and cannot fail.
+ */
+
+export * from './common.ts'
+export * from './effects.ts'
+export * from './inputs.ts'
+export * from './procedure.ts'
+export * from './refusals.ts'

@@ -1,0 +1,16 @@
+/**
+ * What a record is: cells, objects, requests, entries, their canonical JSON, and what holds at a number. Pure data
+ * and total functions; what may change a record is in `evidence` and `procedures`.
+ */
+
+export * from './cell.ts'
+export * from './due.ts'
+export * from './fields.ts'
+export * from './json.ts'
+export * from './keys.ts'
+export * from './objects.ts'
+export * from './request.ts'
+export * from './resolve.ts'
+export * from './schema.ts'
+export * from './signing.ts'
+export * from './time.ts'

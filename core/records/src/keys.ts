@@ -1,0 +1,66 @@
+/** Keys of records in the state trie: `ip4/203.0.113.0/24`, `asn/64496/32`, `obj/holder/H-7` (design.md section 5). */
+
+import { type Block, blockKey, parseBlockKey } from '@cadastre/numbers'
+
+declare const keyBrand: unique symbol
+export type RecordKey = string & { readonly [keyBrand]: 'RecordKey' }
+
+export const OBJECT_TYPES = [
+  'registry',
+  'holder',
+  'identity',
+  'order',
+  'authority',
+  'procedure',
+  'peer',
+  'application',
+  'staff',
+  'pool',
+  'notes',
+] as const
+export type ObjectType = (typeof OBJECT_TYPES)[number]
+
+/** Upper-case ASCII letters, digits, `-`, `.`, `_`; 1 to 100 characters; starts with a letter or digit. */
+const HANDLE = /^[A-Z0-9][A-Z0-9._-]{0,99}$/
+
+/** A handle in its stored form (upper-cased ASCII), or null where the text cannot be one. */
+export function parseHandle(text: string): string | null {
+  const upper = text.toUpperCase()
+  return HANDLE.test(upper) ? upper : null
+}
+
+/** The key of the cell at a block. */
+export function cellKey(block: Block): RecordKey {
+  return blockKey(block) as RecordKey
+}
+
+/** The key of an object. The handle must already be in stored form; a handle that is not is a bug. */
+export function objectKey(type: ObjectType, handle: string): RecordKey {
+  if (!HANDLE.test(handle) && !DRAFT_HANDLE.test(handle)) throw new TypeError(`not a stored handle: ${handle}`)
+  return `obj/${type}/${handle}` as RecordKey
+}
+
+/** A handle that `apply` stamps with the entry's index: `H-#` becomes `H-41`. */
+const DRAFT_HANDLE = /^[A-Z]-#$/
+
+export type ParsedKey =
+  | { readonly kind: 'cell'; readonly block: Block }
+  | { readonly kind: 'object'; readonly type: ObjectType; readonly handle: string }
+
+/** Parse a key in its one canonical spelling; null otherwise. */
+export function parseKey(text: string): ParsedKey | null {
+  if (text.startsWith('obj/')) {
+    const slash = text.indexOf('/', 4)
+    if (slash < 0) return null
+    const type = OBJECT_TYPES.find((name) => name === text.slice(4, slash))
+    const handle = text.slice(slash + 1)
+    return type !== undefined && HANDLE.test(handle) ? { kind: 'object', type, handle } : null
+  }
+  const block = parseBlockKey(text)
+  return block.ok ? { kind: 'cell', block: block.value } : null
+}
+
+/** The key as a branded value, or null where the text is not a canonical key. */
+export function asRecordKey(text: string): RecordKey | null {
+  return parseKey(text) === null ? null : (text as RecordKey)
+}

@@ -1,0 +1,183 @@
+/** Objects of the state trie: holders, identities, applications, pools, procedures, staff, notes, the registry itself. */
+
+import type { SignatureAlgorithmName } from './signing.ts'
+import type { Instant } from './time.ts'
+
+export const KEY_ROLES = ['full', 'routing', 'technical'] as const
+/** `full` for transfers and everything else, `routing` for routes and ROAs, `technical` for reverse DNS and contacts. */
+export type KeyRole = (typeof KEY_ROLES)[number]
+
+export type EnrolledKey = {
+  readonly alg: SignatureAlgorithmName
+  /** Raw public key, standard base64: 32 bytes for ed25519, 65 (uncompressed point) for es256 and webauthn. */
+  readonly key: string
+  readonly roles: readonly KeyRole[]
+}
+
+/** Who may act for a holder: `m` signatures of keys with role `full`; one of a narrower role for its own acts. */
+export type KeyPolicy = {
+  readonly m: number
+  readonly keys: readonly EnrolledKey[]
+  /** Handles of holders that may help to recover the keys. */
+  readonly guardians: readonly string[]
+}
+
+/**
+ * A contact. Personal data never enters the log: each field is a commitment
+ * HMAC-SHA256(opening, 0x05 ‖ u16be(len field) ‖ field ‖ value), standard base64 (ledger.md section 5).
+ */
+export type Contact = {
+  /** RFC 9083 section 10.2.4 role: registrant, technical, administrative, abuse, noc. */
+  readonly role: string
+  /** RFC 6350 section 6.1.4 kind: individual, group, org. */
+  readonly kind: string
+  /** jCard property name (`fn`, `email`, `tel`, `adr`) to commitment. */
+  readonly fields: { readonly [field: string]: string }
+}
+
+export type Holder = {
+  readonly v: 1
+  readonly handle: string
+  readonly kind: 'organisation' | 'person' | 'imported'
+  /** Legal name of an organisation, in the clear; null for a person. */
+  readonly name: string | null
+  readonly country: string | null
+  /** Handle of the identity object; null for an imported holder, whom nobody has claimed yet. */
+  readonly identity: string | null
+  readonly policy: KeyPolicy | null
+  readonly contacts: readonly Contact[]
+  /** Voluntary transfer lock: no transfer before this instant. */
+  readonly lockedUntil: Instant | null
+  /** The holder's preset cooling of transfers, seconds; null = the profile's. */
+  readonly coolingSeconds: number | null
+  /** When the holder last confirmed its data; shown, without consequence. */
+  readonly confirmed: Instant | null
+  readonly procedure: string
+  readonly since: number
+}
+
+/** One legal or natural person, or (community profile) one first key. Uniqueness and allocation quotas count here. */
+export type Identity = {
+  readonly v: 1
+  readonly holder: string
+  /** Public register and number of an organisation, in the clear; null otherwise. */
+  readonly register: { readonly name: string; readonly number: string } | null
+  /** Numbers allocated from pools so far, never lowered by a transfer: [ip4 addresses, ip6 blocks, AS numbers]. */
+  readonly granted: { readonly ip4: number; readonly ip6: number; readonly asn: number }
+  readonly since: number
+}
+
+export type ApplicationState = 'waiting' | 'cooling' | 'effected' | 'withdrawn' | 'failed'
+
+/** An act that takes time: it waits in a pool's queue, or cools until `due`. */
+export type Application = {
+  readonly v: 1
+  readonly handle: string
+  readonly procedure: string
+  readonly state: ApplicationState
+  /** The request's body as signed. */
+  readonly body: { readonly [member: string]: import('./json.ts').Json }
+  /** Handles whose consent was verified when the application was recorded. */
+  readonly consents: readonly string[]
+  readonly due: Instant | null
+  /** Next application in the same pool's queue. */
+  readonly next: string | null
+  /** Why a failed application failed: a refusal code. */
+  readonly reason: string | null
+  readonly since: number
+}
+
+/** One contiguous range to allocate from. */
+export type Pool = {
+  readonly v: 1
+  readonly handle: string
+  readonly space: 'ip4' | 'ip6' | 'asn'
+  readonly first: string
+  readonly last: string
+  /** Whether the applicant may choose the block. */
+  readonly open: boolean
+  /** For each size (prefix length), a number below which nothing that fits is free. */
+  readonly cursors: { readonly [length: string]: string }
+  readonly head: string | null
+  readonly tail: string | null
+  /** When the queue is to be served next; null when nothing is to do. */
+  readonly serve: Instant | null
+  readonly since: number
+}
+
+/** A procedure in force: the hash of its published text and its parameters; an input of each of its decisions. */
+export type ProcedureRecord = {
+  readonly v: 1
+  readonly id: string
+  /** SHA-256 of the published page, standard base64. */
+  readonly text: string
+  readonly parameters: { readonly [name: string]: number | boolean | string }
+  readonly since: number
+}
+
+export const STAFF_ROLES = ['operator', 'clerk', 'adopter', 'auditor'] as const
+export type StaffRole = (typeof STAFF_ROLES)[number]
+
+/** A person at work for the registry. No staff key can sign for a holder. */
+export type Staff = {
+  readonly v: 1
+  readonly handle: string
+  readonly role: StaffRole
+  readonly alg: SignatureAlgorithmName
+  readonly key: string
+  /** Whether the attestor is outside the operator. */
+  readonly outside: boolean
+  readonly since: number
+}
+
+/** Annotations on one registration, apart from its cell, so that they never touch what a holder is about to sign. */
+export type Notes = {
+  readonly v: 1
+  readonly registration: string
+  /** Handle of the pending application (transfer or return). */
+  readonly pending: string | null
+  /** No transfer before this instant: the pool's hold after allocation, known to the holder when it applied. */
+  readonly heldUntil: Instant | null
+  readonly since: number
+}
+
+export type Profile = 'community' | 'national'
+
+/** The registry itself: one object, `obj/registry/REGISTRY`. */
+export type Registry = {
+  readonly v: 1
+  readonly origin: string
+  readonly name: string
+  /** ISO 3166-1 code of the country whose courts and regulators are competent. */
+  readonly seat: string
+  readonly profile: Profile
+  readonly state: 'founding' | 'open'
+  readonly demonstration: boolean
+  /** The import in progress, or null. */
+  readonly importing: Importing | null
+  /** When the last import ended; `open` waits the objection period from here. */
+  readonly imported: Instant | null
+  /** Import sources so far. */
+  readonly sources: readonly ImportSource[]
+  /** WebAuthn relying-party id and allowed origins (W3C WebAuthn section 7.2). */
+  readonly relyingParty: { readonly id: string; readonly origins: readonly string[] }
+  readonly since: number
+}
+
+export type Importing = {
+  readonly source: string
+  /** SHA-256 of the file, standard base64. */
+  readonly sha256: string
+  readonly nested: boolean
+  /** Data rows in the file, and how many were taken in so far. */
+  readonly rows: number
+  readonly done: number
+}
+
+export type ImportSource = {
+  readonly source: string
+  readonly file: string
+  readonly sha256: string
+  readonly attribution: string
+  readonly rows: number
+}

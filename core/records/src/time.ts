@@ -1,0 +1,52 @@
+/** Instants of the ledger: RFC 3339 text in UTC with whole seconds, `2026-11-24T06:13:43Z`. Time is always an argument. */
+
+declare const instantBrand: unique symbol
+/** RFC 3339 section 5.6 date-time, UTC (`Z`), whole seconds, years 1970 to 9999. Compares correctly as text. */
+export type Instant = string & { readonly [instantBrand]: 'Instant' }
+
+const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})Z$/
+
+/** Parse an instant; null where the text is not one, or names a day that does not exist. */
+export function parseInstant(text: string): Instant | null {
+  if (!INSTANT.test(text)) return null
+  const milliseconds = Date.parse(text)
+  if (Number.isNaN(milliseconds) || milliseconds < 0) return null
+  return new Date(milliseconds).toISOString().replace('.000Z', 'Z') === text ? (text as Instant) : null
+}
+
+/** The instant at a whole number of seconds since 1970-01-01T00:00:00Z. */
+export function instantFromSeconds(seconds: number): Instant {
+  if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds > 253402300799)
+    throw new RangeError(`seconds out of range: ${seconds}`)
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z') as Instant
+}
+
+/** Seconds since 1970-01-01T00:00:00Z. */
+export function secondsOf(instant: Instant): number {
+  return Date.parse(instant) / 1000
+}
+
+/** The instant `seconds` later (earlier when negative). */
+export function addSeconds(instant: Instant, seconds: number): Instant {
+  return instantFromSeconds(secondsOf(instant) + seconds)
+}
+
+export const HOUR_SECONDS = 3600
+export const DAY_SECONDS = 86400
+
+declare const dateBrand: unique symbol
+/** RFC 3339 full-date, `2013-05-01`. */
+export type CalendarDate = string & { readonly [dateBrand]: 'CalendarDate' }
+
+/** Parse a full-date; null where the text is not one, or names a day that does not exist. */
+export function parseDate(text: string): CalendarDate | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return null
+  const milliseconds = Date.parse(`${text}T00:00:00Z`)
+  if (Number.isNaN(milliseconds)) return null
+  return new Date(milliseconds).toISOString().startsWith(text) ? (text as CalendarDate) : null
+}
+
+/** The UTC calendar date of an instant. */
+export function dateOf(instant: Instant): CalendarDate {
+  return instant.slice(0, 10) as CalendarDate
+}

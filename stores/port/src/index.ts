@@ -1,0 +1,152 @@
+/**
+ * The port between the registry and its database. Reading and writing are different types: faces receive a
+ * {@link StoreReader}; only the registrar's process opens a {@link StoreWriter}, which is fenced, so that there is one.
+ *
+ * The log rows are the record. Every other table is a projection of them: current records, which entry touched which
+ * key, what falls due, which numbers are occupied, holders by name. {@link StoreWriter.rebuild} recreates them all
+ * from the log, byte for byte. Not projections, because the log does not hold them: the intake (requests between
+ * receipt and decision), the openings of commitments (erasable personal data), published checkpoints.
+ */
+
+import type { Due, Instant, RecordKey } from '@cadastre/records'
+
+/** The tree head: what the last committed batch made of the log. */
+export type Head = {
+  /** Number of entries. */
+  readonly size: number
+  /** Root hash of the log, 32 bytes (RFC 6962 section 2.1). */
+  readonly root: Uint8Array
+  /** `at` of the last state entry. */
+  readonly at: Instant
+  /** Roots of the complete subtrees of the log, largest first, 32 bytes each: the compact range [0, size). */
+  readonly compactRange: readonly Uint8Array[]
+}
+
+/** A request between its durable intake and its decision. */
+export type IntakeItem = {
+  readonly seq: number
+  readonly at: Instant
+  /** Canonical text of the request. */
+  readonly request: string
+  /** Canonical text of the list of evidence items. */
+  readonly evidence: string
+  /** SHA-256 of the request's text, 32 bytes. */
+  readonly requestHash: Uint8Array
+  /** The receipt, a signed note. */
+  readonly receipt: string
+  /** Openings of the commitments in the request: kept apart from the log, erasable. */
+  readonly openings: readonly Opening[]
+}
+
+/** Opens one commitment (ledger.md section 5). */
+export type Opening = {
+  /** Standard base64 of the commitment. */
+  readonly commitment: string
+  /** 32 random bytes, standard base64. */
+  readonly opening: string
+  readonly field: string
+  readonly value: string
+}
+
+/** What became of a received request. */
+export type ReceiptStatus = {
+  readonly seq: number
+  readonly receipt: string
+  /** Index of the op entry that decided it; null while it waits. */
+  readonly index: number | null
+}
+
+export type TouchedKey = { readonly key: string; readonly index: number }
+export type StoredRecord = { readonly key: RecordKey; readonly text: string }
+export type PublishedCheckpoint = {
+  readonly size: number
+  /** The checkpoint with its signatures, a signed note. */
+  readonly note: string
+  readonly at: Instant
+}
+
+export interface StoreReader {
+  /** Null before genesis. */
+  head(): Promise<Head | null>
+  /** Raw entries `from` ≤ index < `from + count`, fewer at the end of the log. */
+  entries(from: number, count: number): Promise<readonly Uint8Array[]>
+  /** Leaf hashes `from` ≤ index < `from + count` of one tile level (0 = entries, 1 = every 256th subtree, …). */
+  tileHashes(level: number, from: number, count: number): Promise<readonly Uint8Array[]>
+  /**
+   * All current records in pages, for boot: by space (asn, ip4, ip6, obj), cells in order of first number and then
+   * shorter prefix, objects in order of their key.
+   */
+  records(): AsyncIterable<readonly StoredRecord[]>
+  record(key: RecordKey): Promise<string | null>
+  /** Which entries touched any of these keys, newest first, `index < before`. */
+  touched(keys: readonly string[], before: number, limit: number): Promise<readonly TouchedKey[]>
+  receiptBySeq(seq: number): Promise<ReceiptStatus | null>
+  receiptByRequest(requestHash: Uint8Array): Promise<ReceiptStatus | null>
+  /** The last receipt issued, so that the chain goes on; null before the first. */
+  lastReceipt(): Promise<{ readonly seq: number; readonly receipt: string } | null>
+  /** Openings still held for these commitments. */
+  openings(commitments: readonly string[]): Promise<readonly Opening[]>
+  /** Handles of holders whose handle or legal name contains the text (case-insensitive), in order of handle. */
+  holdersMatching(text: string, limit: number): Promise<readonly string[]>
+  /** The last 64 published checkpoints, oldest first. */
+  checkpoints(): Promise<readonly PublishedCheckpoint[]>
+  close(): Promise<void>
+}
+
+/** One batch: all or nothing, in one transaction. */
+export type Batch = {
+  /** The size the log must have now: compare-and-swap. */
+  readonly expectedSize: number
+  readonly entries: readonly { readonly bytes: Uint8Array; readonly leafHash: Uint8Array }[]
+  /** Completed subtree roots at tile levels ≥ 1 that the batch adds, so that tiles can be served. */
+  readonly tileHashes: readonly { readonly level: number; readonly index: number; readonly hash: Uint8Array }[]
+  /** The final state of each key that the batch touched; null = deleted. */
+  readonly records: readonly { readonly key: RecordKey; readonly text: string | null }[]
+  readonly touched: readonly TouchedKey[]
+  /** Which received requests the batch decided. */
+  readonly decided: readonly { readonly seq: number; readonly index: number }[]
+  /** Openings to delete (erasure). */
+  readonly erased: readonly string[]
+  readonly head: Head
+}
+
+export type CommitResult = 'committed' | 'stale'
+
+/** Thrown when another process has taken the store over: this writer must stop at once. */
+export class FencedError extends Error {
+  override readonly name: string = 'FencedError'
+}
+/** Thrown on opening a store that another process is writing to. */
+export class StoreLockedError extends Error {
+  override readonly name: string = 'StoreLockedError'
+}
+
+export type RebuildReport = {
+  readonly entries: number
+  readonly records: number
+  /** Projections that differed from what the log says, by table; empty when all were equal byte for byte. */
+  readonly differences: readonly { readonly table: string; readonly key: string }[]
+}
+
+export interface StoreWriter extends StoreReader {
+  /** Durably keep received requests: on return they survive a crash. Sequence numbers must go on without a gap. */
+  intake(items: readonly IntakeItem[]): Promise<void>
+  /** Received and not yet decided, in order of sequence. */
+  undecided(): Promise<readonly IntakeItem[]>
+  /** Commit a batch; `stale` and nothing written where the log has another size. */
+  commit(batch: Batch): Promise<CommitResult>
+  /** What is due at or before `at`, in order of (at, key). */
+  due(at: Instant, limit: number): Promise<readonly Due[]>
+  /** When something falls due next; null when nothing waits. */
+  nextDue(): Promise<Instant | null>
+  /** Remember a published checkpoint, keeping the last 64. */
+  savePublished(checkpoint: PublishedCheckpoint): Promise<void>
+  /**
+   * Recompute every projection from the log and compare it with what is stored; write the recomputed ones. `progress`
+   * is called with the number of entries read.
+   */
+  rebuild(progress: (entries: number) => void): Promise<RebuildReport>
+}
+
+/** How many published checkpoints are kept: `/proof/…?size=` answers for these. */
+export const KEPT_CHECKPOINTS = 64
