@@ -125,7 +125,7 @@ export class NodePool {
   /** The node's hash, a copy. */
   hash(node: number): Uint8Array {
     const at = (node * this.stride + this.hashWord) << 2
-    return new Uint8Array(this.bytes.slice(at, at + 32))
+    return this.bytes.slice(at, at + 32)
   }
 
   setHash(node: number, hash: Uint8Array): void {

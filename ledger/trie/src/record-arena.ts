@@ -13,6 +13,8 @@ const UNIT_IN_CHUNK_MASK = CHUNK_UNITS - 1
 const HEADER_BYTES = 36
 /** Blocks up to this many units (2 KiB) have a class for each size; larger ones classes an eighth apart. */
 const EXACT_UNITS_MAX = 128
+/** Copies of small records share slabs, as Node's Buffers do: an ArrayBuffer for each costs ten times as much. */
+const SLAB_BYTES = 8192
 /** In the length word: written by the uncommitted batch. */
 const FRESH = 0x80000000
 const LENGTH_MASK = 0x7fffffff
@@ -29,6 +31,8 @@ export class RecordArena {
   private readonly buffers: readonly SharedArrayBuffer[]
   private words: Uint32Array<SharedArrayBuffer>[]
   private bytes: Uint8Array<SharedArrayBuffer>[]
+  private slab: Uint8Array = new Uint8Array(SLAB_BYTES)
+  private slabUsed = 0
   // The writer's own books.
   private readonly freeLists: Map<number, number> = new Map()
   private freeUnits = 0
@@ -71,13 +75,22 @@ export class RecordArena {
   read(record: number): Uint8Array {
     const from = ((record & UNIT_IN_CHUNK_MASK) << UNIT_SHIFT) + HEADER_BYTES
     const length = this.lengthWord(record) & LENGTH_MASK
-    return new Uint8Array(this.chunkBytes(record >>> CHUNK_UNITS_SHIFT).slice(from, from + length))
+    const bytes = this.chunkBytes(record >>> CHUNK_UNITS_SHIFT)
+    if (length > SLAB_BYTES / 4) return bytes.slice(from, from + length)
+    if (this.slabUsed + length > SLAB_BYTES) {
+      this.slab = new Uint8Array(SLAB_BYTES)
+      this.slabUsed = 0
+    }
+    const copy = this.slab.subarray(this.slabUsed, this.slabUsed + length)
+    copy.set(bytes.subarray(from, from + length))
+    this.slabUsed += length
+    return copy
   }
 
   /** The record's hash, a copy. */
   hash(record: number): Uint8Array {
     const from = ((record & UNIT_IN_CHUNK_MASK) << UNIT_SHIFT) + 4
-    return new Uint8Array(this.chunkBytes(record >>> CHUNK_UNITS_SHIFT).slice(from, from + 32))
+    return this.chunkBytes(record >>> CHUNK_UNITS_SHIFT).slice(from, from + 32)
   }
 
   /** Copies the record's hash, 8 words, into a preimage. */

@@ -1,4 +1,7 @@
-/** Questions to one version of the state. Everything returned is a copy. */
+/**
+ * Questions to one version of the state. Everything returned is a copy; copies of small records may share one
+ * ArrayBuffer with others, so use them through their own views only.
+ */
 import type { NodePreimage } from './hashing.ts'
 import type { NodePool } from './node-pool.ts'
 import type { RecordArena } from './record-arena.ts'
