@@ -28,17 +28,22 @@ async function runAll(files: readonly string[]): Promise<TestCounts> {
 function chosen(filters: readonly string[]): string[] {
   const files = testFiles()
   if (filters.length === 0) return files.filter((file) => !isWall(file)) // walls run within the check
-  const named = files.filter((file) => filters.some((filter) => file.includes(filter)))
-  if (named.length === 0) throw new Error(`no test file matches ${filters.join(' ')}`)
-  return named
+  return files.filter((file) => filters.some((filter) => file.includes(filter)))
 }
 
 async function main(filters: readonly string[]): Promise<boolean> {
   const began = performance.now()
   const files = chosen(filters)
+  if (files.length === 0) {
+    console.error(`no test file matches ${filters.join(' ')}`)
+    return false
+  }
   const missing = provideDebianPackages()
   reportLeftOut(missing)
-  if (inCi && missing.length > 0) throw new Error('CI=true: nothing may be left out')
+  if (inCi && missing.length > 0) {
+    console.error('== CI=true: nothing may be left out')
+    return false
+  }
   process.env['CADASTRE_MISSING'] = JSON.stringify(missing)
   let cluster: PostgresCluster | undefined
   const stop = async (): Promise<void> => cluster?.stop()

@@ -1,7 +1,7 @@
 // The arrows between rooms, as rules for dependency-cruiser. The table is section 3 of the design, "The
 // house"; each rule's comment quotes it, so that whoever is stopped reads why.
 
-import type { IForbiddenRuleType } from 'dependency-cruiser'
+import type { IForbiddenRuleType, IRegularForbiddenRuleType } from 'dependency-cruiser'
 
 interface Room {
   /** Path of the room. */
@@ -12,16 +12,17 @@ interface Room {
   readonly rooms: readonly string[]
   /** npm packages that it may import; none where absent. */
   readonly packages?: readonly string[]
-  /** Modules of Node that it may import (`any` for all but {@link STORE_MODULES}); none where absent. */
-  readonly node?: 'any' | readonly string[]
+  /** Modules of Node that it may import (`any` for all but {@link STORE_MODULES}, `all`); none where absent. */
+  readonly node?: 'all' | 'any' | readonly string[]
 }
 
 const CORE = ['core/numbers', 'core/records', 'core/evidence', 'core/procedures']
 /** The ledger's only way to cryptography. `node.ts` and `browser.ts` beside it are for those who start it. */
 const CRYPTO_PORT = 'ledger/crypto/src/index.ts'
 const LEDGER = ['merkle', 'trie', 'notes', 'signatures', 'answers', 'replay'].map((name) => `ledger/${name}`)
-/** Modules of Node that reach a store or the network's HTTP: never for rooms that may use Node otherwise. */
+/** Modules of Node that are a store: only for the room that wraps them. */
 const STORE_MODULES = ['sqlite']
+/** Modules of Node that speak to the network. */
 const HTTP_MODULES = ['http', 'https', 'http2', 'net', 'tls', 'dgram']
 
 const coreSays =
@@ -40,15 +41,13 @@ const face = (name: string): Room => ({
   node: 'any',
 })
 
-const store = (name: string, packages: readonly string[], node: readonly string[]): Room => ({
+const store = (name: string, packages: readonly string[], node: 'all' | 'any'): Room => ({
   room: `stores/${name}`,
   says: storesSays,
   rooms: [...CORE, ...LEDGER, 'ledger/crypto', 'stores/port'],
   packages,
   node,
 })
-
-const STORE_NODE = ['fs', 'fs/promises', 'path', 'os', 'crypto', 'buffer', 'url', 'events', 'assert', 'util']
 
 /** Every room of the design that this project has, and what it may import. */
 export const ROOMS: readonly Room[] = [
@@ -65,24 +64,14 @@ export const ROOMS: readonly Room[] = [
     says: ledgerSays,
     rooms: [...CORE, CRYPTO_PORT, ...LEDGER.slice(0, index)],
   })),
-  store('port', [], STORE_NODE),
-  store('sqlite', [], [...STORE_NODE, 'sqlite', 'worker_threads']),
-  store('postgres', ['pg'], STORE_NODE),
+  store('port', [], 'any'),
+  store('sqlite', [], 'all'),
+  store('postgres', ['pg'], 'any'),
   {
     room: 'registrar',
     says: 'registrar: "the only room that holds the writer"; may import "core, ledger, `stores/port`", must never import "concrete stores, faces, HTTP"',
     rooms: [...CORE, ...LEDGER, 'ledger/crypto', 'stores/port'],
-    node: [
-      'fs',
-      'fs/promises',
-      'path',
-      'crypto',
-      'worker_threads',
-      'events',
-      'timers/promises',
-      'timers',
-      'url',
-    ],
+    node: 'any', // but HTTP, by a rule of its own
   },
   face('rdap'),
   face('whois'),
@@ -102,12 +91,6 @@ export const ROOMS: readonly Room[] = [
     packages: ['commander', 'picocolors', 'cli-progress'],
     node: 'any',
   },
-  {
-    room: 'testing/vectors',
-    says: 'testing: may import "anything above"',
-    rooms: [...CORE, ...LEDGER, 'ledger/crypto'],
-    node: 'any',
-  },
 ]
 
 const literal = (path: string): string => path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -117,27 +100,27 @@ const named = (modules: readonly string[]): string => `^(node:)?(${modules.map(l
 /** Files that the rules bind: a room's source; its tests may use the test runner and what they need. */
 const source = (room: string): string => `^${literal(room)}/(src|browser)/`
 
+function nodeRule(node: NonNullable<Room['node']>): IRegularForbiddenRuleType['to'] | undefined {
+  if (node === 'all') return undefined
+  if (node === 'any') return { path: named(STORE_MODULES) }
+  return node.length === 0
+    ? { dependencyTypes: ['core'] }
+    : { dependencyTypes: ['core'], pathNot: named(node) }
+}
+
 function rulesOf({ room, says, rooms, packages = [], node = [] }: Room): IForbiddenRuleType[] {
-  const from = { path: source(room) }
   const npm = packages.map((name) => `node_modules/${literal(name)}/`)
   const allowed = [inside(room), ...rooms.map(inside), ...npm]
-  const shared = { severity: 'error', comment: `design.md section 3, ${says}`, from } as const
+  const comment = `design.md section 3, ${says}`
+  const shared = { severity: 'error', comment, from: { path: source(room) } } as const
+  const ofNode = nodeRule(node)
   return [
     {
       ...shared,
       name: `${room}: rooms and packages`,
       to: { pathNot: allowed, dependencyTypesNot: ['core'] },
     },
-    {
-      ...shared,
-      name: `${room}: Node`,
-      to:
-        node === 'any'
-          ? { path: named(STORE_MODULES) }
-          : node.length === 0
-            ? { dependencyTypes: ['core'] }
-            : { dependencyTypes: ['core'], pathNot: named(node) },
-    },
+    ...(ofNode === undefined ? [] : [{ ...shared, name: `${room}: Node`, to: ofNode }]),
   ]
 }
 

@@ -30,7 +30,8 @@ export function allSources(): Source[] {
 
 /** Files under version control or about to be, so that what is ignored or built is not judged. */
 export function trackedFiles(): string[] {
-  const options = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
+  // The checkout may belong to another user than the one who runs the tests.
+  const options = ['-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const listed = execFileSync('git', options, { cwd: ROOT, encoding: 'utf8' }).split('\0')
   return [...new Set(listed)].filter((path) => path !== '' && existsSync(join(ROOT, path))).sort()
 }
