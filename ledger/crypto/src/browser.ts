@@ -10,6 +10,7 @@ import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js'
 import { bytesEqual, concatBytes } from './bytes.ts'
 import { isSec1Point } from './enrolment.ts'
 import type { Crypto, SignatureAlgorithm } from './index.ts'
+import { isSmallOrderEncoding } from './small-order.ts'
 
 function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const only = parts.length === 1 ? parts[0] : undefined
@@ -24,11 +25,13 @@ function littleEndian(bytes: Uint8Array): bigint {
 
 /**
  * RFC 8032 section 5.1.7 without the cofactor, as OpenSSL does it: s < L, and the encoding of sB - kA equal
- * to the bytes of R. The key is decoded leniently, as there; refusing degenerate keys is enrolment's part.
+ * to the bytes of R; neither key nor R of small order. The key is decoded leniently, as there: refusing
+ * degenerate keys is enrolment's part.
  */
 function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Uint8Array): boolean {
   const order = ed25519.Point.Fn.ORDER
   const rBytes = signature.subarray(0, 32)
+  if (isSmallOrderEncoding(rBytes) || isSmallOrderEncoding(publicKey)) return false
   const s = littleEndian(signature.subarray(32))
   if (s >= order) return false
   const a = ed25519.Point.fromBytes(Uint8Array.from(publicKey), true)

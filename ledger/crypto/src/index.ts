@@ -29,7 +29,8 @@ export interface Crypto {
   hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array
   /**
    * Whether `signature` is valid. Total: a malformed key or signature gives `false`.
-   * `ed25519`: 32-byte key, 64-byte signature, cofactorless as in RFC 8032 section 5.1.7.
+   * `ed25519`: 32-byte key, 64-byte signature, cofactorless as in RFC 8032 section 5.1.7, and neither the
+   * key nor R of small order.
    * `es256`: 65-byte uncompressed or 33-byte compressed SEC 1 point, signature is 64 bytes r ‖ s.
    */
   verify(

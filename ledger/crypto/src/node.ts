@@ -1,6 +1,6 @@
 /**
- * The cryptographic port on Node's OpenSSL. Ed25519 is OpenSSL's cofactorless check, which accepts the same
- * signatures as Go's over the published edge vectors; it is the reference for the consensus rule.
+ * The cryptographic port on Node's OpenSSL. Ed25519 is its cofactorless check, the same as Go's, and besides
+ * refuses a key or an R of small order, as OpenSSL does since 3.5; this is the reference for the consensus rule.
  */
 import {
   createHmac,
@@ -13,6 +13,7 @@ import {
   verify,
 } from 'node:crypto'
 import type { Crypto, SignatureAlgorithm, Signer } from './index.ts'
+import { isSmallOrderEncoding } from './small-order.ts'
 
 /** Hashes of up to this many bytes go through one reused buffer: allocation costs more than SHA-256. */
 const SCRATCH_BYTES = 1024
@@ -114,6 +115,8 @@ function verifySignature(
   signature: Uint8Array,
 ): boolean {
   if (signature.length !== 64) return false
+  if (algorithm === 'ed25519' && (isSmallOrderEncoding(signature) || isSmallOrderEncoding(publicKey)))
+    return false
   const key = importKey(algorithm, publicKey)
   if (key === null) return false
   return algorithm === 'ed25519'
