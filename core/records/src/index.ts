@@ -4,8 +4,12 @@
  */
 
 export * from './cell.ts'
+export * from './delegated-row.ts'
+export * from './delegated.ts'
 export * from './due.ts'
 export * from './fields.ts'
+export * from './import-plan.ts'
+export * from './import-rows.ts'
 export * from './json.ts'
 export * from './keys.ts'
 export * from './objects.ts'

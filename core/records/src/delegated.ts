@@ -1,0 +1,187 @@
+/**
+ * Files of delegated statistics of all five registries, plain and extended, with what is really in them, and prefix
+ * lists. A file is read whole before anything is taken from it: what contradicts itself only in its counts is warned
+ * about, a row that cannot be read refuses the file.
+ */
+
+import type { Result } from '@cadastre/numbers'
+import { type DelegatedRow, type RowError, readPrefixRow, readRow } from './delegated-row.ts'
+import { ImportRows } from './import-rows.ts'
+
+/** `2|2.3|registry|serial|records|startdate|enddate|UTCoffset` */
+export type DelegatedHeader = {
+  readonly version: string
+  readonly registry: string
+  readonly serial: string
+  /** How many data rows the file says it has. */
+  readonly records: number | null
+  readonly start: string
+  readonly end: string
+  readonly offset: string
+}
+
+/** A remark on one line. Warnings never fail an import; any error refuses the whole file. */
+export type FileNote = {
+  readonly line: number
+  readonly code: string
+  readonly value: string
+  readonly expected: string
+}
+
+export type DelegatedFile = {
+  /** Null for a prefix list, and where there is none (an error, then). */
+  readonly header: DelegatedHeader | null
+  readonly rows: ImportRows
+  readonly warnings: readonly FileNote[]
+  /** The first {@link MAX_NOTES} of them. */
+  readonly errors: readonly FileNote[]
+}
+
+/** So many remarks of each sort are kept. */
+export const MAX_NOTES = 1000
+
+const SUMMARY_TYPES: { readonly [type: string]: string } = { asn: 'asn', ipv4: 'ip4', ipv6: 'ip6' }
+
+class FileReader {
+  header: DelegatedHeader | null = null
+  headerLine = 0
+  readonly rows = new ImportRows()
+  readonly warnings: FileNote[] = []
+  readonly errors: FileNote[] = []
+  readonly summaries: { readonly line: number; readonly type: string; readonly count: string }[] = []
+  readonly counts: Map<string, number> = new Map()
+  readonly #read: (raw: string) => Result<DelegatedRow, RowError>
+
+  constructor(read: (raw: string) => Result<DelegatedRow, RowError>) {
+    this.#read = read
+  }
+
+  warn(line: number, code: string, value: string, expected: string): void {
+    if (this.warnings.length < MAX_NOTES) this.warnings.push({ line, code, value, expected })
+  }
+  fail(line: number, code: string, value: string, expected: string): void {
+    if (this.errors.length < MAX_NOTES) this.errors.push({ line, code, value, expected })
+  }
+
+  row(raw: string, line: number): void {
+    const row = this.#read(raw)
+    if (!row.ok) {
+      this.fail(line, row.error.code, row.error.value, row.error.expected)
+      return
+    }
+    const { range, status, registry } = row.value
+    this.rows.add(raw, line, range, status)
+    this.counts.set(range.space, (this.counts.get(range.space) ?? 0) + 1)
+    if (this.header !== null && registry !== this.header.registry)
+      this.warn(line, 'registry-differs', registry, `${this.header.registry}, as in the header`)
+    if (row.value.registered === null && !/\|0*\|[a-z]+(\||$)/.test(raw) && this.header !== null)
+      this.warn(line, 'date-not-real', raw.split('|')[5] ?? '', 'a day that exists')
+  }
+}
+
+/**
+ * Reads a delegated or delegated-extended file: its text, or its lines without their ends. Comments (`#`) and empty
+ * lines may stand anywhere; a byte order mark and CR LF are tolerated.
+ */
+export function readDelegatedFile(source: string | Iterable<string>): DelegatedFile {
+  const reader = new FileReader(readRow)
+  const last = readLines(source, (text, line) => {
+    if (reader.header === null) readHeader(reader, text, line)
+    else if (text.endsWith('|summary')) readSummary(reader, text, line)
+    else reader.row(text, line)
+  })
+  if (reader.header === null && reader.errors.length === 0)
+    reader.fail(last.line, 'header-missing', '', '2|registry|serial|records|startdate|enddate|UTCoffset')
+  checkCounts(reader)
+  checkEnd(reader, last)
+  return reader
+}
+
+/** Reads a prefix list (`prefix,cc,asn`): its text, or its lines without their ends. */
+export function readPrefixList(source: string | Iterable<string>): DelegatedFile {
+  const reader = new FileReader(readPrefixRow)
+  const last = readLines(source, (text, line) => reader.row(text, line))
+  if (!last.terminated) reader.warn(last.line, 'no-final-newline', '', 'a line end after the last row')
+  return reader
+}
+
+type LastLine = { readonly line: number; readonly terminated: boolean }
+
+/** Calls `take` for each line that is neither empty nor a comment. */
+function readLines(source: string | Iterable<string>, take: (text: string, line: number) => void): LastLine {
+  let line = 0
+  const each = (raw: string): void => {
+    line += 1
+    let text = line === 1 && raw.startsWith('\uFEFF') ? raw.slice(1) : raw
+    if (text.endsWith('\r')) text = text.slice(0, -1)
+    if (text !== '' && !text.startsWith('#')) take(text, line)
+  }
+  if (typeof source !== 'string') {
+    for (const raw of source) each(raw)
+    return { line, terminated: true }
+  }
+  let at = 0
+  for (let end = source.indexOf('\n'); end >= 0; end = source.indexOf('\n', at)) {
+    each(source.slice(at, end))
+    at = end + 1
+  }
+  const terminated = at === source.length
+  if (!terminated) each(source.slice(at))
+  return { line, terminated }
+}
+
+function readHeader(reader: FileReader, text: string, line: number): void {
+  const fields = text.split('|')
+  const [version = '', registry = '', serial = '', records = '', start = '', end = '', offset = ''] = fields
+  if (!/^2(\.[0-9]+)?$/.test(version) || fields.length < 6) {
+    if (reader.errors.length === 0)
+      reader.fail(
+        line,
+        'header-missing',
+        text.slice(0, 80),
+        '2|registry|serial|records|startdate|enddate|UTCoffset',
+      )
+    return
+  }
+  const count = /^[0-9]{1,9}$/.test(records) ? Number(records) : null
+  if (count === null) reader.warn(line, 'header-count', records, 'the number of rows')
+  reader.header = { version, registry, serial, records: count, start, end, offset }
+  reader.headerLine = line
+  // A serial is any number that grows; where it is a date, it should be the end date.
+  if (/^(19|20)[0-9]{6}$/.test(serial) && /^[0-9]{8}$/.test(end) && serial > end)
+    reader.warn(line, 'serial-ahead', serial, `the end date, ${end}`)
+}
+
+function readSummary(reader: FileReader, text: string, line: number): void {
+  const [, , type = '', , count = ''] = text.split('|')
+  reader.summaries.push({ line, type, count })
+}
+
+function checkCounts(reader: FileReader): void {
+  const { header, rows } = reader
+  if (header === null) return
+  if (header.records !== null && header.records !== rows.count)
+    reader.warn(
+      reader.headerLine,
+      'header-count',
+      String(header.records),
+      `${rows.count}, the number of rows`,
+    )
+  for (const { line, type, count } of reader.summaries) {
+    const space = SUMMARY_TYPES[type]
+    const real = space === undefined ? null : String(reader.counts.get(space) ?? 0)
+    if (real === null) reader.warn(line, 'summary-type', type, 'asn, ipv4 or ipv6')
+    else if (real !== count) reader.warn(line, 'summary-count', count, `${real}, the number of ${type} rows`)
+  }
+  if (reader.summaries.length === 0)
+    reader.warn(reader.headerLine, 'summary-missing', '', 'a summary line for each type')
+}
+
+/** A download that was cut: no line end after the last line, and fewer rows than the header counts. */
+function checkEnd(reader: FileReader, last: LastLine): void {
+  if (last.terminated) return
+  const { header, rows } = reader
+  if (header?.records !== null && header?.records !== undefined && rows.count < header.records)
+    reader.fail(last.line, 'truncated', '', `${header.records} rows and a line end; the file was cut`)
+  else reader.warn(last.line, 'no-final-newline', '', 'a line end after the last row')
+}
