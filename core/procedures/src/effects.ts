@@ -49,7 +49,7 @@ export function cellRecord(cell: Cell): Cell | null {
 }
 
 /** The cell at exactly this block, from a covering path or a record; the empty cell where there is none. */
-export function cellOf(record: Json): Cell {
+export function cellOf(record: unknown): Cell {
   return record === null ? EMPTY_CELL : (record as Cell)
 }
 

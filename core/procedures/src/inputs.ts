@@ -13,7 +13,7 @@ import type { Act, Inputs, Need, Procedure, Subtree } from './procedure.ts'
 
 /** Reads the state that holds before the act: the preceding state entry plus the earlier effects of the batch. */
 export interface StateSource {
-  record(key: RecordKey): { readonly value: Json; readonly hash: string | null }
+  record(key: RecordKey): { readonly value: unknown; readonly hash: string | null }
   chain(key: RecordKey): { readonly cells: readonly CoveringCell[]; readonly hash: string | null }
   subtree(key: RecordKey): Subtree
   digest(text: string): string
@@ -62,8 +62,8 @@ class Gathered implements Inputs {
     return this.#values.get(name)
   }
 
-  record(key: RecordKey): Json {
-    return this.#get('record', key) as Json
+  record(key: RecordKey): unknown {
+    return this.#get('record', key)
   }
   chain(block: Block): readonly CoveringCell[] {
     return this.#get('chain', cellKey(block)) as readonly CoveringCell[]

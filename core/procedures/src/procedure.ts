@@ -38,7 +38,7 @@ export type Subtree = {
 export interface Inputs {
   has(need: Need): boolean
   /** The parsed record, or null where there is none. */
-  record(key: RecordKey): Json
+  record(key: RecordKey): unknown
   chain(block: Block): readonly CoveringCell[]
   subtree(block: Block): Subtree
   /** SHA-256 of the UTF-8 text, lower-case hexadecimal. */

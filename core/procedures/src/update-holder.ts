@@ -148,7 +148,7 @@ function decideChange(from: Asked<Change>, inputs: Inputs, at: Instant): Decisio
     if (policy !== null) return refuse(policy)
   }
   const next = changed(holder, change, at)
-  if (inputs.memberHash(next as unknown as Json) === inputs.memberHash(holder as unknown as Json))
+  if (inputs.memberHash(next) === inputs.memberHash(holder))
     return refuse('nothing-changed')
   if (guarded(holder, change, inputs)) return accept([put(applicationKey('A-#'), guard(from, holder, inputs, at))])
   return accept([lessen(holderKey(holder.handle), next, given)])

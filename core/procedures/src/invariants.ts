@@ -1,0 +1,104 @@
+/**
+ * Invariant I1 at run time: what an effect takes from a holder must carry that holder's consent, an order, or a
+ * public instrument. `decide` is held to it by the types of `lessen`; this looks at what the effects really do, in
+ * the registrar before each commit and in every audit.
+ */
+
+import type { Basis } from '@cadastre/evidence'
+import type { Cell, Holder, Instant, RecordKey, Registration } from '@cadastre/records'
+import type { Effect } from './procedure.ts'
+
+/** One holder's loss by one act: a registration that ends or shrinks, or control of its keys. */
+export type Loss = { readonly holder: string; readonly what: string }
+
+/**
+ * What an act takes from holders, by key. `before` gives the state before the act. A registration that appears again
+ * under another cell with the same id, holder and kind (a partial act leaves pieces) is weighed by the numbers lost,
+ * which the cells themselves show: what is no longer registered to the holder in any cell that the act writes.
+ */
+export function lossesOf(
+  effects: readonly Effect[],
+  before: (key: RecordKey) => unknown,
+): readonly (Loss & { readonly key: RecordKey; readonly basis: readonly Basis[] })[] {
+  const kept = new Set<string>()
+  for (const effect of effects)
+    if (!effect.key.startsWith('obj/'))
+      for (const registration of registrationsIn(effect.next)) kept.add(identityOf(registration))
+  return effects.flatMap((effect) => {
+    const old = before(effect.key)
+    if (old === null) return []
+    if (effect.key.startsWith('obj/holder/')) return holderLosses(effect, old as Holder)
+    if (effect.key.startsWith('obj/')) return []
+    return registrationsIn(old)
+      .filter((registration) => registration.holder !== null && registration.kind !== 'pool')
+      .filter((registration) => !sameIn(effect.next, registration))
+      .map((registration) => ({
+        key: effect.key,
+        basis: effect.basis,
+        holder: registration.holder ?? '',
+        what: kept.has(identityOf(registration)) ? `part of ${registration.id}` : registration.id,
+      }))
+  })
+}
+
+/** The first loss without the loser's consent, an order or a public instrument; null where there is none. */
+export function adverseWithoutBasis(
+  effects: readonly Effect[],
+  before: (key: RecordKey) => unknown,
+  at: Instant,
+): string | null {
+  for (const loss of lossesOf(effects, before)) {
+    const grounded = loss.basis.some((basis) => basis.kind !== 'consent' || basis.holder === loss.holder)
+    if (!grounded && !childOfConsenting(loss, before, at)) return `${loss.key}: ${loss.what} of ${loss.holder}`
+  }
+  return null
+}
+
+/**
+ * An unprotected child is its parent's annotation (design.md section 4): it ends on the parent's consent, or at its
+ * term. A protected one ends early only by its own.
+ */
+function childOfConsenting(
+  loss: Loss & { readonly key: RecordKey; readonly basis: readonly Basis[] },
+  before: (key: RecordKey) => unknown,
+  at: Instant,
+): boolean {
+  const registrations = registrationsIn(before(loss.key))
+  const lost = registrations.find((registration) => loss.what.endsWith(registration.id))
+  if (lost === undefined || (lost.kind !== 'sub' && lost.kind !== 'lease')) return false
+  if (lost.until !== null && lost.until <= at) return true
+  return !lost.protected && loss.basis.some((basis) => basis.kind === 'consent')
+}
+
+function holderLosses(
+  effect: Effect,
+  old: Holder,
+): readonly (Loss & { readonly key: RecordKey; readonly basis: readonly Basis[] })[] {
+  const loss = { key: effect.key, basis: effect.basis, holder: old.handle }
+  const next = effect.next as Holder | null
+  if (next === null) return [{ ...loss, what: 'the holder’s record' }]
+  const lost = (old.policy?.keys ?? []).filter(
+    (key) => !next.policy?.keys.some((other) => other.alg === key.alg && other.key === key.key),
+  )
+  return lost.length > 0 ? [{ ...loss, what: 'a key' }] : []
+}
+
+function registrationsIn(record: unknown): readonly Registration[] {
+  return record === null ? [] : (record as Cell).registrations
+}
+
+function identityOf(registration: Registration): string {
+  return `${registration.id} ${registration.holder} ${registration.kind}`
+}
+
+/** Whether the cell still holds the registration for the same holder, to the same end, over a range no smaller. */
+function sameIn(next: unknown, old: Registration): boolean {
+  return registrationsIn(next).some(
+    (registration) =>
+      identityOf(registration) === identityOf(old) &&
+      registration.first === old.first &&
+      registration.last === old.last &&
+      registration.until === old.until &&
+      registration.protected === old.protected,
+  )
+}

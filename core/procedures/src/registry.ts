@@ -1,0 +1,20 @@
+/** The procedures of this software, by id. The list is closed: a new act needs a release, not a setting. */
+
+import { allocate } from './allocate.ts'
+import { identifyHolder } from './identify-holder.ts'
+import type { Procedure } from './procedure.ts'
+import { transfer } from './transfer.ts'
+import { updateHolder } from './update-holder.ts'
+
+/** Every version stays here and keeps replaying. */
+export const PROCEDURES: { readonly [id: string]: Procedure } = {
+  'allocate/1': allocate,
+  'identify-holder/1': identifyHolder,
+  'transfer/1': transfer,
+  'update-holder/1': updateHolder,
+}
+
+/** The procedure of this id, or null where the software knows none. */
+export function procedureById(id: string): Procedure | null {
+  return Object.hasOwn(PROCEDURES, id) ? (PROCEDURES[id] ?? null) : null
+}

@@ -1,0 +1,48 @@
+/** Reading the evidence list of a request: closed shape, bounded, before anything is verified. */
+
+import { err, ok, type Result } from '@cadastre/numbers'
+import {
+  array,
+  base64,
+  type EvidenceItem,
+  type Json,
+  object,
+  oneOf,
+  type Schema,
+  type SchemaError,
+} from '@cadastre/records'
+
+export type EvidenceFault = SchemaError
+
+const plain: Schema<EvidenceItem> = object({ alg: oneOf(['ed25519', 'es256']), key: base64, sig: base64 })
+const webauthn: Schema<EvidenceItem> = object({
+  alg: oneOf(['webauthn']),
+  key: base64,
+  sig: base64,
+  authenticatorData: base64,
+  clientDataJSON: base64,
+})
+const item: Schema<EvidenceItem> = {
+  json: { oneOf: [plain.json, webauthn.json] },
+  read(value, pointer) {
+    const isWebauthn = typeof value === 'object' && value !== null && 'alg' in value && value['alg'] === 'webauthn'
+    return isWebauthn ? webauthn.read(value, pointer) : plain.read(value, pointer)
+  },
+}
+/** At most 32 signatures a request: two parties with full policies of 16 keys. */
+const items: Schema<readonly EvidenceItem[]> = array(item, 32, 1)
+
+export const evidenceSchema: Schema<readonly EvidenceItem[]> = items
+
+/** The items of an evidence list; an error names the member that does not fit, or a key that signs twice. */
+export function readEvidence(value: Json): Result<readonly EvidenceItem[], EvidenceFault> {
+  const read = items.read(value, '')
+  if (!read.ok) return read
+  const seen = new Set<string>()
+  for (const [index, { alg, key }] of read.value.entries()) {
+    if (seen.has(`${alg} ${key}`))
+      return err({ pointer: `/${index}/key`, value: key, expected: 'each key at most once' })
+    seen.add(`${alg} ${key}`)
+  }
+  return ok(read.value)
+}

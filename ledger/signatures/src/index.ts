@@ -1,0 +1,8 @@
+/**
+ * Checks evidence and mints `Verified<…>`: the only place where a signature becomes something that `decide` may rely
+ * on. What is signed is the DSSE v1 pre-authentication encoding of the request's canonical text; a WebAuthn key signs
+ * its SHA-256 as challenge.
+ */
+
+export { type EvidenceFault, readEvidence } from './evidence-items.ts'
+export { type Check, checksOf, requestMessage, verifiedBy, verifyEvidence } from './verify.ts'

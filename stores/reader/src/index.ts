@@ -1,0 +1,7 @@
+/**
+ * The reader port of the faces: the registry at one published checkpoint, over the shared trie and the store's reader.
+ * Faces receive a {@link RegistryReader}; nothing here can write.
+ */
+
+export * from './published.ts'
+export { PublishedReader } from './published-reader.ts'

@@ -1,0 +1,146 @@
+/** {@link RegistryReader} over the shared trie: lookups cost microseconds and take no lock. */
+
+import { makeAnswer } from '@cadastre/answers'
+import type { Crypto } from '@cadastre/crypto'
+import { type Block, blockBytes } from '@cadastre/numbers'
+import type { CoveringCell, ObjectType, RecordKey, Registry } from '@cadastre/records'
+import {
+  cellOfHoldingLabel,
+  coveringCell,
+  holdingPrefix,
+  labelOf,
+  parseEntry,
+  readRecord,
+} from '@cadastre/replay'
+import { objectLabel, type TrieMemory, TrieReader, type TrieView } from '@cadastre/trie'
+import { KEPT_CHECKPOINTS, type StoreReader } from '@cadastre/store-port'
+import type {
+  HeldRegistration,
+  HistoryItem,
+  Page,
+  Publication,
+  RegistryInfo,
+  RegistryReader,
+  Snapshot,
+} from './published.ts'
+
+class TrieSnapshot implements Snapshot {
+  readonly publication: Publication
+  readonly #view: TrieView
+  readonly #crypto: Crypto
+  #registry: Registry | null = null
+
+  constructor(publication: Publication, view: TrieView, crypto: Crypto) {
+    this.publication = publication
+    this.#view = view
+    this.#crypto = crypto
+  }
+
+  get registry(): Registry {
+    this.#registry ??= this.object('registry', 'REGISTRY') as Registry | null
+    if (this.#registry === null) throw new Error('the state has no registry object')
+    return this.#registry
+  }
+
+  chain(block: Block): readonly CoveringCell[] {
+    const found = this.#view.covering(block.space, blockBytes(block), block.length)
+    return found.map((one) => coveringCell(block.space, one))
+  }
+
+  inside(block: Block, limit: number, after: Block | null = null): Page<CoveringCell> {
+    const cursor = after === null ? {} : { after: { label: blockBytes(after), length: after.length } }
+    const found = this.#view.inside(block.space, blockBytes(block), block.length, { limit: limit + 1, ...cursor })
+    const items = found.slice(0, limit).map((one) => coveringCell(block.space, one))
+    return { items, after: found.length > limit ? (items.at(-1)?.block ?? null) : null }
+  }
+
+  object(type: ObjectType, handle: string): unknown {
+    const record = this.#view.get('obj', objectLabel(this.#crypto, type, handle), 256)
+    return record === null ? null : readRecord(record)
+  }
+
+  holdings(holder: string, limit: number): { readonly items: readonly HeldRegistration[]; readonly more: boolean } {
+    const { label, length } = holdingPrefix(this.#crypto, holder)
+    const found = this.#view.inside('index', label, length, { limit: limit + 1 })
+    const items = found.slice(0, limit).flatMap((entry): HeldRegistration[] => {
+      const place = cellOfHoldingLabel(entry.label)
+      const record = this.#view.get(place.space, place.label, place.length)
+      if (record === null) return []
+      const { block, cell } = coveringCell(place.space, { ...place, record })
+      return cell.registrations
+        .filter((registration) => registration.holder === holder)
+        .map((registration) => ({ block, registration }))
+    })
+    return { items, more: found.length > limit }
+  }
+
+  prove(key: RecordKey): string {
+    const { space, label, length } = labelOf(this.#crypto, key)
+    const { stateText, inclusion, note } = this.publication
+    return makeAnswer({ proof: this.#view.prove(space, label, length), stateText, inclusion, note, size: this.publication.size })
+  }
+}
+
+export class PublishedReader implements RegistryReader {
+  readonly info: RegistryInfo
+  readonly store: StoreReader
+  readonly #crypto: Crypto
+  readonly #trie: TrieReader
+  /** Oldest first. */
+  readonly #snapshots = new Map<number, Snapshot>()
+  #latest: Snapshot | null = null
+
+  constructor(info: RegistryInfo, memory: TrieMemory, store: StoreReader, crypto: Crypto) {
+    this.info = info
+    this.store = store
+    this.#crypto = crypto
+    this.#trie = new TrieReader(memory)
+  }
+
+  /** Move on to a published checkpoint. */
+  publish(publication: Publication): void {
+    const snapshot = new TrieSnapshot(publication, this.#trie.at(publication.version), this.#crypto)
+    // A newer cosignature of the same size replaces the older note.
+    this.#snapshots.delete(publication.size)
+    this.#snapshots.set(publication.size, snapshot)
+    this.#latest = snapshot
+    for (const size of this.#snapshots.keys()) {
+      if (this.#snapshots.size <= KEPT_CHECKPOINTS) break
+      this.#snapshots.delete(size)
+    }
+  }
+
+  get ready(): boolean {
+    return this.#latest !== null
+  }
+
+  snapshot(): Snapshot {
+    if (this.#latest === null) throw new Error('nothing has been published yet')
+    return this.#latest
+  }
+
+  snapshotAt(size: number): Snapshot | null {
+    return this.#snapshots.get(size) ?? null
+  }
+
+  async history(
+    snapshot: Snapshot,
+    keys: readonly string[],
+    limit: number,
+    before: number = snapshot.publication.size,
+  ): Promise<readonly HistoryItem[]> {
+    const until = Math.min(before, snapshot.publication.size)
+    const touched = await this.store.touched(keys, until, limit)
+    const byIndex = new Map<number, string[]>()
+    for (const { key, index } of touched) byIndex.set(index, [...(byIndex.get(index) ?? []), key])
+    const items: HistoryItem[] = []
+    for (const [index, touchedKeys] of byIndex) {
+      const [bytes] = await this.store.entries(index, 1)
+      const parsed = bytes === undefined ? null : parseEntry(bytes)
+      if (parsed?.kind !== 'op') throw new Error(`entry ${index} is missing or no op`)
+      items.push({ index, keys: touchedKeys, entry: parsed.entry })
+    }
+    return items
+  }
+}
+
