@@ -63,6 +63,7 @@ const DRAFT_MEMBERS: ReadonlySet<string> = new Set([
   'handle',
   'holder',
   'registration',
+  'provenance',
   'pending',
   'next',
   'head',

@@ -22,13 +22,17 @@ import {
 import {
   type CoveringCell,
   cellKey,
+  type Instant,
   isChild,
+  object,
   parsedText,
   parseKey,
   type RecordKey,
   type Registration,
   registrationRange,
+  registrationsOn,
   type Schema,
+  text,
 } from '@cadastre/records'
 import type { CellEdits } from './cell-edits.ts'
 import { withoutRegistration, withRegistration } from './cells.ts'
@@ -47,6 +51,46 @@ export const cellBlock: Schema<Block> = parsedText({
 export function blockOfKey(text: string): Block | null {
   const parsed = parseKey(text)
   return parsed?.kind === 'cell' ? parsed.block : null
+}
+
+/** A registration as bodies refer to it: a cell that holds it (or that it covers), and its id. */
+export type RegistrationRef = { readonly key: Block; readonly id: string }
+export const registrationRef: Schema<RegistrationRef> = object({
+  key: cellBlock,
+  id: text({
+    expected: 'the id of a registration, such as R-41',
+    maxLength: 30,
+    pattern: '^R-(?:0|[1-9][0-9]*)(?:-[1-9][0-9]*)?$',
+  }),
+})
+
+/** A registration met on a path, with the path and what encloses it there, outermost first. */
+export type Referred = {
+  readonly path: readonly CoveringCell[]
+  readonly registration: Registration
+  readonly outer: readonly Registration[]
+}
+
+/** The registration that a body refers to; null where the path of its cell does not show it. */
+export function referred({ key, id }: RegistrationRef, inputs: Inputs): Referred | null {
+  const path = inputs.chain(key)
+  const registrations = registrationsOn(path).map(({ registration }) => registration)
+  const index = registrations.findIndex((registration) => registration.id === id)
+  const registration = registrations[index]
+  return registration === undefined ? null : { path, registration, outer: registrations.slice(0, index) }
+}
+
+/** Whether the registration is a protected child whose term runs: nobody but itself may end it. */
+export function protectedAt(registration: Registration, at: Instant): boolean {
+  return registration.protected && (registration.until === null || registration.until > at)
+}
+
+/** Whether a child registration on the path has come to its term, so that it counts as ended though still recorded. */
+export function termIsOver(path: readonly CoveringCell[], at: Instant): boolean {
+  return registrationsOn(path).some(
+    ({ registration }) =>
+      isChild(registration.kind) && registration.until !== null && registration.until <= at,
+  )
 }
 
 /** First and last number as a registration states them. */
@@ -149,6 +193,16 @@ export function piecesWithout(
     ...registration,
     ...rangeTexts(piece),
   }))
+}
+
+/** More blocks than this, taken, written and kept together, need more inputs than an entry holds. */
+const MAX_CARVED_BLOCKS = 96
+
+/** Whether taking `taken` away leaves few enough prefixes to decide on in one entry. */
+export function canCarve(registration: Registration, space: Block['space'], taken: Range): boolean {
+  const whole = registrationRange(registration, space)
+  const pieces = [whole, taken, ...subtract(whole, [taken])]
+  return pieces.reduce((sum, piece) => sum + rangeToBlocks(piece).length, 0) <= MAX_CARVED_BLOCKS
 }
 
 /** Inputs of {@link carve}: the chain of each block that is taken, and every cell that may be written. */

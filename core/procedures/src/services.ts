@@ -255,11 +255,15 @@ function recutCell(edits: CellEdits, registration: Registration, block: Block, k
     const inner = edits.cell(target).registrations.at(-1)
     // Below a child that begins exactly here the holder's services are inert, and the child's own stand.
     if (inner !== undefined && inner.id !== id && !equalBlock(target, block)) continue
-    edits.edit(target, (before) => ({
-      ...before,
-      rdns: before.rdns?.under === id || rdns === null ? before.rdns : { ...rdns, since: DRAFT_SINCE },
-      roas: withRecutRoas(before.roas, roas, target.length, id),
-    }))
+    edits.edit(target, (found) => {
+      const before = withoutInert(found, id)
+      const recutRdns = rdns === null ? null : { ...rdns, since: DRAFT_SINCE }
+      return {
+        ...before,
+        rdns: before.rdns ?? recutRdns,
+        roas: withRecutRoas(before.roas, roas, target.length, id),
+      }
+    })
   }
 }
 
@@ -272,9 +276,7 @@ function withRecutRoas(
   const next = [...here]
   for (const roa of from) {
     const maxLength = Math.max(length, roa.maxLength)
-    const covered = next.some(
-      (other) => other.under === id && other.asn === roa.asn && other.maxLength >= maxLength,
-    )
+    const covered = next.some((other) => other.asn === roa.asn && other.maxLength >= maxLength)
     if (!covered) next.push({ under: id, since: DRAFT_SINCE, asn: roa.asn, maxLength })
   }
   return next

@@ -1,0 +1,303 @@
+/**
+ * P7 Return. A holder gives back what it holds, whole or part, whatever it owes. It may withdraw until the effect;
+ * then the numbers are quarantined, and after the quarantine they are free (`quarantine.ts`).
+ *
+ * Refusals, in order: see `returnNumbers.refusals`; the page is `docs/procedures/return.md`.
+ */
+
+import { consentInApplication } from '@cadastre/evidence'
+import { contains, err, ok, type Range, type Result, rangeToBlocks } from '@cadastre/numbers'
+import {
+  type Application,
+  addSeconds,
+  handle,
+  type Instant,
+  type Json,
+  object,
+  type Registration,
+  range as rangeSchema,
+  registrationRange,
+  type Schema,
+  tagged,
+} from '@cadastre/records'
+import { endApplication, newApplication, withdrawalRefusal, withPending } from './applications.ts'
+import { CellEdits } from './cell-edits.ts'
+import { withoutRegistration, withoutServicesOf } from './cells.ts'
+import {
+  type Asked,
+  applicationKey,
+  applicationOf,
+  asked,
+  baseNeeds,
+  chainNeed,
+  commonRefusal,
+  consent,
+  holderKey,
+  holderOf,
+  namesMember,
+  notesKey,
+  notesOf,
+  numberParameter,
+  procedureOf,
+  recordNeed,
+  registrationMember,
+} from './common.ts'
+import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
+import { fitsEntry } from './entry-room.ts'
+import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
+import { decideQuarantineEnd, quarantineNeeds } from './quarantine.ts'
+import {
+  blockOfKey,
+  canCarve,
+  carve,
+  carveNeeds,
+  childrenIn,
+  childSide,
+  insideNeeds,
+  insideOf,
+  MAX_SUBTREES,
+  protectedAt,
+  type RegistrationRef,
+  rangeTexts,
+  referred,
+  registrationRef,
+} from './ranges.ts'
+import type { RefusalCode } from './refusals.ts'
+
+type Offer = {
+  readonly step: 'offer'
+  readonly holder: string
+  readonly registration: RegistrationRef
+  /** The whole registration or a part of it. */
+  readonly range: Range
+}
+type Withdraw = { readonly step: 'withdraw'; readonly application: string; readonly by: string }
+export type ReturnBody = Offer | Withdraw
+
+const ID = 'return/1'
+const body: Schema<ReturnBody> = tagged('step', {
+  offer: object({ holder: handle, registration: registrationRef, range: rangeSchema }),
+  withdraw: object({ application: handle, by: handle }),
+})
+
+/** The returned range in its registration, or why there is none. */
+function returned(offer: Offer, inputs: Inputs): Result<Registration, RefusalCode> {
+  const found = referred(offer.registration, inputs)
+  if (found === null) return err('registration-unknown')
+  const { registration } = found
+  if (registration.holder !== offer.holder) return err('not-holder')
+  return registration.kind === 'holding' ? ok(registration) : err('not-a-holding')
+}
+
+/** Whether the range lies in the registration, and leaves few enough prefixes to write in one entry. */
+function rangeRefusal(offer: Offer, registration: Registration): RefusalCode | null {
+  const { space } = offer.registration.key
+  if (!contains(registrationRange(registration, space), offer.range)) return 'range-outside'
+  return canCarve(registration, space, offer.range) ? null : 'range-not-a-block'
+}
+
+/** Inputs of an offer, and again of its effect. */
+function offerNeeds(offer: Offer, known: Inputs): readonly Need[] {
+  const chain = chainNeed(offer.registration.key)
+  const first = [recordNeed(holderKey(offer.holder)), chain, recordNeed(notesKey(offer.registration.id))]
+  if (!known.has(chain)) return first
+  const registration = returned(offer, known)
+  if (!registration.ok || rangeRefusal(offer, registration.value) !== null) return first
+  const { space } = offer.registration.key
+  const blocks = rangeToBlocks(offer.range)
+  return [...first, ...carveNeeds(registration.value, space, offer.range), ...insideNeeds(blocks, known)]
+}
+
+type Plan = { readonly edits: CellEdits }
+
+/** What the return would write, or why it cannot be: the same when it is offered and when it takes effect. */
+function planOf(
+  offer: Offer,
+  registration: Registration,
+  quarantined: Registration,
+  inputs: Inputs,
+  at: Instant,
+): Result<Plan, RefusalCode> {
+  const { space } = offer.registration.key
+  const refusal = rangeRefusal(offer, registration)
+  if (refusal !== null) return err(refusal)
+  const blocks = rangeToBlocks(offer.range)
+  const { cells, complete } = insideOf(blocks, inputs)
+  const seen = [...blocks.flatMap((block) => inputs.chain(block)), ...cells]
+  const children = childrenIn(seen)
+  const cut = children.filter((child) => childSide(child, offer.range) === 'cut')
+  if (cut.some((child) => protectedAt(child.registration, at))) return err('splits-protected')
+  if (cut.length > 0) return err('splits-child')
+  if (children.some((child) => protectedAt(child.registration, at))) return err('protected-child')
+  if (!complete) return err('range-too-busy')
+  const edits = new CellEdits(inputs, seen)
+  for (const { registration: child, cells: met } of children)
+    for (const block of met)
+      edits.edit(block, (cell) => withoutServicesOf(withoutRegistration(cell, child.id), child.id))
+  if (!carve(edits, inputs, registration, space, offer.range, quarantined)) return err('cell-full')
+  const looked = carveNeeds(registration, space, offer.range).length + MAX_SUBTREES
+  return fitsEntry(edits.effects(), looked) ? ok({ edits }) : err('entry-too-large')
+}
+
+function quarantinedFor(offer: Offer, registration: Registration, inputs: Inputs, at: Instant): Registration {
+  return {
+    id: draftId(0),
+    kind: 'quarantined',
+    ...rangeTexts(offer.range),
+    holder: null,
+    status: 'reserved',
+    country: null,
+    registered: null,
+    until: addSeconds(at, parameter(inputs, 'quarantineSeconds')),
+    protected: false,
+    provenance: registration.provenance,
+    procedure: ID,
+    since: DRAFT_SINCE,
+  }
+}
+
+function parameter(inputs: Inputs, name: string): number {
+  const record = procedureOf(inputs, ID)
+  if (record === null) throw new Error('no act of this procedure exists before genesis')
+  return numberParameter(record, name)
+}
+
+function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision {
+  const offer = from.body
+  const holder = holderOf(inputs, offer.holder)
+  if (holder === null) return refuse('holder-unknown')
+  const registration = returned(offer, inputs)
+  if (!registration.ok) return refuse(registration.error)
+  if (consent(holder, from, 'full') === null) return refuse('consent-missing')
+  const member = registrationMember(registration.value, offer.registration.key.space)
+  if (!namesMember(from, member, registration.value as Json, inputs)) return refuse('member-changed')
+  const { id } = registration.value
+  const notes = notesOf(inputs, id)
+  if (notes?.pending != null) return refuse('act-pending')
+  const quarantined = quarantinedFor(offer, registration.value, inputs, at)
+  const plan = planOf(offer, registration.value, quarantined, inputs, at)
+  if (!plan.ok) return refuse(plan.error)
+  const due = addSeconds(at, parameter(inputs, 'withdrawalSeconds'))
+  const pending = withPending(notes, id, 'A-#')
+  return accept([
+    put(applicationKey('A-#'), newApplication(ID, from.request.body, [offer.holder], 'cooling', due)),
+    put(pending.key, pending.next),
+  ])
+}
+
+function offerIn(application: Application | null): Offer | null {
+  const read = application === null ? null : body.read(application.body, '')
+  return read?.ok === true && read.value.step === 'offer' ? read.value : null
+}
+
+/** The effect that clears the notes of the registration; nothing where it has none. */
+function notesCleared(offer: Offer, application: Application, inputs: Inputs): readonly Effect[] {
+  const notes = notesOf(inputs, offer.registration.id)
+  if (notes?.pending !== application.handle) return []
+  const { key, next } = withPending(notes, offer.registration.id, null)
+  return [put(key, next)]
+}
+
+function withdrawNeeds(wish: Withdraw, known: Inputs): readonly Need[] {
+  const application = recordNeed(applicationKey(wish.application))
+  const first = [application, recordNeed(holderKey(wish.by))]
+  if (!known.has(application)) return first
+  const offer = offerIn(applicationOf(known, wish.application))
+  return offer === null ? first : [...first, recordNeed(notesKey(offer.registration.id))]
+}
+
+function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs, at: Instant): Decision {
+  const refusal = withdrawalRefusal(from, ID, inputs, ({ consents, due }) =>
+    due !== null && due <= at ? [] : consents,
+  )
+  const application = applicationOf(inputs, from.body.application)
+  const offer = offerIn(application)
+  if (refusal === 'not-party' && application?.due != null && application.due <= at)
+    return refuse('application-closed')
+  if (refusal !== null) return refuse(refusal)
+  if (application === null || offer === null) return refuse('application-unknown')
+  return accept([endApplication(application, 'withdrawn'), ...notesCleared(offer, application, inputs)])
+}
+
+/** The withdrawal right has ended: what was offered is quarantined, or the application fails and says why. */
+function decideEffect(application: Application, inputs: Inputs, at: Instant): Decision {
+  const offer = offerIn(application)
+  if (application.state !== 'cooling' || application.due === null || application.due > at || offer === null)
+    return refuse('not-due')
+  const cleared = notesCleared(offer, application, inputs)
+  const failed = (reason: RefusalCode): Decision =>
+    accept([endApplication(application, 'failed', reason), ...cleared])
+  const registration = returned(offer, inputs)
+  if (!registration.ok) return failed(registration.error)
+  const given = consentInApplication(application, offer.holder)
+  if (given === null) return failed('consent-missing')
+  const quarantined = quarantinedFor(offer, registration.value, inputs, at)
+  const plan = planOf(offer, registration.value, quarantined, inputs, at)
+  if (!plan.ok) return failed(plan.error)
+  return accept([...plan.value.edits.effects(given), endApplication(application, 'effected'), ...cleared])
+}
+
+function effectNeeds(application: Application | null, known: Inputs): readonly Need[] {
+  const offer = offerIn(application)
+  return offer === null ? [] : [...baseNeeds(ID), ...offerNeeds(offer, known)]
+}
+
+export const returnNumbers: Procedure<ReturnBody> = {
+  id: ID,
+  body,
+  refusals: [
+    'body-malformed',
+    'not-due',
+    'procedure-unknown',
+    'wrong-origin',
+    'request-expired',
+    'still-founding',
+    'application-unknown',
+    'application-closed',
+    'not-party',
+    'holder-unknown',
+    'registration-unknown',
+    'not-holder',
+    'not-a-holding',
+    'consent-missing',
+    'member-changed',
+    'act-pending',
+    'range-outside',
+    'range-not-a-block',
+    'splits-protected',
+    'splits-child',
+    'protected-child',
+    'range-too-busy',
+    'cell-full',
+    'entry-too-large',
+  ],
+  deadlineSeconds: 60,
+  needs(act, known) {
+    if (act.kind === 'due')
+      return blockOfKey(act.subject) === null
+        ? effectNeeds(known.record(act.subject) as Application | null, known)
+        : quarantineNeeds(act.subject, known)
+    const from = asked(act, body)
+    if (from === null) return []
+    const wish = from.body
+    return [
+      ...baseNeeds(ID),
+      ...(wish.step === 'offer' ? offerNeeds(wish, known) : withdrawNeeds(wish, known)),
+    ]
+  },
+  decide(act, inputs, at) {
+    if (act.kind === 'due') {
+      if (blockOfKey(act.subject) !== null) return decideQuarantineEnd(act.subject, inputs, at)
+      const application = inputs.record(act.subject) as Application | null
+      return application === null ? refuse('not-due') : decideEffect(application, inputs, at)
+    }
+    const from = asked(act, body)
+    if (from === null) return refuse('body-malformed')
+    const common = commonRefusal(from, inputs, ID)
+    if (common !== null) return refuse(common)
+    const { body: wish, ...rest } = from
+    return wish.step === 'offer'
+      ? decideOffer({ ...rest, body: wish }, inputs, at)
+      : decideWithdrawal({ ...rest, body: wish }, inputs, at)
+  },
+}
