@@ -166,6 +166,8 @@ export type Registry = {
 
 export type Importing = {
   readonly source: string
+  readonly file: string
+  readonly attribution: string
   /** SHA-256 of the file, standard base64. */
   readonly sha256: string
   readonly nested: boolean

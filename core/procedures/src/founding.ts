@@ -1,0 +1,32 @@
+/** What the founding procedures share: the operator that signs, and the state in which they may run. */
+
+import { staffSigned } from '@cadastre/evidence'
+import { objectKey, type RecordKey, type Staff } from '@cadastre/records'
+import { type Asked, procedureOf, registryOf } from './common.ts'
+import type { Inputs } from './procedure.ts'
+import type { RefusalCode } from './refusals.ts'
+
+export function staffKey(handle: string): RecordKey {
+  return objectKey('staff', handle)
+}
+
+/**
+ * What stands against a founding act before its own preconditions, in order: no registry or version, another
+ * registry's origin, expiry, founding ended, no operator's signature. Null where nothing does. The staff member's
+ * record must be among the inputs.
+ */
+export function foundingRefusal(
+  asked: Asked<{ readonly staff: string }>,
+  inputs: Inputs,
+  id: string,
+): RefusalCode | null {
+  const registry = registryOf(inputs)
+  if (registry === null || procedureOf(inputs, id) === null) return 'procedure-unknown'
+  if (registry.origin !== asked.request.origin) return 'wrong-origin'
+  if (asked.request.expires < asked.received) return 'request-expired'
+  if (registry.state !== 'founding') return 'not-founding'
+  const staff = inputs.record(staffKey(asked.body.staff)) as Staff | null
+  if (staff === null) return 'staff-unknown'
+  if (!staffSigned(staff, asked.signatures)) return 'staff-signature-missing'
+  return staff.role === 'operator' ? null : 'wrong-staff-role'
+}

@@ -1,0 +1,295 @@
+/**
+ * Genesis: the first act of a log. It fixes origin, seat, profile, procedures and their parameters, staff, pools and
+ * reserved numbers. An operator named in it signs; nobody holds anything yet, so nothing is lessened.
+ *
+ * Refusals, in order: see `genesis.refusals`; the page is `docs/procedures/genesis.md`.
+ */
+
+import { staffSigned } from '@cadastre/evidence'
+import { formatAddress, overlaps, type Range, rangeToBlocks } from '@cadastre/numbers'
+import {
+  array,
+  base64,
+  bool,
+  type Cell,
+  canonicalJson,
+  cellKey,
+  country,
+  EMPTY_CELL,
+  handle,
+  hash32,
+  integer,
+  legalName,
+  map,
+  object,
+  oneOf,
+  type Pool,
+  type ProcedureRecord,
+  type Profile,
+  parsedText,
+  type RecordKey,
+  type Registration,
+  type Registry,
+  range,
+  type Schema,
+  STAFF_ROLES,
+  type Staff,
+  text,
+  utf8Length,
+} from '@cadastre/records'
+import { withRegistration } from './cells.ts'
+import {
+  type Asked,
+  asked,
+  MAX_BLOCKS,
+  poolKey,
+  procedureKey,
+  REGISTRY_KEY,
+  recordNeed,
+  registryOf,
+} from './common.ts'
+import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
+import { fitsEntry } from './entry-room.ts'
+import { staffKey } from './founding.ts'
+import type { Effect, Inputs, Procedure } from './procedure.ts'
+import { MAX_PARAMETER, type Parameters, PROFILES, parametersFit } from './profiles.ts'
+import type { RefusalCode } from './refusals.ts'
+
+const ID = 'genesis/1'
+
+export type GenesisBody = {
+  readonly name: string
+  readonly origin: string
+  /** ISO 3166-1 code of the country whose courts and regulators are competent. */
+  readonly seat: string
+  readonly profile: Profile
+  readonly demonstration: boolean
+  readonly relyingParty: Registry['relyingParty']
+  readonly staff: readonly Omit<Staff, 'v' | 'since'>[]
+  readonly pools: readonly {
+    readonly handle: string
+    readonly space: Pool['space']
+    readonly range: Range
+    readonly open: boolean
+  }[]
+  readonly reserved: readonly Range[]
+  /** `text`: SHA-256 of the published page, standard base64. */
+  readonly procedures: readonly {
+    readonly id: string
+    readonly text: string
+    readonly parameters: Parameters
+  }[]
+  /** Witness policy, as text in the form of C2SP tlog-policy. */
+  readonly witnessPolicy: string
+  /** What the founders say; published, never read by a decision. */
+  readonly statement: string
+}
+
+const line = (expected: string, maxLength: number): Schema<string> =>
+  text({ expected, maxLength, pattern: '^[\\x21-\\x7e]+$' })
+
+const longText: Schema<string> = text({
+  expected: 'at most 4000 characters of text',
+  maxLength: 4000,
+  pattern: '^[^\\p{Cc}\\p{Cs}]*(?:\\n[^\\p{Cc}\\p{Cs}]*)*$',
+})
+
+const parameter: Schema<number | boolean | string> = {
+  json: { oneOf: [{ type: 'integer', minimum: 0, maximum: MAX_PARAMETER }, { type: 'boolean' }] },
+  read: (value, pointer) =>
+    typeof value === 'boolean' ? bool.read(value, pointer) : integer(0, MAX_PARAMETER).read(value, pointer),
+}
+
+const body: Schema<GenesisBody> = object({
+  name: legalName,
+  origin: line('the log origin, a name without spaces', 255),
+  seat: country,
+  profile: oneOf(['community', 'national']),
+  demonstration: bool,
+  relyingParty: object({
+    id: line('a host name', 253),
+    origins: array(line('an origin such as https://sign.example', 300), 8),
+  }),
+  staff: array(
+    object({
+      handle,
+      role: oneOf(STAFF_ROLES),
+      alg: oneOf(['ed25519', 'es256', 'webauthn']),
+      key: base64,
+      outside: bool,
+    }),
+    32,
+    1,
+  ),
+  pools: array(object({ handle, space: oneOf(['ip4', 'ip6', 'asn']), range, open: bool }), 32),
+  reserved: array(range, 64),
+  procedures: array(
+    object({
+      id: parsedText({
+        expected: 'the id of a procedure, such as transfer/1',
+        maxLength: 40,
+        parse: (value) => (/^[a-z][a-z-]*\/[1-9][0-9]{0,3}$/.test(value) ? value : null),
+      }),
+      text: hash32,
+      parameters: map(parameter, {
+        pattern: '^[a-z][A-Za-z0-9]*$',
+        maxMembers: 16,
+        expected: 'names and values of parameters',
+      }),
+    }),
+    64,
+    1,
+  ),
+  witnessPolicy: longText,
+  statement: longText,
+})
+
+/** What a schema cannot say: handles stand once, and a pool's range is of its space. */
+function isMalformed({ staff, pools }: GenesisBody): boolean {
+  return (
+    repeats(staff.map((member) => member.handle)) ||
+    repeats(pools.map((pool) => pool.handle)) ||
+    pools.some((pool) => pool.space !== pool.range.space)
+  )
+}
+
+function refusalOf(from: Asked<GenesisBody>, inputs: Inputs): RefusalCode | null {
+  const { staff, pools, reserved, procedures, origin } = from.body
+  if (registryOf(inputs) !== null) return 'already-founded'
+  if (from.request.origin !== origin) return 'wrong-origin'
+  if (from.request.expires < from.received) return 'request-expired'
+  if (repeats(staff.map((member) => `${member.alg} ${member.key}`))) return 'key-repeated'
+  if (repeats(procedures.map((procedure) => procedure.id))) return 'procedure-unknown'
+  if (!procedures.every(({ id, parameters }) => parametersFit(id, parameters))) return 'procedure-unknown'
+  const operators = staff.filter((member) => member.role === 'operator')
+  if (operators.length === 0) return 'wrong-staff-role'
+  if (!operators.some((member) => staffSigned({ ...member, v: 1, since: 0 }, from.signatures)))
+    return 'staff-signature-missing'
+  if (overlapping(pools.map((pool) => pool.range)) || overlapping(reserved)) return 'block-taken'
+  const ranges = [...pools.map((pool) => pool.range), ...reserved]
+  return ranges.some((one) => rangeToBlocks(one).length > MAX_BLOCKS) ? 'range-not-a-block' : null
+}
+
+function repeats(names: readonly string[]): boolean {
+  return new Set(names).size !== names.length
+}
+
+function overlapping(ranges: readonly Range[]): boolean {
+  return ranges.some((one, index) => ranges.slice(index + 1).some((other) => overlaps(one, other)))
+}
+
+function registration(id: number, kind: 'pool' | 'reserved', of: Range): Registration {
+  return {
+    id: draftId(id),
+    kind,
+    first: formatAddress(of.space, of.first),
+    last: formatAddress(of.space, of.last),
+    holder: null,
+    status: kind === 'pool' ? 'available' : 'reserved',
+    country: null,
+    registered: null,
+    until: null,
+    protected: false,
+    provenance: null,
+    procedure: ID,
+    since: DRAFT_SINCE,
+  }
+}
+
+/** The cells of pools and reserved ranges: one id for each range, the same at each of its minimal blocks. */
+function cellEffects({ pools, reserved }: GenesisBody): readonly Effect[] {
+  const cells = new Map<RecordKey, Cell>()
+  const all = [
+    ...pools.map((pool) => ({ kind: 'pool' as const, range: pool.range })),
+    ...reserved.map((one) => ({ kind: 'reserved' as const, range: one })),
+  ]
+  for (const [id, { kind, range: whole }] of all.entries()) {
+    for (const block of rangeToBlocks(whole)) {
+      const key = cellKey(block)
+      const cell = withRegistration(cells.get(key) ?? EMPTY_CELL, registration(id, kind, whole))
+      // Pools do not overlap and reserved ranges do not, so a cell gets at most one of each.
+      if (cell === null) throw new Error(`more than two registrations at ${key}`)
+      cells.set(key, cell)
+    }
+  }
+  return [...cells].map(([key, cell]) => put(key, cell))
+}
+
+function objectEffects(from: GenesisBody): readonly Effect[] {
+  const since = DRAFT_SINCE
+  const registry: Registry = {
+    v: 1,
+    origin: from.origin,
+    name: from.name,
+    seat: from.seat,
+    profile: from.profile,
+    state: 'founding',
+    demonstration: from.demonstration,
+    importing: null,
+    imported: null,
+    sources: [],
+    relyingParty: from.relyingParty,
+    since,
+  }
+  const staff = from.staff.map((member): Effect => put(staffKey(member.handle), { v: 1, ...member, since }))
+  const procedures = from.procedures.map((procedure): Effect => {
+    const record: ProcedureRecord = { v: 1, ...procedure, since }
+    return put(procedureKey(procedure.id), record)
+  })
+  const pools = from.pools.map((pool): Effect => {
+    const record: Pool = {
+      v: 1,
+      handle: pool.handle,
+      space: pool.space,
+      first: formatAddress(pool.space, pool.range.first),
+      last: formatAddress(pool.space, pool.range.last),
+      open: pool.open,
+      cursors: {},
+      head: null,
+      tail: null,
+      serve: null,
+      since,
+    }
+    return put(poolKey(pool.handle), record)
+  })
+  return [put(REGISTRY_KEY, registry), ...staff, ...procedures, ...pools]
+}
+
+/** The procedures and parameters of a profile, as a genesis body takes them; `text` gives the hash of each page. */
+export function proceduresOfProfile(
+  profile: Profile,
+  textHash: (id: string) => string,
+): GenesisBody['procedures'] {
+  return Object.entries(PROFILES[profile]).map(([id, parameters]) => ({ id, text: textHash(id), parameters }))
+}
+
+export const genesis: Procedure<GenesisBody> = {
+  id: ID,
+  body,
+  refusals: [
+    'body-malformed',
+    'already-founded',
+    'wrong-origin',
+    'request-expired',
+    'key-repeated',
+    'procedure-unknown',
+    'wrong-staff-role',
+    'staff-signature-missing',
+    'block-taken',
+    'range-not-a-block',
+    'entry-too-large',
+  ],
+  deadlineSeconds: 60,
+  needs(act) {
+    return asked(act, body) === null ? [] : [recordNeed(REGISTRY_KEY)]
+  },
+  decide(act, inputs) {
+    const from = asked(act, body)
+    if (from === null || isMalformed(from.body)) return refuse('body-malformed')
+    const refusal = refusalOf(from, inputs)
+    if (refusal !== null) return refuse(refusal)
+    const effects = [...objectEffects(from.body), ...cellEffects(from.body)]
+    const requestBytes = utf8Length(canonicalJson(from.request))
+    return fitsEntry(effects, requestBytes) ? accept(effects) : refuse('entry-too-large')
+  },
+}

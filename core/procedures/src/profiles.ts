@@ -1,0 +1,84 @@
+/**
+ * The parameters that a profile gives each procedure. A profile changes parameters and published texts, never the
+ * shape of a procedure. Genesis writes them into the procedures' records; `decide` reads only those.
+ */
+
+import { DAY_SECONDS, HOUR_SECONDS, type ProcedureRecord, type Profile } from '@cadastre/records'
+
+export type Parameters = ProcedureRecord['parameters']
+
+const YEAR_SECONDS = 365 * DAY_SECONDS
+
+/** The same in both profiles. */
+const COMMON = {
+  'genesis/1': {},
+  'import/1': {},
+  'declare-service/1': {},
+  'delegate/1': { maxTermSeconds: 5 * YEAR_SECONDS + DAY_SECONDS },
+  'return/1': { withdrawalSeconds: 14 * DAY_SECONDS, quarantineSeconds: 180 * DAY_SECONDS },
+  'update-holder/1': {
+    guardSeconds: 7 * DAY_SECONDS,
+    maxCoolingSeconds: 30 * DAY_SECONDS,
+    maxLockSeconds: 5 * YEAR_SECONDS + DAY_SECONDS,
+  },
+} as const satisfies { readonly [id: string]: Parameters }
+
+/**
+ * Units: seconds; prefix lengths in bits; quotas in IPv4 addresses, IPv6 blocks, AS numbers, 0 = none. Floors are the
+ * longest prefix length that may move: 32 and 128 = none.
+ */
+export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Parameters } } = {
+  community: {
+    ...COMMON,
+    'open/1': { objectionSeconds: 0 },
+    'identify-holder/1': { attestations: 0 },
+    'allocate/1': {
+      ip4Min: 8,
+      ip4Max: 32,
+      ip6Min: 16,
+      ip6Max: 128,
+      quotaIp4: 0,
+      quotaIp6: 0,
+      quotaAsn: 0,
+      holdSeconds: 0,
+      chooseBlock: true,
+    },
+    'transfer/1': { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY_SECONDS, floorIp4: 32, floorIp6: 128 },
+  },
+  national: {
+    ...COMMON,
+    'open/1': { objectionSeconds: 30 * DAY_SECONDS },
+    'identify-holder/1': { attestations: 2 },
+    'allocate/1': {
+      ip4Min: 24,
+      ip4Max: 24,
+      ip6Min: 32,
+      ip6Max: 48,
+      quotaIp4: 256,
+      quotaIp6: 0,
+      quotaAsn: 0,
+      holdSeconds: 2 * YEAR_SECONDS,
+      chooseBlock: false,
+    },
+    'transfer/1': {
+      coolingSeconds: 72 * HOUR_SECONDS,
+      maxCoolingSeconds: 30 * DAY_SECONDS,
+      floorIp4: 24,
+      floorIp6: 48,
+    },
+  },
+}
+
+/** Largest number a parameter may be: all IPv4 addresses, or 136 years. */
+export const MAX_PARAMETER: number = 2 ** 32
+
+/** Whether the parameters are those that this version of the procedure reads: the same names, of the same types. */
+export function parametersFit(id: string, parameters: Parameters): boolean {
+  const model = Object.hasOwn(PROFILES.community, id) ? PROFILES.community[id] : undefined
+  if (model === undefined) return false
+  const names = Object.keys(model)
+  return (
+    Object.keys(parameters).length === names.length &&
+    names.every((name) => Object.hasOwn(parameters, name) && typeof parameters[name] === typeof model[name])
+  )
+}
