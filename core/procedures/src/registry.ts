@@ -1,7 +1,10 @@
 /** The procedures of this software, by id. The list is closed: a new act needs a release, not a setting. */
 
 import { allocate } from './allocate.ts'
+import { genesis } from './genesis.ts'
 import { identifyHolder } from './identify-holder.ts'
+import { importRecords } from './import.ts'
+import { open } from './open.ts'
 import type { Procedure } from './procedure.ts'
 import { transfer } from './transfer.ts'
 import { updateHolder } from './update-holder.ts'
@@ -9,7 +12,10 @@ import { updateHolder } from './update-holder.ts'
 /** Every version stays here and keeps replaying. */
 export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'allocate/1': allocate,
+  'genesis/1': genesis,
   'identify-holder/1': identifyHolder,
+  'import/1': importRecords,
+  'open/1': open,
   'transfer/1': transfer,
   'update-holder/1': updateHolder,
 }
