@@ -1,0 +1,227 @@
+/**
+ * What `/api/lookup` answers. Everything is of one published checkpoint (`size`, `at`); what lies inside a block is a
+ * listing and not proved. The types that other rooms use are generated from here into `generated/lookup-types.ts`.
+ */
+
+import { z } from '@hono/zod-openapi'
+import type {
+  ApplicationAnswer,
+  Frame,
+  HolderAnswer,
+  HoldersAnswer,
+  InsideCell,
+  Links,
+  Lookup,
+  NumbersAnswer,
+  Party,
+  PoolAnswer,
+  RegistrationBrief,
+  RegistrationView,
+  ServicesAt,
+} from './generated/lookup-types.ts'
+
+/** `anyOf` with null: the form that every reader of a description understands. */
+export function orNull<T>(schema: z.ZodType<T>): z.ZodType<T | null> {
+  return z.union([schema, z.null()])
+}
+
+const instant: z.ZodType<string> = z
+  .string()
+  .describe('RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z')
+const count: z.ZodType<number> = z.int().min(0)
+const path: z.ZodType<string> = z.string().describe('Path on this server')
+
+export const frameSchema: z.ZodType<Frame> = z
+  .object({
+    text: z.string().describe('What was asked, as sent'),
+    canonical: z.string().describe('What was asked, in its one canonical spelling'),
+    size: count.describe('Log size of the checkpoint that answers'),
+    at: instant.describe('Time of the state that answers'),
+    demonstration: orNull(z.string()).describe('The notice of a demonstration registry; null otherwise'),
+  })
+  .meta({ id: 'Frame' })
+
+export const partySchema: z.ZodType<Party> = z
+  .object({
+    handle: z.string(),
+    name: orNull(z.string()).describe('Legal name of an organisation; null for a person'),
+    kind: z.enum(['organisation', 'person', 'imported']),
+    country: orNull(z.string()).describe('Declared country, ISO 3166-1 alpha-2'),
+  })
+  .meta({ id: 'Party' })
+
+const registrationKind = z.enum(['pool', 'holding', 'sub', 'lease', 'reserved', 'quarantined', 'moved-out'])
+
+export const registrationSchema: z.ZodType<RegistrationView> = z
+  .object({
+    id: z.string(),
+    kind: registrationKind,
+    cell: z.string().describe('Record key of the cell in which it stands'),
+    range: z.string().describe('The whole range, such as 203.0.113.0 - 203.0.113.255'),
+    prefixes: z.array(z.string()).describe('The fewest prefixes that fill the range; empty for AS numbers'),
+    holder: orNull(partySchema),
+    status: z.string(),
+    country: orNull(z.string()),
+    registered: orNull(z.string()).describe('Declared date of first registration'),
+    until: orNull(instant),
+    protected: z.boolean(),
+    provenance: orNull(z.string()).describe('Import source'),
+    procedure: z.string().describe('Procedure under which it is recorded, such as import/1'),
+    since: count.describe('Index of the entry from which this holder has held it'),
+    sinceAt: orNull(instant).describe('Time of that entry'),
+    pending: orNull(z.string()).describe('Handle of the application under way'),
+    heldUntil: orNull(instant),
+  })
+  .meta({ id: 'RegistrationView' })
+
+export const servicesSchema: z.ZodType<ServicesAt> = z
+  .object({
+    block: z.string(),
+    under: z.string().describe('Registration that authorises them'),
+    nameServers: z.array(z.string()),
+    delegationSigners: z
+      .array(z.string())
+      .describe('Presentation form of the DS record data (RFC 4034 section 5.3)'),
+    routes: z.array(z.object({ prefix: z.string(), origin: z.int() })),
+    roas: z.array(z.object({ prefix: z.string(), asn: z.int(), maxLength: z.int() })),
+  })
+  .meta({ id: 'ServicesAt' })
+
+const briefSchema: z.ZodType<RegistrationBrief> = z
+  .object({
+    id: z.string(),
+    kind: registrationKind,
+    range: z.string(),
+    holder: orNull(partySchema),
+    status: z.string(),
+  })
+  .meta({ id: 'RegistrationBrief' })
+
+export const insideSchema: z.ZodType<InsideCell> = z
+  .object({ key: z.string(), block: z.string(), registrations: z.array(briefSchema) })
+  .meta({ id: 'InsideCell' })
+
+export const linksSchema: z.ZodType<Links> = z
+  .object({
+    self: path,
+    proof: path.describe('Proof document (C2SP tlog-proof) at the last checkpoint'),
+    proofAt: path.describe('The same at the checkpoint that answers'),
+    history: path,
+    rdap: orNull(path),
+    whois: orNull(path),
+  })
+  .meta({ id: 'Links' })
+
+export const numbersSchema: z.ZodType<NumbersAnswer> = z
+  .object({
+    kind: z.literal('numbers'),
+    query: frameSchema,
+    space: z.enum(['ip4', 'ip6', 'asn']),
+    key: z.string().describe('Record key of what was asked: what the proof proves'),
+    standing: z.enum(['not-ours', 'free', 'held', 'reserved', 'quarantined', 'moved-out']),
+    chain: z.array(registrationSchema).describe('All that cover it, outermost first'),
+    innermost: orNull(registrationSchema),
+    services: z.array(servicesSchema).describe('In force at covering blocks, outermost first'),
+    inside: z.object({
+      of: z.string().describe('Record key of the block whose inside is listed'),
+      items: z.array(insideSchema),
+      after: orNull(z.string()).describe('`after` of the next page; null at the end'),
+      proved: z.literal(false).describe('A listing: the proof does not cover it'),
+    }),
+    links: linksSchema,
+  })
+  .meta({ id: 'NumbersAnswer' })
+
+const holdingSchema = z
+  .object({ block: z.string(), key: z.string(), registration: briefSchema })
+  .meta({ id: 'HeldBlock' })
+
+export const holderSchema: z.ZodType<HolderAnswer> = z
+  .object({
+    kind: z.literal('holder'),
+    query: frameSchema,
+    holder: partySchema,
+    identity: orNull(z.string()),
+    register: orNull(z.object({ name: z.string(), number: z.string() })).describe(
+      'Public register of an organisation',
+    ),
+    policy: orNull(
+      z.object({
+        threshold: z.int(),
+        keys: z.array(z.object({ alg: z.string(), key: z.string(), roles: z.array(z.string()) })),
+        guardians: z.array(z.string()),
+      }),
+    ),
+    contacts: z.array(
+      z.object({
+        role: z.string(),
+        kind: z.string(),
+        fields: z.array(
+          z.object({
+            field: z.string(),
+            commitment: z.string(),
+            value: orNull(z.string()).describe(
+              'Shown for contacts that are no individuals; null otherwise or when erased',
+            ),
+          }),
+        ),
+      }),
+    ),
+    lockedUntil: orNull(instant),
+    coolingSeconds: orNull(z.int()),
+    confirmed: orNull(instant),
+    procedure: z.string(),
+    since: count,
+    sinceAt: orNull(instant),
+    holdings: z.object({
+      items: z.array(holdingSchema),
+      more: z.boolean(),
+      proved: z.literal(false),
+    }),
+    links: linksSchema,
+  })
+  .meta({ id: 'HolderAnswer' })
+
+export const holdersSchema: z.ZodType<HoldersAnswer> = z
+  .object({
+    kind: z.literal('holders'),
+    query: frameSchema,
+    items: z.array(partySchema).describe('Holders whose handle or legal name contains the text'),
+    more: z.boolean(),
+  })
+  .meta({ id: 'HoldersAnswer' })
+
+export const applicationSchema: z.ZodType<ApplicationAnswer> = z
+  .object({
+    kind: z.literal('application'),
+    query: frameSchema,
+    handle: z.string(),
+    procedure: z.string(),
+    state: z.enum(['waiting', 'cooling', 'effected', 'withdrawn', 'failed']),
+    due: orNull(instant),
+    consents: z.array(z.string()),
+    reason: orNull(z.object({ code: z.string(), text: z.string() })).describe('Why a failed one failed'),
+    body: z.record(z.string(), z.unknown()).describe('The request’s body as signed'),
+    since: count,
+    sinceAt: orNull(instant),
+    links: linksSchema,
+  })
+  .meta({ id: 'ApplicationAnswer' })
+
+export const poolSchema: z.ZodType<PoolAnswer> = z
+  .object({
+    kind: z.literal('pool'),
+    query: frameSchema,
+    handle: z.string(),
+    space: z.enum(['ip4', 'ip6', 'asn']),
+    range: z.string(),
+    open: z.boolean().describe('Whether the applicant may choose the block'),
+    waiting: z.boolean().describe('Whether applications wait in its queue'),
+    since: count,
+    links: linksSchema,
+  })
+  .meta({ id: 'PoolAnswer' })
+
+export const lookupSchema: z.ZodType<Lookup> = z
+  .union([numbersSchema, holderSchema, holdersSchema, applicationSchema, poolSchema])
+  .meta({ id: 'Lookup' })
