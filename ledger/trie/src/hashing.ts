@@ -1,5 +1,5 @@
 /** Hashes of the state (ledger.md, Hashes): records, trie nodes, chains. */
-import type { Crypto } from '@cadastre/crypto'
+import type { Hasher } from '@cadastre/crypto'
 import type { NodePool } from './node-pool.ts'
 import type { RecordArena } from './record-arena.ts'
 import { type HashedSpace, SPACES } from './spaces.ts'
@@ -9,8 +9,8 @@ const RECORD_DOMAIN: Uint8Array = Uint8Array.of(0x03)
 const CHAIN_DOMAIN = 0x06
 
 /** H(0x03 ‖ record bytes). */
-export function recordHash(crypto: Crypto, record: Uint8Array): Uint8Array {
-  return crypto.sha256(RECORD_DOMAIN, record)
+export function recordHash(hasher: Hasher, record: Uint8Array): Uint8Array {
+  return hasher.sha256(RECORD_DOMAIN, record)
 }
 
 /** What a node commits to; an absent value or child is null. */
@@ -23,7 +23,7 @@ export interface NodePreimage {
 }
 
 /** H(0x02 ‖ space ‖ u16be len ‖ prefix ‖ value ‖ left ‖ right), absent ones as 32 zero bytes. */
-export function nodeHash(crypto: Crypto, space: HashedSpace, node: NodePreimage): Uint8Array {
+export function nodeHash(hasher: Hasher, space: HashedSpace, node: NodePreimage): Uint8Array {
   const { tag, width } = SPACES[space]
   const labelBytes = width >>> 3
   if (node.label.length !== labelBytes) throw new RangeError(`a label of ${space} has ${labelBytes} bytes`)
@@ -36,7 +36,7 @@ export function nodeHash(crypto: Crypto, space: HashedSpace, node: NodePreimage)
   if (node.value !== null) preimage.set(node.value, 4 + labelBytes)
   if (node.left !== null) preimage.set(node.left, 36 + labelBytes)
   if (node.right !== null) preimage.set(node.right, 68 + labelBytes)
-  return crypto.sha256(preimage)
+  return hasher.sha256(preimage)
 }
 
 /**
@@ -44,7 +44,7 @@ export function nodeHash(crypto: Crypto, space: HashedSpace, node: NodePreimage)
  * record hash). Null when nothing covers.
  */
 export function chainHash(
-  crypto: Crypto,
+  hasher: Hasher,
   covering: readonly { readonly length: number; readonly hash: Uint8Array }[],
 ): Uint8Array | null {
   if (covering.length === 0) return null
@@ -57,20 +57,20 @@ export function chainHash(
     preimage.set(hash, at + 2)
     at += 34
   }
-  return crypto.sha256(preimage)
+  return hasher.sha256(preimage)
 }
 
 /** Computes the hashes that a batch left open in one space, reusing one preimage buffer. */
 export class NodeHasher {
-  private readonly crypto: Crypto
+  private readonly hasher: Hasher
   private readonly pool: NodePool
   private readonly arena: RecordArena
   private readonly preimage: Uint8Array
   private readonly preimageWords: Uint32Array
   private readonly valueWord: number
 
-  constructor(crypto: Crypto, pool: NodePool, arena: RecordArena) {
-    this.crypto = crypto
+  constructor(hasher: Hasher, pool: NodePool, arena: RecordArena) {
+    this.hasher = hasher
     this.pool = pool
     this.arena = arena
     // 4 + W/8 + 96 is a multiple of 4, so hashes are copied as words; their byte order is never interpreted.
@@ -118,7 +118,7 @@ export class NodeHasher {
     else preimageWords.fill(0, valueWord, valueWord + 8)
     this.copyChildHash(left, valueWord + 8)
     this.copyChildHash(right, valueWord + 16)
-    pool.setHash(node, this.crypto.sha256(preimage))
+    pool.setHash(node, this.hasher.sha256(preimage))
   }
 
   private copyChildHash(child: number, word: number): void {

@@ -1,5 +1,5 @@
 /** The five key spaces of the state and what a key is in each. */
-import type { Crypto } from '@cadastre/crypto'
+import type { Hasher } from '@cadastre/crypto'
 
 /** `ip4 ip6 asn obj` are hashed and provable; `index` holds in-process secondary indexes and is never proved. */
 export type Space = 'ip4' | 'ip6' | 'asn' | 'obj' | 'index'
@@ -33,12 +33,12 @@ export const LABEL_WORDS_MAX: number = 8
  * The full-length label of an object: H(type ‖ 0x00 ‖ HANDLE). Both are ASCII and the handle is already in
  * upper case (design.md section 4); anything else is a bug and throws a RangeError.
  */
-export function objectLabel(crypto: Crypto, type: string, handle: string): Uint8Array {
+export function objectLabel(hasher: Hasher, type: string, handle: string): Uint8Array {
   const bytes = new Uint8Array(type.length + 1 + handle.length)
   writeAscii(bytes, 0, type)
   writeAscii(bytes, type.length + 1, handle)
   if (/[a-z]/.test(handle)) throw new RangeError(`handle is not in upper case: ${handle}`)
-  return crypto.sha256(bytes)
+  return hasher.sha256(bytes)
 }
 
 function writeAscii(bytes: Uint8Array, at: number, text: string): void {

@@ -1,5 +1,5 @@
 /** The single writer of a trie: changes in batches, each made into an immutable version by `commit`. */
-import type { Crypto } from '@cadastre/crypto'
+import type { Hasher } from '@cadastre/crypto'
 import { Garbage, VersionLedger } from './garbage.ts'
 import { NodeHasher, recordHash } from './hashing.ts'
 import { Journal } from './journal.ts'
@@ -14,7 +14,7 @@ import { findNode, NodeView, type Pools, type TrieView } from './view.ts'
 export type Mark = { readonly batch: number; readonly position: number }
 
 export class TrieWriter {
-  private readonly crypto: Crypto
+  private readonly hasher: Hasher
   private readonly pools: Pools
   private readonly arena: RecordArena
   private readonly editors: Readonly<Record<Space, SpaceEditor>>
@@ -29,15 +29,15 @@ export class TrieWriter {
   private batch = 0
 
   /** Takes over new memory from `createTrieMemory`; there must never be a second writer on it. */
-  constructor(memory: TrieMemory, crypto: Crypto) {
-    this.crypto = crypto
+  constructor(memory: TrieMemory, hasher: Hasher) {
+    this.hasher = hasher
     this.pools = openPools(memory)
     this.arena = new RecordArena(memory.records)
     this.versions = new VersionLedger(this.pools, this.arena)
     this.roots = perSpace((space) => this.pools[space].allocate(0, this.key, 0))
     this.committed = { ...this.roots }
     this.editors = perSpace((space) => new SpaceEditor(this.pools[space], this.roots))
-    this.hashers = perSpace((space) => new NodeHasher(crypto, this.pools[space], this.arena))
+    this.hashers = perSpace((space) => new NodeHasher(hasher, this.pools[space], this.arena))
     this.view = new NodeView(this.pools, this.arena, this.roots, (space, node) => {
       this.hashers[space].hashDirty(node)
       this.editors[space].forgetPath()
@@ -66,7 +66,7 @@ export class TrieWriter {
       const node = findNode(this.pools[space], this.roots[space], key, length)
       if (node === 0 || this.pools[space].record(node) === 0) return
     } else {
-      next = this.arena.write(record, shape.hashed ? recordHash(this.crypto, record) : null)
+      next = this.arena.write(record, shape.hashed ? recordHash(this.hasher, record) : null)
     }
     const old = this.editors[space].put(key, length, next, this.garbage.nodesOf(space))
     if (this.journal.recording) this.journal.push(space, key, length, old, next)
