@@ -10,6 +10,22 @@
 
 import type { Due, Instant, RecordKey } from '@cadastre/records'
 
+export { checkBatch, checkIntake } from './check-batch.ts'
+export { joinHashes, splitHashes } from './head-bytes.ts'
+export {
+  foldForSearch,
+  type HolderRow,
+  type OccupancyRow,
+  PROJECTED_TABLES,
+  type ProjectedTable,
+  type Projection,
+  project,
+  type RecordRow,
+  searchTerm,
+} from './projections.ts'
+export { DamagedLogError, LogReplay, type Replayed } from './replay-log.ts'
+export { sortKey } from './sort-keys.ts'
+
 /** The tree head: what the last committed batch made of the log. */
 export type Head = {
   /** Number of entries. */
@@ -65,6 +81,19 @@ export type PublishedCheckpoint = {
   readonly at: Instant
 }
 
+/** One moment of the store: a head and the records at exactly that head, however the writer goes on. */
+export interface StoreSnapshot {
+  /** Null before genesis. */
+  readonly head: Head | null
+  /**
+   * All current records in pages, for boot: by space (asn, ip4, ip6, obj), cells in order of first number and then
+   * shorter prefix, objects in order of their key. To be read once, before {@link StoreSnapshot.close}.
+   */
+  records(): AsyncIterable<readonly StoredRecord[]>
+  /** Holding a snapshot keeps the database from reclaiming space. */
+  close(): Promise<void>
+}
+
 export interface StoreReader {
   /** Null before genesis. */
   head(): Promise<Head | null>
@@ -72,21 +101,24 @@ export interface StoreReader {
   entries(from: number, count: number): Promise<readonly Uint8Array[]>
   /** Leaf hashes `from` ≤ index < `from + count` of one tile level (0 = entries, 1 = every 256th subtree, …). */
   tileHashes(level: number, from: number, count: number): Promise<readonly Uint8Array[]>
-  /**
-   * All current records in pages, for boot: by space (asn, ip4, ip6, obj), cells in order of first number and then
-   * shorter prefix, objects in order of their key.
-   */
+  /** For boot beside a writer: see {@link StoreSnapshot}. */
+  snapshot(): Promise<StoreSnapshot>
+  /** {@link StoreSnapshot.records} of a snapshot taken on the first read, and closed after the last. */
   records(): AsyncIterable<readonly StoredRecord[]>
   record(key: RecordKey): Promise<string | null>
-  /** Which entries touched any of these keys, newest first, `index < before`. */
+  /** Which entries touched any of these keys, newest first and then by key, `index < before`. */
   touched(keys: readonly string[], before: number, limit: number): Promise<readonly TouchedKey[]>
   receiptBySeq(seq: number): Promise<ReceiptStatus | null>
+  /** The receipt of the request with this hash; of the first, if the same bytes were received more than once. */
   receiptByRequest(requestHash: Uint8Array): Promise<ReceiptStatus | null>
   /** The last receipt issued, so that the chain goes on; null before the first. */
   lastReceipt(): Promise<{ readonly seq: number; readonly receipt: string } | null>
   /** Openings still held for these commitments. */
   openings(commitments: readonly string[]): Promise<readonly Opening[]>
-  /** Handles of holders whose handle or legal name contains the text (case-insensitive), in order of handle. */
+  /**
+   * Handles of holders whose handle or legal name contains the text, in order of handle. Neither case nor Unicode
+   * compatibility forms count ({@link foldForSearch}).
+   */
   holdersMatching(text: string, limit: number): Promise<readonly string[]>
   /** The last 64 published checkpoints, oldest first. */
   checkpoints(): Promise<readonly PublishedCheckpoint[]>
@@ -99,7 +131,11 @@ export type Batch = {
   readonly expectedSize: number
   readonly entries: readonly { readonly bytes: Uint8Array; readonly leafHash: Uint8Array }[]
   /** Completed subtree roots at tile levels ≥ 1 that the batch adds, so that tiles can be served. */
-  readonly tileHashes: readonly { readonly level: number; readonly index: number; readonly hash: Uint8Array }[]
+  readonly tileHashes: readonly {
+    readonly level: number
+    readonly index: number
+    readonly hash: Uint8Array
+  }[]
   /** The final state of each key that the batch touched; null = deleted. */
   readonly records: readonly { readonly key: RecordKey; readonly text: string | null }[]
   readonly touched: readonly TouchedKey[]
@@ -116,24 +152,44 @@ export type CommitResult = 'committed' | 'stale'
 export class FencedError extends Error {
   override readonly name: string = 'FencedError'
 }
-/** Thrown on opening a store that another process is writing to. */
+/** Thrown on opening a store that another writer holds. */
 export class StoreLockedError extends Error {
   override readonly name: string = 'StoreLockedError'
 }
 
+/** Thrown on opening a store whose schema this version of the program does not know, or has not migrated yet. */
+export class SchemaVersionError extends Error {
+  override readonly name: string = 'SchemaVersionError'
+}
+
+/**
+ * Called before and after each statement that a writer sends, with its text. For tests of faults: throwing from
+ * `before` is a step that failed, from `after` one that failed and yet was done.
+ */
+export type StatementHook = (statement: string, when: 'before' | 'after') => void
+
 export type RebuildReport = {
   readonly entries: number
   readonly records: number
-  /** Projections that differed from what the log says, by table; empty when all were equal byte for byte. */
+  /**
+   * Projections that differed from what the log says, by table; empty when all were equal byte for byte. At most
+   * {@link REPORTED_DIFFERENCES} a table.
+   */
   readonly differences: readonly { readonly table: string; readonly key: string }[]
 }
 
 export interface StoreWriter extends StoreReader {
-  /** Durably keep received requests: on return they survive a crash. Sequence numbers must go on without a gap. */
+  /**
+   * Durably keep received requests, all or none: on return they survive a crash. Sequence numbers go on without a
+   * gap from {@link StoreReader.lastReceipt}; the first of all is free. A gap is a bug and throws.
+   */
   intake(items: readonly IntakeItem[]): Promise<void>
   /** Received and not yet decided, in order of sequence. */
   undecided(): Promise<readonly IntakeItem[]>
-  /** Commit a batch; `stale` and nothing written where the log has another size. */
+  /**
+   * Commit a batch; `stale` and nothing written where the log has another size. After any error the batch may or may
+   * not have been committed: close, open again and look at the head.
+   */
   commit(batch: Batch): Promise<CommitResult>
   /** What is due at or before `at`, in order of (at, key). */
   due(at: Instant, limit: number): Promise<readonly Due[]>
@@ -150,3 +206,6 @@ export interface StoreWriter extends StoreReader {
 
 /** How many published checkpoints are kept: `/proof/…?size=` answers for these. */
 export const KEPT_CHECKPOINTS = 64
+
+/** At most this many differences of one table are named in a {@link RebuildReport}. */
+export const REPORTED_DIFFERENCES = 1000

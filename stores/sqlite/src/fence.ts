@@ -1,0 +1,26 @@
+/**
+ * The fence: one writer at a time. It is a second, empty database beside the first, held in an exclusive transaction
+ * as long as the writer lives. The operating system lets go of the lock when the process dies, however it dies, and
+ * readers of the store never meet it.
+ */
+
+import { DatabaseSync } from 'node:sqlite'
+import { StoreLockedError } from '@cadastre/store-port'
+
+/** SQLITE_BUSY (sqlite.org/rescode.html). */
+const SQLITE_BUSY = 5
+
+export type Fence = { release(): void }
+
+/** Takes the fence of the store at `path`; throws {@link StoreLockedError} where another writer holds it. */
+export function takeFence(path: string): Fence {
+  const lock = new DatabaseSync(`${path}-lock`, { timeout: 0 })
+  try {
+    lock.exec('BEGIN EXCLUSIVE')
+  } catch (error) {
+    lock.close()
+    if (!(error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)) throw error
+    throw new StoreLockedError(`another process is writing to the store ${path}`, { cause: error })
+  }
+  return { release: () => lock.close() }
+}

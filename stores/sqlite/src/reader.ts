@@ -1,0 +1,196 @@
+import type { Instant, RecordKey } from '@cadastre/records'
+import {
+  type Head,
+  type Opening,
+  type PublishedCheckpoint,
+  type ReceiptStatus,
+  type StoreSnapshot,
+  type StoredRecord,
+  type StoreReader,
+  searchTerm,
+  sortKey,
+  splitHashes,
+  type TouchedKey,
+} from '@cadastre/store-port'
+import { bytesIn, Connection, numberIn, type Row, textIn } from './connection.ts'
+import { requireSchema } from './migrate.ts'
+
+/** Records a page: a few MB. */
+const PAGE_RECORDS = 4096
+
+export class SqliteReader implements StoreReader {
+  readonly #path: string
+  readonly #connection: Connection
+
+  /** Throws where the file is absent or no store of this version. */
+  constructor(path: string) {
+    this.#path = path
+    this.#connection = openReading(path)
+  }
+
+  async head(): Promise<Head | null> {
+    return readHead(this.#connection)
+  }
+
+  async entries(from: number, count: number): Promise<readonly Uint8Array[]> {
+    const rows = this.#connection.all(
+      'SELECT bytes FROM log WHERE idx >= ? AND idx < ? ORDER BY idx',
+      from,
+      from + count,
+    )
+    return rows.map((row) => bytesIn(row, 'bytes'))
+  }
+
+  async tileHashes(level: number, from: number, count: number): Promise<readonly Uint8Array[]> {
+    const rows = this.#connection.all(
+      'SELECT hash FROM tile_hashes WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx',
+      level,
+      from,
+      from + count,
+    )
+    return rows.map((row) => bytesIn(row, 'hash'))
+  }
+
+  async snapshot(): Promise<StoreSnapshot> {
+    const connection = openReading(this.#path)
+    // A transaction in WAL mode sees one moment, from its first read on.
+    connection.exec('BEGIN')
+    return {
+      head: readHead(connection),
+      records: () => recordPages(connection),
+      close: async () => connection.close(),
+    }
+  }
+
+  async *records(): AsyncIterable<readonly StoredRecord[]> {
+    const snapshot = await this.snapshot()
+    try {
+      yield* snapshot.records()
+    } finally {
+      await snapshot.close()
+    }
+  }
+
+  async record(key: RecordKey): Promise<string | null> {
+    const row = this.#connection.get('SELECT text FROM records WHERE sort = ?', sortKey(key))
+    return row === undefined ? null : textIn(row, 'text')
+  }
+
+  async touched(keys: readonly string[], before: number, limit: number): Promise<readonly TouchedKey[]> {
+    // The newest of each key, then the newest of all: a busy key costs no more than `limit` rows.
+    const found: TouchedKey[] = []
+    for (const key of new Set(keys)) {
+      const rows = this.#connection.all(
+        'SELECT idx FROM touched WHERE key = ? AND idx < ? ORDER BY idx DESC LIMIT ?',
+        key,
+        before,
+        limit,
+      )
+      for (const row of rows) found.push({ key, index: numberIn(row, 'idx') })
+    }
+    found.sort((a, b) => b.index - a.index || (a.key < b.key ? -1 : 1))
+    return found.slice(0, limit)
+  }
+
+  async receiptBySeq(seq: number): Promise<ReceiptStatus | null> {
+    return receiptIn(this.#connection.get('SELECT seq, receipt, decided FROM intake WHERE seq = ?', seq))
+  }
+
+  async receiptByRequest(requestHash: Uint8Array): Promise<ReceiptStatus | null> {
+    const sql = 'SELECT seq, receipt, decided FROM intake WHERE request_hash = ? ORDER BY seq LIMIT 1'
+    return receiptIn(this.#connection.get(sql, requestHash))
+  }
+
+  async lastReceipt(): Promise<{ readonly seq: number; readonly receipt: string } | null> {
+    const row = this.#connection.get('SELECT seq, receipt FROM intake ORDER BY seq DESC LIMIT 1')
+    return row === undefined ? null : { seq: numberIn(row, 'seq'), receipt: textIn(row, 'receipt') }
+  }
+
+  async openings(commitments: readonly string[]): Promise<readonly Opening[]> {
+    const found: Opening[] = []
+    for (const commitment of new Set(commitments)) {
+      const row = this.#connection.get(
+        'SELECT commitment, opening, field, value FROM openings WHERE commitment = ? ORDER BY seq LIMIT 1',
+        commitment,
+      )
+      if (row !== undefined) found.push(openingIn(row))
+    }
+    return found
+  }
+
+  async holdersMatching(text: string, limit: number): Promise<readonly string[]> {
+    const term = searchTerm(text)
+    if (term === null) return []
+    const rows = this.#connection.all(
+      'SELECT handle FROM holders WHERE instr(folded, ?) > 0 ORDER BY handle LIMIT ?',
+      term,
+      limit,
+    )
+    return rows.map((row) => textIn(row, 'handle'))
+  }
+
+  async checkpoints(): Promise<readonly PublishedCheckpoint[]> {
+    const rows = this.#connection.all('SELECT size, note, at FROM checkpoints ORDER BY size')
+    return rows.map((row) => ({
+      size: numberIn(row, 'size'),
+      note: textIn(row, 'note'),
+      at: textIn(row, 'at') as Instant,
+    }))
+  }
+
+  async close(): Promise<void> {
+    this.#connection.close()
+  }
+}
+
+function openReading(path: string): Connection {
+  const connection = Connection.reader(path)
+  try {
+    requireSchema(connection, path)
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return connection
+}
+
+export function readHead(connection: Connection): Head | null {
+  const row = connection.get('SELECT size, root, at, compact FROM head')
+  if (row === undefined || row['size'] === 0) return null
+  return {
+    size: numberIn(row, 'size'),
+    root: bytesIn(row, 'root'),
+    at: textIn(row, 'at') as Instant,
+    compactRange: splitHashes(bytesIn(row, 'compact')),
+  }
+}
+
+async function* recordPages(connection: Connection): AsyncIterable<readonly StoredRecord[]> {
+  let after: Uint8Array = new Uint8Array(0)
+  for (;;) {
+    const rows = connection.all(
+      'SELECT sort, key, text FROM records WHERE sort > ? ORDER BY sort LIMIT ?',
+      after,
+      PAGE_RECORDS,
+    )
+    const last = rows.at(-1)
+    if (last === undefined) return
+    after = bytesIn(last, 'sort')
+    yield rows.map((row) => ({ key: textIn(row, 'key') as RecordKey, text: textIn(row, 'text') }))
+  }
+}
+
+function receiptIn(row: Row | undefined): ReceiptStatus | null {
+  if (row === undefined) return null
+  const index = row['decided'] === null ? null : numberIn(row, 'decided')
+  return { seq: numberIn(row, 'seq'), receipt: textIn(row, 'receipt'), index }
+}
+
+export function openingIn(row: Row): Opening {
+  return {
+    commitment: textIn(row, 'commitment'),
+    opening: textIn(row, 'opening'),
+    field: textIn(row, 'field'),
+    value: textIn(row, 'value'),
+  }
+}

@@ -1,0 +1,45 @@
+import type { Batch, Projection } from '@cadastre/store-port'
+import type { Connection } from './connection.ts'
+
+/** Prefix of the tables to write: none for the store's own, a schema for those that `rebuild` compares with. */
+export type TablePrefix = '' | 'temp.rebuilt_'
+
+/** Writes what follows from records. Deletions come first: two records may trade numbers within one batch. */
+export function writeProjection(connection: Connection, to: TablePrefix, projection: Projection): void {
+  for (const { key, sort, text } of projection.records) {
+    if (text === null) connection.run(`DELETE FROM ${to}records WHERE sort = ?`, sort)
+    else
+      connection.run(
+        `INSERT INTO ${to}records VALUES (?, ?, ?) ON CONFLICT (sort) DO UPDATE SET text = excluded.text`,
+        sort,
+        key,
+        text,
+      )
+  }
+  for (const key of projection.dueKeys) connection.run(`DELETE FROM ${to}due WHERE key = ?`, key)
+  for (const { key, at, procedure } of projection.due)
+    connection.run(`INSERT INTO ${to}due VALUES (?, ?, ?)`, key, at, procedure)
+  for (const { space, first, last } of projection.occupancyKeys)
+    connection.run(
+      `DELETE FROM ${to}occupancy WHERE space = ? AND first = ? AND last = ?`,
+      space,
+      first,
+      last,
+    )
+  for (const { space, first, last, key } of projection.occupancy)
+    connection.run(`INSERT INTO ${to}occupancy VALUES (?, ?, ?, ?)`, space, first, last, key)
+  for (const handle of projection.holderKeys)
+    connection.run(`DELETE FROM ${to}holders WHERE handle = ?`, handle)
+  for (const { handle, name, folded } of projection.holders)
+    connection.run(`INSERT INTO ${to}holders VALUES (?, ?, ?)`, handle, name, folded)
+}
+
+export function writeTouched(connection: Connection, to: TablePrefix, touched: Batch['touched']): void {
+  for (const { key, index } of touched)
+    connection.run(`INSERT INTO ${to}touched VALUES (?, ?) ON CONFLICT DO NOTHING`, key, index)
+}
+
+export function writeTileHashes(connection: Connection, to: TablePrefix, hashes: Batch['tileHashes']): void {
+  for (const { level, index, hash } of hashes)
+    connection.run(`INSERT INTO ${to}tile_hashes VALUES (?, ?, ?)`, level, index, hash)
+}
