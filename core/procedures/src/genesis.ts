@@ -20,6 +20,7 @@ import {
   hash32,
   integer,
   legalName,
+  MAX_ENTRY_BYTES,
   map,
   object,
   oneOf,
@@ -49,7 +50,6 @@ import {
   registryOf,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
-import { fitsEntry } from './entry-room.ts'
 import { staffKey } from './founding.ts'
 import type { Effect, Inputs, Procedure } from './procedure.ts'
 import { MAX_PARAMETER, type Parameters, PROFILES, parametersFit } from './profiles.ts'
@@ -255,6 +255,21 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
   return [put(REGISTRY_KEY, registry), ...staff, ...procedures, ...pools]
 }
 
+/** Envelope, evidence and the one input of the entry, on the safe side. */
+const ENVELOPE_BYTES = 3072
+/** `{"key":"","next":,"prev":null},` and what stamping adds: the index of a genesis is 0. */
+const EFFECT_BYTES = 48
+
+/** Whether the entry stays under its limit. */
+function fits(from: Asked<GenesisBody>, effects: readonly Effect[]): boolean {
+  const request = utf8Length(canonicalJson(from.request))
+  const written = effects.reduce(
+    (sum, { key, next }) => sum + EFFECT_BYTES + key.length + utf8Length(canonicalJson(next)),
+    0,
+  )
+  return ENVELOPE_BYTES + request + written <= MAX_ENTRY_BYTES
+}
+
 /** The procedures and parameters of a profile, as a genesis body takes them; `text` gives the hash of each page. */
 export function proceduresOfProfile(
   profile: Profile,
@@ -289,7 +304,6 @@ export const genesis: Procedure<GenesisBody> = {
     const refusal = refusalOf(from, inputs)
     if (refusal !== null) return refuse(refusal)
     const effects = [...objectEffects(from.body), ...cellEffects(from.body)]
-    const requestBytes = utf8Length(canonicalJson(from.request))
-    return fitsEntry(effects, requestBytes) ? accept(effects) : refuse('entry-too-large')
+    return fits(from, effects) ? accept(effects) : refuse('entry-too-large')
   },
 }

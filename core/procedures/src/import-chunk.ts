@@ -181,20 +181,21 @@ class Placement {
   }
 
   #registration({ row, holder, first, last }: ReadRow, kind: RegistrationKind): Registration {
+    // In the order of canonical JSON, which is written faster.
     return {
+      country: row.country,
+      first,
+      holder,
       id: draftId(this.#ids),
       kind,
-      first,
       last,
-      holder,
-      status: row.status,
-      country: row.country,
-      registered: row.registered,
-      until: null,
+      procedure: ID,
       protected: false,
       provenance: this.#chunk.source,
-      procedure: ID,
+      registered: row.registered,
       since: DRAFT_SINCE,
+      status: row.status,
+      until: null,
     }
   }
 

@@ -31,6 +31,11 @@ export type ChunkOptions = {
   readonly from: number
   /** Bytes of the registry's own record, which every chunk rewrites. */
   readonly registryBytes: number
+  /**
+   * What an entry may take, {@link MAX_ENTRY_BYTES} unless told. Costs suppose that rows fill blocks which have no
+   * record yet; where pools stand at many of the same blocks and an entry is refused as too large, ask for less.
+   */
+  readonly entryBytes?: number
 }
 
 export type ImportPlan = {
@@ -174,16 +179,18 @@ const SAMPLE_CELL: Cell = {
 }
 /** Bytes of a cell with one registration, without its numbers, holder and source. */
 const CELL_BYTES = canonicalJson(SAMPLE_CELL).length
-/** `{"hash":"…","key":"…","q":"subtree"},` around a key. */
+/** `{"hash":"…","key":"…","q":"record"},` around a key. */
 const INPUT_BYTES = 80
-/** `{"key":"…","next":…,"prev":"…"},` around a key and a record. */
-const EFFECT_BYTES = 78
+/** The same with `null`: nothing is inside a block that is filled. */
+const NULL_INPUT_BYTES = 40
+/** `{"key":"…","next":…,"prev":null},` around a key and a record: a block that is filled had no record. */
+const EFFECT_BYTES = 36
 /** An imported holder's record around its handle. */
-const HOLDER_BYTES = 300
+const HOLDER_BYTES = 240
 /** `{"line":…,"raw":…},` around a row. */
 const ROW_BYTES = 28
 /** Everything else in the entry: envelope, request, one signature of any kind, inputs that all chunks have. */
-const ENVELOPE_BYTES = 3584
+const ENVELOPE_BYTES = 4096
 const ENVELOPE_INPUTS = 4
 /** Kept under what one decision may look at. */
 const MAX_CHUNK_INPUTS = 480
@@ -202,6 +209,7 @@ class OpenChunk {
   readonly #holders = new Set<string>()
   readonly #known: Set<string>
   readonly #source: string
+  readonly #entryBytes: number
 
   /** `known`: holders that earlier chunks recorded. */
   constructor(from: number, options: ChunkOptions, known: Set<string>) {
@@ -209,6 +217,7 @@ class OpenChunk {
     this.#bytes = ENVELOPE_BYTES + options.registryBytes
     this.#known = known
     this.#source = options.source
+    this.#entryBytes = options.entryBytes ?? MAX_ENTRY_BYTES
   }
 
   /** Adds the row, or says that it does not fit. A first row always does. */
@@ -217,7 +226,7 @@ class OpenChunk {
     const bytes = this.#bytes + cost.bytes + holder.bytes
     const request = this.#request + cost.request
     const inputs = this.#inputs + cost.inputs + holder.inputs
-    const full = bytes > MAX_ENTRY_BYTES || request > MAX_REQUEST_BYTES || inputs > MAX_CHUNK_INPUTS
+    const full = bytes > this.#entryBytes || request > MAX_REQUEST_BYTES || inputs > MAX_CHUNK_INPUTS
     if (this.rows.length > 0 && (full || this.rows.length === MAX_CHUNK_ROWS)) return false
     this.#bytes = bytes
     this.#request = request
@@ -269,7 +278,8 @@ function costOf(row: DelegatedRow, raw: string, depth: number, source: string): 
   const key = keyBytes(space, Math.max(first, last))
   const registration = CELL_BYTES + first + last + source.length * 2 + (row.opaqueId?.length ?? 0) + 5
   const looks = depth > 0 && blocks === 1 ? 1 : 2
-  const perBlock = looks * (INPUT_BYTES + key) + EFFECT_BYTES + key + registration * Math.max(depth, 1)
+  const inputs = INPUT_BYTES + key + (looks === 2 ? NULL_INPUT_BYTES + key : 0)
+  const perBlock = inputs + EFFECT_BYTES + key + registration * Math.max(depth, 1)
   const request = ROW_BYTES + JSON.stringify(raw).length
   const carried = blocks > MAX_ROW_BLOCKS ? 0 : blocks
   return { bytes: request + carried * perBlock, request, inputs: carried * looks }

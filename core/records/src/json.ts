@@ -74,7 +74,11 @@ export function isArray(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value)
 }
 
+/** Printable ASCII without quotation mark and backslash: RFC 8785 section 3.2.2.2 writes it as it is. */
+const PLAIN = /^[ !#-[\]-~]*$/
+
 function canonicalString(text: string): string {
+  if (PLAIN.test(text)) return `"${text}"`
   if (!text.isWellFormed()) throw new NotCanonicalError('string with a lone surrogate')
   return JSON.stringify(text)
 }
