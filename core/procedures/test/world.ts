@@ -1,0 +1,192 @@
+/** A small registry for tests of procedures: a naive state, holders with test keys, and acts run one after another. */
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import type { Signatures, Verified } from '@cadastre/evidence'
+import { type Block, formatAddress, parseBlockKey, parseRange, rangeToBlocks } from '@cadastre/numbers'
+import {
+  type Cell,
+  canonicalJson,
+  cellKey,
+  type Instant,
+  innermost,
+  type Json,
+  type JsonObject,
+  type KeyRole,
+  MAX_ENTRY_BYTES,
+  objectKey,
+  parseInstant,
+  type RecordKey,
+  type Registration,
+  type Replaced,
+} from '@cadastre/records'
+import { MemoryState } from '@cadastre/simulator'
+import {
+  DRAFT_SINCE,
+  type Executed,
+  execute,
+  type Procedure,
+  procedureKey,
+  REGISTRY_KEY,
+  registrationMember,
+} from '../src/index.ts'
+
+export const ORIGIN = 'registry.example'
+export const DAY = 86400
+
+export function instant(text: string): Instant {
+  const parsed = parseInstant(text)
+  assert.ok(parsed, text)
+  return parsed
+}
+export function blockOf(key: string): Block {
+  const parsed = parseBlockKey(key)
+  assert.ok(parsed.ok, key)
+  return parsed.value
+}
+
+type Wish = {
+  readonly body: JsonObject
+  readonly by?: readonly string[]
+  readonly replaces?: readonly Replaced[]
+  readonly origin?: string
+  readonly expires?: string
+}
+
+export class World {
+  readonly state: MemoryState = new MemoryState((bytes) => createHash('sha256').update(bytes).digest())
+  at: Instant = instant('2030-01-01T00:00:00Z')
+  index = 100
+  last: Executed | null = null
+
+  constructor(parameters: { readonly [id: string]: JsonObject } = {}) {
+    this.put(REGISTRY_KEY, { v: 1, origin: ORIGIN, profile: 'community', state: 'open', seat: 'XX' })
+    for (const [id, values] of Object.entries(parameters))
+      this.put(procedureKey(id), { v: 1, id, text: '', parameters: values, since: 0 })
+  }
+
+  put(key: RecordKey, value: object | null): void {
+    this.state.set(key, value as Json)
+  }
+
+  /** A holder whose keys are named `<handle>/<role>`, one for each role. */
+  holder(handle: string): void {
+    const roles: readonly KeyRole[] = ['full', 'routing', 'technical']
+    const keys = roles.map((role) => ({ alg: 'ed25519', key: `${handle}/${role}`, roles: [role] }))
+    const policy = { m: 1, keys, guardians: [] }
+    this.put(objectKey('holder', handle), { v: 1, handle, policy, lockedUntil: null, since: 1 })
+  }
+
+  /** Put a registration into the cells of its range, inside what stands there. */
+  register(id: string, range: string, more: Partial<Registration> = {}): Registration {
+    const parsed = parseRange(range)
+    assert.ok(parsed.ok, range)
+    const { space } = parsed.value
+    const registration: Registration = {
+      id,
+      kind: 'holding',
+      first: formatAddress(space, parsed.value.first),
+      last: formatAddress(space, parsed.value.last),
+      holder: 'H-1',
+      status: 'allocated',
+      country: null,
+      registered: null,
+      until: null,
+      protected: false,
+      provenance: null,
+      procedure: 'import/1',
+      since: 1,
+      ...more,
+    }
+    for (const key of rangeToBlocks(parsed.value).map(cellKey)) {
+      const cell = this.cell(key)
+      this.put(key, { ...cell, registrations: [...cell.registrations, registration] })
+    }
+    return registration
+  }
+
+  cell(key: string): Cell {
+    const found = this.state.get(key as RecordKey) as Cell | null
+    return found ?? { v: 1, registrations: [], rdns: null, routes: [], roas: [] }
+  }
+
+  /** Ids of the registrations in a cell, outermost first. */
+  ids(key: string): readonly string[] {
+    return this.cell(key).registrations.map(({ id }) => id)
+  }
+
+  innermost(key: string): Registration | null {
+    if (key.startsWith('obj/')) return null
+    return innermost(this.state.chain(cellKey(blockOf(key))).cells)?.registration ?? null
+  }
+
+  object(type: 'application' | 'notes' | 'pool', handle: string): JsonObject | null {
+    return this.state.get(objectKey(type, handle)) as JsonObject | null
+  }
+
+  replaced(member: string, value: object | null): Replaced {
+    return { member, hash: value === null ? null : this.state.memberHash(value as Json) }
+  }
+  /** What a request names that concerns this registration. */
+  names(registration: Registration, space: Block['space'] = 'ip4'): Replaced {
+    return this.replaced(registrationMember(registration, space), registration)
+  }
+
+  /** Run a request; gives the refusal code, or null where it was accepted. */
+  ask(procedure: Procedure, wish: Wish): string | null {
+    const { body, by = [], replaces = [], origin = ORIGIN, expires = '2040-01-01T00:00:00Z' } = wish
+    const keys = by.map((key) => ({ alg: 'ed25519', key }))
+    const act = {
+      kind: 'request',
+      request: {
+        v: 1,
+        origin,
+        procedure: procedure.id,
+        body,
+        replaces,
+        expires: instant(expires),
+        nonce: 'n',
+      },
+      signatures: { keys } as Signatures as Verified<Signatures>,
+      received: this.at,
+    } as const
+    return this.#run(execute(procedure, act, this.state, this.at, this.index))
+  }
+
+  /** Run what fell due at a record. */
+  due(procedure: Procedure, subject: string): string | null {
+    const act = { kind: 'due', subject: subject as RecordKey } as const
+    return this.#run(execute(procedure, act, this.state, this.at, this.index))
+  }
+
+  #run(executed: Executed): string | null {
+    this.last = executed
+    const { outcome } = executed
+    if (!outcome.accepted) return outcome.refusals.join(' ')
+    this.state.apply(outcome.stamped)
+    this.index += 1
+    return null
+  }
+
+  /** Bytes of inputs and effects of the last act as an entry would hold them. */
+  entryBytes(): number {
+    const { inputs, outcome } = this.last ?? { inputs: [], outcome: null }
+    const effects = outcome?.accepted === true ? outcome.effects : []
+    return canonicalJson({ inputs, effects } as unknown as Json).length
+  }
+  assertFits(): void {
+    assert.ok(this.entryBytes() < MAX_ENTRY_BYTES, `${this.entryBytes()} bytes`)
+  }
+
+  later(seconds: number): void {
+    this.at = instant(new Date(Date.parse(this.at) + seconds * 1000).toISOString().replace('.000Z', 'Z'))
+  }
+}
+
+/** Nothing in the state may still wait for its index. */
+export function assertStamped(world: World): void {
+  for (const { text } of world.state.records.values()) {
+    assert.ok(!text.includes(`"since":${DRAFT_SINCE}`), text)
+    assert.ok(!/"(?:[A-Z]-)?#\d*"/.test(text), text)
+  }
+}
