@@ -468,7 +468,7 @@ suite('forgeries without any key', () => {
     const registry = new Registry()
     registry.put('ip4', '10', '{"v":1}')
     registry.put('ip4', '1011', '{"v":2}')
-    const frame = registry.publish()
+    let frame = registry.publish()
     const refusal = (asked: string, shown: string, forge: (extra: ExtraJson) => void): string => {
       const parts = takeApart(registry.answer(frame, bitsQuery('ip4', shown)))
       forge(parts.extra)
@@ -479,6 +479,12 @@ suite('forgeries without any key', () => {
     assert.equal(refusal('101', '1011', asIs), 'malformed-path')
     assert.equal(refusal('10', '1011', asIs), 'malformed-path')
     assert.equal(refusal('10110', '1011', asIs), 'malformed-path')
+    // A node below the query, whose label is the query's own bits and zeros, shown as if it were above.
+    registry.put('ip4', '0000', '{"v":3}')
+    frame = registry.publish()
+    const inside = takeApart(registry.answer(frame, bitsQuery('ip4', '0000')))
+    inside.extra.nodes.at(-1)?.pop()
+    assert.equal(refusalOf(bitsQuery('ip4', '00'), join(inside)), 'malformed-path')
     // The fourth item absent, which might be read as null.
     assert.equal(
       refusal('1011', '1011', ({ nodes }) => nodes.at(-1)?.pop()),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { browserCrypto } from '@cadastre/crypto/browser'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { SPACES } from '@cadastre/trie'
 import { describeAnswer, keyQuery, type Query, type VerifiedAnswer, verifyAnswer } from '../src/index.ts'
@@ -83,6 +84,24 @@ suite('honest answers', () => {
       'Exactly one record covers the prefix 192.0.2.0/24: ip4/192.0.2.0/23.',
       'Nothing is registered inside it.',
     ])
+  })
+
+  test("the browser's cryptography comes to the same verdicts", () => {
+    const registry = randomRegistry(3, 12)
+    const frame = registry.publish()
+    const pick = random(5)
+    for (let i = 0; i < 20; i++) {
+      const query = bitsQuery('ip6', randomBits(pick, 128))
+      const text = registry.answer(frame, query)
+      assert.deepEqual(
+        verifyAnswer(browserCrypto, POLICY, query, text),
+        verifyAnswer(nodeCrypto, POLICY, query, text),
+      )
+      const at = text.length - 60 + pick(40)
+      const forged = `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`
+      const inBrowser = verifyAnswer(browserCrypto, POLICY, query, forged)
+      assert.equal(inBrowser.ok ? 'accepted' : inBrowser.error.code, 'bad-signature')
+    }
   })
 
   test('keys: numbers and objects in canonical spelling only', () => {
