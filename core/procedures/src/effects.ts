@@ -97,9 +97,14 @@ function stampText(text: string, index: number): string {
   return handle === null ? text : `${handle[1]}-${index}`
 }
 
+/** Whether the key is of an object that the entry itself creates, whose handle is not known yet. */
+export function isDraftKey(key: RecordKey): boolean {
+  return key.endsWith('-#')
+}
+
 /** The key with a draft handle stamped: `obj/holder/H-#` becomes `obj/holder/H-41`. */
 export function stampKey(key: RecordKey, index: number): RecordKey {
-  return key.endsWith('-#') ? (`${key.slice(0, -1)}${index}` as RecordKey) : key
+  return isDraftKey(key) ? (`${key.slice(0, -1)}${index}` as RecordKey) : key
 }
 
 export type StampedEffect = { readonly key: RecordKey; readonly next: Json; readonly text: string | null }

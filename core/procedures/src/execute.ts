@@ -10,7 +10,7 @@ import {
   type LoggedInput,
   type RecordKey,
 } from '@cadastre/records'
-import { apply, type StampedEffect } from './effects.ts'
+import { apply, isDraftKey, type StampedEffect } from './effects.ts'
 import { gather, type StateSource } from './inputs.ts'
 import { adverseWithoutBasis } from './invariants.ts'
 import type { Act, Decision, Procedure } from './procedure.ts'
@@ -40,7 +40,7 @@ export function execute(
   const { inputs, logged } = gather(procedure, act, source)
   const decision: Decision = procedure.decide(act, inputs, at)
   if (!decision.accepted) return { inputs: logged, outcome: decision }
-  const before = (key: RecordKey): unknown => source.record(key).value
+  const before = (key: RecordKey): unknown => (isDraftKey(key) ? null : source.record(key).value)
   const fault = adverseWithoutBasis(decision.effects, before, at)
   if (fault !== null) throw new Error(`${procedure.id} lessens without a basis: ${fault}`)
   const stamped = apply(decision.effects, index)
@@ -64,6 +64,15 @@ export const SIGNATURE_INVALID: Executed = {
   inputs: [],
   outcome: { accepted: false, refusals: ['signature-invalid'] },
 }
+/**
+ * The procedure's own code failed on this request: a bug. One bad request must not stop the registry for all, so it is
+ * refused; the fault is deterministic, so every auditor meets it again.
+ */
+export const PROCEDURE_FAULT: Executed = {
+  inputs: [],
+  outcome: { accepted: false, refusals: ['procedure-fault'] },
+}
+
 /** The procedure's id names none that the software knows. */
 export const PROCEDURE_UNKNOWN: Executed = {
   inputs: [],

@@ -67,6 +67,7 @@ export const REFUSALS = {
   'service-unknown': 'There is no such service to remove.',
   'not-for-numbers': 'This service does not exist for AS numbers.',
   'not-due': 'Nothing has fallen due.',
+  'procedure-fault': 'The procedure’s own code failed on this request: a bug, to be reported; nothing was changed.',
   'entry-too-large': 'The entry would be larger than 32 KiB.',
 } as const
 

@@ -4,6 +4,5 @@
  */
 
 export { entryText, type ParsedEntry, parseEntry, stateEntry } from './entries.ts'
-export { type Fault, type FaultCode, Replayer, type ReplayOptions } from './replayer.ts'
 export { coveringCell, labelOf, readRecord, TrieState } from './trie-state.ts'
 export { cellOfHoldingLabel, holdingLabel, holdingPrefix } from './holdings-index.ts'

@@ -4,5 +4,7 @@
  * its SHA-256 as challenge.
  */
 
+export { commitmentOf, opensCommitment } from './commitments.ts'
 export { type EvidenceFault, readEvidence } from './evidence-items.ts'
-export { type Check, checksOf, requestMessage, verifiedBy, verifyEvidence } from './verify.ts'
+export { evidenceText, memberHashOf, requestText, signRequest } from './sign.ts'
+export { assumeSigned, type Check, checksOf, type RelyingParty, requestMessage, verifiedBy, verifyEvidence } from './verify.ts'

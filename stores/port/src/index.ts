@@ -23,6 +23,7 @@ export {
   type RecordRow,
   searchTerm,
 } from './projections.ts'
+export type { Publication } from './publication.ts'
 export { DamagedLogError, LogReplay, type Replayed } from './replay-log.ts'
 export { sortKey } from './sort-keys.ts'
 

@@ -1,6 +1,6 @@
 /** {@link RegistryReader} over the shared trie: lookups cost microseconds and take no lock. */
 
-import { makeAnswer } from '@cadastre/answers'
+import { makeAnswers } from '@cadastre/answers'
 import type { Crypto } from '@cadastre/crypto'
 import { type Block, blockBytes } from '@cadastre/numbers'
 import type { CoveringCell, ObjectType, RecordKey, Registry } from '@cadastre/records'
@@ -12,13 +12,12 @@ import {
   parseEntry,
   readRecord,
 } from '@cadastre/replay'
-import { objectLabel, type TrieMemory, TrieReader, type TrieView } from '@cadastre/trie'
-import { KEPT_CHECKPOINTS, type StoreReader } from '@cadastre/store-port'
+import { KEPT_CHECKPOINTS, type Publication, type StoreReader } from '@cadastre/store-port'
+import { objectLabel, type TrieMemory, type TrieProof, TrieReader, type TrieView } from '@cadastre/trie'
 import type {
   HeldRegistration,
   HistoryItem,
   Page,
-  Publication,
   RegistryInfo,
   RegistryReader,
   Snapshot,
@@ -29,6 +28,7 @@ class TrieSnapshot implements Snapshot {
   readonly #view: TrieView
   readonly #crypto: Crypto
   #registry: Registry | null = null
+  #answer: ((proof: TrieProof) => string) | null = null
 
   constructor(publication: Publication, view: TrieView, crypto: Crypto) {
     this.publication = publication
@@ -49,7 +49,10 @@ class TrieSnapshot implements Snapshot {
 
   inside(block: Block, limit: number, after: Block | null = null): Page<CoveringCell> {
     const cursor = after === null ? {} : { after: { label: blockBytes(after), length: after.length } }
-    const found = this.#view.inside(block.space, blockBytes(block), block.length, { limit: limit + 1, ...cursor })
+    const found = this.#view.inside(block.space, blockBytes(block), block.length, {
+      limit: limit + 1,
+      ...cursor,
+    })
     const items = found.slice(0, limit).map((one) => coveringCell(block.space, one))
     return { items, after: found.length > limit ? (items.at(-1)?.block ?? null) : null }
   }
@@ -59,7 +62,10 @@ class TrieSnapshot implements Snapshot {
     return record === null ? null : readRecord(record)
   }
 
-  holdings(holder: string, limit: number): { readonly items: readonly HeldRegistration[]; readonly more: boolean } {
+  holdings(
+    holder: string,
+    limit: number,
+  ): { readonly items: readonly HeldRegistration[]; readonly more: boolean } {
     const { label, length } = holdingPrefix(this.#crypto, holder)
     const found = this.#view.inside('index', label, length, { limit: limit + 1 })
     const items = found.slice(0, limit).flatMap((entry): HeldRegistration[] => {
@@ -74,10 +80,15 @@ class TrieSnapshot implements Snapshot {
     return { items, more: found.length > limit }
   }
 
+  #frame(): (proof: TrieProof) => string {
+    const { stateText, inclusion, note } = this.publication
+    return makeAnswers({ state: stateText, inclusion, checkpoint: note })
+  }
+
   prove(key: RecordKey): string {
     const { space, label, length } = labelOf(this.#crypto, key)
-    const { stateText, inclusion, note } = this.publication
-    return makeAnswer({ proof: this.#view.prove(space, label, length), stateText, inclusion, note, size: this.publication.size })
+    this.#answer ??= this.#frame()
+    return this.#answer(this.#view.prove(space, label, length))
   }
 }
 
@@ -143,4 +154,3 @@ export class PublishedReader implements RegistryReader {
     return items
   }
 }
-

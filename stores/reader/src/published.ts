@@ -6,7 +6,6 @@
 import type { Block } from '@cadastre/numbers'
 import type {
   CoveringCell,
-  Instant,
   ObjectType,
   OpEntry,
   Profile,
@@ -14,22 +13,7 @@ import type {
   Registration,
   Registry,
 } from '@cadastre/records'
-import type { Version } from '@cadastre/trie'
-import type { StoreReader } from '@cadastre/store-port'
-
-/** What the registrar announces when a checkpoint is published; structured-cloneable. */
-export type Publication = {
-  readonly size: number
-  /** `at` of the state entry that ends the checkpoint. */
-  readonly at: Instant
-  /** The checkpoint as published, a signed note with its cosignatures. */
-  readonly note: string
-  /** Text of the state entry at index `size - 1`. */
-  readonly stateText: string
-  /** Inclusion proof of that entry, leaf sibling first, 32 bytes each. */
-  readonly inclusion: readonly Uint8Array[]
-  readonly version: Version
-}
+import type { Publication, StoreReader } from '@cadastre/store-port'
 
 /** A registration that a holder has, and the block of one cell that holds it. */
 export type HeldRegistration = { readonly block: Block; readonly registration: Registration }
@@ -50,7 +34,10 @@ export interface Snapshot {
   /** The parsed object, or null. The handle must be in stored form (upper case). */
   object(type: ObjectType, handle: string): unknown
   /** Registrations of a holder, one a cell, by space and number; at most `limit` cells. */
-  holdings(holder: string, limit: number): { readonly items: readonly HeldRegistration[]; readonly more: boolean }
+  holdings(
+    holder: string,
+    limit: number,
+  ): { readonly items: readonly HeldRegistration[]; readonly more: boolean }
   /** The proof document (C2SP tlog-proof) for a cell key or an object key, present or absent. */
   prove(key: RecordKey): string
 }

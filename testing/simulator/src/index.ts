@@ -5,3 +5,12 @@
 
 export * from './memory-state.ts'
 export * from './naive-trie.ts'
+export {
+  startTestRegistry,
+  TEST_ORIGIN,
+  TEST_POOLS,
+  type TestHolder,
+  type TestPool,
+  TestRegistry,
+  type TestRegistryOptions,
+} from './test-registry.ts'

@@ -1,0 +1,80 @@
+/** Receipts as the log shows them: order of arrival, deadlines, gaps, and requests that come twice. */
+
+import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
+import { PROCEDURES, procedureById } from '@cadastre/procedures'
+import { addSeconds, type Instant, type OpEntry, type Request } from '@cadastre/records'
+import type { FaultCode } from './faults.ts'
+
+type Found = { readonly code: FaultCode; readonly detail: string }
+type Gap = { readonly first: number; readonly last: number; readonly until: Instant }
+
+/** Founding acts are done by the operator on its own machine, before opening: they have no receipt. */
+const FOUNDING: ReadonlySet<string> = new Set(['genesis/1', 'import/1', 'open/1'])
+/** The longest deadline of all: a missing receipt does not say which procedure its request names. */
+const LONGEST_SECONDS: number = Math.max(
+  ...Object.values(PROCEDURES).map(({ deadlineSeconds }) => deadlineSeconds),
+)
+/** 160 bits of the request's hash, one character a byte: enough that nobody finds two requests that share them. */
+const NAME_BYTES = 20
+
+export class Arrivals {
+  readonly #crypto: Pick<Crypto, 'sha256'>
+  readonly #seen = new Set<string>()
+  #seq = 0
+  #gaps: Gap[] = []
+
+  constructor(crypto: Pick<Crypto, 'sha256'>) {
+    this.#crypto = crypto
+  }
+
+  /** Take in an op with a request, given the request's canonical text. */
+  arrive(entry: OpEntry, request: Request, text: string): readonly Found[] {
+    const found: Found[] = []
+    const name = String.fromCharCode(...this.#crypto.sha256(encodeUtf8(text)).subarray(0, NAME_BYTES))
+    if (this.#seen.has(name))
+      found.push({ code: 'request-repeated', detail: 'The same request was decided by an earlier entry.' })
+    this.#seen.add(name)
+    if (entry.received === null) {
+      if (!FOUNDING.has(request.procedure))
+        found.push({ code: 'receipt-missing', detail: `${request.procedure} is decided without a receipt.` })
+      return found
+    }
+    return [...found, ...this.#sequence(entry.received), ...times(entry, entry.received, request)]
+  }
+
+  #sequence({ seq, at }: { readonly seq: number; readonly at: Instant }): readonly Found[] {
+    if (seq <= this.#seq) {
+      const detail = `Receipt ${seq} comes after receipt ${this.#seq}; a later one than ${this.#seq} would be right.`
+      return [{ code: 'receipt-out-of-order', detail }]
+    }
+    if (seq > this.#seq + 1)
+      this.#gaps.push({ first: this.#seq + 1, last: seq - 1, until: addSeconds(at, LONGEST_SECONDS) })
+    this.#seq = seq
+    return []
+  }
+
+  /** Receipts passed over whose deadline is before `at`: each once. */
+  ignored(at: Instant): readonly Found[] {
+    if (this.#gaps.length === 0) return []
+    const old = this.#gaps.filter(({ until }) => until < at)
+    this.#gaps = this.#gaps.filter(({ until }) => until >= at)
+    return old.map(({ first, last, until }) => ({
+      code: 'receipt-ignored',
+      detail: `No decision on receipt${first === last ? ` ${first}` : `s ${first} to ${last}`}, due by ${until}.`,
+    }))
+  }
+}
+
+function times(
+  entry: OpEntry,
+  received: { readonly seq: number; readonly at: Instant },
+  request: Request,
+): readonly Found[] {
+  if (received.at > entry.at)
+    return [{ code: 'receipt-after-decision', detail: `Received ${received.at}, decided ${entry.at}.` }]
+  const seconds = procedureById(request.procedure)?.deadlineSeconds ?? LONGEST_SECONDS
+  const deadline = addSeconds(received.at, seconds)
+  return entry.at <= deadline
+    ? []
+    : [{ code: 'decision-late', detail: `Received ${received.at}, due by ${deadline}, decided ${entry.at}.` }]
+}

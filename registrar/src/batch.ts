@@ -1,0 +1,230 @@
+/**
+ * Deciding one batch: due ops first, then received requests in order of arrival, against the working state. Nothing
+ * is durable here; the caller commits the result or rolls the trie back.
+ */
+
+import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
+import type { Signatures, Verified } from '@cadastre/evidence'
+import { CompactRange, leafHash } from '@cadastre/merkle'
+import {
+  type Act,
+  type Executed,
+  execute,
+  outcomeJson,
+  PROCEDURE_FAULT,
+  PROCEDURE_UNKNOWN,
+  procedureById,
+  SIGNATURE_INVALID,
+  tooLarge,
+} from '@cadastre/procedures'
+import {
+  canonicalJson,
+  type Due,
+  dueOf,
+  type EvidenceItem,
+  type Instant,
+  type Json,
+  MAX_ENTRY_BYTES,
+  type RecordKey,
+  type Request,
+} from '@cadastre/records'
+import { entryText, stateEntry, type TrieState } from '@cadastre/replay'
+import type { Batch } from '@cadastre/store-port'
+import type { TrieWriter, Version } from '@cadastre/trie'
+
+/** A received request that is to be decided; founding acts have no receipt. */
+export type Pending = {
+  readonly received: { readonly seq: number; readonly at: Instant } | null
+  readonly request: Request
+  readonly evidence: readonly EvidenceItem[]
+  /** Null where a signature does not hold. */
+  readonly signatures: Verified<Signatures> | null
+}
+
+/** Where the log stands before the batch. */
+export type LogPosition = {
+  readonly range: CompactRange
+  /** Index of the last state entry; null before the first. */
+  readonly previousState: number | null
+}
+
+export type Decided = {
+  readonly batch: Batch
+  readonly version: Version
+  readonly range: CompactRange
+  readonly stateText: string
+  readonly accepted: number
+  readonly refused: number
+  /** Outcomes of the pending items, in order. */
+  readonly outcomes: readonly Executed['outcome'][]
+}
+
+type OpSource = Pick<Pending, 'received' | 'evidence'> & { readonly request: Request | null }
+
+const NO_REQUEST: OpSource = { received: null, request: null, evidence: [] }
+
+export class BatchBuilder {
+  readonly #crypto: Crypto
+  readonly #trie: TrieWriter
+  readonly #state: TrieState
+  readonly #at: Instant
+  readonly #range: CompactRange
+  readonly #start: number
+  readonly #previousState: number | null
+  readonly #entries: { bytes: Uint8Array; leafHash: Uint8Array }[] = []
+  readonly #tileHashes: { level: number; index: number; hash: Uint8Array }[] = []
+  readonly #records = new Map<RecordKey, string | null>()
+  readonly #touched: { key: string; index: number }[] = []
+  readonly #decided: { seq: number; index: number }[] = []
+  readonly #newlyDue: Due[] = []
+  readonly #outcomes: Executed['outcome'][] = []
+  readonly #faults: Error[] = []
+  #accepted = 0
+  #refused = 0
+
+  constructor(crypto: Crypto, trie: TrieWriter, state: TrieState, at: Instant, position: LogPosition) {
+    this.#crypto = crypto
+    this.#trie = trie
+    this.#state = state
+    this.#at = at
+    this.#range = position.range.copy()
+    this.#start = position.range.size
+    this.#previousState = position.previousState
+  }
+
+  /** Bugs that requests have met; each was refused as `procedure-fault`. */
+  get faults(): readonly Error[] {
+    return this.#faults
+  }
+
+  get size(): number {
+    return this.#entries.length
+  }
+
+  /** Write the ops of everything that is due at or before the batch's time, and of what becomes due by them. */
+  due(items: readonly Due[], maxFollowUps: number): void {
+    for (const item of items) this.#dueOp(item)
+    for (let count = 0; count < maxFollowUps; count++) {
+      const next = this.#newlyDue.shift()
+      if (next === undefined) return
+      this.#dueOp(next)
+    }
+  }
+
+  #dueOp(due: Due): void {
+    const current = dueOf(due.key, this.#state.record(due.key).value)
+    if (current === null || current.at > this.#at) return
+    const procedure = procedureById(current.procedure)
+    if (procedure === null) throw new Error(`no procedure for what is due: ${current.procedure}`)
+    const act: Act = { kind: 'due', subject: current.key }
+    const executed = execute(procedure, act, this.#state, this.#at, this.#range.size)
+    if (!executed.outcome.accepted)
+      throw new Error(`${procedure.id} refuses what is due at ${due.key}: ${executed.outcome.refusals.join()}`)
+    this.#append(current.procedure, NO_REQUEST, executed)
+  }
+
+  /** Decide one request. */
+  request(pending: Pending): Executed['outcome'] {
+    let executed = this.#decide(pending)
+    if (!this.#append(pending.request.procedure, pending, executed)) {
+      executed = tooLarge(executed)
+      if (!this.#append(pending.request.procedure, pending, executed)) {
+        executed = { ...executed, inputs: [] }
+        this.#append(pending.request.procedure, pending, executed)
+      }
+    }
+    this.#outcomes.push(executed.outcome)
+    return executed.outcome
+  }
+
+  #decide({ request, signatures, received }: Pending): Executed {
+    if (signatures === null) return SIGNATURE_INVALID
+    const procedure = procedureById(request.procedure)
+    if (procedure === null) return PROCEDURE_UNKNOWN
+    const act: Act = { kind: 'request', request, signatures, received: received?.at ?? this.#at }
+    try {
+      return execute(procedure, act, this.#state, this.#at, this.#range.size)
+    } catch (error) {
+      this.#faults.push(error instanceof Error ? error : new Error(String(error)))
+      return PROCEDURE_FAULT
+    }
+  }
+
+  /** Append the op entry and apply its effects; false, and nothing done, where the entry would be too large. */
+  #append(procedure: string, source: OpSource, executed: Executed): boolean {
+    const index = this.#range.size
+    const entry: Json = {
+      t: 'op',
+      v: 1,
+      at: this.#at,
+      received: source.received,
+      procedure,
+      request: source.request,
+      evidence: source.evidence as readonly Json[],
+      inputs: executed.inputs,
+      outcome: outcomeJson(executed),
+    }
+    const bytes = encodeUtf8(canonicalJson(entry))
+    if (bytes.length > MAX_ENTRY_BYTES) {
+      if (executed.outcome.accepted) return false
+      if (executed.inputs.length > 0) return false
+      throw new Error('a refusal does not fit an entry')
+    }
+    this.#push(bytes)
+    if (source.received !== null) this.#decided.push({ seq: source.received.seq, index })
+    if (!executed.outcome.accepted) {
+      this.#refused += 1
+      return true
+    }
+    this.#accepted += 1
+    this.#state.write(executed.outcome.stamped)
+    for (const { key, next, text } of executed.outcome.stamped) {
+      this.#records.set(key, text)
+      this.#touched.push({ key, index })
+      const due = next === null ? null : dueOf(key, next)
+      if (due !== null && due.at <= this.#at) this.#newlyDue.push(due)
+    }
+    return true
+  }
+
+  #push(bytes: Uint8Array): void {
+    const hash = leafHash(this.#crypto, bytes)
+    this.#entries.push({ bytes, leafHash: hash })
+    this.#range.append(hash, (level, index, node) => {
+      if (level > 0 && level % 8 === 0) this.#tileHashes.push({ level: level / 8, index, hash: node })
+    })
+  }
+
+  /** End the batch with its state entry. The trie's new version is committed in memory; null where nothing happened. */
+  finish(): Decided | null {
+    const ops = this.#entries.length
+    if (ops === 0) return null
+    const version = this.#trie.commit()
+    const state = stateEntry(this.#at, ops, this.#previousState, version.hashes)
+    const stateText = entryText(state)
+    this.#push(encodeUtf8(stateText))
+    return {
+      batch: {
+        expectedSize: this.#start,
+        entries: this.#entries,
+        tileHashes: this.#tileHashes,
+        records: [...this.#records].map(([key, text]) => ({ key, text })),
+        touched: this.#touched,
+        decided: this.#decided,
+        erased: [],
+        head: {
+          size: this.#range.size,
+          root: this.#range.root(),
+          at: this.#at,
+          compactRange: this.#range.hashes,
+        },
+      },
+      version,
+      range: this.#range,
+      stateText,
+      accepted: this.#accepted,
+      refused: this.#refused,
+      outcomes: this.#outcomes,
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/**
+ * The only room that holds the writer: durable intake and receipts, decisions in order of arrival, one transaction a
+ * batch, tiles and checkpoints, and the refusal to sign where that would fork the log.
+ */
+
+export { BatchBuilder, type Decided, type LogPosition, type Pending } from './batch.ts'
+export { DamagedStoreError, loadState } from './boot.ts'
+export { type CheckpointGuard, fileGuard, ForkRefusedError, refuseFork } from './checkpoint-guard.ts'
+export type {
+  Desk,
+  DryRunResult,
+  Problem,
+  ProblemCode,
+  RecordChange,
+  Submission,
+  SubmitResult,
+} from './desk.ts'
+export { PublicFiles, readIfThere, writeDurably } from './public-files.ts'
+export { type FoundingAct, Registrar, type RegistrarOptions } from './registrar.ts'
+export { type PostCheckpoint, Witnesses } from './witnesses.ts'
