@@ -1,6 +1,6 @@
 /** Entries of the log: their canonical text, and reading them back strictly (design.md section 5). */
 
-import { decodeUtf8, encodeBase64 } from '@cadastre/crypto'
+import { decodeUtf8, encodeBase64, type Result } from '@cadastre/crypto'
 import {
   canonicalJson,
   type Instant,
@@ -9,6 +9,7 @@ import {
   MAX_ENTRY_BYTES,
   type OpEntry,
   parseCanonicalJson,
+  type SchemaError,
   type StateEntry,
 } from '@cadastre/records'
 import type { HashedSpace } from '@cadastre/trie'
@@ -23,19 +24,50 @@ export function entryText(entry: OpEntry | StateEntry): string {
   return canonicalJson(entry as Json)
 }
 
+export type EntryError = {
+  readonly code: 'entry-too-large' | 'entry-not-utf8' | 'entry-not-canonical' | 'entry-malformed'
+  readonly detail: string
+}
+
+/** Read an entry, or say why its bytes are none. Duplicate members would allow two readings: only one form passes. */
+export function readEntry(bytes: Uint8Array): Result<ParsedEntry, EntryError> {
+  if (bytes.length > MAX_ENTRY_BYTES)
+    return refuse('entry-too-large', `${bytes.length} bytes; at most ${MAX_ENTRY_BYTES} would be right.`)
+  const text = decodeUtf8(bytes)
+  if (text === null) return refuse('entry-not-utf8', `${bytes.length} bytes that are no UTF-8.`)
+  const value = parseCanonicalJson(text)
+  if (value === null) return refuse('entry-not-canonical', text.slice(0, 80))
+  return readShape(value)
+}
+
+function readShape(value: Json): Result<ParsedEntry, EntryError> {
+  const kind = isObject(value) ? value['t'] : undefined
+  if (kind === 'op') {
+    const op = opShape.read(value, '')
+    return op.ok ? { ok: true, value: { kind, entry: op.value } } : misshapen(op.error)
+  }
+  if (kind === 'state') {
+    const state = stateShape.read(value, '')
+    return state.ok ? { ok: true, value: { kind, entry: state.value } } : misshapen(state.error)
+  }
+  return refuse('entry-malformed', 'Neither an op nor a state entry.')
+}
+
+function misshapen({ pointer, value, expected }: SchemaError): Result<never, EntryError> {
+  return refuse('entry-malformed', `${pointer} is ${value}; ${expected} would be right.`)
+}
+
+function refuse(code: EntryError['code'], detail: string): Result<never, EntryError> {
+  return { ok: false, error: { code, detail } }
+}
+
 /**
  * Read an entry. Null where the bytes are not UTF-8, longer than 32 KiB, not in canonical form (duplicate members
  * would allow two readings), or of another shape.
  */
 export function parseEntry(bytes: Uint8Array): ParsedEntry | null {
-  if (bytes.length > MAX_ENTRY_BYTES) return null
-  const text = decodeUtf8(bytes)
-  const value = text === null ? null : parseCanonicalJson(text)
-  if (!isObject(value ?? undefined) || value === null) return null
-  const op = opShape.read(value, '')
-  if (op.ok) return { kind: 'op', entry: op.value }
-  const state = stateShape.read(value, '')
-  return state.ok ? { kind: 'state', entry: state.value } : null
+  const read = readEntry(bytes)
+  return read.ok ? read.value : null
 }
 
 /** The state entry that ends a batch. */

@@ -19,12 +19,14 @@ export const FAULTS = {
   'receipt-missing': 'Only founding acts are decided without a receipt.',
   'receipt-out-of-order': 'Requests are decided in order of arrival: `received.seq` increases.',
   'receipt-after-decision': 'A request is received before it is decided.',
-  'receipt-ignored': 'Every receipted request is decided by its deadline: no gap in `received.seq` outlives it.',
+  'receipt-ignored':
+    'Every receipted request is decided by its deadline: no gap in `received.seq` outlives it.',
   'decision-late': 'A request is decided by its procedure’s deadline.',
   'request-repeated': 'A request is decided once.',
   'not-due': 'An op without a request does what has fallen due, and nothing else.',
   'due-undone': 'What falls due is done before a later state entry.',
-  'inputs-differ': 'The inputs are those that the procedure needs, in its order, with the hashes of the state before.',
+  'inputs-differ':
+    'The inputs are those that the procedure needs, in its order, with the hashes of the state before.',
   'accepted-wrongly': 'An act that the procedure refuses is refused.',
   'refused-wrongly': 'An act that the procedure accepts is accepted.',
   'refusal-differs': 'A refusal gives the code that the procedure gives.',

@@ -3,6 +3,15 @@
  * functions, auditors and successors check them with the same ones, so both mean the same by "decide".
  */
 
-export { entryText, type ParsedEntry, parseEntry, stateEntry } from './entries.ts'
-export { coveringCell, labelOf, readRecord, TrieState } from './trie-state.ts'
+export { type EntryError, entryText, type ParsedEntry, parseEntry, readEntry, stateEntry } from './entries.ts'
+export { FAULTS, type Fault, type FaultCode } from './faults.ts'
 export { cellOfHoldingLabel, holdingLabel, holdingPrefix } from './holdings-index.ts'
+export { fitting, type OpHead, opEntryBytes } from './op-entries.ts'
+export {
+  type CheckedSignatures,
+  Replayer,
+  type ReplayOptions,
+  relyingPartyText,
+  type Tally,
+} from './replayer.ts'
+export { coveringCell, labelOf, readRecord, TrieState } from './trie-state.ts'

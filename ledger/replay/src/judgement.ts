@@ -1,8 +1,8 @@
 /** Comparing what an entry says with what its procedure decides: byte for byte, and in words where they differ. */
 
 import {
-  type Executed,
   type Effect,
+  type Executed,
   type lossesOf as LossesOf,
   lossesOf,
   type StateSource,
@@ -34,15 +34,16 @@ export function sameJson(one: unknown, other: unknown): boolean {
   }
   const names = Object.keys(one)
   if (names.length !== Object.keys(other).length) return false
-  return names.every((name) => Object.hasOwn(other, name) && sameJson(Reflect.get(one, name), Reflect.get(other, name)))
+  return names.every(
+    (name) => Object.hasOwn(other, name) && sameJson(Reflect.get(one, name), Reflect.get(other, name)),
+  )
 }
 
 /** Whether the entry says exactly what was executed. */
 export function agrees(entry: OpEntry, { inputs, outcome }: Executed): boolean {
   if (!sameJson(entry.inputs, inputs)) return false
   if (entry.outcome.accepted !== outcome.accepted) return false
-  if (entry.outcome.accepted)
-    return outcome.accepted && sameJson(entry.outcome.effects, outcome.effects)
+  if (entry.outcome.accepted) return outcome.accepted && sameJson(entry.outcome.effects, outcome.effects)
   return !outcome.accepted && sameJson(entry.outcome.refusals, outcome.refusals)
 }
 
@@ -63,7 +64,10 @@ function outcomeDifference(logged: OpEntry['outcome'], right: Executed['outcome'
     return effects === null ? null : { code: 'effects-differ', detail: `Effect ${effects}` }
   }
   if (logged.accepted && !right.accepted)
-    return { code: 'accepted-wrongly', detail: `The entry accepts; to refuse with ${right.refusals.join()} would be right.` }
+    return {
+      code: 'accepted-wrongly',
+      detail: `The entry accepts; to refuse with ${right.refusals.join()} would be right.`,
+    }
   if (!logged.accepted && right.accepted) {
     const keys = right.effects.map(({ key }) => key).join()
     const detail = `The entry refuses with ${logged.refusals.join()}; to accept, with effects on ${short(keys)}, would be right.`
@@ -75,14 +79,21 @@ function outcomeDifference(logged: OpEntry['outcome'], right: Executed['outcome'
 }
 
 /** What the entry takes from holders that the right outcome does not take. */
-function ungroundedLosses(logged: readonly LoggedEffect[], right: Executed, state: StateSource): readonly Finding[] {
+function ungroundedLosses(
+  logged: readonly LoggedEffect[],
+  right: Executed,
+  state: StateSource,
+): readonly Finding[] {
   const before: Parameters<typeof LossesOf>[1] = (key) => state.record(key).value
   const effects = logged.flatMap(({ key: text, next }): Effect[] => {
     const key = asRecordKey(text)
     return key === null ? [] : [{ key, next, basis: [] }]
   })
   const rightly = right.outcome.accepted
-    ? lossesOf(right.outcome.stamped.map(({ key, next }) => ({ key, next, basis: [] })), before)
+    ? lossesOf(
+        right.outcome.stamped.map(({ key, next }) => ({ key, next, basis: [] })),
+        before,
+      )
     : []
   const granted = new Set(rightly.map(({ key, holder, what }) => `${key} ${holder} ${what}`))
   return lossesOf(effects, before)
@@ -102,7 +113,11 @@ function effectText({ key, prev, next }: LoggedEffect): string {
 }
 
 /** The first place where two lists differ, in words; null where they are equal. */
-function firstDifference<T>(logged: readonly T[], right: readonly T[], text: (item: T) => string): string | null {
+function firstDifference<T>(
+  logged: readonly T[],
+  right: readonly T[],
+  text: (item: T) => string,
+): string | null {
   for (let index = 0; index < Math.max(logged.length, right.length); index++) {
     const [given, expected] = [logged[index], right[index]]
     if (sameJson(given, expected)) continue

@@ -61,7 +61,11 @@ export class TrieState implements StateSource {
   readonly #crypto: Crypto
   readonly #keepIndex: boolean
 
-  constructor(trie: TrieWriter, crypto: Crypto, options: { readonly keepIndex: boolean } = { keepIndex: false }) {
+  constructor(
+    trie: TrieWriter,
+    crypto: Crypto,
+    options: { readonly keepIndex: boolean } = { keepIndex: false },
+  ) {
     this.#trie = trie
     this.#crypto = crypto
     this.#keepIndex = options.keepIndex

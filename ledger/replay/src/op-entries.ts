@@ -1,0 +1,41 @@
+/** The op entry of an act: which outcome fits it, so that writer and auditor agree to the byte. */
+
+import { encodeUtf8 } from '@cadastre/crypto'
+import { type Executed, outcomeJson, tooLarge } from '@cadastre/procedures'
+import { canonicalJson, type Json, MAX_ENTRY_BYTES, type OpEntry } from '@cadastre/records'
+
+/** What an op entry says beside what was executed. */
+export type OpHead = Pick<OpEntry, 'at' | 'received' | 'procedure' | 'request' | 'evidence'>
+
+/** The bytes of an op entry. */
+export function opEntryBytes(head: OpHead, executed: Executed): Uint8Array {
+  const { at, received, procedure, request, evidence } = head
+  const entry: Json = {
+    t: 'op',
+    v: 1,
+    at,
+    received,
+    procedure,
+    request,
+    evidence: evidence as readonly Json[],
+    inputs: executed.inputs,
+    outcome: outcomeJson(executed),
+  }
+  return encodeUtf8(canonicalJson(entry))
+}
+
+/**
+ * The first of these whose entry has at most 32 KiB: what was executed; a refusal with the inputs looked at; a refusal
+ * without them. Requests are bounded before their receipt, so that the last always fits.
+ */
+export function fitting(
+  head: OpHead,
+  executed: Executed,
+): { readonly executed: Executed; readonly bytes: Uint8Array } {
+  const refusal = tooLarge(executed)
+  for (const candidate of [executed, refusal, { ...refusal, inputs: [] }]) {
+    const bytes = opEntryBytes(head, candidate)
+    if (bytes.length <= MAX_ENTRY_BYTES) return { executed: candidate, bytes }
+  }
+  throw new Error('a refusal does not fit an entry')
+}
