@@ -6,7 +6,6 @@ import type { Signatures, Verified } from '@cadastre/evidence'
 import { type Block, formatAddress, parseBlockKey, parseRange, rangeToBlocks } from '@cadastre/numbers'
 import {
   type Cell,
-  canonicalJson,
   cellKey,
   type Instant,
   innermost,
@@ -135,7 +134,7 @@ export class World {
   /** Run a request; gives the refusal code, or null where it was accepted. */
   ask(procedure: Procedure, wish: Wish): string | null {
     const { body, by = [], replaces = [], origin = ORIGIN, expires = '2040-01-01T00:00:00Z' } = wish
-    const keys = by.map((key) => ({ alg: 'ed25519', key }))
+    const signatures: Signatures = { keys: by.map((key) => ({ alg: 'ed25519', key })) }
     const act = {
       kind: 'request',
       request: {
@@ -147,7 +146,7 @@ export class World {
         expires: instant(expires),
         nonce: 'n',
       },
-      signatures: { keys } as Signatures as Verified<Signatures>,
+      signatures: signatures as Verified<Signatures>,
       received: this.at,
     } as const
     return this.#run(execute(procedure, act, this.state, this.at, this.index))
@@ -172,7 +171,7 @@ export class World {
   entryBytes(): number {
     const { inputs, outcome } = this.last ?? { inputs: [], outcome: null }
     const effects = outcome?.accepted === true ? outcome.effects : []
-    return canonicalJson({ inputs, effects } as unknown as Json).length
+    return JSON.stringify({ inputs, effects }).length
   }
   assertFits(): void {
     assert.ok(this.entryBytes() < MAX_ENTRY_BYTES, `${this.entryBytes()} bytes`)
