@@ -14,7 +14,7 @@ const BYTES_AROUND_EFFECT = 160
 const BYTES_OF_INPUT = 130
 
 /** Upper estimate of what an effect takes in an entry, in bytes. Records of cells are ASCII. */
-export function bytesOf(effect: Effect): number {
+function bytesOf(effect: Effect): number {
   return canonicalJson(effect.next).length + effect.key.length + BYTES_AROUND_EFFECT
 }
 

@@ -184,7 +184,7 @@ export function childSide(child: ChildInside, taken: Range): 'inside' | 'outside
 }
 
 /** The pieces of the registration that stay when `taken` leaves it: same id, each with its own first and last. */
-export function piecesWithout(
+function piecesWithout(
   registration: Registration,
   space: Block['space'],
   taken: Range,
