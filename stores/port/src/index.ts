@@ -11,7 +11,8 @@
 import type { Due, Instant, RecordKey } from '@cadastre/records'
 
 export { checkBatch, checkIntake } from './check-batch.ts'
-export { joinHashes, splitHashes } from './head-bytes.ts'
+export { bytesIn, numberIn, type Row, textIn } from './columns.ts'
+export { joinHashes } from './head-bytes.ts'
 export {
   foldForSearch,
   type HolderRow,
@@ -20,11 +21,11 @@ export {
   type ProjectedTable,
   type Projection,
   project,
-  type RecordRow,
   searchTerm,
 } from './projections.ts'
 export type { Publication } from './publication.ts'
 export { DamagedLogError, LogReplay, type Replayed } from './replay-log.ts'
+export { checkpointIn, dueIn, headIn, intakeIn, openingIn, receiptIn, recordIn } from './rows.ts'
 export { sortKey } from './sort-keys.ts'
 
 /** The tree head: what the last committed batch made of the log. */

@@ -63,14 +63,15 @@ export function project(records: Batch['records']): Projection {
   const holders: HolderRow[] = []
   for (const { key, text } of records) {
     const parsed = parsedKey(key)
-    rows.push({ key, sort: sortKey(key, parsed), text })
+    const sort = sortKey(key, parsed)
+    rows.push({ key, sort, text })
     const value: Json = text === null ? null : JSON.parse(text)
     if (canFallDue(parsed)) {
       dueKeys.push(key)
       const next = value === null ? null : dueOf(key, value)
       if (next !== null) due.push(next)
     }
-    const extent = extentOf(parsed)
+    const extent = extentOf(parsed, sort)
     if (extent !== null) {
       const row = { ...extent, key }
       occupancyKeys.push(row)

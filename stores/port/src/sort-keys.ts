@@ -1,6 +1,6 @@
 /** Bytes whose order is the order of records: what the engines index. */
 
-import { blockBytes, blockLast, type NumberSpace, valueBytes } from '@cadastre/numbers'
+import { blockLast, type NumberSpace, WIDTH } from '@cadastre/numbers'
 import { type ParsedKey, parseKey, type RecordKey } from '@cadastre/records'
 
 const SPACE_ORDER: Readonly<Record<NumberSpace, number>> = { asn: 0, ip4: 1, ip6: 2 }
@@ -21,26 +21,39 @@ export function parsedKey(key: RecordKey): ParsedKey {
 export function sortKey(key: RecordKey, parsed: ParsedKey = parsedKey(key)): Uint8Array {
   if (parsed.kind === 'object') {
     // Handles and type names are ASCII, so that bytes and UTF-16 code units sort alike.
-    const bytes = Buffer.alloc(1 + key.length - OBJECT_PREFIX)
+    const bytes = Buffer.allocUnsafe(1 + key.length - OBJECT_PREFIX)
     bytes[0] = OBJECT_ORDER
     bytes.write(key.slice(OBJECT_PREFIX), 1, 'latin1')
     return bytes
   }
   const { block } = parsed
-  const first = blockBytes(block)
-  const bytes = Buffer.alloc(first.length + 2)
+  const width = WIDTH[block.space] / 8
+  const bytes = Buffer.allocUnsafe(width + 2)
   bytes[0] = SPACE_ORDER[block.space]
-  bytes.set(first, 1)
-  bytes[first.length + 1] = block.length
+  writeNumber(bytes, 1, block.space, block.first)
+  bytes[width + 1] = block.length
   return bytes
+}
+
+/** As `valueBytes`, into a buffer of Node's pool: an array of its own for each number costs more than all the rest. */
+function writeNumber(into: Buffer, offset: number, space: NumberSpace, value: bigint): void {
+  if (space !== 'ip6') {
+    into.writeUInt32BE(Number(value), offset)
+    return
+  }
+  into.writeBigUInt64BE(value >> 64n, offset)
+  into.writeBigUInt64BE(BigInt.asUintN(64, value), offset + 8)
 }
 
 /** First and last number of a cell's own block, as big-endian bytes: 4 for IPv4 and AS numbers, 16 for IPv6. */
 export type Extent = { readonly space: NumberSpace; readonly first: Uint8Array; readonly last: Uint8Array }
 
-/** The numbers of a cell's own block; null for an object. */
-export function extentOf(parsed: ParsedKey): Extent | null {
+/** The numbers of a cell's own block, given its sort key; null for an object. */
+export function extentOf(parsed: ParsedKey, sort: Uint8Array): Extent | null {
   if (parsed.kind === 'object') return null
   const { block } = parsed
-  return { space: block.space, first: blockBytes(block), last: valueBytes(block.space, blockLast(block)) }
+  const width = WIDTH[block.space] / 8
+  const last = Buffer.allocUnsafe(width)
+  writeNumber(last, 0, block.space, blockLast(block))
+  return { space: block.space, first: sort.subarray(1, 1 + width), last }
 }

@@ -1,9 +1,7 @@
 /** One connection to SQLite: statements prepared once each, rows read with their types checked. */
 
-import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
-import type { StatementHook } from '@cadastre/store-port'
-
-export type Row = Readonly<Record<string, SQLOutputValue>>
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
+import type { Row, StatementHook } from '@cadastre/store-port'
 
 /** Milliseconds to wait for another process that is in the middle of a write (a backup, a shell). */
 const BUSY_TIMEOUT = 10_000
@@ -115,24 +113,4 @@ export class Connection {
     }
     return statement
   }
-}
-
-/** A column that is not of the type its STRICT table declares: a bug. */
-function wrongColumn(row: Row, name: string): never {
-  throw new TypeError(`column ${name} holds ${typeof row[name]}`)
-}
-
-export function numberIn(row: Row, name: string): number {
-  const value = row[name]
-  return typeof value === 'number' ? value : wrongColumn(row, name)
-}
-
-export function textIn(row: Row, name: string): string {
-  const value = row[name]
-  return typeof value === 'string' ? value : wrongColumn(row, name)
-}
-
-export function bytesIn(row: Row, name: string): Uint8Array {
-  const value = row[name]
-  return value instanceof Uint8Array ? value : wrongColumn(row, name)
 }

@@ -1,5 +1,5 @@
-import { SchemaVersionError } from '@cadastre/store-port'
-import { type Connection, numberIn } from './connection.ts'
+import { numberIn, SchemaVersionError } from '@cadastre/store-port'
+import type { Connection } from './connection.ts'
 import { MIGRATIONS } from './schema.ts'
 
 function versionOf(connection: Connection): number {

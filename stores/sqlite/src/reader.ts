@@ -1,18 +1,25 @@
-import type { Instant, RecordKey } from '@cadastre/records'
+import type { RecordKey } from '@cadastre/records'
 import {
+  bytesIn,
+  checkpointIn,
   type Head,
+  headIn,
+  numberIn,
   type Opening,
+  openingIn,
   type PublishedCheckpoint,
   type ReceiptStatus,
-  type StoreSnapshot,
+  receiptIn,
+  recordIn,
   type StoredRecord,
   type StoreReader,
+  type StoreSnapshot,
   searchTerm,
   sortKey,
-  splitHashes,
   type TouchedKey,
+  textIn,
 } from '@cadastre/store-port'
-import { bytesIn, Connection, numberIn, type Row, textIn } from './connection.ts'
+import { Connection } from './connection.ts'
 import { requireSchema } from './migrate.ts'
 
 /** Records a page: a few MB. */
@@ -131,11 +138,7 @@ export class SqliteReader implements StoreReader {
 
   async checkpoints(): Promise<readonly PublishedCheckpoint[]> {
     const rows = this.#connection.all('SELECT size, note, at FROM checkpoints ORDER BY size')
-    return rows.map((row) => ({
-      size: numberIn(row, 'size'),
-      note: textIn(row, 'note'),
-      at: textIn(row, 'at') as Instant,
-    }))
+    return rows.map(checkpointIn)
   }
 
   async close(): Promise<void> {
@@ -154,15 +157,8 @@ function openReading(path: string): Connection {
   return connection
 }
 
-export function readHead(connection: Connection): Head | null {
-  const row = connection.get('SELECT size, root, at, compact FROM head')
-  if (row === undefined || row['size'] === 0) return null
-  return {
-    size: numberIn(row, 'size'),
-    root: bytesIn(row, 'root'),
-    at: textIn(row, 'at') as Instant,
-    compactRange: splitHashes(bytesIn(row, 'compact')),
-  }
+function readHead(connection: Connection): Head | null {
+  return headIn(connection.get('SELECT size, root, at, compact FROM head'))
 }
 
 async function* recordPages(connection: Connection): AsyncIterable<readonly StoredRecord[]> {
@@ -176,21 +172,6 @@ async function* recordPages(connection: Connection): AsyncIterable<readonly Stor
     const last = rows.at(-1)
     if (last === undefined) return
     after = bytesIn(last, 'sort')
-    yield rows.map((row) => ({ key: textIn(row, 'key') as RecordKey, text: textIn(row, 'text') }))
-  }
-}
-
-function receiptIn(row: Row | undefined): ReceiptStatus | null {
-  if (row === undefined) return null
-  const index = row['decided'] === null ? null : numberIn(row, 'decided')
-  return { seq: numberIn(row, 'seq'), receipt: textIn(row, 'receipt'), index }
-}
-
-export function openingIn(row: Row): Opening {
-  return {
-    commitment: textIn(row, 'commitment'),
-    opening: textIn(row, 'opening'),
-    field: textIn(row, 'field'),
-    value: textIn(row, 'value'),
+    yield rows.map(recordIn)
   }
 }

@@ -5,17 +5,20 @@
 
 import { nodeCrypto } from '@cadastre/crypto/node'
 import {
+  bytesIn,
   DamagedLogError,
   type Head,
   joinHashes,
   LogReplay,
+  numberIn,
   PROJECTED_TABLES,
   type ProjectedTable,
   project,
   REPORTED_DIFFERENCES,
   type RebuildReport,
+  textIn,
 } from '@cadastre/store-port'
-import { bytesIn, type Connection, numberIn, textIn } from './connection.ts'
+import type { Connection } from './connection.ts'
 import { writeProjection, writeTileHashes, writeTouched } from './write-projection.ts'
 
 /** Entries read at a time: at most 8 MB of them. */

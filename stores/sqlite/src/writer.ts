@@ -1,23 +1,27 @@
-import type { Due, Instant, RecordKey } from '@cadastre/records'
+import type { Due, Instant } from '@cadastre/records'
 import {
   type Batch,
   type CommitResult,
   checkBatch,
   checkIntake,
+  dueIn,
   FencedError,
   type IntakeItem,
+  intakeIn,
   joinHashes,
   KEPT_CHECKPOINTS,
+  numberIn,
   type PublishedCheckpoint,
   project,
   type RebuildReport,
   type StatementHook,
   type StoreWriter,
+  textIn,
 } from '@cadastre/store-port'
-import { bytesIn, Connection, numberIn, type Row, textIn } from './connection.ts'
+import { Connection } from './connection.ts'
 import { type Fence, takeFence } from './fence.ts'
 import { migrate } from './migrate.ts'
-import { openingIn, SqliteReader } from './reader.ts'
+import { SqliteReader } from './reader.ts'
 import { rebuildProjections } from './rebuild.ts'
 import { writeProjection, writeTileHashes, writeTouched } from './write-projection.ts'
 
@@ -139,11 +143,7 @@ export class SqliteWriter extends SqliteReader implements StoreWriter {
       at,
       limit,
     )
-    return rows.map((row) => ({
-      at: textIn(row, 'at') as Instant,
-      procedure: textIn(row, 'procedure'),
-      key: textIn(row, 'key') as RecordKey,
-    }))
+    return rows.map(dueIn)
   }
 
   async nextDue(): Promise<Instant | null> {
@@ -201,17 +201,5 @@ export class SqliteWriter extends SqliteReader implements StoreWriter {
     }
     for (const commitment of batch.erased)
       connection.run('DELETE FROM openings WHERE commitment = ?', commitment)
-  }
-}
-
-function intakeIn(row: Row, openings: readonly Row[]): IntakeItem {
-  return {
-    seq: numberIn(row, 'seq'),
-    at: textIn(row, 'at') as Instant,
-    request: textIn(row, 'request'),
-    evidence: textIn(row, 'evidence'),
-    requestHash: bytesIn(row, 'request_hash'),
-    receipt: textIn(row, 'receipt'),
-    openings: openings.map(openingIn),
   }
 }
