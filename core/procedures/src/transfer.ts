@@ -8,10 +8,12 @@ import { type Consent, consentInApplication } from '@cadastre/evidence'
 import {
   type Block,
   contains,
-  formatAddress,
+  equalRange,
+  err,
+  ok,
   type Range,
+  type Result,
   rangeToBlocks,
-  subtract,
 } from '@cadastre/numbers'
 import {
   type Application,
@@ -24,31 +26,25 @@ import {
   type Instant,
   isChild,
   object,
-  parseKey,
   type ProcedureRecord,
-  type RecordKey,
   type Registration,
   range as rangeSchema,
-  recordKey,
   registrationRange,
   type Schema,
   tagged,
-  text,
 } from '@cadastre/records'
 import { endApplication, newApplication, withdrawalRefusal, withPending } from './applications.ts'
 import { CellEdits } from './cell-edits.ts'
-import { withoutServicesOf, withRegistration } from './cells.ts'
+import { withoutServicesOf } from './cells.ts'
 import {
   type Asked,
   applicationKey,
+  applicationOf,
   asked,
   baseNeeds,
-  blocksOf,
   chainNeed,
   commonRefusal,
   consent,
-  fewBlocks,
-  findOnPath,
   holderKey,
   holderOf,
   namesMember,
@@ -60,17 +56,35 @@ import {
   registrationMember,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
+import { fitsEntry } from './entry-room.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
+import {
+  canCarve,
+  carve,
+  carveNeeds,
+  cellBlock,
+  childrenIn,
+  childSide,
+  insideNeeds,
+  insideOf,
+  MAX_SUBTREES,
+  protectedAt,
+  type RegistrationRef,
+  rangeTexts,
+  referred,
+  registrationRef,
+} from './ranges.ts'
 import type { RefusalCode } from './refusals.ts'
-import { recut, recutNeeds, type Service, service, serviceEffects } from './services.ts'
+import { type Service, service, serviceEffects } from './services.ts'
 
 /** A service that the buyer stages: it takes effect together with the transfer. */
-export type StagedService = { readonly at: RecordKey; readonly service: Service }
+type StagedService = { readonly at: Block; readonly service: Service }
 type Offer = {
   readonly step: 'offer'
   readonly from: string
   readonly to: string
-  readonly registration: { readonly key: RecordKey; readonly id: string }
+  readonly registration: RegistrationRef
+  /** The whole registration or a part of it. */
   readonly range: Range
   readonly services: readonly StagedService[]
 }
@@ -78,96 +92,68 @@ type Withdraw = { readonly step: 'withdraw'; readonly application: string; reado
 export type TransferBody = Offer | Withdraw
 
 const ID = 'transfer/1'
-/** Id of a registration as `apply` stamps it. */
-const registrationId = text({
-  expected: 'a registration id, such as R-41 or R-41-2',
-  maxLength: 40,
-  pattern: '^R-[0-9]+(-[0-9]+)?$',
-})
 const body: Schema<TransferBody> = tagged('step', {
   offer: object({
     from: handle,
     to: handle,
-    registration: object({ key: recordKey, id: registrationId }),
+    registration: registrationRef,
     range: rangeSchema,
-    services: array(object({ at: recordKey, service }), 16),
+    services: array(object({ at: cellBlock, service }), 16),
   }),
   withdraw: object({ application: handle, by: handle }),
 })
 
-/** What the state says about the registration that is offered. */
-type Subject = {
-  readonly registration: Registration
-  readonly whole: Range
-  /** Minimal blocks of what moves, each with its chain. */
-  readonly moved: readonly { readonly block: Block; readonly path: readonly CoveringCell[] }[]
-  readonly kept: readonly Range[]
+/** The registration that is offered, or why there is none. */
+function offered(offer: Offer, inputs: Inputs): Result<Registration, RefusalCode> {
+  const found = referred(offer.registration, inputs)
+  if (found === null) return err('registration-unknown')
+  const { registration } = found
+  if (registration.holder !== offer.from) return err('not-holder')
+  return registration.kind === 'holding' ? ok(registration) : err('not-a-holding')
 }
 
-function blockOfKey(key: RecordKey): Block | null {
-  const parsed = parseKey(key)
-  return parsed?.kind === 'cell' ? parsed.block : null
+/** Whether the range lies in the registration, and leaves few enough prefixes to write in one entry. */
+function rangeRefusal(offer: Offer, registration: Registration): RefusalCode | null {
+  const { space } = offer.registration.key
+  if (!contains(registrationRange(registration, space), offer.range)) return 'range-outside'
+  return canCarve(registration, space, offer.range) ? null : 'range-not-a-block'
 }
 
-/** The registration at the key that the offer names; null where there is none. */
-function offered(offer: Offer, known: Inputs): Registration | null {
-  const at = blockOfKey(offer.registration.key)
-  if (at === null) return null
-  return findOnPath(known.chain(at), offer.registration.id)?.registration ?? null
+/** Blocks in which a child that the cut goes through would show; none where everything moves. */
+function blocksToLookInto(offer: Offer, registration: Registration): readonly Block[] {
+  const whole = registrationRange(registration, offer.registration.key.space)
+  return equalRange(whole, offer.range) ? [] : rangeToBlocks(offer.range)
 }
 
-function needsOfOffer(offer: Offer, known: Inputs): readonly Need[] {
-  const at = blockOfKey(offer.registration.key)
+/** Inputs of an offer, and again of its effect. */
+function offerNeeds(offer: Offer, known: Inputs): readonly Need[] {
+  const chain = chainNeed(offer.registration.key)
   const first = [
     recordNeed(holderKey(offer.from)),
     recordNeed(holderKey(offer.to)),
     recordNeed(notesKey(offer.registration.id)),
-    ...(at === null ? [] : [chainNeed(at)]),
+    chain,
   ]
-  if (at === null || !first.every((need) => known.has(need))) return first
+  if (!known.has(chain)) return first
   const registration = offered(offer, known)
-  if (registration === null) return []
-  const whole = registrationRange(registration, at.space)
-  const moved = fewBlocks(offer.range)
-  if (moved === null || offer.range.space !== at.space || !contains(whole, offer.range)) return []
-  const staged = offer.services
-    .map((one) => blockOfKey(one.at))
-    .filter((block) => block !== null)
-    .map((block) => recordNeed(cellKey(block)))
+  if (!registration.ok || rangeRefusal(offer, registration.value) !== null) return first
+  const { space } = offer.registration.key
   return [
-    ...blocksOf(registration, at.space).map(chainNeed),
-    ...moved.map(chainNeed),
-    ...recutNeeds(subtract(whole, [offer.range])),
-    ...staged,
+    ...first,
+    ...carveNeeds(registration.value, space, offer.range),
+    ...insideNeeds(blocksToLookInto(offer, registration.value), known),
+    ...offer.services.map((staged) => recordNeed(cellKey(staged.at))),
   ]
 }
 
-/** The subject of an offer, or why there is none. */
-function subjectOf(offer: Offer, inputs: Inputs): Subject | RefusalCode {
-  const at = blockOfKey(offer.registration.key)
-  const registration = offered(offer, inputs)
-  if (at === null || registration === null) return 'registration-unknown'
-  if (registration.holder !== offer.from) return 'not-holder'
-  if (registration.kind !== 'holding') return 'not-a-holding'
-  const whole = registrationRange(registration, at.space)
-  if (offer.range.space !== at.space || !contains(whole, offer.range)) return 'range-outside'
-  const blocks = fewBlocks(offer.range)
-  const kept = subtract(whole, [offer.range])
-  if (blocks === null || kept.some((piece) => fewBlocks(piece) === null)) return 'range-not-a-block'
-  const moved = blocks.map((block) => ({ block, path: inputs.chain(block) }))
-  return { registration, whole, moved, kept }
-}
-
-/** Whether the cut goes through a child: the registrations inside the holding on the way to a moved block. */
-function cutRefusal(subject: Subject, range: Range): RefusalCode | null {
-  for (const { path } of subject.moved)
-    for (const { block, cell } of path)
-      for (const child of cell.registrations) {
-        if (!isChild(child.kind)) continue
-        if (contains(range, registrationRange(child, block.space))) continue
-        return child.protected ? 'splits-protected' : 'splits-child'
-      }
-  return null
+/** Whether the cut goes through a child registration. */
+function cutRefusal(offer: Offer, registration: Registration, inputs: Inputs, at: Instant): RefusalCode | null {
+  const paths: CoveringCell[] = rangeToBlocks(offer.range).flatMap((block) => inputs.chain(block))
+  const { cells, complete } = insideOf(blocksToLookInto(offer, registration), inputs)
+  const cut = childrenIn([...paths, ...cells]).filter((child) => childSide(child, offer.range) === 'cut')
+  if (cut.some((child) => protectedAt(child.registration, at))) return 'splits-protected'
+  if (cut.length > 0) return 'splits-child'
+  return complete ? null : 'range-too-busy'
 }
 
 function floorRefusal(range: Range, parameters: ProcedureRecord): RefusalCode | null {
@@ -177,85 +163,66 @@ function floorRefusal(range: Range, parameters: ProcedureRecord): RefusalCode | 
 }
 
 /** Preconditions that hold when the transfer is asked for and again when it takes effect. */
-function offerRefusal(
+function subjectOf(
   offer: Offer,
   inputs: Inputs,
   at: Instant,
   pending: string | null,
-): RefusalCode | Subject {
+): Result<Registration, RefusalCode> {
   const seller = holderOf(inputs, offer.from)
-  if (seller === null || holderOf(inputs, offer.to) === null) return 'holder-unknown'
-  if (offer.from === offer.to) return 'same-holder'
-  const subject = subjectOf(offer, inputs)
-  if (typeof subject === 'string') return subject
+  if (seller === null || holderOf(inputs, offer.to) === null) return err('holder-unknown')
+  if (offer.from === offer.to) return err('same-holder')
+  const registration = offered(offer, inputs)
+  if (!registration.ok) return registration
   const parameters = procedureOf(inputs, ID)
-  if (parameters === null) return 'procedure-unknown'
-  const notes = notesOf(inputs, subject.registration.id)
-  return (
+  if (parameters === null) return err('procedure-unknown')
+  const notes = notesOf(inputs, registration.value.id)
+  const refusal =
+    rangeRefusal(offer, registration.value) ??
     floorRefusal(offer.range, parameters) ??
     (seller.lockedUntil !== null && seller.lockedUntil > at ? 'locked' : null) ??
     (notes !== null && notes.heldUntil !== null && notes.heldUntil > at ? 'hold-after-allocation' : null) ??
     ((notes?.pending ?? null) !== pending ? 'act-pending' : null) ??
-    cutRefusal(subject, offer.range) ??
-    subject
-  )
+    cutRefusal(offer, registration.value, inputs, at)
+  return refusal === null ? registration : err(refusal)
 }
 
-function newRegistration(offer: Offer, old: Registration): Registration {
-  const { space, first, last } = offer.range
+function moved(offer: Offer, old: Registration): Registration {
   return {
     ...old,
+    ...rangeTexts(offer.range),
     id: draftId(0),
-    first: formatAddress(space, first),
-    last: formatAddress(space, last),
     holder: offer.to,
     procedure: ID,
     since: DRAFT_SINCE,
   }
 }
 
-function keptRegistration(old: Registration, piece: Range): Registration {
-  return {
-    ...old,
-    first: formatAddress(piece.space, piece.first),
-    last: formatAddress(piece.space, piece.last),
-  }
-}
-
 /** Every cell that the transfer writes, or why it cannot. */
-function effectsOf(offer: Offer, subject: Subject, inputs: Inputs, basis: Consent): readonly Effect[] | RefusalCode {
-  const { registration, kept } = subject
-  const space = offer.range.space
-  const edits = new CellEdits(inputs, subject.moved.flatMap(({ path }) => path))
-  for (const { path } of subject.moved) recut(edits, registration, kept, path)
-  for (const block of blocksOf(registration, space))
-    edits.edit(block, (cell) => ({
-      ...cell,
-      registrations: cell.registrations.filter((other) => other.id !== registration.id),
-    }))
-  const place = (block: Block, placed: Registration): boolean => {
-    const next = withRegistration(edits.cell(block), placed)
-    if (next !== null) edits.set(block, next)
-    return next !== null
-  }
-  for (const piece of kept)
-    for (const block of rangeToBlocks(piece))
-      if (!place(block, keptRegistration(registration, piece))) return 'cell-full'
-  for (const { block } of subject.moved) {
-    // The seller's own services inside the moved range end here; deeper ones are inert from now on.
-    edits.edit(block, (cell) => withoutServicesOf(cell, registration.id))
-    if (!place(block, newRegistration(offer, registration))) return 'cell-full'
-  }
-  const staged = stage(offer, edits)
-  if (staged !== null) return staged
-  return edits.overfull() ? 'cell-full' : edits.effects(basis)
+function effectsOf(
+  offer: Offer,
+  registration: Registration,
+  inputs: Inputs,
+  basis: Consent,
+): Result<readonly Effect[], RefusalCode> {
+  const { space } = offer.registration.key
+  const blocks = rangeToBlocks(offer.range)
+  const edits = new CellEdits(inputs, blocks.flatMap((block) => inputs.chain(block)))
+  if (!carve(edits, inputs, registration, space, offer.range, moved(offer, registration))) return err('cell-full')
+  // The seller's own services inside the moved range end here; deeper ones are inert from now on.
+  for (const block of blocks) edits.edit(block, (cell) => withoutServicesOf(cell, registration.id))
+  const refusal = stage(offer, edits)
+  if (refusal !== null) return err(refusal)
+  if (edits.overfull()) return err('cell-full')
+  const effects = edits.effects(basis)
+  const looked = carveNeeds(registration, space, offer.range).length + offer.services.length + MAX_SUBTREES
+  return fitsEntry(effects, looked) ? ok(effects) : err('entry-too-large')
 }
 
 /** Put the buyer's services into the moved range; null, or why one of them cannot stand. */
 function stage(offer: Offer, edits: CellEdits): RefusalCode | null {
-  for (const { at, service: declared } of offer.services) {
-    const block = blockOfKey(at)
-    if (block === null || !contains(offer.range, block)) return 'range-outside'
+  for (const { at: block, service: declared } of offer.services) {
+    if (!contains(offer.range, block)) return 'range-outside'
     const cell = edits.cell(block)
     // A service below a child would be the child's, not the buyer's.
     if (cell.registrations.some((other) => isChild(other.kind))) return 'overlaps-sibling'
@@ -273,18 +240,19 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
   if (seller === null || buyer === null) return refuse('holder-unknown')
   const given = consent(seller, from, 'full')
   if (given === null || consent(buyer, from, 'full') === null) return refuse('consent-missing')
-  const subject = offerRefusal(offer, inputs, at, null)
-  if (typeof subject === 'string') return refuse(subject)
-  const member = registrationMember(subject.registration, offer.range.space)
-  if (!namesMember(from, member, subject.registration, inputs)) return refuse('member-changed')
+  const subject = subjectOf(offer, inputs, at, null)
+  if (!subject.ok) return refuse(subject.error)
+  const registration = subject.value
+  const member = registrationMember(registration, offer.registration.key.space)
+  if (!namesMember(from, member, registration, inputs)) return refuse('member-changed')
   // What would be refused at effect is refused now, so that nobody waits for nothing.
-  const effects = effectsOf(offer, subject, inputs, given)
-  if (typeof effects === 'string') return refuse(effects)
+  const effects = effectsOf(offer, registration, inputs, given)
+  if (!effects.ok) return refuse(effects.error)
   const cooling = coolingSeconds(seller, inputs)
-  if (cooling === 0) return accept(effects)
+  if (cooling === 0) return accept(effects.value)
   const consents = [offer.from, offer.to]
   const application = newApplication(ID, from.request.body, consents, 'cooling', addSeconds(at, cooling))
-  const pending = withPending(notesOf(inputs, subject.registration.id), subject.registration.id, 'A-#')
+  const pending = withPending(notesOf(inputs, registration.id), registration.id, 'A-#')
   return accept([put(applicationKey('A-#'), application), put(pending.key, pending.next)])
 }
 
@@ -302,7 +270,8 @@ function offerIn(application: Application): Offer | null {
 function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs): Decision {
   const refusal = withdrawalRefusal(from, ID, inputs, (application) => application.consents)
   if (refusal !== null) return refuse(refusal)
-  const application = inputs.record(applicationKey(from.body.application)) as Application
+  const application = applicationOf(inputs, from.body.application)
+  if (application === null) throw new Error('checked by withdrawalRefusal')
   return accept(ended(application, 'withdrawn', null, inputs))
 }
 
@@ -323,12 +292,12 @@ function decideDue(application: Application, inputs: Inputs, at: Instant): Decis
   if (application.state !== 'cooling' || application.due === null || application.due > at) return refuse('not-due')
   const offer = offerIn(application)
   if (offer === null) throw new Error('an application of transfer holds an offer')
-  const subject = offerRefusal(offer, inputs, at, application.handle)
   const given = consentInApplication(application, offer.from)
   if (given === null) return accept(ended(application, 'failed', 'consent-missing', inputs))
-  const effects = typeof subject === 'string' ? subject : effectsOf(offer, subject, inputs, given)
-  if (typeof effects === 'string') return accept(ended(application, 'failed', effects, inputs))
-  return accept([...effects, ...ended(application, 'effected', null, inputs)])
+  const subject = subjectOf(offer, inputs, at, application.handle)
+  const effects = subject.ok ? effectsOf(offer, subject.value, inputs, given) : subject
+  if (!effects.ok) return accept(ended(application, 'failed', effects.error, inputs))
+  return accept([...effects.value, ...ended(application, 'effected', null, inputs)])
 }
 
 function needs(act: Act, known: Inputs): readonly Need[] {
@@ -336,16 +305,16 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   if (act.kind === 'due') {
     const application = known.record(act.subject) as Application | null
     const offer = application === null ? null : offerIn(application)
-    return offer === null ? base : [...base, ...needsOfOffer(offer, known)]
+    return offer === null ? base : [...base, ...offerNeeds(offer, known)]
   }
   const from = asked(act, body)
   if (from === null) return []
   const wish = from.body
-  if (wish.step === 'offer') return [...base, ...needsOfOffer(wish, known)]
+  if (wish.step === 'offer') return [...base, ...offerNeeds(wish, known)]
   const key = recordNeed(applicationKey(wish.application))
   const first = [...base, key, recordNeed(holderKey(wish.by))]
   if (!known.has(key)) return first
-  const application = known.record(key.key) as Application | null
+  const application = applicationOf(known, wish.application)
   const offer = application === null || application.procedure !== ID ? null : offerIn(application)
   return offer === null ? first : [...first, recordNeed(notesKey(offer.registration.id))]
 }
@@ -377,6 +346,7 @@ export const transfer: Procedure<TransferBody> = {
     'act-pending',
     'splits-protected',
     'splits-child',
+    'range-too-busy',
     'member-changed',
     'cell-full',
     'overlaps-sibling',
@@ -384,6 +354,7 @@ export const transfer: Procedure<TransferBody> = {
     'not-on-boundary',
     'max-length-invalid',
     'nothing-changed',
+    'entry-too-large',
   ],
   deadlineSeconds: 60,
   needs,

@@ -1,0 +1,278 @@
+/** Founding a registry: genesis from a profile, imports of published files, opening. */
+
+import { createHash, randomBytes } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { encodeBase64, type Signer } from '@cadastre/crypto'
+import { conflictsOf, PROCEDURES, PROFILES } from '@cadastre/procedures'
+import {
+  addSeconds,
+  canonicalJson,
+  type DelegatedFile,
+  type FileNote,
+  type ImportPlan,
+  type Instant,
+  type JsonObject,
+  type PlanConflict,
+  planImport,
+  readDelegatedFile,
+  readPrefixList,
+  type Request,
+} from '@cadastre/records'
+import type { FoundingAct, Registrar } from '@cadastre/registrar'
+import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
+import { documentText, type RegistryFile } from './data-directory.ts'
+
+/** Thrown where founding cannot go on; the message says why and what would be right. */
+export class FoundingError extends Error {
+  override readonly name: string = 'FoundingError'
+}
+
+export type PoolPlan = {
+  readonly handle: string
+  readonly space: 'ip4' | 'ip6' | 'asn'
+  readonly range: string
+  readonly open: boolean
+}
+
+export type Founder = {
+  readonly registry: RegistryFile
+  readonly operator: Signer
+  readonly now: () => Instant
+}
+
+const OPERATOR = 'OPERATOR'
+/** A founding act is signed where it is done, so it needs no long life. */
+const EXPIRY_SECONDS = 3600
+
+function signedAct(founder: Founder, procedure: string, body: JsonObject): FoundingAct {
+  const request: Request = {
+    v: 1,
+    origin: founder.registry.origin,
+    procedure,
+    body,
+    replaces: [],
+    expires: addSeconds(founder.now(), EXPIRY_SECONDS),
+    nonce: encodeBase64(randomBytes(16)),
+  }
+  const text = requestText(request)
+  return { request: text, evidence: evidenceText([signRequest(text, founder.operator)]) }
+}
+
+async function act(registrar: Registrar, founder: Founder, procedure: string, body: JsonObject): Promise<void> {
+  const [outcome] = await registrar.found([signedAct(founder, procedure, body)])
+  if (outcome?.accepted !== true)
+    throw new FoundingError(`${procedure} was refused: ${outcome?.accepted === false ? outcome.refusals.join(', ') : 'no outcome'}`)
+}
+
+/** SHA-256 of a procedure's published page, standard base64. */
+export async function procedureTextHash(id: string): Promise<string> {
+  const page = await documentText(`procedures/${id.replace(/\/\d+$/, '')}.md`)
+  return createHash('sha256').update(page).digest('base64')
+}
+
+/** The first entry of the log. */
+export async function foundGenesis(
+  registrar: Registrar,
+  founder: Founder,
+  pools: readonly PoolPlan[],
+  witnessPolicy: string,
+): Promise<void> {
+  const { name, origin, seat, profile, demonstration } = founder.registry
+  const procedures: JsonObject[] = []
+  for (const id of Object.keys(PROCEDURES))
+    procedures.push({ id, text: await procedureTextHash(id), parameters: PROFILES[profile][id] ?? {} })
+  const host = origin.split('/')[0] ?? origin
+  await act(registrar, founder, 'genesis/1', {
+    name,
+    origin,
+    seat,
+    profile,
+    demonstration,
+    relyingParty: { id: `sign.${host}`, origins: [`https://sign.${host}`] },
+    staff: [
+      {
+        handle: OPERATOR,
+        role: 'operator',
+        alg: 'ed25519',
+        key: encodeBase64(founder.operator.publicKey),
+        outside: false,
+      },
+    ],
+    pools: pools.map((pool) => ({ ...pool })),
+    reserved: [],
+    procedures,
+    witnessPolicy,
+    statement: '',
+  })
+}
+
+/** End founding for good. */
+export function openRegistry(registrar: Registrar, founder: Founder): Promise<void> {
+  return act(registrar, founder, 'open/1', { staff: OPERATOR })
+}
+
+export type ImportOptions = {
+  readonly file: string
+  /** Name of the source, in capital letters. */
+  readonly source: string
+  readonly nested: boolean
+  readonly attribution: string
+  readonly progress: (done: number, total: number) => void
+}
+
+export type ImportReport = {
+  readonly source: string
+  readonly rows: number
+  readonly taken: number
+  readonly warnings: readonly FileNote[]
+  /** Rows that conflict with others of the same file. */
+  readonly withinFile: readonly PlanConflict[]
+  /** Line numbers of rows that were left out because their numbers are registered already (or conflict in the file). */
+  readonly leftOut: readonly { readonly line: number; readonly raw: string }[]
+}
+
+/** A file that cannot be imported: every remark with its line number. Nothing has been changed. */
+export class ImportRefusedError extends FoundingError {
+  readonly errors: readonly FileNote[]
+  constructor(file: string, errors: readonly FileNote[]) {
+    const [first] = errors
+    const where = first === undefined ? '' : ` line ${first.line}: ${first.code}: "${first.value}"; expected ${first.expected}`
+    super(`${basename(file)} is refused whole, nothing was imported:${where}`)
+    this.errors = errors
+  }
+}
+
+/** Chunk acts that are decided and committed together. */
+const CHUNKS_A_BATCH = 24
+
+async function readFileText(file: string): Promise<{ readonly text: string; readonly sha256: string }> {
+  const raw = await readFile(file)
+  const bytes = raw[0] === 0x1f && raw[1] === 0x8b ? gunzipSync(raw) : raw
+  return { text: bytes.toString('latin1'), sha256: createHash('sha256').update(bytes).digest('base64') }
+}
+
+/** Read the file whole, then take its rows in. Goes on where an interrupted import of the same file stopped. */
+export async function importFile(
+  registrar: Registrar,
+  founder: Founder,
+  options: ImportOptions,
+): Promise<ImportReport> {
+  const { text, sha256 } = await readFileText(options.file)
+  const nestedList = options.nested && !/^2(\.3)?\|/m.test(text.slice(0, 4096))
+  const read: DelegatedFile = nestedList ? readPrefixList(text) : readDelegatedFile(text)
+  if (read.errors.length > 0) throw new ImportRefusedError(options.file, read.errors)
+  const plan = planImport(read.rows, { nested: options.nested })
+  await begin(registrar, founder, options, sha256, plan.count)
+  const leftOut = await takeRows(registrar, founder, options, plan)
+  await act(registrar, founder, 'import/1', { step: 'end', staff: OPERATOR, source: options.source })
+  return {
+    source: options.source,
+    rows: plan.count,
+    taken: plan.count - leftOut.length,
+    warnings: read.warnings,
+    withinFile: plan.conflicts,
+    leftOut,
+  }
+}
+
+async function begin(
+  registrar: Registrar,
+  founder: Founder,
+  options: ImportOptions,
+  sha256: string,
+  rows: number,
+): Promise<void> {
+  const importing = registrar.registry?.importing ?? null
+  if (importing !== null) {
+    if (importing.source === options.source && importing.sha256 === sha256 && importing.nested === options.nested) return
+    throw new FoundingError(
+      `The import of ${importing.source} has begun and is not finished (${importing.done} of ${importing.rows} rows). Import that same file to go on.`,
+    )
+  }
+  await act(registrar, founder, 'import/1', {
+    step: 'manifest',
+    staff: OPERATOR,
+    source: options.source,
+    file: basename(options.file),
+    sha256,
+    rows,
+    nested: options.nested,
+    attribution: options.attribution,
+  })
+}
+
+async function takeRows(
+  registrar: Registrar,
+  founder: Founder,
+  options: ImportOptions,
+  plan: ImportPlan,
+): Promise<{ readonly line: number; readonly raw: string }[]> {
+  const leftOut: { readonly line: number; readonly raw: string }[] = []
+  let entryBytes: number | undefined
+  for (;;) {
+    const registry = registrar.registry
+    if (registry?.importing == null) throw new FoundingError('the import has ended by itself')
+    const { done } = registry.importing
+    options.progress(done, plan.count)
+    if (done === plan.count) return leftOut
+    const registryBytes = canonicalJson(registry).length + 200
+    const chunks = plan.chunks({
+      source: options.source,
+      from: done,
+      registryBytes,
+      ...(entryBytes === undefined ? {} : { entryBytes }),
+    })
+    const fitted = await feed(registrar, founder, options, chunks, plan.count, leftOut)
+    // An estimate that was too low: the same rows in smaller chunks.
+    if (!fitted) entryBytes = Math.floor((entryBytes ?? 32 * 1024) * 0.7)
+    if (entryBytes !== undefined && entryBytes < 6000)
+      throw new FoundingError(`row ${done + 1} does not fit an entry`)
+  }
+}
+
+type ChunkActBody = {
+  readonly step: 'chunk'
+  readonly staff: string
+  readonly source: string
+  readonly from: number
+  readonly rows: readonly { readonly line: number; readonly raw: string }[]
+}
+
+/** Feed chunks until one does not fit; false then. */
+async function feed(
+  registrar: Registrar,
+  founder: Founder,
+  options: ImportOptions,
+  chunks: ReturnType<ImportPlan['chunks']>,
+  total: number,
+  leftOut: { readonly line: number; readonly raw: string }[],
+): Promise<boolean> {
+  let batch: ChunkActBody[] = []
+  const flush = async (): Promise<boolean> => {
+    const bodies = batch
+    batch = []
+    const outcomes = await registrar.found(bodies.map((body) => signedAct(founder, 'import/1', body)))
+    for (const [index, outcome] of outcomes.entries()) {
+      const body = bodies[index]
+      if (body === undefined) throw new Error('one outcome for each chunk')
+      if (outcome.accepted) leftOut.push(...conflictsOf(body, outcome.effects))
+      else if (outcome.refusals.includes('entry-too-large')) return false
+      else throw new FoundingError(`a chunk was refused: ${outcome.refusals.join(', ')}`)
+    }
+    options.progress(registrar.registry?.importing?.done ?? total, total)
+    return true
+  }
+  for (const { from, rows } of chunks) {
+    batch.push({
+      step: 'chunk',
+      staff: OPERATOR,
+      source: options.source,
+      from,
+      rows: rows.map(({ line, raw }) => ({ line, raw })),
+    })
+    if (batch.length === CHUNKS_A_BATCH && !(await flush())) return false
+  }
+  return batch.length === 0 || (await flush())
+}

@@ -1,0 +1,110 @@
+/** Opening the one writer of a data directory, in whatever thread: store, keys, files, witnesses. */
+
+import type { Signer } from '@cadastre/crypto'
+import { nodeCrypto } from '@cadastre/crypto/node'
+import {
+  formatVkey,
+  KEY_TYPE_ED25519,
+  makeVkey,
+  noteSigner,
+  parsePolicy,
+} from '@cadastre/notes'
+import { type Instant, instantFromSeconds } from '@cadastre/records'
+import { fileGuard, PublicFiles, Registrar, Witnesses } from '@cadastre/registrar'
+import type { Check } from '@cadastre/signatures'
+import type { Publication, StoreReader, StoreWriter } from '@cadastre/store-port'
+import { openPostgresReader, openPostgresWriter } from '@cadastre/store-postgres'
+import { openSqliteReader, openSqliteWriter } from '@cadastre/store-sqlite'
+import type { TrieMemory } from '@cadastre/trie'
+import type { DataDirectory, RegistryFile } from '../data/data-directory.ts'
+import { loadKey } from '../data/key-files.ts'
+import { postCheckpoint } from './post-checkpoint.ts'
+
+export const LOG_KEY = 'log'
+export const RECEIPT_KEY = 'receipts'
+export const OPERATOR_KEY = 'operator'
+
+export type RegistryKeys = { readonly log: Signer; readonly receipts: Signer; readonly operator: Signer }
+
+/** UTC now, whole seconds. */
+export function systemNow(): Instant {
+  return instantFromSeconds(Math.floor(Date.now() / 1000))
+}
+
+export function passphraseFromEnvironment(): Promise<string | null> {
+  return Promise.resolve(process.env['CADASTRE_PASSPHRASE'] ?? null)
+}
+
+export async function loadRegistryKeys(directory: DataDirectory): Promise<RegistryKeys> {
+  const load = (name: string): Promise<Signer> => loadKey(directory.keys, name, passphraseFromEnvironment)
+  return { log: await load(LOG_KEY), receipts: await load(RECEIPT_KEY), operator: await load(OPERATOR_KEY) }
+}
+
+/** The vkeys that the registry publishes: log key named as the origin, receipt key beside it. */
+export function registryVkeys(origin: string, keys: RegistryKeys): { readonly log: string; readonly receipts: string } {
+  const vkey = (name: string, signer: Signer): string =>
+    formatVkey(makeVkey(nodeCrypto, name, KEY_TYPE_ED25519, signer.publicKey))
+  return { log: vkey(origin, keys.log), receipts: vkey(receiptName(origin), keys.receipts) }
+}
+
+export function receiptName(origin: string): string {
+  return `${origin}/receipts`
+}
+
+export function openWriter(directory: DataDirectory, databaseUrl: string | null): Promise<StoreWriter> {
+  return databaseUrl === null ? openSqliteWriter(directory.database) : openPostgresWriter(databaseUrl)
+}
+
+export function openReader(directory: DataDirectory, databaseUrl: string | null): Promise<StoreReader> {
+  return databaseUrl === null ? openSqliteReader(directory.database) : openPostgresReader(databaseUrl)
+}
+
+export type OpenOptions = {
+  readonly directory: DataDirectory
+  readonly registry: RegistryFile
+  readonly databaseUrl: string | null
+  readonly memory: TrieMemory
+  readonly verify: (checks: readonly Check[]) => Promise<readonly boolean[]>
+  readonly published: (publication: Publication) => void
+  readonly report: (message: string, error?: Error) => void
+  readonly progress?: (records: number) => void
+}
+
+/** Open the registrar; the caller drains it. */
+export async function openRegistrar(
+  options: OpenOptions,
+): Promise<{ readonly registrar: Registrar; readonly keys: RegistryKeys; readonly policy: string }> {
+  const { directory, registry } = options
+  const keys = await loadRegistryKeys(directory)
+  const policyText = await directory.policy(registryVkeys(registry.origin, keys).log)
+  const policy = parsePolicy(nodeCrypto, policyText)
+  if (!policy.ok)
+    throw new Error(`${directory.witnessPolicy}: ${JSON.stringify(policy.error)}; see C2SP tlog-policy`)
+  const store = await openWriter(directory, options.databaseUrl)
+  try {
+    const registrar = await Registrar.open(
+      {
+        crypto: nodeCrypto,
+        store,
+        memory: options.memory,
+        origin: registry.origin,
+        logSigner: noteSigner(nodeCrypto, registry.origin, keys.log),
+        receiptSigner: noteSigner(nodeCrypto, receiptName(registry.origin), keys.receipts),
+        files: new PublicFiles(directory.log),
+        guard: fileGuard(directory.guard),
+        witnesses: policy.value.witnesses.length === 0 ? null : new Witnesses(policy.value, nodeCrypto, postCheckpoint),
+        now: systemNow,
+        verify: options.verify,
+        published: options.published,
+        report: options.report,
+        batchMilliseconds: 100,
+        retryMilliseconds: 1000,
+      },
+      options.progress,
+    )
+    return { registrar, keys, policy: policyText }
+  } catch (error) {
+    await store.close()
+    throw error
+  }
+}
