@@ -9,6 +9,7 @@ import {
   type Act,
   type Executed,
   execute,
+  PROCEDURE_FAULT,
   PROCEDURE_UNKNOWN,
   procedureById,
   REGISTRY_KEY,
@@ -18,10 +19,13 @@ import {
 import {
   asRecordKey,
   canonicalJson,
+  type Due,
   dueOf,
   type EvidenceItem,
   type Instant,
+  type Json,
   type OpEntry,
+  type RecordKey,
   type Registry,
   type Request,
   type StateEntry,
@@ -240,7 +244,13 @@ export class Replayer {
     const procedure = procedureById(request.procedure)
     if (procedure === null) return PROCEDURE_UNKNOWN
     const act: Act = { kind: 'request', request, signatures, received: entry.received?.at ?? entry.at }
-    return execute(procedure, act, this.state, entry.at, this.#size)
+    try {
+      return execute(procedure, act, this.state, entry.at, this.#size)
+    } catch (error) {
+      // The registrar refuses what its own code fails on, and the same code fails here.
+      if (!(error instanceof Error)) throw error
+      return PROCEDURE_FAULT
+    }
   }
 
   #signatures(
@@ -262,10 +272,7 @@ export class Replayer {
       executed?.outcome.accepted === true ? executed.outcome.stamped : this.#logged(entry.outcome.effects)
     this.state.write(stamped)
     for (const { key, next } of stamped)
-      this.#due.set(
-        key,
-        next === null ? null : executed === null ? this.#attempt(() => dueOf(key, next)) : dueOf(key, next),
-      )
+      this.#due.set(key, executed === null ? dueIfAny(key, next) : dueIn(key, next))
   }
 
   #logged(
@@ -323,6 +330,20 @@ export class Replayer {
         this.#fault('roots-differ', `The root of ${space} is ${entry.roots[space]}; ${right} would be right.`)
       }
     }
+  }
+}
+
+function dueIn(key: RecordKey, next: Json): Due | null {
+  return next === null ? null : dueOf(key, next)
+}
+
+/** The same of a record that a forged effect wrote: it need not be one, and then nothing falls due in it. */
+function dueIfAny(key: RecordKey, next: Json): Due | null {
+  try {
+    return dueIn(key, next)
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error
+    return null
   }
 }
 
