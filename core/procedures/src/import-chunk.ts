@@ -166,10 +166,10 @@ class Placement {
       if (!blocks.every((block) => isFreeInside(block, this.#inputs))) return null
       return kind === 'pool' && blocks.some((block) => hasPool(this.#cellAt(block), read)) ? null : kind
     }
-    if (!this.#nested || kind !== 'holding') return null
+    // A child that is no single prefix could lie across others, which the chain alone does not show.
+    if (!this.#nested || kind !== 'holding' || blocks.length > 1) return null
     if (around !== null ? !mayHold(around, read) : parents.some((parent) => parent === null)) return null
     if (!parents.every((parent) => parent === null || mayHold(parent, read))) return null
-    if (blocks.length > 1 && !blocks.every((block) => isFreeInside(block, this.#inputs))) return null
     return 'sub'
   }
 
@@ -258,40 +258,40 @@ function hasPool(cell: Cell, { first, last }: ReadRow): boolean {
 function mayHold(parent: Registration, read: ReadRow): boolean {
   if (parent.kind !== 'holding' && parent.kind !== 'sub') return false
   if (!contains(registrationRange(parent, read.row.range.space), read.row.range)) return false
-  const { row } = read
-  const repeats =
-    parent.first === read.first &&
-    parent.last === read.last &&
-    parent.holder === read.holder &&
-    parent.status === row.status &&
-    parent.country === row.country &&
-    parent.registered === row.registered
-  return !repeats
+  return !saysSame(parent, read)
 }
 
 /**
  * The rows of an accepted chunk that were left out, from the entry's effects alone: a row that entered has the next
- * of the entry's registration ids, and its numbers.
+ * of the entry's registration ids, and says the same. Of rows that say the same, the first entered.
  */
 export function conflictsOf(
-  body: { readonly rows: readonly RawRow[] },
+  body: { readonly source: string; readonly rows: readonly RawRow[] },
   effects: readonly { readonly key: string; readonly next: Json }[],
 ): readonly RawRow[] {
   const entered = enteredRegistrations(effects)
+  const read = readChunk(body.source, body.rows).rows ?? []
   const left: RawRow[] = []
   let next = 0
-  for (const raw of body.rows) {
-    const row = readImportRow(raw.raw)
+  for (const [index, raw] of body.rows.entries()) {
+    const row = read[index]
     const candidate = entered.get(next)
-    const { range } = row.ok ? row.value : { range: null }
-    const same =
-      range !== null &&
-      candidate?.first === formatAddress(range.space, range.first) &&
-      candidate.last === formatAddress(range.space, range.last)
-    if (same) next += 1
+    if (row !== undefined && candidate !== undefined && saysSame(candidate, row)) next += 1
     else left.push(raw)
   }
   return left
+}
+
+/** Whether the registration states what the row states. */
+function saysSame(registration: Registration, { row, holder, first, last }: ReadRow): boolean {
+  return (
+    registration.first === first &&
+    registration.last === last &&
+    registration.holder === holder &&
+    registration.status === row.status &&
+    registration.country === row.country &&
+    registration.registered === row.registered
+  )
 }
 
 /** What the entry itself registered, by ordinal: of all registrations in its cells, those that are newest. */

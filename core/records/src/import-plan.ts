@@ -115,11 +115,14 @@ function sweepNested(rows: ImportRows, order: readonly number[]): Sweep {
   return { conflicts, depths }
 }
 
-/** Whether a row can be a child of the row around it: wholly inside, no mere repetition, both of them holdings. */
+/**
+ * Whether a row can be a child of the row around it: wholly inside, a single prefix, no mere repetition, both of them
+ * holdings.
+ */
 function mayNest(rows: ImportRows, parent: number, index: number): boolean {
   const holdings =
     kindOfStatus(rows.status(parent)) === 'holding' && kindOfStatus(rows.status(index)) === 'holding'
-  if (!holdings || !rows.reachesEndOf(parent, index)) return false
+  if (!holdings || !rows.reachesEndOf(parent, index) || blockCount(rows, index) > 1) return false
   return !rows.sameRange(parent, index) || !sayTheSame(rowAt(rows, parent), rowAt(rows, index))
 }
 
@@ -143,9 +146,13 @@ function oversized(rows: ImportRows, index: number): PlanConflict {
 }
 
 function tooManyBlocks(rows: ImportRows, index: number): boolean {
+  return blockCount(rows, index) > MAX_ROW_BLOCKS
+}
+
+function blockCount(rows: ImportRows, index: number): number {
   // A prefix is one block; only counts of addresses or AS numbers can be anything else.
-  if (rows.space(index) === 'ip6' || !rows.raw(index).includes('|')) return false
-  return rangeToBlocks(rowAt(rows, index).range).length > MAX_ROW_BLOCKS
+  if (rows.space(index) === 'ip6' || !rows.raw(index).includes('|')) return 1
+  return rangeToBlocks(rowAt(rows, index).range).length
 }
 
 function rowAt(rows: ImportRows, index: number): DelegatedRow {

@@ -10,7 +10,13 @@ import {
 } from '@cadastre/records'
 import { joinBytes, type Leaf, naiveRoot, type Sha256, topmost, u16 } from './naive-trie.ts'
 
-type Stored = { readonly text: string; readonly value: Json }
+type Stored = {
+  readonly text: string
+  readonly value: Json
+  /** H(0x03 ‖ record), once it was asked for. */
+  hash: Uint8Array | null
+}
+type StoredCell = { readonly block: Block; readonly stored: Stored }
 
 /**
  * A naive second model of the state: a map from key to record, searched by brute force. It shares no code with
@@ -18,6 +24,8 @@ type Stored = { readonly text: string; readonly value: Json }
  */
 export class MemoryState implements StateSource {
   readonly records: Map<RecordKey, Stored> = new Map()
+  /** The records of the number spaces once more, with their keys parsed. */
+  readonly #blocks: Map<RecordKey, StoredCell> = new Map()
   readonly #sha256: Sha256
   readonly #encoder = new TextEncoder()
 
@@ -27,8 +35,12 @@ export class MemoryState implements StateSource {
 
   /** Sets a record, or deletes it (null). */
   set(key: RecordKey, value: Json): void {
-    if (value === null) this.records.delete(key)
-    else this.records.set(key, { text: canonicalJson(value), value })
+    this.records.delete(key)
+    this.#blocks.delete(key)
+    if (value === null) return
+    const stored = { text: canonicalJson(value), value, hash: null }
+    this.records.set(key, stored)
+    if (!key.startsWith('obj/')) this.#blocks.set(key, { block: blockOf(key), stored })
   }
 
   apply(effects: readonly StampedEffect[]): void {
@@ -114,19 +126,19 @@ export class MemoryState implements StateSource {
     return leaves
   }
 
-  #cells(space: NumberSpace): { readonly block: Block; readonly stored: Stored }[] {
-    const cells: { readonly block: Block; readonly stored: Stored }[] = []
-    for (const [key, stored] of this.records)
-      if (key.startsWith(`${space}/`)) cells.push({ block: blockOf(key), stored })
+  #cells(space: NumberSpace): StoredCell[] {
+    const cells: StoredCell[] = []
+    for (const cell of this.#blocks.values()) if (cell.block.space === space) cells.push(cell)
     return cells
   }
 
   #recordHash(stored: Stored): Uint8Array {
-    return this.#sha256(joinBytes(Uint8Array.of(3), this.#encoder.encode(stored.text)))
+    stored.hash ??= this.#sha256(joinBytes(Uint8Array.of(3), this.#encoder.encode(stored.text)))
+    return stored.hash
   }
 }
 
-function toCell({ block, stored }: { readonly block: Block; readonly stored: Stored }): CoveringCell {
+function toCell({ block, stored }: StoredCell): CoveringCell {
   return { block, cell: stored.value as Cell }
 }
 

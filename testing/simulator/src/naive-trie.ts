@@ -16,7 +16,7 @@ export const SPACE_TAGS: { readonly [space: string]: { readonly tag: number; rea
 const ABSENT = new Uint8Array(32)
 
 export function joinBytes(...parts: readonly Uint8Array[]): Uint8Array {
-  return Uint8Array.from(parts.flatMap((part) => [...part]))
+  return Uint8Array.from(Buffer.concat(parts))
 }
 
 /** Big-endian unsigned 16 bits. */
