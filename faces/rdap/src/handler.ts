@@ -1,0 +1,222 @@
+/** The core that both ways of serving use: method and path in, status, headers and bytes out. */
+
+import type { Block } from '@cadastre/numbers'
+import type { RegistryReader, Snapshot } from '@cadastre/reader'
+import { innermost } from '@cadastre/records'
+import { FAILED, fill, notAllowed, type RdapAnswer, sizeOf } from './answer.ts'
+import { BoundedCache } from './bounded-cache.ts'
+import { parseContactHandle } from './entity.ts'
+import { commitmentsOf, FactsCache, type Needs } from './facts.ts'
+import { viewHolder } from './holder.ts'
+import { Addresses, proofQuery } from './links.ts'
+import type { Frame } from './notices.ts'
+import { holderOf } from './objects.ts'
+import * as render from './render.ts'
+import { chainInForce, uncovered, zoneOf } from './subject.ts'
+import { MAX_PATH, parseTarget, type Target } from './target.ts'
+import { needsOf, needsOfZone, viewRegistration, viewZone } from './view.ts'
+
+export type RdapOptions = {
+  /** Page with the terms of use; the registry's front page without it. */
+  readonly termsUrl?: string
+  /** Page on which wrong data is reported; the registry's front page without it. */
+  readonly inaccuracyUrl?: string
+  /** Bytes of ready answers to keep, at most; twice that with the templates. */
+  readonly maxCacheBytes?: number
+  /** Told of what should not happen: a store that fails, a bug. The request is answered all the same. */
+  readonly onError?: (error: unknown) => void
+}
+
+export interface RdapHandler {
+  /** `target` is what follows `/rdap`, with its query string: `/ip/192.0.2.1?…`. Never throws, never rejects. */
+  handle(method: string, target: string): RdapAnswer | Promise<RdapAnswer>
+}
+
+const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024
+/** What a member of a cache weighs beside its bytes, about. */
+const OVERHEAD_BYTES = 300
+
+/** Everything that lasts as long as one snapshot. */
+class Moment {
+  readonly snapshot: Snapshot
+  readonly frame: Frame
+  readonly answers: BoundedCache<string, RdapAnswer>
+  readonly templates: BoundedCache<string, render.Template>
+
+  constructor(snapshot: Snapshot, frame: Frame, cacheBytes: number) {
+    this.snapshot = snapshot
+    this.frame = frame
+    this.answers = new BoundedCache(cacheBytes)
+    this.templates = new BoundedCache(cacheBytes)
+  }
+}
+
+/** An answer that may have to wait for facts: what it needs, and how it is rendered once they are there. */
+type Rendering = {
+  readonly needs: Needs
+  readonly render: () => render.Template
+  /** Under which name the template answers other queries too. */
+  readonly key: string | null
+  readonly query: string
+}
+
+const NOTHING: Needs = { entries: [], commitments: [] }
+
+function asNow(template: render.Template, query: string = ''): Rendering {
+  return { needs: NOTHING, render: () => template, key: null, query }
+}
+
+export class CachedRdapHandler implements RdapHandler {
+  readonly #reader: RegistryReader
+  readonly #options: RdapOptions
+  readonly #facts: FactsCache
+  #moment: Moment | null = null
+
+  constructor(reader: RegistryReader, options: RdapOptions = {}) {
+    this.#reader = reader
+    this.#options = options
+    this.#facts = new FactsCache(reader.store)
+  }
+
+  handle(method: string, target: string): RdapAnswer | Promise<RdapAnswer> {
+    try {
+      const moment = this.#now()
+      if (method !== 'GET' && method !== 'HEAD') return notAllowed(moment.frame)
+      const mark = target.indexOf('?')
+      // Unknown query parameters are ignored (RFC 7480 section 4.3), and none is known.
+      const path = mark < 0 ? target : target.slice(0, mark)
+      const ready = moment.answers.get(path)
+      return ready ?? this.#answer(moment, path)
+    } catch (error) {
+      return this.#failed(error)
+    }
+  }
+
+  #now(): Moment {
+    const snapshot = this.#reader.snapshot()
+    if (this.#moment?.snapshot === snapshot) return this.#moment
+    const { info } = this.#reader
+    const frame: Frame = {
+      info,
+      publication: snapshot.publication,
+      addresses: new Addresses(info.baseUrl),
+      termsUrl: this.#options.termsUrl ?? `${info.baseUrl}/#terms`,
+      inaccuracyUrl: this.#options.inaccuracyUrl ?? `${info.baseUrl}/#inaccuracy`,
+    }
+    this.#facts.forgetOpenings()
+    this.#moment = new Moment(snapshot, frame, this.#options.maxCacheBytes ?? DEFAULT_CACHE_BYTES)
+    return this.#moment
+  }
+
+  #answer(moment: Moment, path: string): RdapAnswer | Promise<RdapAnswer> {
+    const rendering = this.#rendering(moment, parseTarget(path))
+    const missing = this.#facts.missing(rendering.needs)
+    if (missing === null) return this.#finish(moment, path, rendering)
+    return this.#facts
+      .load(missing)
+      .then(
+        () => this.#finish(moment, path, rendering),
+        (error: unknown) => {
+          // What the store would have said is left out; it is asked again next time.
+          this.#options.onError?.(error)
+          return fill(rendering.render(), rendering.query)
+        },
+      )
+      .catch((error: unknown) => this.#failed(error))
+  }
+
+  #finish(moment: Moment, path: string, { key, render: make, query }: Rendering): RdapAnswer {
+    const template = make()
+    if (key !== null) moment.templates.set(key, template, sizeOf(template) + OVERHEAD_BYTES)
+    const answer = fill(template, query)
+    if (path.length <= MAX_PATH) moment.answers.set(path, answer, answer.body.length + OVERHEAD_BYTES)
+    return answer
+  }
+
+  #rendering(moment: Moment, target: Target): Rendering {
+    const { frame } = moment
+    switch (target.kind) {
+      case 'numbers':
+        return this.#numbers(moment, target.block)
+      case 'entity':
+        return this.#entity(moment, target.handle)
+      case 'domain':
+        return this.#domain(moment, target)
+      case 'help':
+        return asNow(render.renderHelp(frame))
+      case 'refused':
+        return asNow(render.renderError(frame, target.status, [target.description]))
+    }
+  }
+
+  #numbers({ snapshot, frame, templates }: Moment, block: Block): Rendering {
+    const query = proofQuery(block)
+    const found = innermost(chainInForce(snapshot, block))
+    if (found === null || found.registration.kind === 'moved-out') {
+      const subject = found === null ? uncovered(snapshot, block) : null
+      if (subject?.kind === 'whole-space') return asNow(render.renderWholeSpace(frame, subject.space), query)
+      const said = found === null ? 'Not registered here.' : 'These numbers have moved to another registry.'
+      return this.#shared(templates, `404 ${block.space} ${said}`, query, () => ({
+        needs: NOTHING,
+        render: () => render.renderAbsent(frame, block.space, said),
+      }))
+    }
+    const { id, first } = found.registration
+    return this.#shared(templates, `${block.space} ${id} ${first}`, query, () => {
+      const view = viewRegistration(snapshot, found)
+      return { needs: needsOf(view), render: () => render.renderRegistration(frame, view, this.#facts) }
+    })
+  }
+
+  /** A rendering whose template is kept under a key. */
+  #shared(
+    templates: Moment['templates'],
+    key: string,
+    query: string,
+    make: () => Pick<Rendering, 'needs' | 'render'>,
+  ): Rendering {
+    const ready = templates.get(key)
+    return ready === undefined ? { ...make(), key, query } : asNow(ready, query)
+  }
+
+  #entity({ snapshot, frame }: Moment, handle: string | null): Rendering {
+    const notFound = asNow(render.renderError(frame, 404, ['There is no entity of this handle.']))
+    const holder = holderOf(snapshot, handle)
+    if (holder !== null) {
+      const view = viewHolder(snapshot, holder)
+      const held = [...view.networks, ...view.autnums].map(({ registration }) => registration.since)
+      const needs = { entries: [...new Set([holder.since, ...held])], commitments: commitmentsOf(holder) }
+      return { needs, render: () => render.renderHolder(frame, view, this.#facts), key: null, query: '' }
+    }
+    const named = handle === null ? null : parseContactHandle(handle)
+    const owner = named === null ? null : holderOf(snapshot, named.holder)
+    if (named === null || owner === null) return notFound
+    return {
+      needs: { entries: [], commitments: commitmentsOf(owner) },
+      render: () => render.renderContact(frame, owner, named.index, this.#facts) ?? notFound.render(),
+      key: null,
+      query: '',
+    }
+  }
+
+  #domain({ snapshot, frame }: Moment, { block }: Extract<Target, { kind: 'domain' }>): Rendering {
+    if (block === null)
+      return asNow(render.renderError(frame, 404, ['Only reverse zones are registered here.']))
+    const zone = zoneOf(snapshot, block)
+    const query = proofQuery(block)
+    if (zone === null)
+      return asNow(render.renderAbsent(frame, block.space, 'No reverse zone is delegated here.'), query)
+    const view = viewZone(snapshot, zone)
+    return {
+      needs: needsOfZone(view),
+      render: () => render.renderZone(frame, view, this.#facts),
+      key: null,
+      query,
+    }
+  }
+
+  #failed(error: unknown): RdapAnswer {
+    this.#options.onError?.(error)
+    return fill(FAILED, '')
+  }
+}

@@ -1,0 +1,90 @@
+/** Notices of every response (RFC 9083 section 4.3, NRO profile), and what they say about where an answer comes from. */
+
+import type { RegistryInfo, Snapshot } from '@cadastre/reader'
+import type { Json, JsonObject } from '@cadastre/records'
+import { type Addresses, link } from './links.ts'
+
+/**
+ * RFC 9083 section 4.1, the NRO profile with its hierarchical model of AS numbers (a free number in a pool answers
+ * as an administrative object), and cidr0. Every response declares them, help included.
+ */
+export const CONFORMANCE: readonly string[] = [
+  'rdap_level_0',
+  'nro_rdap_profile_0',
+  'nro_rdap_profile_asn_hierarchical_0',
+  'cidr0',
+]
+
+/** What every response of one log position shares. */
+export type Frame = {
+  readonly info: RegistryInfo
+  readonly publication: Pick<Snapshot['publication'], 'size' | 'at'>
+  readonly addresses: Addresses
+  /** Pages with the terms of use and with the way to report wrong data. */
+  readonly termsUrl: string
+  readonly inaccuracyUrl: string
+}
+
+export function notice(
+  title: string,
+  description: readonly string[],
+  links: readonly Json[] = [],
+  type?: string,
+): JsonObject {
+  return {
+    title,
+    ...(type === undefined ? {} : { type }),
+    description,
+    ...(links.length > 0 ? { links } : {}),
+  }
+}
+
+export function commonNotices(frame: Frame): readonly JsonObject[] {
+  const { info, publication, addresses, termsUrl, inaccuracyUrl } = frame
+  const checkpoint = `${addresses.base}/log/checkpoint`
+  return [
+    ...(info.demonstration === null ? [] : [notice('Demonstration', [info.demonstration])]),
+    notice(
+      'Log position',
+      [`As of log size ${publication.size}, ${publication.at}.`],
+      [link(addresses.help, 'describedby', checkpoint, 'text/plain', 'Latest checkpoint of the log')],
+    ),
+    notice(
+      'Terms of Service',
+      [`${info.name} publishes this for everyone alike. Every record can be checked against the log.`],
+      [link(addresses.help, 'terms-of-service', termsUrl, 'text/html')],
+    ),
+    notice(
+      'Inaccuracy Report',
+      ['Who finds wrong data can report it. Only its holder, or an order that names it, changes a record.'],
+      [link(addresses.help, 'inaccuracy-report', inaccuracyUrl, 'text/html')],
+    ),
+  ]
+}
+
+export function helpNotices(frame: Frame): readonly JsonObject[] {
+  return [
+    notice(
+      'Queries',
+      [
+        '/ip/<address> and /ip/<address>/<prefix length>: the smallest network that contains it.',
+        '/autnum/<number>: the AS number or the block that contains it.',
+        '/entity/<handle>: a holder or one of its contacts.',
+        '/domain/<reverse zone>: the closest delegated zone; zones longer than /24 are named <first octet>-<length>.',
+        'Searches and name servers are not offered.',
+      ],
+      [
+        link(
+          frame.addresses.help,
+          'alternate',
+          `${frame.addresses.base}/`,
+          'text/html',
+          'The same in a browser',
+        ),
+      ],
+    ),
+    notice('Proofs', [
+      'Each answer links its proof: every record that covers what was asked, or that there is none.',
+    ]),
+  ]
+}

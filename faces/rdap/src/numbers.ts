@@ -1,0 +1,172 @@
+/** Networks and AS number blocks as RDAP objects (RFC 9083 sections 5.4 and 5.5, cidr0, NRO profile). */
+
+import { type Block, blockRange, contains, formatAddress, type Range, rangeToBlocks } from '@cadastre/numbers'
+import {
+  cellKey,
+  type Instant,
+  type Json,
+  type JsonObject,
+  parseDate,
+  type Registration,
+  registrationRange,
+} from '@cadastre/records'
+import { entitiesOf } from './entity.ts'
+import type { Facts } from './facts.ts'
+import { rdapObject } from './json.ts'
+import { proofQuery } from './links.ts'
+import { type Frame, notice } from './notices.ts'
+import { wholeSpace } from './subject.ts'
+import { isTransferHeld, type RegistrationView } from './view.ts'
+
+/** RDAP address of a block: that of a network, or of the first AS number. */
+export function addressOf({ addresses }: Frame, block: Block): string {
+  return block.space === 'asn' ? addresses.autnum(block.first) : addresses.network(block)
+}
+
+/** Event of RFC 9083 section 4.5; null where the time is not known. */
+export function event(action: string, date: string | null): JsonObject | null {
+  return date === null ? null : { eventAction: action, eventDate: date }
+}
+
+/** The events that are known; the last one says of which state the whole answer is. */
+export function events(frame: Frame, known: readonly (JsonObject | null)[]): readonly JsonObject[] {
+  return [...known, event('last update of RDAP database', frame.publication.at)].filter((one) => one !== null)
+}
+
+/** Members that say which numbers the object is about. */
+function rangeMembers(range: Range): { readonly [name: string]: Json } {
+  if (range.space === 'asn') return { startAutnum: Number(range.first), endAutnum: Number(range.last) }
+  const family = range.space === 'ip4' ? 'v4' : 'v6'
+  return {
+    startAddress: formatAddress(range.space, range.first),
+    endAddress: formatAddress(range.space, range.last),
+    ipVersion: family,
+    cidr0_cidrs: rangeToBlocks(range).map((block) => ({
+      [`${family}prefix`]: formatAddress(range.space, block.first),
+      length: block.length,
+    })),
+  }
+}
+
+/** NRO profile: delegations are `active`, what covers free numbers `administrative`, special-purpose `reserved`. */
+function statusOf(view: RegistrationView, at: Instant): readonly string[] {
+  switch (view.registration.kind) {
+    case 'holding':
+    case 'sub':
+    case 'lease': {
+      const pending = view.pending?.startsWith('transfer/') ? ['pending transfer'] : []
+      const leaving = view.pending?.startsWith('return/') ? ['pending delete'] : []
+      const held = isTransferHeld(view, at) ? ['transfer prohibited'] : []
+      return ['active', ...pending, ...leaving, ...held]
+    }
+    case 'reserved':
+      return ['reserved']
+    case 'pool':
+    case 'quarantined':
+    case 'moved-out':
+      return ['administrative']
+  }
+}
+
+/** RFC 9083 section 5.4: `type` is the registry's own classification. */
+function typeOf({ kind, status }: Registration): string {
+  if (kind === 'holding') return status.toUpperCase()
+  return kind === 'sub' ? `SUB-${status.toUpperCase()}` : kind.toUpperCase()
+}
+
+function remarksOf({ registration, source }: RegistrationView): readonly JsonObject[] {
+  const { kind, until } = registration
+  const about = {
+    holding: null,
+    sub: registration.protected
+      ? 'A protected part of a larger holding: it ends early only by its own holder’s signature or an order.'
+      : 'A part of a larger holding, recorded by the holder of the whole.',
+    lease: 'A lease of a part of a larger holding.',
+    pool: 'Nobody holds these numbers: they are free, in a pool to allocate from.',
+    reserved: 'Reserved by a published list; nobody holds these numbers.',
+    quarantined: `Returned by the last holder; free again ${until === null ? 'later' : `at ${until}`}.`,
+    'moved-out': 'Moved to another registry, which answers for these numbers now.',
+  }[kind]
+  return [
+    ...(about === null ? [] : [notice('About this registration', [about])]),
+    ...(source === null ? [] : [notice('Source', [`Imported from published statistics: ${source}`])]),
+  ]
+}
+
+function eventsOf(frame: Frame, { registration }: RegistrationView, facts: Facts): readonly JsonObject[] {
+  const { registered, since, until, kind } = registration
+  const date = registered === null ? null : parseDate(registered)
+  const isTerm = kind === 'lease' || kind === 'sub'
+  return events(frame, [
+    event('registration', date === null ? null : `${date}T00:00:00Z`),
+    event('last changed', facts.timeOf(since)),
+    event('expiration', isTerm ? until : null),
+  ])
+}
+
+/**
+ * A registration as the members of an RDAP object. At the top of an answer it links the proof of the answer to the
+ * query, before all text of others, so that the mark can be found; nested, it leaves out the proof and the entities.
+ */
+export function registrationMembers(
+  frame: Frame,
+  view: RegistrationView,
+  facts: Facts,
+  place: 'top' | 'nested',
+): JsonObject {
+  const { addresses } = frame
+  const { registration, anchor, parent } = view
+  const { space } = anchor
+  const range = registrationRange(registration, space)
+  const self = addressOf(frame, anchor)
+  // A parent in the same cell has no address of its own: a query of its prefix answers the innermost registration.
+  const up = parent === null || parent.block.length === anchor.length ? null : parent
+  const isAutnum = space === 'asn'
+  return rdapObject({
+    objectClassName: isAutnum ? 'autnum' : 'ip network',
+    links: [
+      ...(place === 'top' ? [addresses.proof(self, space)] : []),
+      addresses.self(self),
+      ...(up === null || isAutnum ? [] : [addresses.up(self, addressOf(frame, up.block))]),
+      addresses.history(self, cellKey(cellOf(range, anchor))),
+      addresses.procedure(self, registration.procedure),
+    ],
+    handle: registration.id,
+    ...rangeMembers(range),
+    name: registration.id,
+    type: typeOf(registration),
+    country: registration.country,
+    parentHandle: isAutnum ? null : (parent?.registration.id ?? null),
+    status: statusOf(view, frame.publication.at),
+    events: eventsOf(frame, view, facts),
+    entities: place === 'top' ? entitiesOf(view.holder, facts, addresses) : [],
+    remarks: remarksOf(view),
+  })
+}
+
+/** The cell whose history is the registration's: its anchor, or the AS block in which the anchor lies. */
+function cellOf(range: Range, anchor: Block): Block {
+  if (anchor.space !== 'asn') return anchor
+  return rangeToBlocks(range).find((block) => contains(block, anchor)) ?? anchor
+}
+
+/** The whole space: covers what is only partly ours (NRO profile, "administrative"). */
+export function wholeSpaceMembers(frame: Frame, space: 'ip4' | 'ip6'): JsonObject {
+  const block = wholeSpace(space)
+  const self = addressOf(frame, block)
+  return rdapObject({
+    objectClassName: 'ip network',
+    links: [frame.addresses.proof(self, space), frame.addresses.self(self)],
+    handle: proofQuery(block),
+    ...rangeMembers(blockRange(block)),
+    name: proofQuery(block),
+    type: 'WHOLE-SPACE',
+    status: ['administrative'],
+    events: events(frame, []),
+    remarks: [
+      notice('About this object', [
+        `No single registration covers all of this; ${frame.info.name} registers parts of it. Ask for a smaller prefix.`,
+      ]),
+    ],
+  })
+}

@@ -1,0 +1,23 @@
+/** Objects of the state by type; the store holds them as the registrar wrote them, checked by `apply`. */
+
+import type { Snapshot } from '@cadastre/reader'
+import { type Application, type Holder, type Identity, type Notes, parseHandle } from '@cadastre/records'
+
+export function holderOf(snapshot: Snapshot, handle: string | null): Holder | null {
+  return handle === null ? null : (snapshot.object('holder', handle) as Holder | null)
+}
+
+export function identityOf(snapshot: Snapshot, holder: Holder): Identity | null {
+  return holder.identity === null ? null : (snapshot.object('identity', holder.identity) as Identity | null)
+}
+
+export function notesOf(snapshot: Snapshot, registration: string): Notes | null {
+  return snapshot.object('notes', registration) as Notes | null
+}
+
+/** The procedure of the act that is under way on a registration, such as `transfer/1`; null where none is. */
+export function pendingProcedure(snapshot: Snapshot, notes: Notes | null): string | null {
+  const handle = notes?.pending ?? null
+  if (handle === null || parseHandle(handle) !== handle) return null
+  return (snapshot.object('application', handle) as Application | null)?.procedure ?? null
+}

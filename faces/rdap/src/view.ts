@@ -1,0 +1,52 @@
+/** What the rendering of a registration needs, gathered from a snapshot. */
+
+import type { Snapshot } from '@cadastre/reader'
+import type { CoveringRegistration, Holder, Instant, Notes } from '@cadastre/records'
+import { commitmentsOf, type Needs } from './facts.ts'
+import { holderOf, notesOf, pendingProcedure } from './objects.ts'
+import { type Registered, registered, type Zone } from './subject.ts'
+
+export type RegistrationView = Registered & {
+  readonly holder: Holder | null
+  readonly notes: Notes | null
+  /** Procedure of the act under way on it, such as `transfer/1`. */
+  readonly pending: string | null
+  /** Attribution of the file from which it was imported. */
+  readonly source: string | null
+}
+
+export type ZoneView = { readonly zone: Zone; readonly under: RegistrationView }
+
+export function viewRegistration(snapshot: Snapshot, found: CoveringRegistration): RegistrationView {
+  const subject = registered(snapshot, found)
+  const { id, holder, provenance } = subject.registration
+  const notes = notesOf(snapshot, id)
+  const from = snapshot.registry.sources.find(({ source }) => source === provenance)
+  return {
+    ...subject,
+    holder: holderOf(snapshot, holder),
+    notes,
+    pending: pendingProcedure(snapshot, notes),
+    source: from === undefined ? null : `${from.file} (${from.attribution})`,
+  }
+}
+
+export function viewZone(snapshot: Snapshot, zone: Zone): ZoneView {
+  return { zone, under: viewRegistration(snapshot, zone.under) }
+}
+
+export function needsOf({ registration, holder }: RegistrationView): Needs {
+  return { entries: [registration.since], commitments: commitmentsOf(holder) }
+}
+
+export function needsOfZone({ zone, under }: ZoneView): Needs {
+  const { entries, commitments } = needsOf(under)
+  return { entries: [...entries, zone.rdns.since], commitments }
+}
+
+/** Whether no transfer can happen at `at`: the holder's own lock, or the hold after an allocation. */
+export function isTransferHeld({ holder, notes }: RegistrationView, at: Instant): boolean {
+  return [holder?.lockedUntil, notes?.heldUntil].some(
+    (until) => until !== null && until !== undefined && until > at,
+  )
+}
