@@ -170,7 +170,9 @@ class Placement {
     if (!this.#nested || kind !== 'holding' || blocks.length > 1) return null
     if (around !== null ? !mayHold(around, read) : parents.some((parent) => parent === null)) return null
     if (!parents.every((parent) => parent === null || mayHold(parent, read))) return null
-    return 'sub'
+    // A row of this chunk at the very same numbers stands further in than anything recorded before.
+    const deepest = around !== null && sameNumbers(around, read) ? around : (parents[0] ?? around)
+    return deepest !== null && saysSame(deepest, read) ? null : 'sub'
   }
 
   #cellAt(block: Block): Cell {
@@ -254,11 +256,14 @@ function hasPool(cell: Cell, { first, last }: ReadRow): boolean {
   )
 }
 
-/** Whether the row can be a child of the registration: inside it, and more than a repetition of it. */
+/** Whether the row can be a child of the registration: wholly inside a holding, or a child of one. */
 function mayHold(parent: Registration, read: ReadRow): boolean {
   if (parent.kind !== 'holding' && parent.kind !== 'sub') return false
-  if (!contains(registrationRange(parent, read.row.range.space), read.row.range)) return false
-  return !saysSame(parent, read)
+  return contains(registrationRange(parent, read.row.range.space), read.row.range)
+}
+
+function sameNumbers(registration: Registration, { first, last }: ReadRow): boolean {
+  return registration.first === first && registration.last === last
 }
 
 /**
@@ -283,10 +288,10 @@ export function conflictsOf(
 }
 
 /** Whether the registration states what the row states. */
-function saysSame(registration: Registration, { row, holder, first, last }: ReadRow): boolean {
+function saysSame(registration: Registration, read: ReadRow): boolean {
+  const { row, holder } = read
   return (
-    registration.first === first &&
-    registration.last === last &&
+    sameNumbers(registration, read) &&
     registration.holder === holder &&
     registration.status === row.status &&
     registration.country === row.country &&
