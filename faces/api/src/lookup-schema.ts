@@ -160,9 +160,7 @@ export const holderSchema: z.ZodType<HolderAnswer> = z
           z.object({
             field: z.string(),
             commitment: z.string(),
-            value: orNull(z.string()).describe(
-              'Shown for contacts that are no individuals; null otherwise or when erased',
-            ),
+            value: orNull(z.string()).describe('Null where it is a person’s own data, or erased'),
           }),
         ),
       }),

@@ -150,7 +150,7 @@ export type HolderAnswer = {
     readonly fields: readonly {
       readonly field: string
       readonly commitment: string
-      /** Shown for contacts that are no individuals; null otherwise or when erased */
+      /** Null where it is a person’s own data, or erased */
       readonly value: string | null
     }[]
   }[]

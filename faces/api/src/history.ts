@@ -1,0 +1,76 @@
+/** `/api/history`: the entries that touched a key or what covers it, newest first. */
+
+import type { HistoryItem as LoggedItem, Snapshot } from '@cadastre/reader'
+import { type LoggedEffect, objectKey } from '@cadastre/records'
+import { changeOf } from './changes.ts'
+import type { ApiContext } from './context.ts'
+import type { History, HistoryChange, HistoryItem } from './generated/lookup-types.ts'
+import { refusalText } from './lookup-objects.ts'
+import { coveringKeys, type Question } from './question.ts'
+
+/** What a history is of: numbers, or one object. */
+export type HistorySubject = Exclude<Question, { readonly kind: 'words' }>
+
+export async function history(
+  { reader }: ApiContext,
+  subject: HistorySubject,
+  limit: number,
+  before: number | null,
+): Promise<History> {
+  const snapshot = reader.snapshot()
+  const { size, at } = snapshot.publication
+  const keys =
+    subject.kind === 'block' ? coveringKeys(subject.block) : [objectKey(subject.type, subject.handle)]
+  const found = await reader.history(snapshot, keys, limit + 1, before ?? size)
+  const shown = found.slice(0, limit)
+  const items: HistoryItem[] = []
+  for (const item of shown) items.push(await itemOf(reader.store, snapshot, item))
+  const last = shown.at(-1)
+  return {
+    key: keys[0] ?? '',
+    size,
+    at,
+    items,
+    before: found.length > limit && last !== undefined ? last.index : null,
+  }
+}
+
+type Store = ApiContext['reader']['store']
+
+async function itemOf(
+  store: Store,
+  snapshot: Snapshot,
+  { index, keys, entry }: LoggedItem,
+): Promise<HistoryItem> {
+  const effects = entry.outcome.accepted ? entry.outcome.effects : []
+  const touched = effects.filter(({ key }) => keys.includes(key))
+  const changes: HistoryChange[] = []
+  for (const effect of touched) {
+    const before = effect.prev === null ? null : await recordBefore(store, effect.key, index)
+    changes.push(changeOf(snapshot, effect, before))
+  }
+  return {
+    index,
+    at: entry.at,
+    procedure: entry.procedure,
+    by: entry.request === null ? 'due' : 'request',
+    seq: entry.received?.seq ?? null,
+    outcome: entry.outcome.accepted ? 'accepted' : 'refused',
+    refusals: entry.outcome.accepted ? [] : entry.outcome.refusals.map(refusalText),
+    changes,
+    otherChanges: effects.length - touched.length,
+    entry: `/api/log/entries/${index}`,
+  }
+}
+
+/** The record that an entry replaced: what the entry before it that touched the key left there. */
+async function recordBefore(store: Store, key: string, index: number): Promise<unknown> {
+  const [previous] = await store.touched([key], index, 1)
+  if (previous === undefined) return null
+  const [bytes] = await store.entries(previous.index, 1)
+  if (bytes === undefined) return null
+  const { outcome }: LoggedOutcome = JSON.parse(Buffer.from(bytes).toString('utf8'))
+  return outcome.effects?.find((effect) => effect.key === key)?.next ?? null
+}
+
+type LoggedOutcome = { readonly outcome: { readonly effects?: readonly LoggedEffect[] } }

@@ -1,0 +1,140 @@
+/** Lookups of objects: a holder, an application, a pool. */
+
+import { blockKey, formatRange, parseNumber, range } from '@cadastre/numbers'
+import { REFUSALS, type RefusalCode } from '@cadastre/procedures'
+import type { Snapshot } from '@cadastre/reader'
+import {
+  type Application,
+  type Contact,
+  type Holder,
+  type Identity,
+  objectKey,
+  type Pool,
+} from '@cadastre/records'
+import type { ApiContext } from './context.ts'
+import type { ApplicationAnswer, Frame, HolderAnswer, PoolAnswer } from './generated/lookup-types.ts'
+import { linksOf } from './links.ts'
+import { blockText } from './question.ts'
+import { briefOf, partyOf } from './views.ts'
+
+/** A refusal code with its published text; a code of a later version shows as itself. */
+export function refusalText(code: string): { readonly code: string; readonly text: string } {
+  return { code, text: Object.hasOwn(REFUSALS, code) ? REFUSALS[code as RefusalCode] : code }
+}
+
+export async function holderAnswer(
+  { reader, times }: ApiContext,
+  snapshot: Snapshot,
+  query: Frame,
+  handle: string,
+  limit: number,
+): Promise<HolderAnswer | null> {
+  const holder = snapshot.object('holder', handle) as Holder | null
+  const party = partyOf(snapshot, handle)
+  if (holder === null || party === null) return null
+  const identity =
+    holder.identity === null ? null : (snapshot.object('identity', holder.identity) as Identity | null)
+  const { items, more } = snapshot.holdings(handle, limit)
+  const { policy } = holder
+  return {
+    kind: 'holder',
+    query,
+    holder: party,
+    identity: holder.identity,
+    register: identity?.register ?? null,
+    policy: policy === null ? null : { threshold: policy.m, keys: policy.keys, guardians: policy.guardians },
+    contacts: await contactsOf(reader.store.openings.bind(reader.store), holder.contacts),
+    lockedUntil: holder.lockedUntil,
+    coolingSeconds: holder.coolingSeconds,
+    confirmed: holder.confirmed,
+    procedure: holder.procedure,
+    since: holder.since,
+    sinceAt: await times.at(holder.since),
+    holdings: {
+      items: items.map(({ block, registration }) => ({
+        block: blockText(block),
+        key: blockKey(block),
+        registration: briefOf(snapshot, block.space, registration),
+      })),
+      more,
+      proved: false,
+    },
+    links: linksOf(snapshot, { kind: 'object', type: 'holder', handle }, objectKey('holder', handle)),
+  }
+}
+
+type Openings = ApiContext['reader']['store']['openings']
+
+/** A natural person's own data as registrant is not shown; contacts named for others to write to are, as in RDAP. */
+function isShown({ role, kind }: Contact): boolean {
+  return role !== 'registrant' || kind !== 'individual'
+}
+
+async function contactsOf(
+  openings: Openings,
+  contacts: readonly Contact[],
+): Promise<HolderAnswer['contacts']> {
+  const commitments = contacts.filter(isShown).flatMap(({ fields }) => Object.values(fields))
+  const opened = commitments.length === 0 ? [] : await openings(commitments)
+  const values = new Map(opened.map(({ commitment, value }) => [commitment, value]))
+  return contacts.map(({ role, kind, fields }) => ({
+    role,
+    kind,
+    fields: Object.entries(fields).map(([field, commitment]) => ({
+      field,
+      commitment,
+      value: values.get(commitment) ?? null,
+    })),
+  }))
+}
+
+export async function applicationAnswer(
+  { times }: ApiContext,
+  snapshot: Snapshot,
+  query: Frame,
+  handle: string,
+): Promise<ApplicationAnswer | null> {
+  const application = snapshot.object('application', handle) as Application | null
+  if (application === null) return null
+  return {
+    kind: 'application',
+    query,
+    handle,
+    procedure: application.procedure,
+    state: application.state,
+    due: application.due,
+    consents: application.consents,
+    reason: application.reason === null ? null : refusalText(application.reason),
+    body: application.body,
+    since: application.since,
+    sinceAt: await times.at(application.since),
+    links: linksOf(
+      snapshot,
+      { kind: 'object', type: 'application', handle },
+      objectKey('application', handle),
+    ),
+  }
+}
+
+export function poolAnswer(snapshot: Snapshot, query: Frame, handle: string): PoolAnswer | null {
+  const pool = snapshot.object('pool', handle) as Pool | null
+  if (pool === null) return null
+  return {
+    kind: 'pool',
+    query,
+    handle,
+    space: pool.space,
+    range: poolRange(pool),
+    open: pool.open,
+    waiting: pool.head !== null,
+    since: pool.since,
+    links: linksOf(snapshot, { kind: 'object', type: 'pool', handle }, objectKey('pool', handle)),
+  }
+}
+
+function poolRange({ space, first, last }: Pool): string {
+  const [low, high] = [parseNumber(space, first), parseNumber(space, last)]
+  const bounds = low.ok && high.ok ? range(space, low.value, high.value) : null
+  if (bounds === null || !bounds.ok) throw new TypeError(`a pool states no range: ${first} - ${last}`)
+  return formatRange(bounds.value)
+}

@@ -1,0 +1,150 @@
+/** Routes that read the register: lookup, history, entries, holders, applications, pools. */
+
+import { parseHandle } from '@cadastre/records'
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { ApiContext } from './context.ts'
+import { history } from './history.ts'
+import { historySchema } from './history-schema.ts'
+import { lookup, readAfter } from './lookup.ts'
+import { applicationSchema, holderSchema, lookupSchema, poolSchema } from './lookup-schema.ts'
+import { poolList } from './pools.ts'
+import { problem } from './problems.ts'
+import { QUESTION_MAX, type Question, readQuestion } from './question.ts'
+import { json, replies } from './replies.ts'
+
+const LIMIT_MAX = 200
+const limit = z.coerce.number().int().min(1).max(LIMIT_MAX).default(50)
+const handleParameter = z.object({ handle: z.string().max(100).describe('In any case, such as H-7') })
+const text = z.string().min(1).max(QUESTION_MAX)
+
+const lookupRoute = createRoute({
+  method: 'get',
+  path: '/api/lookup',
+  summary:
+    'Who holds an address, a prefix or an AS number; or a holder, application or pool; or a search by name',
+  request: {
+    query: z.object({
+      q: text.describe('203.0.113.7, 203.0.113.0/24, 2001:db8::/32, AS64496, H-7, a name, or a record key'),
+      limit,
+      after: z.string().max(140).optional().describe('Record key from `inside.after`: the next page'),
+    }),
+  },
+  responses: replies(200, 'What was found', lookupSchema, 400, 404),
+})
+
+const historyRoute = createRoute({
+  method: 'get',
+  path: '/api/history',
+  summary: 'Entries that touched the key or what covers it, newest first',
+  request: {
+    query: z.object({
+      key: text.describe('A record key, or an address, prefix, AS number'),
+      limit: z.coerce.number().int().min(1).max(100).default(20),
+      before: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+    }),
+  },
+  responses: replies(200, 'One page', historySchema, 400),
+})
+
+const entryRoute = createRoute({
+  method: 'get',
+  path: '/api/log/entries/{index}',
+  summary: 'One entry of the log, byte for byte as hashed',
+  request: { params: z.object({ index: z.string().regex(/^(?:0|[1-9][0-9]{0,15})$/) }) },
+  responses: replies(200, 'The entry', z.record(z.string(), z.unknown()), 400, 404),
+})
+
+const holderRoute = createRoute({
+  method: 'get',
+  path: '/api/holders/{handle}',
+  summary: 'A holder and what it holds',
+  request: { params: handleParameter },
+  responses: replies(200, 'The holder', holderSchema, 400, 404),
+})
+
+const applicationRoute = createRoute({
+  method: 'get',
+  path: '/api/applications/{handle}',
+  summary: 'An application and where it stands',
+  request: { params: handleParameter },
+  responses: replies(200, 'The application', applicationSchema, 400, 404),
+})
+
+const poolsRoute = createRoute({
+  method: 'get',
+  path: '/api/pools',
+  summary: 'Pools to allocate from',
+  responses: replies(200, 'All pools', z.object({ items: z.array(poolSchema) })),
+})
+
+const ENTRY_HEADERS = {
+  'Content-Type': 'application/json',
+  'Cache-Control': 'public, max-age=31536000, immutable',
+}
+
+export function mountReads(app: OpenAPIHono, context: ApiContext): void {
+  const base = context.reader.info.baseUrl
+  app.openapi(lookupRoute, async (c) => {
+    const { q, limit, after } = c.req.valid('query')
+    const question = readQuestion(q)
+    if (!question.ok) return problem(base, 'bad-query', { detail: 'q cannot be read.', ...question.error })
+    const from = after === undefined ? null : readAfter(after)
+    if (after !== undefined && from === null)
+      return problem(base, 'bad-query', {
+        detail: 'after is no record key.',
+        value: after,
+        expected: '`inside.after`',
+      })
+    const found = await lookup(context, question.value, { text: q, limit, after: from })
+    return found === null ? nothing(base, q) : json(found)
+  })
+  app.openapi(historyRoute, async (c) => {
+    const { key, limit, before } = c.req.valid('query')
+    const subject = readQuestion(key)
+    if (!subject.ok) return problem(base, 'bad-query', { detail: 'key cannot be read.', ...subject.error })
+    if (subject.value.kind === 'words')
+      return problem(base, 'bad-query', {
+        detail: 'key is no record key.',
+        value: key,
+        expected: 'ip4/203.0.113.0/24, asn/64496/32, obj/holder/H-7, an address, a prefix or an AS number',
+      })
+    return json(await history(context, subject.value, limit, before ?? null))
+  })
+  app.openapi(entryRoute, async (c) => {
+    const index = Number(c.req.valid('param').index)
+    const { size } = context.reader.snapshot().publication
+    const [bytes] = index < size ? await context.reader.store.entries(index, 1) : []
+    if (bytes === undefined)
+      return problem(base, 'not-found', {
+        detail: 'The published log has no such entry.',
+        value: String(index),
+        expected: `an index from 0 to ${size - 1}`,
+      })
+    return c.body(Uint8Array.from(bytes), 200, ENTRY_HEADERS)
+  })
+  app.openapi(holderRoute, (c) => objectReply(context, 'holder', c.req.valid('param').handle))
+  app.openapi(applicationRoute, (c) => objectReply(context, 'application', c.req.valid('param').handle))
+  app.openapi(poolsRoute, async () => json(await poolList(context)))
+}
+
+async function objectReply(
+  context: ApiContext,
+  type: 'holder' | 'application',
+  text: string,
+): Promise<Response> {
+  const base = context.reader.info.baseUrl
+  const handle = parseHandle(text)
+  if (handle === null)
+    return problem(base, 'bad-query', {
+      detail: 'The handle cannot be read.',
+      value: text,
+      expected: 'letters, digits, "-", "." and "_", such as H-7',
+    })
+  const question: Question = { kind: 'object', type, handle, canonical: handle }
+  const found = await lookup(context, question, { text, limit: LIMIT_MAX, after: null })
+  return found === null ? nothing(base, text) : json(found)
+}
+
+function nothing(base: string, value: string): Response {
+  return problem(base, 'not-found', { detail: 'The register has no such object.', value })
+}

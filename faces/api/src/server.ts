@@ -1,0 +1,101 @@
+/** The room as a Hono app. */
+
+import type { RegistryReader } from '@cadastre/reader'
+import type { Desk } from '@cadastre/registrar'
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { type Context, Hono } from 'hono'
+import type { ApiContext, ApiOptions } from './context.ts'
+import { mountDescription } from './description.ts'
+import { EntryTimes } from './entry-times.ts'
+import { jsonBody, limited } from './guards.ts'
+import { DEFAULT_LIMITS } from './limits.ts'
+import { problem } from './problems.ts'
+import { mountProcedures } from './procedures.ts'
+import { mountReads } from './routes-read.ts'
+import { mountRequests } from './routes-requests.ts'
+
+/** Every path that is mounted, as Hono spells it, and the methods that it answers. */
+const METHODS = {
+  '/api/requests': 'POST',
+  '/api/requests/:seq': 'GET, HEAD',
+  '/api/requests/by-hash/:hash': 'GET, HEAD',
+  '/api/dry-run': 'POST',
+  '/api/lookup': 'GET, HEAD',
+  '/api/history': 'GET, HEAD',
+  '/api/log/entries/:index': 'GET, HEAD',
+  '/api/holders/:handle': 'GET, HEAD',
+  '/api/applications/:handle': 'GET, HEAD',
+  '/api/pools': 'GET, HEAD',
+  '/api/procedures': 'GET, HEAD',
+  '/api/procedures/:kind/:version': 'GET, HEAD',
+  '/api/openapi.json': 'GET, HEAD',
+  '/api/limits': 'GET, HEAD',
+  '/api/problems/:code': 'GET, HEAD',
+} as const
+
+export const API_ROUTES: readonly string[] = Object.keys(METHODS)
+
+/** The face as a Hono app; mount it at the root. It reads no cookie, so that any page may use it (CORS). */
+export function createApi(reader: RegistryReader, desk: Desk, options: ApiOptions): Hono {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const context: ApiContext = { reader, desk, options, limits, times: new EntryTimes(reader) }
+  const base = reader.info.baseUrl
+  const app = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return undefined
+      const [issue] = result.error.issues
+      const path = issue?.path.map(String) ?? []
+      const code = result.target === 'json' ? 'malformed-body' : 'bad-query'
+      return problem(base, code, {
+        detail: `${result.target === 'json' ? 'The body' : 'A parameter of the address'} does not fit.`,
+        pointer: `/${path.join('/')}`,
+        expected: issue?.message ?? 'what the description at /api/openapi.json says',
+      })
+    },
+  })
+  app.onError((error) => {
+    options.failed(error)
+    return problem(base, 'internal', { detail: 'The fault has been recorded.' })
+  })
+  app.use('/api/*', limited(context), anyOrigin)
+  for (const path of ['/api/requests', '/api/dry-run']) app.on('POST', path, jsonBody(context))
+  mountRequests(app, context)
+  mountReads(app, context)
+  mountProcedures(app, context)
+  mountDescription(app, context)
+  for (const [path, methods] of Object.entries(METHODS)) app.all(path, (c) => otherMethod(c, base, methods))
+  app.all('/api/*', (c) =>
+    problem(base, 'not-found', {
+      detail: 'There is no such address.',
+      value: c.req.path,
+      expected: 'one that /api/openapi.json describes',
+    }),
+  )
+  return new Hono().route('/', app)
+}
+
+async function anyOrigin(c: Context, next: () => Promise<void>): Promise<void> {
+  await next()
+  c.header('Access-Control-Allow-Origin', '*')
+  c.header('X-Content-Type-Options', 'nosniff')
+  if (!c.res.headers.has('Cache-Control')) c.header('Cache-Control', 'no-cache')
+}
+
+/** A preflight (Fetch standard, section 3.2.2), or 405 with what is allowed (RFC 9110 section 15.5.6). */
+function otherMethod(c: Context, base: string, methods: string): Response {
+  const allowed = `${methods}, OPTIONS`
+  if (c.req.method !== 'OPTIONS')
+    return problem(
+      base,
+      'method-not-allowed',
+      { detail: 'Another method.', value: c.req.method, expected: allowed },
+      { Allow: allowed },
+    )
+  const headers = {
+    Allow: allowed,
+    'Access-Control-Allow-Methods': allowed,
+    'Access-Control-Allow-Headers': 'Content-Type',
+    'Access-Control-Max-Age': '86400',
+  }
+  return new Response(null, { status: 204, headers })
+}
