@@ -1,0 +1,189 @@
+/** Search keys to objects, for everything that one snapshot can answer at once. */
+
+import {
+  type Asn,
+  asnBlock,
+  type Block,
+  block,
+  blockRange,
+  rangeToBlock,
+  singleBlock,
+} from '@cadastre/numbers'
+import type { Snapshot } from '@cadastre/reader'
+import { type CoveringRegistration, type Holder, isChild } from '@cadastre/records'
+import { covering, type Found, type Target, type Wanted } from './match.ts'
+import type { Match, Query } from './query.ts'
+import { autnumObject, domainObject, registrationObject, routeObject } from './render.ts'
+import { zoneAt, zoneLength } from './reverse-zones.ts'
+import type { RpslObject } from './rpsl.ts'
+import type { SearchKey } from './search-key.ts'
+
+/** What to look for on the path to addresses, given the classes that the query wants. */
+export function wantedBy(query: Query): Wanted {
+  const wants = (...types: readonly ('inetnum' | 'inet6num' | 'route' | 'route6')[]): boolean =>
+    query.types === null || types.some((type) => query.types?.has(type) ?? true)
+  return {
+    registrations: wants('inetnum', 'inet6num'),
+    routes: wants('route', 'route6'),
+    zones: query.domains,
+  }
+}
+
+/** The objects of a finding; a cell's reverse DNS may stand for several zones, of which `asked` picks one. */
+export function objectsOf(found: Found, asked: Block | null, source: string): readonly RpslObject[] {
+  const { kind, block: at } = found
+  if (kind === 'registration') return [registrationObject(found.registration, at, source)]
+  if (kind === 'route') return [routeObject(at, found.route, found.holder, source)]
+  const zones = asked === null ? zonesOf(at) : [zoneAt(at, asked)]
+  return zones.map((zone) => domainObject(zone, found.rdns, found.holder, source))
+}
+
+function zonesOf(cell: Block): readonly Block[] {
+  const length = zoneLength(cell)
+  const count = 2 ** (length - cell.length)
+  const width = cell.space === 'ip6' ? 128n : 32n
+  const size = 1n << (width - BigInt(length))
+  return Array.from({ length: count }, (_, index) => {
+    const made = block(cell.space, cell.first + BigInt(index) * size, length)
+    if (!made.ok) throw new TypeError(`no zone at ${made.error.value}`)
+    return made.value
+  })
+}
+
+export type Lookup = {
+  readonly objects: readonly RpslObject[]
+  /** Whether the numbers asked for lie in a pool and nobody holds them. */
+  readonly free: boolean
+}
+
+const NOTHING: Lookup = { objects: [], free: false }
+
+/** Objects for a key that needs no store; `null` where this snapshot alone cannot tell. */
+export function lookup(
+  snapshot: Snapshot,
+  query: Query,
+  key: SearchKey,
+  match: Match,
+  source: string,
+): Lookup | null {
+  switch (key.kind) {
+    case 'ip':
+      return addresses(snapshot, key, match, wantedBy(query), source)
+    case 'asn':
+      return asNumber(snapshot, key.asn, source)
+    case 'as-block': {
+      const target = { range: key.range, block: rangeToBlock(key.range) }
+      return addresses(snapshot, target, 'default', REGISTRATIONS, source)
+    }
+    case 'route':
+      return {
+        objects: routesAt(snapshot, key.block, key.origin).flatMap((found) => objectsOf(found, null, source)),
+        free: false,
+      }
+    case 'domain':
+      return zone(snapshot, key.block, match, source)
+    case 'handle':
+    case 'text':
+      return null
+    case 'invalid':
+      return NOTHING
+  }
+}
+
+const REGISTRATIONS: Wanted = { registrations: true, routes: false, zones: false }
+const ROUTES: Wanted = { registrations: false, routes: true, zones: false }
+const ZONES: Wanted = { registrations: false, routes: false, zones: true }
+
+function addresses(snapshot: Snapshot, target: Target, match: Match, wanted: Wanted, source: string): Lookup {
+  const found = covering(snapshot, target, match, wanted)
+  const asked = target.block ?? singleBlock(target.range.space, target.range.first)
+  const [first] = found
+  const free = match === 'default' && first?.kind === 'registration' && first.registration.kind === 'pool'
+  return { objects: found.flatMap((one) => objectsOf(one, asked, source)), free }
+}
+
+/** Routes in force at exactly this prefix, of one origin. */
+export function routesAt(snapshot: Snapshot, at: Block, origin: number): readonly Found[] {
+  const found = covering(snapshot, { range: blockRange(at), block: at }, 'all-less', ROUTES)
+  return found.filter(
+    (one) => one.kind === 'route' && one.block.length === at.length && one.route.origin === origin,
+  )
+}
+
+/**
+ * The AS block around a number, and the number itself where somebody holds it. Somebody who holds a range of numbers
+ * has one registration; each of them is an aut-num all the same, because that is what people ask for.
+ */
+function asNumber(snapshot: Snapshot, asn: Asn, source: string): Lookup {
+  const path = covering(
+    snapshot,
+    { range: blockRange(asnBlock(asn)), block: asnBlock(asn) },
+    'all-less',
+    REGISTRATIONS,
+  )
+  const registrations = path.flatMap((one): CoveringRegistration[] =>
+    one.kind === 'registration' ? [one] : [],
+  )
+  const last = registrations.at(-1)
+  if (last === undefined) return NOTHING
+  const objects: RpslObject[] = []
+  const wide = registrations.findLast(({ registration }) => registration.first !== registration.last)
+  const { kind } = last.registration
+  const held = kind === 'holding' || isChild(kind)
+  if (wide !== undefined) objects.push(registrationObject(wide.registration, wide.block, source))
+  if (held) objects.push(autnumObject(asn, last.registration, source))
+  else if (wide !== last) objects.push(registrationObject(last.registration, last.block, source))
+  return { objects, free: kind === 'pool' }
+}
+
+function zone(snapshot: Snapshot, asked: Block, match: Match, source: string): Lookup {
+  const found = covering(snapshot, { range: blockRange(asked), block: asked }, 'default', ZONES)
+  const objects = found
+    .filter((one) => match !== 'exact' || zoneAt(one.block, asked).length === asked.length)
+    .flatMap((one) => objectsOf(one, asked, source))
+  return { objects, free: false }
+}
+
+/** The holder of a handle in stored form; null where there is none. */
+export function holderAt(snapshot: Snapshot, handle: string): Holder | null {
+  return snapshot.object('holder', handle) as Holder | null
+}
+
+/** What a holder has, one finding a registration, by space and number. At most `cells` cells are read. */
+export function holdingsOf(
+  snapshot: Snapshot,
+  holder: string,
+  cells: number,
+): { readonly found: readonly Found[]; readonly more: boolean } {
+  const { items, more } = snapshot.holdings(holder, cells)
+  const seen = new Set<string>()
+  const found: Found[] = []
+  for (const { block: at, registration } of items) {
+    // inet6num is a prefix, so that a range has one object for each; inetnum and as-block are ranges.
+    const key = at.space === 'ip6' ? '' : `${at.space} ${registration.id} ${registration.first}`
+    if (key !== '' && seen.has(key)) continue
+    seen.add(key)
+    found.push({ kind: 'registration', block: at, registration })
+  }
+  return { found, more }
+}
+
+/** Registrations of an id at and inside blocks where its entry recorded it. */
+export function registrationsOf(snapshot: Snapshot, id: string, blocks: readonly Block[]): readonly Found[] {
+  const seen = new Set<string>()
+  const found: Found[] = []
+  for (const at of blocks) {
+    const cells = [...snapshot.chain(at), ...snapshot.inside(at, INSIDE_CELLS).items]
+    for (const { block: place, cell } of cells)
+      for (const registration of cell.registrations) {
+        const key = at.space === 'ip6' ? `${place.first}/${place.length}` : registration.first
+        if (registration.id !== id || seen.has(key)) continue
+        seen.add(key)
+        found.push({ kind: 'registration', block: place, registration })
+      }
+  }
+  return found
+}
+
+/** Cells read below one block to find the pieces of a registration that was cut. */
+const INSIDE_CELLS = 256

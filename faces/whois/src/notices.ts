@@ -1,0 +1,115 @@
+/** What an answer says beside objects: the banner, the log position with its proof, lists, help. All lines begin with `%`. */
+
+import { formatPrefix, singleBlock } from '@cadastre/numbers'
+import type { RegistryInfo, Snapshot } from '@cadastre/reader'
+import { flagName } from './flags.ts'
+import { TEMPLATES, templateText } from './object-classes.ts'
+import type { Ask, Query } from './query.ts'
+import type { SearchKey } from './search-key.ts'
+
+const comment = (text: string): string =>
+  text
+    .split(/\r?\n/)
+    .map((line) => (line === '' ? '%\n' : `% ${line}\n`))
+    .join('')
+
+/** First lines on a connection. */
+export function banner(info: RegistryInfo, limits: string): string {
+  const lines = [`This is the ${info.name} query service.`, 'The objects are in RPSL format.']
+  if (info.demonstration !== null) lines.push('', info.demonstration)
+  lines.push('', `Procedures, proofs and the whole log: ${info.baseUrl}/`, `Limits ${limits}.`)
+  return comment(lines.join('\n'))
+}
+
+/** Of which log position the answer is, and where it is proved, absence included. */
+export function position(info: RegistryInfo, snapshot: Snapshot, key: SearchKey | null): string {
+  const { size, at } = snapshot.publication
+  const path = key === null ? null : proofPath(key)
+  const proof = path === null ? '' : `, proof: ${info.baseUrl}/proof/${path}`
+  return `% Log position: size ${size}, as of ${at}${proof}\n`
+}
+
+function proofPath(key: SearchKey): string | null {
+  switch (key.kind) {
+    case 'ip': {
+      const { space, first } = key.range
+      const block = key.block ?? singleBlock(space, first)
+      const text = formatPrefix(block)
+      return `ip/${block.length === (space === 'ip6' ? 128 : 32) ? text.slice(0, text.indexOf('/')) : text}`
+    }
+    case 'asn':
+      return `autnum/${key.asn}`
+    case 'as-block':
+      return `autnum/${key.range.first}`
+    case 'route':
+    case 'domain':
+      return `ip/${formatPrefix(key.block)}`
+    case 'handle':
+      return `object/holder/${key.handle}`
+    case 'text':
+    case 'invalid':
+      return null
+  }
+}
+
+/** The answer to `-q` and to the long flags that mean the same. */
+export function listText(
+  what: Extract<Ask, { kind: 'list' }>['what'],
+  info: RegistryInfo,
+  source: string,
+  size: number,
+): string {
+  // `X`: not mirrored by NRTM, which stays for the feeds; the log itself is the better mirror.
+  if (what === 'sources') return `${source}:3:X:0-${size}\n`
+  if (what === 'version') return `% Cadastre ${info.version}\n`
+  return `${[...TEMPLATES.keys()].join('\n')}\n`
+}
+
+/** The answer to `-t` and `-v`; null where the registry has no objects of the class. */
+export function templateAnswer({ type, verbose }: Extract<Ask, { kind: 'template' }>): string | null {
+  const text = templateText(type)
+  if (text === null) return null
+  return verbose ? `% The ${type} class, as this registry renders it from its log:\n\n${text}\n` : `${text}\n`
+}
+
+const HELP_FLAGS: readonly (readonly [string, string])[] = [
+  ['exact', 'only exactly these addresses'],
+  ['one-less', 'the next range around them'],
+  ['all-less', 'all ranges around them, and exactly them'],
+  ['one-more', 'the first level inside them'],
+  ['all-more', 'everything inside them'],
+  ['reverse-domain', 'reverse zones too'],
+  ['abuse-contact', 'only the address for reports of abuse'],
+  ['inverse', 'origin AS64500, or org H-7: by attribute'],
+  ['select-types', 'only these classes, separated by commas'],
+  ['no-referenced', 'without the holder'],
+  ['no-filtering', "with the holder's contacts"],
+  ['no-grouping', 'without the lines "Information related to"'],
+  ['primary-keys', 'only the keys of objects'],
+  ['brief', 'two-letter attribute names'],
+  ['persistent-connection', 'keep the connection; alone, close it'],
+  ['sources', 'only from these sources'],
+  ['template', 'the attributes of a class'],
+  ['client', 'the name of your program'],
+]
+
+export function helpText(limits: string): string {
+  const flags = HELP_FLAGS.map(([long, what]) => `${flagName(long).padEnd(30)}${what}`)
+  return comment(
+    [
+      'Ask for an address, a prefix, a range "a - b", an AS number, a range of them, a handle (H-7, R-41),',
+      'a reverse zone or a part of the name of a holder. One query a line.',
+      '',
+      ...flags,
+      `${'-q sources|version|types'.padEnd(30)}lists`,
+      '',
+      `Limits ${limits}.`,
+    ].join('\n'),
+  )
+}
+
+/** Notes that stand before the objects. */
+export function notes(query: Query, masked: string | null, free: boolean): string {
+  const text = masked === null ? '' : `% Note: host bits were set; this is about ${masked}\n`
+  return free ? `${text}% Nobody holds '${query.text}': it is free within a pool of this registry.\n` : text
+}
