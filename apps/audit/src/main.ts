@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/** The audit as a program of its own: no package from outside, so that there is little to trust. */
+
+import { parseArgs } from 'node:util'
+import { readPolicyFile, runAudit } from './run-audit.ts'
+
+const USAGE = `Usage: audit [options] <directory or address of the log's public files>
+
+Checks every signature, hash and root of a log, and makes every decision again, from its public files alone.
+
+Options:
+  --vkey <key>       verifier key of the log
+  --policy <file>    C2SP tlog-policy with the log's key and its witnesses, in place of --vkey
+  --remember <file>  keep the policy and the checkpoint there, and compare with them next time
+  --workers <n>      threads that check signatures (default: one for each core; 0: none)
+  --json             report as JSON
+  --help             show this
+
+Exit codes: 0 no faults, 1 faults, 2 the log could not be audited.
+`
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    vkey: { type: 'string' },
+    policy: { type: 'string' },
+    remember: { type: 'string' },
+    workers: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const [source] = positionals
+const workers = values.workers === undefined ? undefined : Number(values.workers)
+if (values.help) process.stdout.write(USAGE)
+else if (
+  source === undefined ||
+  positionals.length > 1 ||
+  (workers !== undefined && !(workers >= 0 && workers <= 256))
+) {
+  process.stderr.write(USAGE)
+  process.exitCode = 2
+} else {
+  const { exitCode, text } = await runAudit({
+    source,
+    vkey: values.vkey,
+    policy: values.policy === undefined ? undefined : await readPolicyFile(values.policy),
+    remember: values.remember,
+    workers,
+    json: values.json,
+    progress: process.stderr.isTTY ? showProgress : undefined,
+  })
+  process.stdout.write(text)
+  process.exitCode = exitCode
+}
+
+function showProgress(entries: number, size: number): void {
+  const percent = Math.floor((100 * entries) / size)
+  process.stderr.write(`\r${entries} of ${size} entries (${percent} %)${entries === size ? '\n' : ''}`)
+}

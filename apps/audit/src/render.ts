@@ -1,0 +1,67 @@
+/** A report in words, or as JSON. */
+
+import { FAULTS } from '@cadastre/replay'
+import { type AuditFault, type AuditReport, FILE_FAULTS } from './report.ts'
+
+const number = (value: number): string => value.toLocaleString('en-US')
+
+/** The rule that a fault breaks. */
+export function ruleOf(code: AuditFault['code']): string {
+  return { ...FAULTS, ...FILE_FAULTS }[code]
+}
+
+export function renderJson(report: AuditReport): string {
+  const faults = report.faults.map((fault) => ({ ...fault, rule: ruleOf(fault.code) }))
+  return `${JSON.stringify({ ...report, clean: report.faultCount === 0, faults }, null, 2)}\n`
+}
+
+export function renderText(report: AuditReport): string {
+  return `${[...facts(report), ...verdict(report)].join('\n')}\n`
+}
+
+function facts(report: AuditReport): readonly string[] {
+  const { tally, seconds, entries } = report
+  const rate = seconds > 0 ? `, ${number(Math.round(entries / seconds))} entries/s` : ''
+  const trust = {
+    given: 'the key that you gave',
+    remembered: 'the key of the earlier audit',
+    registry: 'the key that the registry itself names (keep it with --remember, or give it with --vkey)',
+  }[report.trust]
+  return [
+    `${report.origin} at ${number(report.size)} entries, state of ${report.at ?? 'nothing yet'}`,
+    `  source       ${report.source}`,
+    `  checkpoint   signed by ${trust}; ${cosignatures(report)}`,
+    `  tree         ${number(entries)} entries hashed, ${number(report.tiles)} tiles compared`,
+    `  earlier      ${report.comparedWith === null ? 'no earlier checkpoint to compare with' : `compared with the checkpoint of size ${number(report.comparedWith)}`}`,
+    `  acts         ${number(tally.ops)} decided again: ${number(tally.accepted)} accepted, ${number(tally.refused)} refused`,
+    `  signatures   ${number(tally.signatures)} checked`,
+    `  states       ${number(tally.states)} roots of the state compared`,
+    `  time         ${seconds.toFixed(1)} s${rate}`,
+  ]
+}
+
+function cosignatures({ cosignatures: all, quorum }: AuditReport): string {
+  if (all.length === 0) return quorum === 'none' ? 'no witnesses asked for' : 'no cosignatures'
+  const names = all.map(({ witness, time }) => `${witness} at ${time}`).join(', ')
+  return `cosigned by ${names}${quorum === 'none' ? '' : ' (a quorum)'}`
+}
+
+function verdict({ faultCount, faults }: AuditReport): readonly string[] {
+  if (faultCount === 0)
+    return [
+      '',
+      'No fault: every decision follows from the entries before it, and the files are those that were signed.',
+    ]
+  const more = faultCount - faults.length
+  return [
+    '',
+    `${number(faultCount)} ${faultCount === 1 ? 'fault' : 'faults'}:`,
+    ...faults.flatMap(({ index, code, detail }) => [
+      '',
+      `entry ${index}: ${code}`,
+      `  ${ruleOf(code)}`,
+      `  ${detail}`,
+    ]),
+    ...(more > 0 ? ['', `and ${number(more)} more that are not described`] : []),
+  ]
+}
