@@ -2,8 +2,8 @@
 
 import { type Asn, type Block, parseAsn, parsePrefix, parseRange, type Range } from '@cadastre/numbers'
 import { asRecordKey, parseHandle, type RecordKey } from './keys.ts'
-import { array, integer, map, object, oneOf, parsedText, type Schema, text } from './schema.ts'
 import { type Contact, type EnrolledKey, KEY_ROLES, type KeyPolicy } from './objects.ts'
+import { array, integer, map, object, oneOf, parsedText, type Schema, text } from './schema.ts'
 import { type Instant, parseInstant } from './time.ts'
 
 /** 32 bytes in standard padded base64. */
@@ -12,10 +12,11 @@ export const hash32: Schema<string> = text({
   maxLength: 44,
   pattern: '^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$',
 })
+/** RFC 4648 section 4, in its only spelling: padded, and pad bits zero (section 3.5). */
 export const base64: Schema<string> = text({
   expected: 'standard base64 with padding',
   maxLength: 4096,
-  pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
+  pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$',
 })
 /** An upper-case handle in stored form. */
 export const handle: Schema<string> = parsedText({

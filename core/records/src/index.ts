@@ -4,8 +4,8 @@
  */
 
 export * from './cell.ts'
-export * from './delegated-row.ts'
 export * from './delegated.ts'
+export * from './delegated-row.ts'
 export * from './due.ts'
 export * from './fields.ts'
 export * from './import-plan.ts'

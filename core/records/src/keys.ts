@@ -23,10 +23,12 @@ export type ObjectType = (typeof OBJECT_TYPES)[number]
 /** Upper-case ASCII letters, digits, `-`, `.`, `_`; 1 to 100 characters; starts with a letter or digit. */
 const HANDLE = /^[A-Z0-9][A-Z0-9._-]{0,99}$/
 
+/** Checked before upper-casing, which makes ASCII of other letters too (U+0131 becomes I). */
+const ANY_CASE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/
+
 /** A handle in its stored form (upper-cased ASCII), or null where the text cannot be one. */
 export function parseHandle(text: string): string | null {
-  const upper = text.toUpperCase()
-  return HANDLE.test(upper) ? upper : null
+  return ANY_CASE.test(text) ? text.toUpperCase() : null
 }
 
 /** The key of the cell at a block. */
@@ -36,7 +38,8 @@ export function cellKey(block: Block): RecordKey {
 
 /** The key of an object. The handle must already be in stored form; a handle that is not is a bug. */
 export function objectKey(type: ObjectType, handle: string): RecordKey {
-  if (!HANDLE.test(handle) && !DRAFT_HANDLE.test(handle)) throw new TypeError(`not a stored handle: ${handle}`)
+  if (!HANDLE.test(handle) && !DRAFT_HANDLE.test(handle))
+    throw new TypeError(`not a stored handle: ${handle}`)
   return `obj/${type}/${handle}` as RecordKey
 }
 

@@ -11,7 +11,10 @@ const anyObject: Schema<JsonObject> = {
   read: (value, pointer) =>
     isObject(value)
       ? { ok: true, value }
-      : { ok: false, error: { pointer, value: JSON.stringify(value ?? null).slice(0, 80), expected: 'an object' } },
+      : {
+          ok: false,
+          error: { pointer, value: JSON.stringify(value ?? null).slice(0, 80), expected: 'an object' },
+        },
 }
 
 const versionOne: Schema<1> = {
@@ -26,11 +29,19 @@ const versionOne: Schema<1> = {
 export const requestSchema: Schema<Request> = object({
   v: versionOne,
   origin: text({ expected: 'the log origin of the registry', maxLength: 255, pattern: '^[\\x21-\\x7e]+$' }),
-  procedure: text({ expected: 'a procedure id, such as transfer/1', maxLength: 40, pattern: '^[a-z-]+/[1-9][0-9]{0,3}$' }),
+  procedure: text({
+    expected: 'a procedure id, such as transfer/1',
+    maxLength: 40,
+    pattern: '^[a-z-]+/[1-9][0-9]{0,3}$',
+  }),
   body: anyObject,
   replaces: array(
     object({
-      member: text({ expected: '<record key>#<member>', maxLength: 200, pattern: '^[\\x21-\\x7e]+#[\\x21-\\x7e]+$' }),
+      member: text({
+        expected: '<record key>#<member>',
+        maxLength: 200,
+        pattern: '^[\\x21-\\x7e]+#[\\x21-\\x7e]+$',
+      }),
       hash: nullable(hash32),
     }),
     64,

@@ -3,7 +3,7 @@
  * every procedure reads cells through this one place, so that they cannot disagree.
  */
 
-import { type Block, parseAddress, range, type Range } from '@cadastre/numbers'
+import { type Block, contains, parseNumber, type Range, range } from '@cadastre/numbers'
 import type { Cell, Registration, ReverseDns, Roa, Route } from './cell.ts'
 import { isOccupying } from './cell.ts'
 
@@ -15,7 +15,9 @@ export type CoveringRegistration = { readonly block: Block; readonly registratio
 
 /** All registrations on the path, outermost first. */
 export function registrationsOn(path: readonly CoveringCell[]): readonly CoveringRegistration[] {
-  return path.flatMap(({ block, cell }) => cell.registrations.map((registration) => ({ block, registration })))
+  return path.flatMap(({ block, cell }) =>
+    cell.registrations.map((registration) => ({ block, registration })),
+  )
 }
 
 /** The last registration met on the path; null where nothing is registered. */
@@ -68,24 +70,14 @@ export function liveServices(path: readonly CoveringCell[]): LiveServices {
 
 /** The whole range that a registration states. A registration that does not parse is a bug of the writer. */
 export function registrationRange(registration: Registration, space: Block['space']): Range {
-  const first = parseNumber(registration.first, space)
-  const last = parseNumber(registration.last, space)
-  const parsed = range(space, first, last)
-  if (!parsed.ok) throw new TypeError(`registration ${registration.id} states no range`)
+  const first = parseNumber(space, registration.first)
+  const last = parseNumber(space, registration.last)
+  const parsed = first.ok && last.ok ? range(space, first.value, last.value) : null
+  if (parsed === null || !parsed.ok) throw new TypeError(`registration ${registration.id} states no range`)
   return parsed.value
-}
-
-function parseNumber(text: string, space: Block['space']): bigint {
-  if (space === 'asn') return BigInt(text)
-  const address = parseAddress(text)
-  if (!address.ok) throw new TypeError(`not an address: ${text}`)
-  return address.value.value
 }
 
 /** Whether a registration's range covers the block. */
 export function covers(registration: Registration, block: Block): boolean {
-  const whole = registrationRange(registration, block.space)
-  const last = block.first + (1n << BigInt((block.space === 'ip6' ? 128 : 32) - block.length)) - 1n
-  return whole.first <= block.first && last <= whole.last
+  return contains(registrationRange(registration, block.space), block)
 }
-

@@ -26,6 +26,11 @@ function refusal(pointer: string, value: Json | undefined, expected: string): Re
   })
 }
 
+/** The pointer to a member; RFC 6901 section 3 escapes `~` and `/`. */
+function below(pointer: string, name: string): string {
+  return `${pointer}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`
+}
+
 type TextOptions = { readonly expected: string; readonly maxLength: number; readonly pattern?: string }
 
 /** A string of a pattern, and of at most `maxLength` UTF-16 code units. */
@@ -121,10 +126,11 @@ export function object<M extends Members>(members: M): Schema<ObjectOf<M>> {
       if (!isObject(value)) return refusal(pointer, value, `an object with ${names.join(', ')}`)
       for (const name of Object.keys(value))
         if (!Object.hasOwn(members, name))
-          return refusal(`${pointer}/${name}`, value[name], `only the members ${names.join(', ')}`)
+          return refusal(below(pointer, name), value[name], `only the members ${names.join(', ')}`)
       const result: Record<string, unknown> = {}
       for (const [name, schema] of Object.entries(members)) {
-        const member = schema.read(value[name], `${pointer}/${name}`)
+        const own = Object.hasOwn(value, name) ? value[name] : undefined
+        const member = schema.read(own, `${pointer}/${name}`)
         if (!member.ok) return member
         result[name] = member.value
       }
@@ -152,7 +158,7 @@ export function map<T>(
         return refusal(pointer, value, options.expected)
       const result: Record<string, T> = {}
       for (const [name, member] of Object.entries(value)) {
-        if (!pattern.test(name)) return refusal(`${pointer}/${name}`, name, options.expected)
+        if (!pattern.test(name)) return refusal(below(pointer, name), name, options.expected)
         const read = inner.read(member, `${pointer}/${name}`)
         if (!read.ok) return read
         result[name] = read.value
@@ -178,11 +184,11 @@ export function tagged<const Tag extends string, M extends { readonly [name: str
     json: { oneOf: described },
     read(value, pointer) {
       if (!isObject(value)) return refusal(pointer, value, `an object with ${tag}`)
-      const name = value[tag]
+      const name = Object.hasOwn(value, tag) ? value[tag] : undefined
       if (typeof name !== 'string' || !Object.hasOwn(variants, name))
         return refusal(`${pointer}/${tag}`, name, `one of ${names.join(', ')}`)
-      const rest: Record<string, Json> = {}
-      for (const [member, json] of Object.entries(value)) if (member !== tag) rest[member] = json
+      // fromEntries defines members; an assignment would lose one that is called __proto__.
+      const rest: JsonObject = Object.fromEntries(Object.entries(value).filter(([member]) => member !== tag))
       const read = variants[name]?.read(rest, pointer)
       if (read === undefined) throw new Error('unreachable: variant vanished')
       if (!read.ok) return read
