@@ -4,41 +4,35 @@
  */
 
 import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
-import type { Signatures, Verified } from '@cadastre/evidence'
-import { CompactRange, leafHash } from '@cadastre/merkle'
+import { type CompactRange, leafHash } from '@cadastre/merkle'
 import {
   type Act,
   type Executed,
   execute,
-  outcomeJson,
   PROCEDURE_FAULT,
   PROCEDURE_UNKNOWN,
   procedureById,
   SIGNATURE_INVALID,
-  tooLarge,
 } from '@cadastre/procedures'
 import {
-  canonicalJson,
   type Due,
   dueOf,
   type EvidenceItem,
   type Instant,
-  type Json,
-  MAX_ENTRY_BYTES,
   type RecordKey,
   type Request,
 } from '@cadastre/records'
-import { entryText, stateEntry, type TrieState } from '@cadastre/replay'
+import { entryText, fitting, stateEntry, type TrieState } from '@cadastre/replay'
 import type { Batch } from '@cadastre/store-port'
 import type { TrieWriter, Version } from '@cadastre/trie'
+import type { Checked } from './verification.ts'
 
 /** A received request that is to be decided; founding acts have no receipt. */
 export type Pending = {
   readonly received: { readonly seq: number; readonly at: Instant } | null
   readonly request: Request
   readonly evidence: readonly EvidenceItem[]
-  /** Null where a signature does not hold. */
-  readonly signatures: Verified<Signatures> | null
+  readonly checked: Checked
 }
 
 /** Where the log stands before the batch. */
@@ -97,10 +91,6 @@ export class BatchBuilder {
     return this.#faults
   }
 
-  get size(): number {
-    return this.#entries.length
-  }
-
   /** Write the ops of everything that is due at or before the batch's time, and of what becomes due by them. */
   due(items: readonly Due[], maxFollowUps: number): void {
     for (const item of items) this.#dueOp(item)
@@ -119,62 +109,47 @@ export class BatchBuilder {
     const act: Act = { kind: 'due', subject: current.key }
     const executed = execute(procedure, act, this.#state, this.#at, this.#range.size)
     if (!executed.outcome.accepted)
-      throw new Error(`${procedure.id} refuses what is due at ${due.key}: ${executed.outcome.refusals.join()}`)
-    this.#append(current.procedure, NO_REQUEST, executed)
+      throw new Error(
+        `${procedure.id} refuses what is due at ${due.key}: ${executed.outcome.refusals.join()}`,
+      )
+    const { outcome } = this.#append(current.procedure, NO_REQUEST, executed)
+    if (!outcome.accepted) throw new Error(`what ${procedure.id} does at ${due.key} does not fit an entry`)
   }
 
   /** Decide one request. */
   request(pending: Pending): Executed['outcome'] {
-    let executed = this.#decide(pending)
-    if (!this.#append(pending.request.procedure, pending, executed)) {
-      executed = tooLarge(executed)
-      if (!this.#append(pending.request.procedure, pending, executed)) {
-        executed = { ...executed, inputs: [] }
-        this.#append(pending.request.procedure, pending, executed)
-      }
-    }
-    this.#outcomes.push(executed.outcome)
-    return executed.outcome
+    const { outcome } = this.#append(pending.request.procedure, pending, this.#decide(pending))
+    this.#outcomes.push(outcome)
+    return outcome
   }
 
-  #decide({ request, signatures, received }: Pending): Executed {
-    if (signatures === null) return SIGNATURE_INVALID
+  #decide({ request, checked, received }: Pending): Executed {
+    if (checked === null) return SIGNATURE_INVALID
+    if (checked instanceof Error) return this.#fault(checked)
     const procedure = procedureById(request.procedure)
     if (procedure === null) return PROCEDURE_UNKNOWN
-    const act: Act = { kind: 'request', request, signatures, received: received?.at ?? this.#at }
+    const act: Act = { kind: 'request', request, signatures: checked, received: received?.at ?? this.#at }
     try {
       return execute(procedure, act, this.#state, this.#at, this.#range.size)
     } catch (error) {
-      this.#faults.push(error instanceof Error ? error : new Error(String(error)))
-      return PROCEDURE_FAULT
+      return this.#fault(error instanceof Error ? error : new Error(String(error)))
     }
   }
 
-  /** Append the op entry and apply its effects; false, and nothing done, where the entry would be too large. */
-  #append(procedure: string, source: OpSource, executed: Executed): boolean {
+  #fault(error: Error): Executed {
+    this.#faults.push(error)
+    return PROCEDURE_FAULT
+  }
+
+  /** Append the op entry, and apply the effects of what it says: what was decided, unless that is too large. */
+  #append(procedure: string, { received, request, evidence }: OpSource, decided: Executed): Executed {
     const index = this.#range.size
-    const entry: Json = {
-      t: 'op',
-      v: 1,
-      at: this.#at,
-      received: source.received,
-      procedure,
-      request: source.request,
-      evidence: source.evidence as readonly Json[],
-      inputs: executed.inputs,
-      outcome: outcomeJson(executed),
-    }
-    const bytes = encodeUtf8(canonicalJson(entry))
-    if (bytes.length > MAX_ENTRY_BYTES) {
-      if (executed.outcome.accepted) return false
-      if (executed.inputs.length > 0) return false
-      throw new Error('a refusal does not fit an entry')
-    }
+    const { executed, bytes } = fitting({ at: this.#at, received, procedure, request, evidence }, decided)
     this.#push(bytes)
-    if (source.received !== null) this.#decided.push({ seq: source.received.seq, index })
+    if (received !== null) this.#decided.push({ seq: received.seq, index })
     if (!executed.outcome.accepted) {
       this.#refused += 1
-      return true
+      return executed
     }
     this.#accepted += 1
     this.#state.write(executed.outcome.stamped)
@@ -184,7 +159,7 @@ export class BatchBuilder {
       const due = next === null ? null : dueOf(key, next)
       if (due !== null && due.at <= this.#at) this.#newlyDue.push(due)
     }
-    return true
+    return executed
   }
 
   #push(bytes: Uint8Array): void {

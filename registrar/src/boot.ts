@@ -1,10 +1,11 @@
 /** Loading the state from the store, and proving that it is what the log says before anything is built on it. */
 
-import { type Crypto, decodeUtf8, encodeBase64 } from '@cadastre/crypto'
+import { bytesEqual, type Crypto, decodeUtf8, encodeBase64 } from '@cadastre/crypto'
 import { CompactRange } from '@cadastre/merkle'
 import { parseEntry, TrieState } from '@cadastre/replay'
 import type { Head, StoreReader } from '@cadastre/store-port'
-import { HASHED_SPACES, TrieWriter, type TrieMemory, type Version } from '@cadastre/trie'
+import { HASHED_SPACES, type TrieMemory, TrieWriter, type Version } from '@cadastre/trie'
+import { rootAt } from './tree-nodes.ts'
 
 /** Thrown where the stored records are not those of the last state entry: `cadastre rebuild` recreates them. */
 export class DamagedStoreError extends Error {
@@ -49,5 +50,7 @@ export async function loadState(
         `The stored records of ${space} are not those of the log's last state. Run "cadastre rebuild" to recreate them from the log.`,
       )
   const range = new CompactRange(crypto, head.size, head.compactRange)
+  if (!bytesEqual(range.root(), head.root) || !bytesEqual(await rootAt(crypto, store, head.size), head.root))
+    throw new DamagedStoreError("The stored hashes of the log's tree do not make its root.")
   return { head, trie, state, version, range, stateText: decodeUtf8(bytes) }
 }

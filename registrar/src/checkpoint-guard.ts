@@ -3,11 +3,10 @@
  * grow another tree of the same size: a fork. The registrar compares at boot and refuses to sign.
  */
 
-import type { Crypto } from '@cadastre/crypto'
-import { bytesEqual } from '@cadastre/crypto'
+import { bytesEqual, type Crypto } from '@cadastre/crypto'
 import { parseCheckpoint, parseNote } from '@cadastre/notes'
 import type { StoreReader } from '@cadastre/store-port'
-import { readIfThere, writeDurably } from './public-files.ts'
+import { readIfThere, writeDurably } from './durable-file.ts'
 import { rootAt } from './tree-nodes.ts'
 
 /** Thrown where signing would contradict a checkpoint that was published: the operator must restore the newer store. */
@@ -27,22 +26,45 @@ export function fileGuard(file: string): CheckpointGuard {
   return { keep: (note) => writeDurably(file, note), last: () => readIfThere(file) }
 }
 
-/** Throw unless the store holds the whole tree of the checkpoint that was kept last. */
-export async function refuseFork(crypto: Crypto, store: StoreReader, guard: CheckpointGuard): Promise<void> {
-  const note = await guard.last()
-  if (note === null) return
+/** The head that a checkpoint signs. */
+export type SignedHead = { readonly size: number; readonly root: Uint8Array; readonly note: string }
+
+/**
+ * Throw unless the store holds the whole tree of this checkpoint, which the registry signed before. `where` it was
+ * found: "The kept checkpoint", "The public checkpoint". Gives its head; null where there is none.
+ */
+export async function refuseFork(
+  crypto: Crypto,
+  store: Pick<StoreReader, 'head' | 'tileHashes'>,
+  origin: string,
+  where: string,
+  note: string | null,
+): Promise<SignedHead | null> {
+  if (note === null) return null
   const parsed = parseNote(note)
-  const kept = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed
-  if (!kept.ok) throw new ForkRefusedError('The kept checkpoint cannot be read; nothing is signed until it is restored.')
+  const signed = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed
+  if (!signed.ok) throw refused(`${where} cannot be read.`, 'Restore it from a copy.')
+  const { size, root } = signed.value
+  if (signed.value.origin !== origin)
+    throw refused(
+      `${where} is of the log ${signed.value.origin}, not of ${origin}.`,
+      'Each registry needs a directory of its own.',
+    )
   const head = await store.head()
-  const size = head?.size ?? 0
-  if (size < kept.value.size)
-    throw new ForkRefusedError(
-      `The store ends at size ${size}, but a checkpoint of size ${kept.value.size} has been published: the store is older. Nothing is signed. Restore the newer store.`,
+  const end = head?.size ?? 0
+  if (end < size)
+    throw refused(
+      `${where} has size ${size}, but the store ends at size ${end}: the store is older than what was published.`,
+      'Restore the newer store.',
     )
-  const root = await rootAt(crypto, store, kept.value.size)
-  if (!bytesEqual(root, kept.value.root))
-    throw new ForkRefusedError(
-      `The store holds another tree than the checkpoint of size ${kept.value.size} that has been published. Nothing is signed. Restore the right store.`,
+  if (!bytesEqual(await rootAt(crypto, store, size), root))
+    throw refused(
+      `${where} of size ${size} signs another tree than the store holds.`,
+      'Restore the store that was published.',
     )
+  return { size, root, note }
+}
+
+function refused(what: string, remedy: string): ForkRefusedError {
+  return new ForkRefusedError(`${what} Nothing is signed, so that no two histories are. ${remedy}`)
 }

@@ -10,8 +10,8 @@ import {
   type Json,
   MAX_REQUEST_BYTES,
   parseCanonicalJson,
-  readRequest,
   type Request,
+  readRequest,
 } from '@cadastre/records'
 import { opensCommitment, readEvidence } from '@cadastre/signatures'
 import type { Opening } from '@cadastre/store-port'
@@ -95,13 +95,19 @@ function problem(code: ProblemCode, detail: string, at: Partial<Problem> = {}): 
 }
 
 /** Parse and bound the request alone; what a dry run needs. */
-export function readRequestText(text: string): Read<{ readonly request: Request; readonly deadlineSeconds: number }> {
+export function readRequestText(
+  text: string,
+): Read<{ readonly request: Request; readonly deadlineSeconds: number }> {
   const bytes = text.isWellFormed() ? encodeUtf8(text).length : Number.POSITIVE_INFINITY
   if (bytes > MAX_REQUEST_BYTES)
-    return problem('too-large', `A request has at most ${MAX_REQUEST_BYTES} bytes.`, { value: `${bytes} bytes` })
+    return problem('too-large', `A request has at most ${MAX_REQUEST_BYTES} bytes.`, {
+      value: `${bytes} bytes`,
+    })
   const value = parseCanonicalJson(text)
   if (value === null)
-    return problem('not-canonical', 'The request is not canonical JSON (RFC 8785).', { value: text.slice(0, 80) })
+    return problem('not-canonical', 'The request is not canonical JSON (RFC 8785).', {
+      value: text.slice(0, 80),
+    })
   const read = readRequest(value)
   if (!read.ok) return problem('malformed', 'The request does not fit its schema.', read.error)
   const procedure = FOUNDING.has(read.value.procedure) ? null : procedureById(read.value.procedure)
@@ -125,7 +131,8 @@ export function readSubmission(crypto: Crypto, submission: Submission): Read<Rea
   const list = parseCanonicalJson(submission.evidence)
   const evidence = list === null ? null : readEvidence(list)
   if (evidence === null) return problem('not-canonical', 'The evidence is not canonical JSON (RFC 8785).')
-  if (!evidence.ok) return problem('evidence-malformed', 'The evidence does not fit its schema.', evidence.error)
+  if (!evidence.ok)
+    return problem('evidence-malformed', 'The evidence does not fit its schema.', evidence.error)
   const openings = openingsProblem(crypto, submission)
   if (openings !== null) return { ok: false, problem: openings }
   return {

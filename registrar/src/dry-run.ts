@@ -1,10 +1,23 @@
 /** What a request would change now, with the signatures of its parties taken for granted. Nothing is written. */
 
+import { encodeUtf8 } from '@cadastre/crypto'
 import type { Signatures, Verified } from '@cadastre/evidence'
-import { holderKey, isHandle } from '@cadastre/procedures'
-import { type Holder, isArray, isObject, type Json, type JsonObject, objectKey, type Staff } from '@cadastre/records'
+import { execute, holderKey, isHandle, procedureById } from '@cadastre/procedures'
+import {
+  type Holder,
+  type Instant,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  objectKey,
+  preAuthenticationEncoding,
+  type Request,
+  type Staff,
+} from '@cadastre/records'
 import type { TrieState } from '@cadastre/replay'
 import { assumeSigned } from '@cadastre/signatures'
+import type { DryRunResult, RecordChange } from './desk.ts'
 
 /** Members of bodies that name holders who may have to sign. */
 const PARTIES = ['holder', 'from', 'to', 'parent', 'child', 'by'] as const
@@ -12,7 +25,7 @@ const PARTIES = ['holder', 'from', 'to', 'parent', 'child', 'by'] as const
 type Key = Signatures['keys'][number]
 
 /** All keys of the parties that the body names, of the policy that it enrols, and of its attestors. */
-export function signaturesOfParties(state: TrieState, body: JsonObject): Verified<Signatures> {
+function signaturesOfParties(state: TrieState, body: JsonObject): Verified<Signatures> {
   const keys: Key[] = []
   for (const member of PARTIES) {
     const handle = body[member]
@@ -38,4 +51,25 @@ function staffKey(state: TrieState, attestor: Json): readonly Key[] {
   if (typeof attestor !== 'string' || !isHandle(attestor)) return []
   const staff = state.record(objectKey('staff', attestor)).value as Staff | null
   return staff === null ? [] : [{ alg: staff.alg, key: staff.key }]
+}
+
+/** What the request would change now, in the working state at `at`, as entry `index`. */
+export function dryRun(
+  state: TrieState,
+  requestText: string,
+  request: Request,
+  at: Instant,
+  index: number,
+): DryRunResult {
+  const procedure = procedureById(request.procedure)
+  if (procedure === null) throw new Error('checked by readRequestText')
+  const signatures = signaturesOfParties(state, request.body)
+  const act = { kind: 'request', request, signatures, received: at } as const
+  const { outcome } = execute(procedure, act, state, at, index)
+  const toSign = preAuthenticationEncoding(requestText, encodeUtf8(requestText).length)
+  if (!outcome.accepted) return { ok: true, toSign, outcome }
+  const changes = outcome.stamped.map(
+    ({ key, next }): RecordChange => ({ key, before: state.record(key).value as Json, after: next }),
+  )
+  return { ok: true, toSign, outcome: { accepted: true, changes } }
 }

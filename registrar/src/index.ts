@@ -5,7 +5,7 @@
 
 export { BatchBuilder, type Decided, type LogPosition, type Pending } from './batch.ts'
 export { DamagedStoreError, loadState } from './boot.ts'
-export { type CheckpointGuard, fileGuard, ForkRefusedError, refuseFork } from './checkpoint-guard.ts'
+export { type CheckpointGuard, ForkRefusedError, fileGuard, refuseFork } from './checkpoint-guard.ts'
 export type {
   Desk,
   DryRunResult,
@@ -15,6 +15,8 @@ export type {
   Submission,
   SubmitResult,
 } from './desk.ts'
-export { PublicFiles, readIfThere, writeDurably } from './public-files.ts'
+export { readIfThere, writeDurably } from './durable-file.ts'
+export { PublicFiles } from './public-files.ts'
 export { type FoundingAct, Registrar, type RegistrarOptions } from './registrar.ts'
+export type { Verify } from './verification.ts'
 export { type PostCheckpoint, Witnesses } from './witnesses.ts'

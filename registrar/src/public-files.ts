@@ -1,10 +1,10 @@
 /**
  * The public files: tiles, entry bundles and the checkpoint, in a directory that any static server can publish. They
- * are derived from the store, written before the checkpoint that covers them, and rewritten at boot where a crash
- * left them short.
+ * are derived from the store, and durable before the checkpoint that covers them; after a crash what the store has
+ * beyond the public checkpoint is written anew.
  */
 
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import {
   bundlesForGrowth,
@@ -15,8 +15,11 @@ import {
   tilesForGrowth,
 } from '@cadastre/merkle'
 import type { StoreReader } from '@cadastre/store-port'
+import { flushDirectory, makeDirectory, readIfThere, writeDurably, writeFlushed } from './durable-file.ts'
 
-/** Bundles read from the store at a time while tiles are written. */
+type Source = Pick<StoreReader, 'entries' | 'tileHashes'>
+
+/** Files read from the store and flushed at a time. */
 const WRITES_AT_ONCE = 8
 
 export class PublicFiles {
@@ -27,44 +30,53 @@ export class PublicFiles {
     this.#directory = directory
   }
 
-  /** Write every tile and bundle by which the log grows from one published size to the next. */
-  async grow(store: StoreReader, from: number, to: number, progress?: (entries: number) => void): Promise<void> {
-    const bundles = bundlesForGrowth(from, to)
-    for (let at = 0; at < bundles.length; at += WRITES_AT_ONCE) {
-      const some = bundles.slice(at, at + WRITES_AT_ONCE)
-      await Promise.all(some.map((bundle) => this.#bundle(store, bundle.index, bundle.width)))
-      progress?.(Math.min(to, ((some.at(-1)?.index ?? 0) + 1) * TILE_WIDTH))
+  /** Write every tile and bundle by which the log grows from one size to the next. On return they are on disk. */
+  async grow(store: Source, from: number, to: number, progress?: (entries: number) => void): Promise<void> {
+    const touched = new Set<string>()
+    const bundles = bundlesForGrowth(from, to).map(({ index, width }) => async (): Promise<void> => {
+      const entries = await store.entries(index * TILE_WIDTH, width)
+      if (entries.length !== width) throw new Error(`the store lacks entries of bundle ${index}`)
+      touched.add(await this.#write(entriesPath(index, width), encodeBundle(entries)))
+      progress?.(index * TILE_WIDTH + width)
+    })
+    const tiles = tilesForGrowth(from, to).map(({ level, index, width }) => async (): Promise<void> => {
+      const hashes = await store.tileHashes(level, index * TILE_WIDTH, width)
+      if (hashes.length !== width) throw new Error(`the store lacks hashes of tile ${level}/${index}`)
+      touched.add(await this.#write(tilePath(level, index, width), Buffer.concat(hashes)))
+    })
+    await inGroups([...bundles, ...tiles])
+    await inGroups([...touched].map((directory) => () => flushDirectory(directory)))
+  }
+
+  /** Partial tiles may be deleted once the full one is published (C2SP tlog-tiles); none of these sizes is needed. */
+  async dropPartials(from: number, to: number): Promise<void> {
+    const full = [
+      ...bundlesForGrowth(from, to).map(({ index, width }) => ({
+        path: entriesPath(index, TILE_WIDTH),
+        width,
+      })),
+      ...tilesForGrowth(from, to).map(({ level, index, width }) => ({
+        path: tilePath(level, index, TILE_WIDTH),
+        width,
+      })),
+    ].filter(({ width }) => width === TILE_WIDTH)
+    for (const { path } of full) {
+      const directory = join(this.#directory, `${path}.p`)
+      await rm(directory, { recursive: true, force: true })
+      this.#made.delete(directory)
     }
-    for (const tile of tilesForGrowth(from, to)) {
-      const hashes = await store.tileHashes(tile.level, tile.index * TILE_WIDTH, tile.width)
-      if (hashes.length !== tile.width) throw new Error(`the store lacks hashes of tile ${tile.level}/${tile.index}`)
-      await this.#write(tilePath(tile.level, tile.index, tile.width), concat(hashes))
-      if (tile.width === TILE_WIDTH) await this.#dropPartials(tilePath(tile.level, tile.index, TILE_WIDTH))
-    }
-    for (const { index, width } of bundles)
-      if (width === TILE_WIDTH) await this.#dropPartials(entriesPath(index, TILE_WIDTH))
   }
 
-  async #bundle(store: StoreReader, index: number, width: number): Promise<void> {
-    const entries = await store.entries(index * TILE_WIDTH, width)
-    if (entries.length !== width) throw new Error(`the store lacks entries of bundle ${index}`)
-    await this.#write(entriesPath(index, width), encodeBundle(entries))
-  }
-
-  /** A partial tile may be deleted once the full one exists (C2SP tlog-tiles). */
-  async #dropPartials(path: string): Promise<void> {
-    await rm(join(this.#directory, `${path}.p`), { recursive: true, force: true })
-    this.#made.delete(dirname(join(this.#directory, `${path}.p/1`)))
-  }
-
-  async #write(path: string, bytes: Uint8Array): Promise<void> {
+  /** Gives the directory, which the caller flushes. */
+  async #write(path: string, bytes: Uint8Array): Promise<string> {
     const file = join(this.#directory, path)
     const directory = dirname(file)
     if (!this.#made.has(directory)) {
-      await mkdir(directory, { recursive: true })
+      await makeDirectory(directory)
       this.#made.add(directory)
     }
-    await writeFile(file, bytes)
+    await writeFlushed(file, bytes)
+    return directory
   }
 
   /** Replace the checkpoint: readers see the old one or the new one, whole. */
@@ -78,35 +90,10 @@ export class PublicFiles {
   }
 }
 
-/** Write a file so that after a crash it is the old one or the new one: temporary file, fsync, rename, fsync. */
-export async function writeDurably(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
-  const temporary = `${file}.new`
-  const handle = await open(temporary, 'w')
-  try {
-    await handle.writeFile(text)
-    await handle.sync()
-  } finally {
-    await handle.close()
+/** All are tried to the end before an error is thrown: nothing goes on writing afterwards. */
+async function inGroups(tasks: readonly (() => Promise<void>)[]): Promise<void> {
+  for (let at = 0; at < tasks.length; at += WRITES_AT_ONCE) {
+    const settled = await Promise.allSettled(tasks.slice(at, at + WRITES_AT_ONCE).map((task) => task()))
+    for (const result of settled) if (result.status === 'rejected') throw result.reason
   }
-  await rename(temporary, file)
-  const directory = await open(dirname(file), 'r')
-  try {
-    await directory.sync()
-  } finally {
-    await directory.close()
-  }
-}
-
-export async function readIfThere(file: string): Promise<string | null> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
-    throw error
-  }
-}
-
-function concat(hashes: readonly Uint8Array[]): Uint8Array {
-  return Buffer.concat(hashes)
 }

@@ -16,6 +16,11 @@ export class VersionKeeper {
     this.#release = release
   }
 
+  /** How many versions are held. */
+  get count(): number {
+    return this.#kept.length
+  }
+
   committed(version: Version, size: number): void {
     this.#kept.push({ version, size, published: false })
   }
@@ -27,6 +32,11 @@ export class VersionKeeper {
     const published = this.#kept.filter((kept) => kept.published)
     const oldest = new Set(published.slice(0, Math.max(0, published.length - KEPT_CHECKPOINTS - SLACK)))
     this.#keepOnly((kept) => !oldest.has(kept))
+  }
+
+  /** A newer version will be published in its place: while witnesses are silent, versions would pile up. */
+  superseded(version: Version): void {
+    this.#keepOnly((kept) => kept.published || kept.version.id !== version.id)
   }
 
   /** While an import runs nothing is published: only the newest version matters. */

@@ -6,9 +6,9 @@ import {
   cosignatureVerifier,
   formatAddCheckpoint,
   interpretWitnessReply,
-  parseNote,
   type Policy,
   type PolicyWitness,
+  parseNote,
   quorumMet,
 } from '@cadastre/notes'
 
@@ -28,87 +28,126 @@ export type Cosigned =
 /** Proof that the tree of `old` is the start of the tree that is to be cosigned. */
 export type ProveFrom = (old: number) => Promise<readonly Uint8Array[]>
 
-/** What a witness last said about this log's size; where to start the next consistency proof. */
+type Reply =
+  | { readonly kind: 'line'; readonly name: string; readonly lines: readonly string[] }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'stop'; readonly reason: string }
+type Conflict = { readonly kind: 'conflict'; readonly size: number }
+
+/** One checkpoint that is to be cosigned. */
+type Asked = { readonly note: string; readonly size: number; readonly prove: ProveFrom }
+
 export class Witnesses {
   readonly #policy: Policy
   readonly #crypto: Crypto
   readonly #post: PostCheckpoint
+  readonly #asked: readonly PolicyWitness[]
+  /** What each witness last said about this log's size; where to start the next consistency proof. */
   readonly #sizes = new Map<string, number>()
+  /** Those that have not answered yet. One that hangs must not hold up the others, nor gather requests. */
+  readonly #busy = new Set<string>()
+  /** Said by a witness after the others had made a quorum. */
+  #lateStop: Reply | null = null
 
   constructor(policy: Policy, crypto: Crypto, post: PostCheckpoint) {
     this.#policy = policy
     this.#crypto = crypto
     this.#post = post
+    this.#asked = policy.witnesses.filter((witness) => witness.url !== null)
   }
 
   get configured(): boolean {
-    return this.#policy.witnesses.some((witness) => witness.url !== null)
+    return this.#asked.length > 0
   }
 
-  /** Ask every witness of the policy, at the same time. */
+  /**
+   * Ask every witness of the policy, at the same time, until they make a quorum or all have answered. One that sees a
+   * fork counts more than any quorum.
+   */
   async cosign(note: string, size: number, prove: ProveFrom): Promise<Cosigned> {
-    const asked = this.#policy.witnesses.filter((witness) => witness.url !== null)
-    const replies = await Promise.all(asked.map((witness) => this.#ask(witness, note, size, prove)))
-    const stop = replies.find((reply) => reply.kind === 'stop')
-    if (stop?.kind === 'stop') return stop
-    const signed = replies.filter((reply) => reply.kind === 'line')
-    const names = new Set(signed.map((reply) => reply.name))
-    if (!quorumMet(this.#policy, names))
+    const replies: Reply[] = []
+    const pending = new Set<Promise<void>>()
+    for (const witness of this.#asked) {
+      const asking = this.#ask(witness, { note, size, prove }).then((reply) => {
+        replies.push(reply)
+        if (reply.kind === 'stop') this.#lateStop = reply
+        pending.delete(asking)
+      })
+      pending.add(asking)
+    }
+    while (pending.size > 0 && this.#lateStop === null && !this.#isQuorum(replies))
+      await Promise.race(pending)
+    // Whoever answered in the same moment counts too.
+    await Promise.resolve()
+    if (this.#lateStop?.kind === 'stop') return this.#lateStop
+    if (!this.#isQuorum(replies))
       return {
         kind: 'waiting',
         reasons: replies.flatMap((reply) => (reply.kind === 'refused' ? [reply.reason] : [])),
       }
-    return { kind: 'quorum', note: appendSignatureLines(note, signed.flatMap((reply) => reply.lines)) }
+    const lines = replies.flatMap((reply) => (reply.kind === 'line' ? reply.lines : []))
+    return { kind: 'quorum', note: appendSignatureLines(note, lines) }
   }
 
-  async #ask(witness: PolicyWitness, note: string, size: number, prove: ProveFrom): Promise<Reply> {
-    let old = this.#sizes.get(witness.name) ?? 0
+  /** A quorum of none is made when all have answered, so that their cosignatures are shown all the same. */
+  #isQuorum(replies: readonly Reply[]): boolean {
+    if (this.#policy.quorum === 'none') return replies.length === this.#asked.length
+    const names = replies.flatMap((reply) => (reply.kind === 'line' ? [reply.name] : []))
+    return quorumMet(this.#policy, new Set(names))
+  }
+
+  async #ask(witness: PolicyWitness, asked: Asked): Promise<Reply> {
+    const { name } = witness
+    if (this.#busy.has(name)) return { kind: 'refused', reason: `witness ${name} has not answered yet` }
+    this.#busy.add(name)
+    try {
+      return await this.#untilAgreed(witness, asked)
+    } finally {
+      this.#busy.delete(name)
+    }
+  }
+
+  async #untilAgreed(witness: PolicyWitness, asked: Asked): Promise<Reply> {
+    const { name } = witness
+    let old = this.#sizes.get(name) ?? 0
     // A witness that remembers another size than we do says which (409); the second try starts there.
     for (let attempt = 0; attempt < 2; attempt++) {
-      const reply = await this.#once(witness, note, old, size, prove)
+      const reply = await this.#once(witness, asked, old)
       if (reply.kind !== 'conflict') return reply
-      if (reply.size > size)
+      if (reply.size > asked.size)
         return {
           kind: 'stop',
-          reason: `witness ${witness.name} has cosigned size ${reply.size}, but this store ends at ${size}: it is older than what was published`,
+          reason: `Witness ${name} has cosigned size ${reply.size}, but the store ends at size ${asked.size}: the store is older than what was published. Nothing more is signed, so that no two histories are. Restore the newer store.`,
         }
       old = reply.size
     }
-    return { kind: 'refused', reason: `witness ${witness.name} keeps changing its size` }
+    return { kind: 'refused', reason: `witness ${name} keeps changing its size` }
   }
 
-  async #once(
-    witness: PolicyWitness,
-    note: string,
-    old: number,
-    size: number,
-    prove: ProveFrom,
-  ): Promise<Reply | { readonly kind: 'conflict'; readonly size: number }> {
-    const proof = await prove(old)
+  async #once(witness: PolicyWitness, { note, size, prove }: Asked, old: number): Promise<Reply | Conflict> {
+    const { name } = witness
     let answer: Awaited<ReturnType<PostCheckpoint>>
     try {
-      answer = await this.#post(`${witness.url ?? ''}/add-checkpoint`, formatAddCheckpoint(old, proof, note))
+      const body = formatAddCheckpoint(old, await prove(old), note)
+      answer = await this.#post(`${witness.url ?? ''}/add-checkpoint`, body)
     } catch (error) {
-      return { kind: 'refused', reason: `witness ${witness.name}: ${error instanceof Error ? error.message : 'unreachable'}` }
+      const why = error instanceof Error ? error.message : 'unreachable'
+      return { kind: 'refused', reason: `witness ${name}: ${why}` }
     }
     const parsed = parseNote(note)
     if (!parsed.ok) throw new Error('the checkpoint is our own note')
-    const reply = interpretWitnessReply(answer, parsed.value.text, [cosignatureVerifier(this.#crypto, witness.vkey)])
+    const verifiers = [cosignatureVerifier(this.#crypto, witness.vkey)]
+    const reply = interpretWitnessReply(answer, parsed.value.text, verifiers)
     if (reply.kind === 'conflict') return reply
     if (reply.kind === 'cosigned') {
-      this.#sizes.set(witness.name, size)
-      return { kind: 'line', name: witness.name, lines: reply.cosignatures.map(({ line }) => line) }
+      this.#sizes.set(name, size)
+      return { kind: 'line', name, lines: reply.cosignatures.map(({ line }) => line) }
     }
     if (reply.status === 422)
       return {
         kind: 'stop',
-        reason: `witness ${witness.name} answers 422: the tree it saw is not a part of this one (${reply.reason})`,
+        reason: `Witness ${name} answers 422 (${reply.reason}): the tree that it has cosigned is no part of the store's. Nothing more is signed, so that no two histories are. Restore the store that was published.`,
       }
-    return { kind: 'refused', reason: `witness ${witness.name} answers ${reply.status}: ${reply.reason}` }
+    return { kind: 'refused', reason: `witness ${name} answers ${reply.status}: ${reply.reason}` }
   }
 }
-
-type Reply =
-  | { readonly kind: 'line'; readonly name: string; readonly lines: readonly string[] }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'stop'; readonly reason: string }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parsePrefix } from '@cadastre/numbers'
-import { innermost, type Registration, type RecordKey } from '@cadastre/records'
-import { memberHashOf } from '@cadastre/signatures'
 import { nodeCrypto } from '@cadastre/crypto/node'
+import { parsePrefix } from '@cadastre/numbers'
+import { innermost, type RecordKey, type Registration } from '@cadastre/records'
+import { memberHashOf } from '@cadastre/signatures'
 import { startTestRegistry } from '@cadastre/simulator'
 
 function prefix(text: string) {
