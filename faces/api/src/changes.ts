@@ -1,6 +1,6 @@
 /** One effect of an entry, told: which registrations changed hands, which members changed, one plain sentence. */
 
-import { type Block, formatRange } from '@cadastre/numbers'
+import type { Block } from '@cadastre/numbers'
 import type { Snapshot } from '@cadastre/reader'
 import {
   type Cell,
@@ -14,7 +14,7 @@ import {
   registrationRange,
 } from '@cadastre/records'
 import type { HistoryChange, Party, RegistrationChange, RegistrationState } from './generated/lookup-types.ts'
-import { blockText } from './question.ts'
+import { blockText, rangeText } from './question.ts'
 import { partyOf } from './views.ts'
 
 /** `before` is the record that the effect replaced, null where there was none. */
@@ -88,7 +88,7 @@ function registrationChanges(
     holder: partyOf(snapshot, registration.holder),
     kind: registration.kind,
     status: registration.status,
-    range: formatRange(registrationRange(registration, block.space)),
+    range: rangeText(registrationRange(registration, block.space)),
   })
   const changes: RegistrationChange[] = []
   const met = new Set<string>()
@@ -110,18 +110,17 @@ function registrationChanges(
   return changes
 }
 
-function registrationSentence({ id, change, before, after }: RegistrationChange): string {
+function registrationSentence({ change, before, after }: RegistrationChange): string {
   const range = after?.range ?? before?.range ?? ''
   const kind = KIND_NAMES[after?.kind ?? before?.kind ?? ''] ?? 'registration'
-  if (change === 'recorded')
-    return `${range} recorded as a ${kind}${forParty(after?.holder ?? null)} (${id}).`
+  if (change === 'recorded') return `${range} recorded as a ${kind}${forParty(after?.holder ?? null)}.`
   if (change === 'moved')
-    return `${range} moved from ${partyText(before?.holder ?? null)} to ${partyText(after?.holder ?? null)} (${id}).`
+    return `${range} moved from ${partyText(before?.holder ?? null)} to ${partyText(after?.holder ?? null)}.`
   if (change === 'ended')
-    return `The ${kind} of ${range}${forParty(before?.holder ?? null)} is no longer here (${id}).`
+    return `The ${kind} of ${range}${forParty(before?.holder ?? null)} is no longer here.`
   return before?.range === after?.range
-    ? `The terms of ${range} changed (${id}).`
-    : `${before?.range} became ${range} (${id}).`
+    ? `The terms of ${range} changed.`
+    : `${before?.range} became ${range}.`
 }
 
 const KIND_NAMES: { readonly [kind: string]: string } = {

@@ -13,6 +13,7 @@ import { WAIT_SECONDS_MAX } from './routes-requests.ts'
 const openApiRoute = createRoute({
   method: 'get',
   path: '/api/openapi.json',
+  operationId: 'description',
   summary: 'This description (OpenAPI 3.1)',
   responses: replies(200, 'The description', z.record(z.string(), z.unknown())),
 })
@@ -22,6 +23,7 @@ const limitSchema = z.object({ perSecond: z.number(), burst: z.number() })
 const limitsRoute = createRoute({
   method: 'get',
   path: '/api/limits',
+  operationId: 'limits',
   summary: 'Limits, the same for everyone',
   responses: replies(
     200,
@@ -43,6 +45,7 @@ const limitsRoute = createRoute({
 const problemRoute = createRoute({
   method: 'get',
   path: '/api/problems/{code}',
+  operationId: 'problem',
   summary: 'What a kind of problem means',
   request: { params: z.object({ code: z.string().max(60) }) },
   responses: replies(

@@ -1,6 +1,6 @@
 /** Bodies of submissions: the envelope's schema, and canonical texts from what was sent. */
 
-import { canonicalJson, type Json, NotCanonicalError } from '@cadastre/records'
+import { canonicalJson, type Json, type JsonObject, NotCanonicalError } from '@cadastre/records'
 import { z } from '@hono/zod-openapi'
 
 /** Largest body of any request to this room, bytes. */
@@ -20,12 +20,22 @@ const openingSchema = z
   })
   .meta({ id: 'Opening' })
 
-const requestText = z
-  .union([z.string(), z.record(z.string(), json)])
-  .describe('The request: its canonical text, or the object, which is then made canonical here')
+type SentRequest = string | JsonObject
+
+const requestText: z.ZodType<SentRequest> = z
+  .custom<SentRequest>(
+    (value) =>
+      typeof value === 'string' || (typeof value === 'object' && value !== null && !Array.isArray(value)),
+    { error: 'the canonical text of a request, or the request as an object' },
+  )
+  .openapi({
+    type: ['string', 'object'],
+    anyOf: [{ type: 'string' }, { $ref: '#/components/schemas/SignedRequest' }],
+    description: 'Its canonical text, or the object, which is then made canonical here',
+  })
 
 export type Envelope = {
-  readonly request: string | { readonly [member: string]: Json }
+  readonly request: SentRequest
   readonly evidence: string | readonly Json[]
   readonly openings: readonly { field: string; value: string; opening: string; commitment: string }[]
 }

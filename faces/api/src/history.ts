@@ -21,7 +21,7 @@ export async function history(
   const { size, at } = snapshot.publication
   const keys =
     subject.kind === 'block' ? coveringKeys(subject.block) : [objectKey(subject.type, subject.handle)]
-  const found = await reader.history(snapshot, keys, limit + 1, before ?? size)
+  const found = await entriesOf(reader, snapshot, keys, limit + 1, before ?? size)
   const shown = found.slice(0, limit)
   const items: HistoryItem[] = []
   for (const item of shown) items.push(await itemOf(reader.store, snapshot, item))
@@ -33,6 +33,32 @@ export async function history(
     items,
     before: found.length > limit && last !== undefined ? last.index : null,
   }
+}
+
+/**
+ * At least `count` entries, fewer at the end. The reader's limit counts pairs of entry and key, so the last entry of a
+ * full page may lack keys: it is read again at the head of the next.
+ */
+async function entriesOf(
+  reader: ApiContext['reader'],
+  snapshot: Snapshot,
+  keys: readonly string[],
+  count: number,
+  before: number,
+): Promise<readonly LoggedItem[]> {
+  const pairs = Math.max(keys.length + 1, 2 * count)
+  const found: LoggedItem[] = []
+  let until = before
+  while (found.length < count) {
+    const page = await reader.history(snapshot, keys, pairs, until)
+    const full = page.reduce((sum, item) => sum + item.keys.length, 0) >= pairs
+    const whole = full ? page.slice(0, -1) : page
+    found.push(...whole)
+    const last = whole.at(-1)
+    if (!full || last === undefined) break
+    until = last.index
+  }
+  return found
 }
 
 type Store = ApiContext['reader']['store']

@@ -28,6 +28,7 @@ const summaryMembers = {
 const listRoute = createRoute({
   method: 'get',
   path: '/api/procedures',
+  operationId: 'procedures',
   summary: 'All that the registry may do',
   responses: replies(
     200,
@@ -39,6 +40,7 @@ const listRoute = createRoute({
 const oneRoute = createRoute({
   method: 'get',
   path: '/api/procedures/{kind}/{version}',
+  operationId: 'procedure',
   summary:
     'One procedure: declared inputs, refusals in order of precedence, parameters in force, published text',
   request: {

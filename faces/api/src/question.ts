@@ -8,6 +8,7 @@ import {
   commonPrefixLength,
   err,
   formatPrefix,
+  formatRange,
   type NumberError,
   ok,
   parseAddress,
@@ -16,6 +17,7 @@ import {
   parseRange,
   type Range,
   type Result,
+  rangeToBlock,
   singleBlock,
 } from '@cadastre/numbers'
 import { type ObjectType, parseHandle, parseKey } from '@cadastre/records'
@@ -56,11 +58,17 @@ export function readQuestion(text: string): Result<Question, QuestionFault> {
     return block.ok ? ok(blockQuestion(block.value)) : block
   }
   const handle = parseHandle(trimmed)
-  return ok({ kind: 'words', words: trimmed, handle, canonical: handle ?? trimmed })
+  return ok({ kind: 'words', words: trimmed, handle, canonical: trimmed })
 }
 
 function blockQuestion(block: Block): Question {
   return { kind: 'block', block, canonical: blockText(block) }
+}
+
+/** A range as people write it: one block as a block, else first and last. */
+export function rangeText(of: Range): string {
+  const single = rangeToBlock(of)
+  return single === null ? formatRange(of) : blockText(single)
 }
 
 /** A block as people write it: a lone address without its length, AS numbers with `AS`. */

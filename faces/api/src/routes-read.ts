@@ -20,6 +20,7 @@ const text = z.string().min(1).max(QUESTION_MAX)
 const lookupRoute = createRoute({
   method: 'get',
   path: '/api/lookup',
+  operationId: 'lookup',
   summary:
     'Who holds an address, a prefix or an AS number; or a holder, application or pool; or a search by name',
   request: {
@@ -35,6 +36,7 @@ const lookupRoute = createRoute({
 const historyRoute = createRoute({
   method: 'get',
   path: '/api/history',
+  operationId: 'history',
   summary: 'Entries that touched the key or what covers it, newest first',
   request: {
     query: z.object({
@@ -49,6 +51,7 @@ const historyRoute = createRoute({
 const entryRoute = createRoute({
   method: 'get',
   path: '/api/log/entries/{index}',
+  operationId: 'logEntry',
   summary: 'One entry of the log, byte for byte as hashed',
   request: { params: z.object({ index: z.string().regex(/^(?:0|[1-9][0-9]{0,15})$/) }) },
   responses: replies(200, 'The entry', z.record(z.string(), z.unknown()), 400, 404),
@@ -57,6 +60,7 @@ const entryRoute = createRoute({
 const holderRoute = createRoute({
   method: 'get',
   path: '/api/holders/{handle}',
+  operationId: 'holder',
   summary: 'A holder and what it holds',
   request: { params: handleParameter },
   responses: replies(200, 'The holder', holderSchema, 400, 404),
@@ -65,6 +69,7 @@ const holderRoute = createRoute({
 const applicationRoute = createRoute({
   method: 'get',
   path: '/api/applications/{handle}',
+  operationId: 'application',
   summary: 'An application and where it stands',
   request: { params: handleParameter },
   responses: replies(200, 'The application', applicationSchema, 400, 404),
@@ -73,6 +78,7 @@ const applicationRoute = createRoute({
 const poolsRoute = createRoute({
   method: 'get',
   path: '/api/pools',
+  operationId: 'pools',
   summary: 'Pools to allocate from',
   responses: replies(200, 'All pools', z.object({ items: z.array(poolSchema) })),
 })

@@ -16,6 +16,7 @@ export const WAIT_SECONDS_MAX = 10
 const submitRoute = createRoute({
   method: 'post',
   path: '/api/requests',
+  operationId: 'submitRequest',
   summary: 'Submit a signed request',
   description:
     'Answers with a signed receipt as soon as the request is durably kept. The same request gets the same receipt.',
@@ -36,6 +37,7 @@ const wait = z.object({
 const statusRoute = createRoute({
   method: 'get',
   path: '/api/requests/{seq}',
+  operationId: 'requestStatus',
   summary: 'What became of a request, by the number of its receipt',
   request: { params: z.object({ seq: z.string().regex(/^[1-9][0-9]{0,15}$/) }), query: wait },
   responses: replies(200, 'The state as the published log shows it', statusSchema, 400, 404),
@@ -44,6 +46,7 @@ const statusRoute = createRoute({
 const byHashRoute = createRoute({
   method: 'get',
   path: '/api/requests/by-hash/{hash}',
+  operationId: 'requestStatusByHash',
   summary: 'What became of a request, by the SHA-256 of its canonical text',
   request: {
     params: z.object({
@@ -60,6 +63,7 @@ const byHashRoute = createRoute({
 const dryRunRoute = createRoute({
   method: 'post',
   path: '/api/dry-run',
+  operationId: 'dryRun',
   summary: 'What a request would change now, and the exact bytes to sign',
   description: 'Nothing is kept. The signatures of the parties are taken for granted.',
   request: { body: { required: true, content: { 'application/json': { schema: dryRunEnvelopeSchema } } } },

@@ -41,15 +41,16 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
   const context: ApiContext = { reader, desk, options, limits, times: new EntryTimes(reader) }
   const base = reader.info.baseUrl
   const app = new OpenAPIHono({
-    defaultHook: (result) => {
+    defaultHook: async (result, c) => {
       if (result.success) return undefined
-      const [issue] = result.error.issues
-      const path = issue?.path.map(String) ?? []
-      const code = result.target === 'json' ? 'malformed-body' : 'bad-query'
-      return problem(base, code, {
-        detail: `${result.target === 'json' ? 'The body' : 'A parameter of the address'} does not fit.`,
+      const { target, error } = result
+      const path = error.issues[0]?.path.map(String) ?? []
+      const value = valueAt(await sentTo(c, target), path)
+      return problem(base, target === 'json' ? 'malformed-body' : 'bad-query', {
+        detail: `${target === 'json' ? 'The body' : 'A parameter of the address'} does not fit.`,
         pointer: `/${path.join('/')}`,
-        expected: issue?.message ?? 'what the description at /api/openapi.json says',
+        ...(value === undefined ? {} : { value: JSON.stringify(value) }),
+        expected: error.issues[0]?.message ?? 'what /api/openapi.json says',
       })
     },
   })
@@ -72,6 +73,22 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
     }),
   )
   return new Hono().route('/', app)
+}
+
+/** What the schema looked at. */
+function sentTo(c: Context, target: string): unknown {
+  if (target === 'json') return c.req.json()
+  return target === 'query' ? c.req.query() : c.req.param()
+}
+
+/** What stands at the path of what was sent; undefined where nothing does. */
+function valueAt(sent: unknown, path: readonly string[]): unknown {
+  let value: unknown = sent
+  for (const name of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
+    value = Reflect.get(value, name)
+  }
+  return value
 }
 
 async function anyOrigin(c: Context, next: () => Promise<void>): Promise<void> {
