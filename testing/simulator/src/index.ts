@@ -6,11 +6,15 @@
 export * from './memory-state.ts'
 export * from './naive-trie.ts'
 export {
+  type OpenStore,
+  openTestRegistry,
   startTestRegistry,
   TEST_ORIGIN,
   TEST_POOLS,
   type TestHolder,
+  type TestIdentity,
   type TestPool,
   TestRegistry,
   type TestRegistryOptions,
+  testIdentity,
 } from './test-registry.ts'

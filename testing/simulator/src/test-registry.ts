@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
-import { formatVkey, KEY_TYPE_ED25519, makeVkey, noteSigner } from '@cadastre/notes'
+import { formatVkey, KEY_TYPE_ED25519, makeVkey, noteSigner, parsePolicy } from '@cadastre/notes'
 import { PROCEDURES, PROFILES } from '@cadastre/procedures'
 import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
 import {
@@ -24,10 +24,19 @@ import {
   type Replaced,
   type Request,
 } from '@cadastre/records'
-import { fileGuard, PublicFiles, Registrar, type SubmitResult } from '@cadastre/registrar'
+import {
+  type CheckpointGuard,
+  fileGuard,
+  type PostCheckpoint,
+  PublicFiles,
+  Registrar,
+  type RegistrarOptions,
+  type SubmitResult,
+  Witnesses,
+} from '@cadastre/registrar'
 import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
+import type { StatementHook, StoreReader, StoreWriter } from '@cadastre/store-port'
 import { openSqliteReader, openSqliteWriter } from '@cadastre/store-sqlite'
-import type { StoreReader, StoreWriter } from '@cadastre/store-port'
 import { createTrieMemory } from '@cadastre/trie'
 
 export type TestPool = {
@@ -42,12 +51,36 @@ export type TestRegistryOptions = {
   readonly pools?: readonly TestPool[]
   readonly demonstration?: boolean
   readonly start?: string
-  /** Open a store; SQLite in the temporary directory by default. */
-  readonly openStore?: (directory: string) => Promise<{ readonly writer: StoreWriter; readonly reader: StoreReader }>
+  /** Open a store; SQLite in the registry's directory by default. */
+  readonly openStore?: OpenStore
   readonly baseUrl?: string
   readonly whois?: { readonly host: string; readonly port: number }
   /** Stop before the registry is opened, so that the test can import. */
   readonly founding?: boolean
+  /** For tests of faults: hears of each statement of the store's writer, and may throw. */
+  readonly onStatement?: StatementHook
+  /** For tests of faults: what the registrar uses in place of its files and its guard. */
+  readonly files?: (directory: string) => PublicFiles
+  readonly guard?: (guard: CheckpointGuard) => CheckpointGuard
+  /** C2SP tlog-policy without its `log` line, and the network; no witnesses by default. */
+  readonly witnesses?: { readonly policy: string; readonly post: PostCheckpoint }
+  /** What the operator would see; by default anything reported fails the test. */
+  readonly report?: (message: string, error?: Error) => void
+  readonly refreshMilliseconds?: number
+  readonly verify?: RegistrarOptions['verify']
+}
+
+export type OpenStore = (
+  directory: string,
+  onStatement?: StatementHook,
+) => Promise<{ readonly writer: StoreWriter; readonly reader: StoreReader }>
+
+/** What a registry is beside its directory: it can be opened again with it. */
+export type TestIdentity = {
+  readonly operator: Signer
+  readonly logKey: Signer
+  readonly receiptKey: Signer
+  readonly clock: { now: Instant; nonce: number }
 }
 
 export type TestHolder = { readonly handle: string; readonly signer: Signer }
@@ -65,38 +98,31 @@ export class TestRegistry {
   readonly reader: PublishedReader
   readonly operator: Signer
   readonly logVkey: string
-  #now: Instant
-  #nonce = 0
-  readonly #closeReader: () => Promise<void>
+  readonly receiptVkey: string
+  readonly identity: TestIdentity
 
   constructor(parts: {
-    directory: string
-    registrar: Registrar
-    reader: PublishedReader
-    operator: Signer
-    logVkey: string
-    clock: { now: Instant }
-    closeReader: () => Promise<void>
+    readonly directory: string
+    readonly registrar: Registrar
+    readonly reader: PublishedReader
+    readonly identity: TestIdentity
   }) {
     this.directory = parts.directory
     this.registrar = parts.registrar
     this.reader = parts.reader
-    this.operator = parts.operator
-    this.logVkey = parts.logVkey
-    this.#now = parts.clock.now
-    this.#clock = parts.clock
-    this.#closeReader = parts.closeReader
+    this.identity = parts.identity
+    this.operator = parts.identity.operator
+    this.logVkey = parts.reader.info.logVkey
+    this.receiptVkey = parts.reader.info.receiptVkey
   }
-  readonly #clock: { now: Instant }
 
   get now(): Instant {
-    return this.#now
+    return this.identity.clock.now
   }
 
   /** Move the clock; what falls due is done with the next batch. */
   advance(seconds: number): void {
-    this.#now = addSeconds(this.#now, seconds)
-    this.#clock.now = this.#now
+    this.identity.clock.now = addSeconds(this.now, seconds)
   }
 
   /** The directory of the public files. */
@@ -105,15 +131,16 @@ export class TestRegistry {
   }
 
   request(procedure: string, body: JsonObject, replaces: readonly Replaced[] = []): Request {
-    this.#nonce += 1
+    const { clock } = this.identity
+    clock.nonce += 1
     return {
       v: 1,
       origin: TEST_ORIGIN,
       procedure,
       body,
       replaces,
-      expires: addSeconds(this.#now, 3600),
-      nonce: encodeBase64(nodeCrypto.sha256(new TextEncoder().encode(String(this.#nonce))).subarray(0, 16)),
+      expires: addSeconds(clock.now, 3600),
+      nonce: encodeBase64(nodeCrypto.sha256(new TextEncoder().encode(String(clock.nonce))).subarray(0, 16)),
     }
   }
 
@@ -127,7 +154,8 @@ export class TestRegistry {
   /** Submit, wait for the decision to be published, and give the logged op entry back. */
   async act(request: Request, signers: readonly Signer[]): Promise<JsonObject & { readonly index: number }> {
     const result = await this.submit(request, signers)
-    if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.detail} ${result.problem.pointer ?? ''}`)
+    if (!result.ok)
+      throw new Error(`${result.problem.code}: ${result.problem.detail} ${result.problem.pointer ?? ''}`)
     await this.registrar.settled(result.seq, 20_000)
     const status = await this.reader.store.receiptBySeq(result.seq)
     if (status === null || status.index === null) throw new Error(`request ${result.seq} was not decided`)
@@ -146,7 +174,10 @@ export class TestRegistry {
   }
 
   /** Identify a new holder with one key. */
-  async holder(name: string, roles: readonly KeyRole[] = ['full', 'routing', 'technical']): Promise<TestHolder> {
+  async holder(
+    name: string,
+    roles: readonly KeyRole[] = ['full', 'routing', 'technical'],
+  ): Promise<TestHolder> {
     const signer = generateEd25519Signer()
     const body = {
       kind: 'organisation',
@@ -179,7 +210,7 @@ export class TestRegistry {
   /** Drain and close, leaving the files. */
   async stop(): Promise<void> {
     await this.registrar.drain()
-    await this.#closeReader()
+    await this.reader.store.close()
   }
 
   async close(): Promise<void> {
@@ -199,7 +230,13 @@ function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject
     demonstration: options.demonstration ?? false,
     relyingParty: { id: 'sign.registry.example', origins: ['https://sign.registry.example'] },
     staff: [
-      { handle: 'OPERATOR', role: 'operator', alg: 'ed25519', key: encodeBase64(operator.publicKey), outside: false },
+      {
+        handle: 'OPERATOR',
+        role: 'operator',
+        alg: 'ed25519',
+        key: encodeBase64(operator.publicKey),
+        outside: false,
+      },
     ],
     pools: (options.pools ?? TEST_POOLS) as readonly Json[],
     reserved: [],
@@ -209,29 +246,17 @@ function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject
   }
 }
 
-async function openSqlite(
-  directory: string,
-): Promise<{ readonly writer: StoreWriter; readonly reader: StoreReader }> {
+const openSqlite: OpenStore = async (directory, onStatement) => {
   const path = join(directory, 'cadastre.sqlite')
-  const writer = await openSqliteWriter(path)
+  const writer = await openSqliteWriter(path, onStatement === undefined ? {} : { onStatement })
   return { writer, reader: await openSqliteReader(path) }
 }
 
-/** Start a registry: genesis done, opened (unless `founding`), published. */
-export async function startTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
-  const directory = await mkdtemp(join(tmpdir(), 'cadastre-test-'))
-  const start = parseInstant(options.start ?? '2026-01-02T03:04:05Z')
-  if (start === null) throw new TypeError('start is no instant')
-  const clock = { now: start }
-  const operator = generateEd25519Signer()
-  const logKey = generateEd25519Signer()
-  const receiptKey = generateEd25519Signer()
+function infoOf(options: TestRegistryOptions, { logKey, receiptKey }: TestIdentity): RegistryInfo {
   const vkey = (name: string, signer: Signer): string =>
     formatVkey(makeVkey(nodeCrypto, name, KEY_TYPE_ED25519, signer.publicKey))
-  const { writer, reader: store } = await (options.openStore ?? openSqlite)(directory)
-  const memory = createTrieMemory()
   const logVkey = vkey(TEST_ORIGIN, logKey)
-  const info: RegistryInfo = {
+  return {
     origin: TEST_ORIGIN,
     name: 'Example Registry',
     seat: 'XX',
@@ -239,45 +264,89 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
     demonstration: options.demonstration === true ? 'A demonstration on made-up records.' : null,
     logVkey,
     receiptVkey: vkey(`${TEST_ORIGIN}/receipts`, receiptKey),
-    policy: `log ${logVkey}\nquorum none\n`,
+    policy: `log ${logVkey}\n${options.witnesses?.policy ?? 'quorum none\n'}`,
     baseUrl: options.baseUrl ?? 'http://127.0.0.1:8080',
     whois: options.whois ?? { host: '127.0.0.1', port: 4343 },
     version: '0.1.0',
   }
+}
+
+function witnessesOf(options: TestRegistryOptions, { policy }: RegistryInfo): Witnesses | null {
+  if (options.witnesses === undefined) return null
+  const parsed = parsePolicy(nodeCrypto, policy)
+  if (!parsed.ok) throw new Error(`line ${parsed.error.line}: ${parsed.error.problem}`)
+  return new Witnesses(parsed.value, nodeCrypto, options.witnesses.post)
+}
+
+const verifyHere: RegistrarOptions['verify'] = async (checks) =>
+  checks.map(({ algorithm, key, message, signature }) =>
+    nodeCrypto.verify(algorithm, key, message, signature),
+  )
+
+/** Open the registry that a directory holds, or make an empty one there: what a restart does. */
+export async function openTestRegistry(
+  directory: string,
+  identity: TestIdentity,
+  options: TestRegistryOptions = {},
+): Promise<TestRegistry> {
+  const { writer, reader: store } = await (options.openStore ?? openSqlite)(directory, options.onStatement)
+  const memory = createTrieMemory()
+  const info = infoOf(options, identity)
   const reader = new PublishedReader(info, memory, store, nodeCrypto)
-  const registrar = await Registrar.open({
-    crypto: nodeCrypto,
-    store: writer,
-    memory,
-    origin: TEST_ORIGIN,
-    logSigner: noteSigner(nodeCrypto, TEST_ORIGIN, logKey),
-    receiptSigner: noteSigner(nodeCrypto, `${TEST_ORIGIN}/receipts`, receiptKey),
-    files: new PublicFiles(join(directory, 'log')),
-    guard: fileGuard(join(directory, 'last-checkpoint')),
-    witnesses: null,
-    now: () => clock.now,
-    verify: (checks) =>
-      Promise.resolve(
-        checks.map(({ algorithm, key, message, signature }) => nodeCrypto.verify(algorithm, key, message, signature)),
-      ),
-    published: (publication) => reader.publish(publication),
-    report: (message, error) => {
-      throw new Error(message, { cause: error })
-    },
-    batchMilliseconds: 20,
-    retryMilliseconds: 50,
-  })
-  const registry = new TestRegistry({
-    directory,
-    registrar,
-    reader,
-    operator,
-    logVkey,
-    clock,
-    closeReader: () => store.close(),
-  })
-  await registry.found('genesis/1', genesisBody(options, operator))
+  const guard = fileGuard(join(directory, 'last-checkpoint'))
+  const logDirectory = join(directory, 'log')
+  try {
+    const registrar = await Registrar.open({
+      crypto: nodeCrypto,
+      store: writer,
+      memory,
+      origin: TEST_ORIGIN,
+      logSigner: noteSigner(nodeCrypto, TEST_ORIGIN, identity.logKey),
+      receiptSigner: noteSigner(nodeCrypto, `${TEST_ORIGIN}/receipts`, identity.receiptKey),
+      files: options.files?.(logDirectory) ?? new PublicFiles(logDirectory),
+      guard: options.guard?.(guard) ?? guard,
+      witnesses: witnessesOf(options, info),
+      now: () => identity.clock.now,
+      verify: options.verify ?? verifyHere,
+      published: (publication) => reader.publish(publication),
+      report: options.report ?? fail,
+      batchMilliseconds: 10,
+      retryMilliseconds: 50,
+      ...(options.refreshMilliseconds === undefined
+        ? {}
+        : { refreshMilliseconds: options.refreshMilliseconds }),
+    })
+    return new TestRegistry({ directory, registrar, reader, identity })
+  } catch (error) {
+    await writer.close()
+    await store.close()
+    throw error
+  }
+}
+
+function fail(message: string, error?: Error): never {
+  throw new Error(message, { cause: error })
+}
+
+/** Keys and a clock for a new registry. */
+export function testIdentity(start = '2026-01-02T03:04:05Z'): TestIdentity {
+  const now = parseInstant(start)
+  if (now === null) throw new TypeError('start is no instant')
+  return {
+    operator: generateEd25519Signer(),
+    logKey: generateEd25519Signer(),
+    receiptKey: generateEd25519Signer(),
+    clock: { now, nonce: 0 },
+  }
+}
+
+/** Start a registry: genesis done, opened (unless `founding`), published. */
+export async function startTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
+  const directory = await mkdtemp(join(tmpdir(), 'cadastre-test-'))
+  const identity = testIdentity(options.start)
+  const registry = await openTestRegistry(directory, identity, options)
+  await registry.found('genesis/1', genesisBody(options, identity.operator))
   if (options.founding !== true) await registry.found('open/1', { staff: 'OPERATOR' })
-  await registrar.publishedAll()
+  await registry.registrar.publishedAll()
   return registry
 }
