@@ -7,6 +7,7 @@
 import type { Result } from '@cadastre/numbers'
 import { type DelegatedRow, type RowError, readPrefixRow, readRow } from './delegated-row.ts'
 import { ImportRows } from './import-rows.ts'
+import { parseHandle } from './keys.ts'
 
 /** `2|2.3|registry|serial|records|startdate|enddate|UTCoffset` */
 export type DelegatedHeader = {
@@ -50,6 +51,8 @@ class FileReader {
   readonly errors: FileNote[] = []
   readonly summaries: { readonly line: number; readonly type: string; readonly count: string }[] = []
   readonly counts: Map<string, number> = new Map()
+  /** Upper-cased opaque ids, with the spelling first met. */
+  readonly #opaque: Map<string, string> = new Map()
   readonly #read: (raw: string) => Result<DelegatedRow, RowError>
 
   constructor(read: (raw: string) => Result<DelegatedRow, RowError>) {
@@ -76,6 +79,18 @@ class FileReader {
       this.warn(line, 'registry-differs', registry, `${this.header.registry}, as in the header`)
     if (row.value.registered === null && !/\|0*\|[a-z]+(\||$)/.test(raw) && this.header !== null)
       this.warn(line, 'date-not-real', raw.split('|')[5] ?? '', 'a day that exists')
+    if (row.value.opaqueId !== null) this.#checkOpaque(row.value.opaqueId, line)
+  }
+
+  /** An opaque id becomes part of a handle, in capitals: what cannot stand in one, and what would fall together. */
+  #checkOpaque(opaqueId: string, line: number): void {
+    const upper = opaqueId.toUpperCase()
+    const known = this.#opaque.get(upper)
+    if (known === opaqueId) return
+    if (known !== undefined) this.warn(line, 'opaque-id-case', opaqueId, `${known}, as in an earlier row`)
+    else if (parseHandle(`IMP-X-${opaqueId}`) === null)
+      this.warn(line, 'opaque-id-unusable', opaqueId, 'letters, digits, dots, hyphens; the row has no holder')
+    this.#opaque.set(upper, opaqueId)
   }
 }
 

@@ -76,6 +76,18 @@ test('what contradicts itself in counts and dates is warned about, never refused
   assert.deepEqual(codes(readDelegatedFile(file(HEADER, ...ROWS)).warnings), ['1 summary-missing'])
 })
 
+test('opaque ids that cannot stand in a handle, or differ in capitals alone, are warned about once', () => {
+  const row = (start: string, opaque: string): string => `example|CH|ipv4|${start}|1||assigned|${opaque}`
+  const rows = [
+    row('192.0.2.1', 'a1'),
+    row('192.0.2.2', 'a/b'),
+    row('192.0.2.3', 'a/b'),
+    row('192.0.2.4', 'A1'),
+  ]
+  const read = readDelegatedFile(file('2|example|1|4|||', 'example|*|ipv4|*|4|summary', ...rows))
+  assert.deepEqual(codes(read.warnings), ['4 opaque-id-unusable', '6 opaque-id-case'])
+})
+
 test('a row that cannot be read refuses the file, with its line number', () => {
   const read = readDelegatedFile(
     file(HEADER, ...SUMMARIES, ROWS[0] ?? '', 'example|CH|ipv4|192.0.2|1||assigned', 'x'),
