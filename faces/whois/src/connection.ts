@@ -131,7 +131,7 @@ export class Connection {
       this.#refuse(inputTooLong)
       return null
     }
-    if (end < 0 && (!this.#inputEnded || length === 0)) return null
+    if (end < 0 && (!this.#inputEnded || length <= 0)) return null
     const line = this.#input.slice(this.#position, this.#position + length)
     this.#position += length + 1
     return line

@@ -10,7 +10,7 @@ import {
   singleBlock,
 } from '@cadastre/numbers'
 import type { Snapshot } from '@cadastre/reader'
-import { type CoveringRegistration, type Holder, isChild } from '@cadastre/records'
+import { type CoveringRegistration, type Holder, isChild, type Registration } from '@cadastre/records'
 import { covering, type Found, type Target, type Wanted } from './match.ts'
 import type { Match, Query } from './query.ts'
 import { autnumObject, domainObject, registrationObject, routeObject } from './render.ts'
@@ -29,10 +29,20 @@ export function wantedBy(query: Query): Wanted {
   }
 }
 
+/** Whether somebody uses the numbers: a registration that is no pool and nothing set aside. */
+function isHeld({ kind }: Registration): boolean {
+  return kind === 'holding' || isChild(kind)
+}
+
 /** The objects of a finding; a cell's reverse DNS may stand for several zones, of which `asked` picks one. */
 export function objectsOf(found: Found, asked: Block | null, source: string): readonly RpslObject[] {
   const { kind, block: at } = found
-  if (kind === 'registration') return [registrationObject(found.registration, at, source)]
+  if (kind === 'registration') {
+    const { registration } = found
+    const single = at.space === 'asn' && registration.first === registration.last && isHeld(registration)
+    if (single) return [autnumObject(Number(registration.first), registration, source)]
+    return [registrationObject(registration, at, source)]
+  }
   if (kind === 'route') return [routeObject(at, found.route, found.holder, source)]
   const zones = asked === null ? zonesOf(at) : [zoneAt(at, asked)]
   return zones.map((zone) => domainObject(zone, found.rdns, found.holder, source))
@@ -129,9 +139,8 @@ function asNumber(snapshot: Snapshot, asn: Asn, source: string): Lookup {
   const objects: RpslObject[] = []
   const wide = registrations.findLast(({ registration }) => registration.first !== registration.last)
   const { kind } = last.registration
-  const held = kind === 'holding' || isChild(kind)
   if (wide !== undefined) objects.push(registrationObject(wide.registration, wide.block, source))
-  if (held) objects.push(autnumObject(asn, last.registration, source))
+  if (isHeld(last.registration)) objects.push(autnumObject(asn, last.registration, source))
   else if (wide !== last) objects.push(registrationObject(last.registration, last.block, source))
   return { objects, free: kind === 'pool' }
 }

@@ -1,7 +1,7 @@
 /** A small registry made by hand: every shape of record that the face renders, on documentation numbers. */
 
 import { type Block, blockRange, compareBlock, contains, parseBlockKey } from '@cadastre/numbers'
-import type { HistoryItem, Page, Publication, RegistryInfo, RegistryReader, Snapshot } from '@cadastre/reader'
+import type { HistoryItem, Page, RegistryInfo, RegistryReader, Snapshot } from '@cadastre/reader'
 import {
   type Cell,
   type CoveringCell,
@@ -91,7 +91,7 @@ export type Fixture = {
 }
 
 class HandMadeSnapshot implements Snapshot {
-  readonly publication: Publication
+  readonly publication: Snapshot['publication']
   readonly #cells: readonly CoveringCell[]
   readonly #holders: ReadonlyMap<string, Holder>
 
