@@ -8,7 +8,7 @@ import { AuditImpossibleError, auditLog } from './audit-log.ts'
 import { renderJson, renderText } from './render.ts'
 import type { AuditReport } from './report.ts'
 import { SignaturePool } from './signature-pool.ts'
-import { type LogSource, SourceError, sourceOf } from './source.ts'
+import { httpSource, type LogSource, SourceError, sourceOf } from './source.ts'
 import {
   type Memory,
   memoryText,
@@ -130,7 +130,7 @@ async function wellKnown(text: string, source: LogSource): Promise<string | null
     return beside === null ? null : new TextDecoder().decode(beside)
   }
   const { origin } = new URL(text)
-  const bytes = await sourceOf(origin).read('.well-known/cadastre.json')
+  const bytes = await httpSource(origin).read('.well-known/cadastre.json')
   return bytes === null ? null : new TextDecoder().decode(bytes)
 }
 

@@ -86,7 +86,11 @@ async function bounded(response: Response): Promise<Uint8Array> {
   return Buffer.concat(parts)
 }
 
-/** The source that a text names: an address where it begins with `http:` or `https:`, else a directory. */
+/**
+ * The source that a text names: an address where it begins with `http:` or `https:`, else a directory. An address
+ * without a path is that of a registry, whose log is at `/log/`.
+ */
 export function sourceOf(text: string): LogSource {
-  return /^https?:/.test(text) ? httpSource(text) : directorySource(text)
+  if (!/^https?:/.test(text)) return directorySource(text)
+  return httpSource(/^https?:\/\/[^/]*\/?$/.test(text) ? `${text.replace(/\/$/, '')}/log/` : text)
 }

@@ -21,7 +21,7 @@ export function policyOfText(crypto: Crypto, text: string): Result<Policy, strin
 }
 
 /**
- * The policy in a registry's `/.well-known/cadastre.json`: `log.policy` where it has one, else `log.vkey`. Whoever
+ * The policy in a registry's `/.well-known/cadastre.json`: `witnessPolicy` where it has one, else `log.vkey`. Whoever
  * takes it from the registry under audit believes that registry about its own name, once.
  */
 export function policyOfWellKnown(crypto: Crypto, json: string): Result<Policy, string> {
@@ -32,10 +32,9 @@ export function policyOfWellKnown(crypto: Crypto, json: string): Result<Policy, 
     if (!(error instanceof SyntaxError)) throw error
     return { ok: false, error: 'the well-known file is not JSON' }
   }
-  const log = member(document, 'log')
-  const policy = member(log, 'policy')
-  if (typeof policy === 'string') return policyOfText(crypto, policy)
-  const vkey = member(log, 'vkey')
+  const policy = member(document, 'witnessPolicy')
+  if (typeof policy === 'string' && policy !== '') return policyOfText(crypto, policy)
+  const vkey = member(member(document, 'log'), 'vkey')
   return typeof vkey === 'string'
     ? policyOfVkey(crypto, vkey)
     : { ok: false, error: 'the well-known file names no log.vkey' }

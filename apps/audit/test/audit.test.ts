@@ -178,6 +178,8 @@ test('over HTTP, with the key that the registry names; a partial file may be gon
   try {
     const run = await runAudit({ source: `http://127.0.0.1:${port}/log/` })
     assert.equal(run.exitCode, 0, run.text)
+    const short = await runAudit({ source: `http://127.0.0.1:${port}` })
+    assert.equal(short.exitCode, 0, short.text)
     assert.equal(run.report?.trust, 'registry')
     assert.match(run.text, /the registry itself names/)
   } finally {

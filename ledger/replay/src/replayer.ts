@@ -239,18 +239,21 @@ export class Replayer {
         `The entry says ${entry.procedure}; ${request.procedure}, as requested, would be right.`,
       )
     for (const { code, detail } of this.#arrivals.arrive(entry, request, text)) this.#fault(code, detail)
-    const signatures = this.#signatures(text, entry.evidence, checked)
-    if (signatures === null) return SIGNATURE_INVALID
-    const procedure = procedureById(request.procedure)
-    if (procedure === null) return PROCEDURE_UNKNOWN
-    const act: Act = { kind: 'request', request, signatures, received: entry.received?.at ?? entry.at }
     try {
-      return execute(procedure, act, this.state, entry.at, this.#size)
+      return this.#decide(entry, request, this.#signatures(text, entry.evidence, checked))
     } catch (error) {
       // The registrar refuses what its own code fails on, and the same code fails here.
       if (!(error instanceof Error)) throw error
       return PROCEDURE_FAULT
     }
+  }
+
+  #decide(entry: OpEntry, request: Request, signatures: Verified<Signatures> | null): Executed {
+    if (signatures === null) return SIGNATURE_INVALID
+    const procedure = procedureById(request.procedure)
+    if (procedure === null) return PROCEDURE_UNKNOWN
+    const act: Act = { kind: 'request', request, signatures, received: entry.received?.at ?? entry.at }
+    return execute(procedure, act, this.state, entry.at, this.#size)
   }
 
   #signatures(
