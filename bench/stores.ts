@@ -1,7 +1,6 @@
 // node bench/stores.ts [sqlite] [postgres]: what a store costs, each engine in one run, beside what it must reach.
 // PostgreSQL runs where CADASTRE_TEST_POSTGRES names a cluster, in a schema of its own.
 
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,7 +8,9 @@ import { nodeCrypto } from '@cadastre/crypto/node'
 import { CompactRange, leafHash } from '@cadastre/merkle'
 import { canonicalJson, type Json, type RecordKey } from '@cadastre/records'
 import type { Batch, StoreWriter, TouchedKey } from '@cadastre/store-port'
+import { openPostgresWriter } from '@cadastre/store-postgres'
 import { openSqliteWriter } from '@cadastre/store-sqlite'
+import { Client } from 'pg'
 import { at, cell, intakeItem } from '../stores/port/test/samples.ts'
 
 /** Records to import; design.md section 7 speaks of about 400,000 delegations. */
@@ -31,10 +32,17 @@ interface Engine {
 class Tree {
   readonly #range: CompactRange = new CompactRange(nodeCrypto)
 
-  batch(texts: readonly string[], records: Batch['records'], keys: readonly RecordKey[][], seq?: number): Batch {
+  batch(
+    texts: readonly string[],
+    records: Batch['records'],
+    keys: readonly RecordKey[][],
+    seq?: number,
+  ): Batch {
     const expectedSize = this.#range.size
     const tileHashes: Batch['tileHashes'][number][] = []
-    const touched: TouchedKey[] = keys.flatMap((each, n) => each.map((key) => ({ key, index: expectedSize + n })))
+    const touched: TouchedKey[] = keys.flatMap((each, n) =>
+      each.map((key) => ({ key, index: expectedSize + n })),
+    )
     const entries = texts.map((text) => {
       const bytes = new TextEncoder().encode(text)
       const hash = leafHash(nodeCrypto, bytes)
@@ -56,7 +64,12 @@ class Tree {
 
 function recordAt(n: number): { readonly key: RecordKey; readonly text: string; readonly value: Json } {
   const first = `${10 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}`
-  const value = cell({ kind: 'holding', first: `${first}.0`, last: `${first}.255`, holder: `IMP-ZZ-${n >> 2}` })
+  const value = cell({
+    kind: 'holding',
+    first: `${first}.0`,
+    last: `${first}.255`,
+    holder: `IMP-ZZ-${n >> 2}`,
+  })
   return { key: `ip4/${first}.0/24` as RecordKey, text: canonicalJson(value), value }
 }
 
@@ -79,7 +92,12 @@ function prepare(): Batches {
     const keys: RecordKey[][] = []
     while (texts.length < ENTRIES_A_BATCH && n < RECORDS) {
       const rows = Array.from({ length: RECORDS_AN_ENTRY }, () => recordAt(n++))
-      texts.push(opText(rows.map(({ key, value }) => ({ key, next: value, prev: null })), ENTRY_PADDING))
+      texts.push(
+        opText(
+          rows.map(({ key, value }) => ({ key, next: value, prev: null })),
+          ENTRY_PADDING,
+        ),
+      )
       keys.push(rows.map(({ key }) => key))
       records.push(...rows.map(({ key, text }) => ({ key, text })))
     }
@@ -89,7 +107,12 @@ function prepare(): Batches {
   const act = (count: number): Batch => {
     const rows = Array.from({ length: count }, (_, n) => recordAt(((seq + n) * 7919) % RECORDS))
     const texts = rows.map(({ key, value }) => opText([{ key, next: value, prev: null }], 900))
-    const batch = tree.batch(texts, rows, rows.map(({ key }) => [key]), seq)
+    const batch = tree.batch(
+      texts,
+      rows,
+      rows.map(({ key }) => [key]),
+      seq,
+    )
     seq += count
     return batch
   }
@@ -136,7 +159,11 @@ async function measure(engine: Engine, { imports, acts, many }: Batches): Promis
   say('acts one a batch, with intake (2 commits each)', `${(ACTS / single).toFixed(0)} acts/s`)
   const batched = await seconds(() => actsOf(store, many))
   const figure = (many.length * ACTS_A_BATCH) / batched
-  say(`acts ${ACTS_A_BATCH} a batch, with intake`, `${figure.toFixed(0)} acts/s`, '>= 5,000 SQLite, 3,000 PostgreSQL')
+  say(
+    `acts ${ACTS_A_BATCH} a batch, with intake`,
+    `${figure.toFixed(0)} acts/s`,
+    '>= 5,000 SQLite, 3,000 PostgreSQL',
+  )
   const asked = 5_000
   const touched = await seconds(async () => {
     for (let n = 0; n < asked; n++) {
@@ -169,7 +196,29 @@ function sqlite(): Engine {
   }
 }
 
+function postgres(url: string): Engine {
+  const schema = `bench_${process.pid}`
+  return {
+    name: 'PostgreSQL',
+    open: () => openPostgresWriter(url, { schema }),
+    remove: async () => {
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      await client.query(`DROP SCHEMA ${schema} CASCADE`)
+      await client.end()
+    },
+  }
+}
+
+const wanted = process.argv.slice(2)
+const url = process.env['CADASTRE_TEST_POSTGRES']
+const engines = [sqlite()]
+if (url === undefined) console.log('PostgreSQL left out: CADASTRE_TEST_POSTGRES names no cluster')
+else engines.push(postgres(url))
 const batches = prepare()
-console.log(`${RECORDS} records prepared; resident memory ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MB`)
-await measure(sqlite(), batches)
-void randomBytes
+console.log(
+  `${RECORDS} records prepared; resident memory ${(process.memoryUsage.rss() / 2 ** 20).toFixed(0)} MB`,
+)
+for (const engine of engines) {
+  if (wanted.length === 0 || wanted.includes(engine.name.toLowerCase())) await measure(engine, batches)
+}

@@ -124,6 +124,7 @@ export interface StoreReader {
   holdersMatching(text: string, limit: number): Promise<readonly string[]>
   /** The last 64 published checkpoints, oldest first. */
   checkpoints(): Promise<readonly PublishedCheckpoint[]>
+  /** Lets go of files and connections; a second call does nothing. */
   close(): Promise<void>
 }
 

@@ -18,6 +18,8 @@ export function openingTests(withStore: WithStore): void {
       const reader = await store.openReader()
       assert.equal(await reader.head(), null)
       await reader.close()
+      await reader.close()
+      await writer.close()
     }),
   )
 

@@ -45,9 +45,20 @@ export function runStoreBattery(name: string, openFresh: OpenFresh): void {
     ])
       part((run) => async () => {
         const store = await openFresh()
+        const opened: StoreReader[] = []
+        const noted = <S extends StoreReader>(one: S): S => {
+          opened.push(one)
+          return one
+        }
         try {
-          await run(store)
+          await run({
+            ...store,
+            openWriter: async (hook) => noted(await store.openWriter(hook)),
+            openReader: async () => noted(await store.openReader()),
+          })
         } finally {
+          // A test that failed has left some open, and an open connection keeps the process alive.
+          for (const one of opened) await one.close()
           await store.destroy()
         }
       })

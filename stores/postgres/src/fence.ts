@@ -7,6 +7,19 @@
 import { FencedError, StoreLockedError } from '@cadastre/store-port'
 import { type Place, Session } from './session.ts'
 
+/** SQLSTATE of a lock that was not to be had in time (PostgreSQL, appendix A). */
+const LOCK_NOT_AVAILABLE = '55P03'
+
+/**
+ * A second of patience, because the server may notice a moment late that the last holder has died; and probes of the
+ * connection, so that it notices within half a minute where a holder's machine has vanished from the network.
+ */
+const SETTINGS = `
+  SET lock_timeout = '1s';
+  SET tcp_keepalives_idle = 10;
+  SET tcp_keepalives_interval = 5;
+  SET tcp_keepalives_count = 4;`
+
 export class Fence {
   readonly #session: Session
   readonly #schema: string
@@ -20,19 +33,15 @@ export class Fence {
   static async take(place: Place): Promise<Fence> {
     const session = await Session.open(place)
     try {
-      const row = await session.get(
-        `SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken, current_database() AS name`,
-        `cadastre ${place.schema}`,
-      )
-      if (row?.['taken'] !== true) {
-        throw new StoreLockedError(
-          `another process is writing to the store: schema ${place.schema} of database ${String(row?.['name'])}`,
-        )
-      }
+      await session.exec(SETTINGS)
+      await session.get('SELECT pg_advisory_lock(hashtextextended($1, 0))', `cadastre ${place.schema}`)
       return new Fence(session, place.schema)
     } catch (error) {
       await session.close()
-      throw error
+      if (!(error instanceof Error && 'code' in error && error.code === LOCK_NOT_AVAILABLE)) throw error
+      throw new StoreLockedError(`another process is writing to the store in schema ${place.schema}`, {
+        cause: error,
+      })
     }
   }
 

@@ -33,6 +33,7 @@ const HEAD = 'SELECT size, root, at, compact FROM head'
 
 export class PostgresReader implements StoreReader {
   readonly #pool: Pool
+  #closed = false
 
   protected constructor(pool: Pool) {
     this.#pool = pool
@@ -153,6 +154,8 @@ export class PostgresReader implements StoreReader {
   }
 
   async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
     await this.#pool.end()
   }
 

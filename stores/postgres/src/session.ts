@@ -50,6 +50,10 @@ function searchPath({ schema }: Place): string {
   return `SET search_path TO ${escapeIdentifier(schema)}`
 }
 
+/** Whoever set this off for a whole server did not mean the register. */
+const WAIT_FOR_DISK = `
+  SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`
+
 /** Connections for reading, opened as they are needed. */
 export function openPool(place: Place, max: number): Pool {
   const pool = new Pool({
@@ -86,7 +90,7 @@ export class Session {
     const client = new Client(configOf(place))
     const session = new Session(client, hook)
     await client.connect()
-    await client.query(searchPath(place))
+    await client.query(`${searchPath(place)};${WAIT_FOR_DISK}`)
     return session
   }
 
@@ -132,8 +136,9 @@ export class Session {
     }
   }
 
+  /** May be called twice. */
   async close(): Promise<void> {
-    await this.#client.end()
+    if (this.#lost === null) await this.#client.end()
   }
 
   #query(sql: string, values: readonly unknown[]): Promise<QueryResult> {

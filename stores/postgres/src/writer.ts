@@ -37,10 +37,6 @@ async function takeStore(place: Place, hook: StatementHook | undefined): Promise
   try {
     session = await Session.open(place, hook)
     await migrate(session, place)
-    // Whoever set this off for the whole server did not mean the register.
-    await session.get(
-      `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`,
-    )
     await session.run('UPDATE head SET epoch = epoch + 1')
     const row = await session.get('SELECT epoch FROM head')
     if (row === undefined) throw new Error(`the store in schema ${place.schema} has lost its head row`)

@@ -100,9 +100,10 @@ export class Connection {
     }
   }
 
+  /** May be called twice. */
   close(): void {
     this.#statements.clear()
-    this.#database.close()
+    if (this.#database.isOpen) this.#database.close()
   }
 
   #prepared(sql: string): StatementSync {

@@ -10,6 +10,7 @@ import { StoreLockedError } from '@cadastre/store-port'
 /** SQLITE_BUSY (sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5
 
+/** Released once; again does nothing. */
 export type Fence = { release(): void }
 
 /** Takes the fence of the store at `path`; throws {@link StoreLockedError} where another writer holds it. */
@@ -22,5 +23,9 @@ export function takeFence(path: string): Fence {
     if (!(error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY)) throw error
     throw new StoreLockedError(`another process is writing to the store ${path}`, { cause: error })
   }
-  return { release: () => lock.close() }
+  return {
+    release: () => {
+      if (lock.isOpen) lock.close()
+    },
+  }
 }
