@@ -14,8 +14,8 @@ export type ApiOptions = {
   readonly procedureText: (kind: string) => string | null
   /** How public services would show a key at a state; null where a service has nothing to show for it. */
   readonly render: {
-    readonly rdap: (snapshot: Snapshot, key: ParsedKey) => Json | null
-    readonly whois: (snapshot: Snapshot, key: ParsedKey) => string | null
+    readonly rdap: (snapshot: Snapshot, key: ParsedKey) => Promise<Json> | Json
+    readonly whois: (snapshot: Snapshot, key: ParsedKey) => Promise<string | null> | string | null
   }
   /** A clock in milliseconds, for limits alone. */
   readonly now: () => number
@@ -24,10 +24,14 @@ export type ApiOptions = {
   readonly limits?: Partial<Limits>
 }
 
-export type ApiContext = {
+/** What reading takes; submitting takes more. */
+export type ReadContext = {
   readonly reader: RegistryReader
+  readonly times: EntryTimes
+}
+
+export type ApiContext = ReadContext & {
   readonly desk: Desk
   readonly options: ApiOptions
   readonly limits: Limits
-  readonly times: EntryTimes
 }

@@ -79,25 +79,31 @@ export async function dryRun(context: ApiContext, request: string): Promise<Resu
     outcome: outcome.accepted ? 'accepted' : 'refused',
     refusals: outcome.accepted ? [] : outcome.refusals.map(refusalText),
     changes: changes.map(({ key, before, after }) => ({ key, before, after })),
-    services: servicesOf(context, changes),
+    services: await servicesOf(context, changes),
   })
 }
 
 /** For each changed record that RDAP or WHOIS shows: both, before and after. */
-function servicesOf({ reader, options }: ApiContext, changes: readonly RecordChange[]): readonly Json[] {
+async function servicesOf(
+  { reader, options }: ApiContext,
+  changes: readonly RecordChange[],
+): Promise<readonly Json[]> {
   const before = reader.snapshot()
   const after = new AfterSnapshot(before, changes)
   const { rdap, whois } = options.render
-  return changes.flatMap((change): Json[] => {
+  const services: Json[] = []
+  for (const change of changes) {
     const key = parseKey(change.key)
-    if (key === null || (key.kind === 'object' && key.type !== 'holder')) return []
+    if (key === null || (key.kind === 'object' && key.type !== 'holder')) continue
     const name = key.kind === 'cell' ? blockText(key.block) : key.handle
     const shown = {
-      rdap: pair(rdap(before, key), rdap(after, key)),
-      whois: pair(whois(before, key), whois(after, key)),
+      rdap: pair(await rdap(before, key), await rdap(after, key)),
+      whois: pair(await whois(before, key), await whois(after, key)),
     }
-    return shown.rdap === null && shown.whois === null ? [] : [{ key: change.key, subject: name, ...shown }]
-  })
+    if (shown.rdap !== null || shown.whois !== null)
+      services.push({ key: change.key, subject: name, ...shown })
+  }
+  return services
 }
 
 function pair(before: Json, after: Json): Json {

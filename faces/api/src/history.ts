@@ -3,7 +3,7 @@
 import type { HistoryItem as LoggedItem, Snapshot } from '@cadastre/reader'
 import { type LoggedEffect, objectKey } from '@cadastre/records'
 import { changeOf } from './changes.ts'
-import type { ApiContext } from './context.ts'
+import type { ReadContext } from './context.ts'
 import type { History, HistoryChange, HistoryItem } from './generated/lookup-types.ts'
 import { refusalText } from './lookup-objects.ts'
 import { coveringKeys, type Question } from './question.ts'
@@ -12,7 +12,7 @@ import { coveringKeys, type Question } from './question.ts'
 export type HistorySubject = Exclude<Question, { readonly kind: 'words' }>
 
 export async function history(
-  { reader }: ApiContext,
+  { reader }: ReadContext,
   subject: HistorySubject,
   limit: number,
   before: number | null,
@@ -40,7 +40,7 @@ export async function history(
  * full page may lack keys: it is read again at the head of the next.
  */
 async function entriesOf(
-  reader: ApiContext['reader'],
+  reader: ReadContext['reader'],
   snapshot: Snapshot,
   keys: readonly string[],
   count: number,
@@ -61,7 +61,7 @@ async function entriesOf(
   return found
 }
 
-type Store = ApiContext['reader']['store']
+type Store = ReadContext['reader']['store']
 
 async function itemOf(
   store: Store,

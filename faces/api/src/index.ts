@@ -7,4 +7,5 @@
 export type { ApiOptions } from './context.ts'
 export type * from './generated/lookup-types.ts'
 export { DEFAULT_LIMITS, type Limit, type Limits } from './limits.ts'
+export { createPortal, type Portal, type PortalFault } from './portal.ts'
 export { API_ROUTES, createApi } from './server.ts'

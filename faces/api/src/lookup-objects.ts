@@ -11,7 +11,7 @@ import {
   objectKey,
   type Pool,
 } from '@cadastre/records'
-import type { ApiContext } from './context.ts'
+import type { ReadContext } from './context.ts'
 import type { ApplicationAnswer, Frame, HolderAnswer, PoolAnswer } from './generated/lookup-types.ts'
 import { linksOf } from './links.ts'
 import { blockText } from './question.ts'
@@ -23,7 +23,7 @@ export function refusalText(code: string): { readonly code: string; readonly tex
 }
 
 export async function holderAnswer(
-  { reader, times }: ApiContext,
+  { reader, times }: ReadContext,
   snapshot: Snapshot,
   query: Frame,
   handle: string,
@@ -63,7 +63,7 @@ export async function holderAnswer(
   }
 }
 
-type Openings = ApiContext['reader']['store']['openings']
+type Openings = ReadContext['reader']['store']['openings']
 
 /** A natural person's own data as registrant is not shown; contacts named for others to write to are, as in RDAP. */
 function isShown({ role, kind }: Contact): boolean {
@@ -89,7 +89,7 @@ async function contactsOf(
 }
 
 export async function applicationAnswer(
-  { times }: ApiContext,
+  { times }: ReadContext,
   snapshot: Snapshot,
   query: Frame,
   handle: string,

@@ -3,7 +3,7 @@
 import { type Block, blockKey, WIDTH } from '@cadastre/numbers'
 import type { Snapshot } from '@cadastre/reader'
 import { innermost, parseKey, registrationsOn, standing } from '@cadastre/records'
-import type { ApiContext } from './context.ts'
+import type { ReadContext } from './context.ts'
 import type { HoldersAnswer, Lookup, NumbersAnswer, Party } from './generated/lookup-types.ts'
 import { linksOf } from './links.ts'
 import { applicationAnswer, holderAnswer, poolAnswer } from './lookup-objects.ts'
@@ -21,7 +21,7 @@ export type LookupPage = {
 
 /** The answer, or null where no object of the type asked for has this handle. */
 export async function lookup(
-  context: ApiContext,
+  context: ReadContext,
   question: Question,
   page: LookupPage,
 ): Promise<Lookup | null> {
@@ -41,7 +41,7 @@ export async function lookup(
 type ObjectQuestion = Extract<Question, { readonly kind: 'object' }>
 
 async function objectAnswer(
-  context: ApiContext,
+  context: ReadContext,
   snapshot: Snapshot,
   { type, handle, canonical }: ObjectQuestion,
   page: LookupPage,
@@ -56,7 +56,7 @@ async function objectAnswer(
 const SEARCH_MIN = 2
 
 async function holdersAnswer(
-  { reader }: ApiContext,
+  { reader }: ReadContext,
   snapshot: Snapshot,
   question: Extract<Question, { readonly kind: 'words' }>,
   page: LookupPage,
@@ -74,7 +74,7 @@ async function holdersAnswer(
 }
 
 async function numbersAnswer(
-  { reader, times }: ApiContext,
+  { reader, times }: ReadContext,
   snapshot: Snapshot,
   { block, canonical }: Extract<Question, { readonly kind: 'block' }>,
   page: LookupPage,

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
-import { conflictsOf, PROCEDURES, PROFILES } from '@cadastre/procedures'
+import { conflictsOf, PROCEDURES, PROFILES, procedureById } from '@cadastre/procedures'
 import {
   addSeconds,
   canonicalJson,
@@ -61,6 +61,11 @@ function signedAct(founder: Founder, procedure: string, body: JsonObject): Found
 }
 
 async function act(registrar: Registrar, founder: Founder, procedure: string, body: JsonObject): Promise<void> {
+  const fits = procedureById(procedure)?.body.read(body, '')
+  if (fits?.ok === false) {
+    const { pointer, value, expected } = fits.error
+    throw new FoundingError(`${procedure}: ${pointer} is ${value}; expected ${expected}.`)
+  }
   const [outcome] = await registrar.found([signedAct(founder, procedure, body)])
   if (outcome?.accepted !== true)
     throw new FoundingError(`${procedure} was refused: ${outcome?.accepted === false ? outcome.refusals.join(', ') : 'no outcome'}`)
@@ -199,7 +204,7 @@ async function begin(
     sha256,
     rows,
     nested: options.nested,
-    attribution: options.attribution,
+    attribution: options.attribution === '' ? 'none stated' : options.attribution,
   })
 }
 

@@ -9,7 +9,6 @@ import {
   noteSigner,
   parsePolicy,
 } from '@cadastre/notes'
-import { type Instant, instantFromSeconds } from '@cadastre/records'
 import { fileGuard, PublicFiles, Registrar, Witnesses } from '@cadastre/registrar'
 import type { Check } from '@cadastre/signatures'
 import type { Publication, StoreReader, StoreWriter } from '@cadastre/store-port'
@@ -18,6 +17,7 @@ import { openSqliteReader, openSqliteWriter } from '@cadastre/store-sqlite'
 import type { TrieMemory } from '@cadastre/trie'
 import type { DataDirectory, RegistryFile } from '../data/data-directory.ts'
 import { loadKey } from '../data/key-files.ts'
+import { systemNow } from '../data/system-now.ts'
 import { postCheckpoint } from './post-checkpoint.ts'
 
 export const LOG_KEY = 'log'
@@ -25,11 +25,6 @@ export const RECEIPT_KEY = 'receipts'
 export const OPERATOR_KEY = 'operator'
 
 export type RegistryKeys = { readonly log: Signer; readonly receipts: Signer; readonly operator: Signer }
-
-/** UTC now, whole seconds. */
-export function systemNow(): Instant {
-  return instantFromSeconds(Math.floor(Date.now() / 1000))
-}
 
 export function passphraseFromEnvironment(): Promise<string | null> {
   return Promise.resolve(process.env['CADASTRE_PASSPHRASE'] ?? null)

@@ -1,0 +1,84 @@
+/** `lookup` and `verify`: what the registry says of a number or an object, with its proof checked. */
+
+import { readFile, writeFile } from 'node:fs/promises'
+import { describeAnswer, keyQuery, type VerifiedAnswer } from '@cadastre/answers'
+import { nodeCrypto } from '@cadastre/crypto/node'
+import { isObject, type Json, type Registration } from '@cadastre/records'
+import { policyOf, RegistryClient, verified, type WellKnown } from '../client/registry-client.ts'
+import { readSubject } from '../client/subject.ts'
+import { CommandError, EXIT, type Output, UsageError } from './output.ts'
+
+export async function lookupCommand(
+  text: string,
+  url: string,
+  save: string | undefined,
+  output: Output,
+): Promise<number> {
+  const subject = readSubject(text)
+  const client = new RegistryClient(url)
+  const known = await client.wellKnown()
+  const { document, answer } = await client.prove(subject.key)
+  if (save !== undefined) await writeFile(save, document)
+  const notice = known.demonstration ? ['This is a demonstration registry on published statistics.'] : []
+  output.result(answerJson(answer), [...notice, ...answerLines(answer)].join('\n'))
+  if (save !== undefined) output.note(`Proof written to ${save}; check it any time: cadastre verify ${save} --for ${text} --registry FILE`)
+  return EXIT.ok
+}
+
+function answerJson(answer: VerifiedAnswer): Json {
+  return {
+    verified: true,
+    query: answer.query.key,
+    origin: answer.origin,
+    size: answer.size,
+    at: answer.at,
+    witnesses: answer.witnesses,
+    moreSpecific: answer.moreSpecific,
+    records: answer.covering.map(({ key, record }) => ({ key, record })),
+  }
+}
+
+function answerLines(answer: VerifiedAnswer): readonly string[] {
+  const lines: string[] = []
+  for (const { key, record } of answer.covering) {
+    lines.push(key)
+    const registrations = record['registrations']
+    if (Array.isArray(registrations))
+      for (const registration of registrations) lines.push(`  ${registrationLine(registration as Registration)}`)
+    else lines.push(`  ${JSON.stringify(record)}`)
+  }
+  if (answer.covering.length === 0) lines.push('Nothing is registered here.')
+  return [...lines, '', ...describeAnswer(answer)]
+}
+
+function registrationLine(registration: Registration): string {
+  const { id, kind, first, last, holder, status, until, procedure, since } = registration
+  const term = until === null ? '' : ` until ${until}`
+  return `${id} ${kind} ${first} - ${last} ${holder ?? 'no holder'} (${status})${term}, by ${procedure} in entry ${since}`
+}
+
+/** Whom to trust: a saved `/.well-known/cadastre.json`, or a tlog-policy file. */
+async function policyFrom(registry: string | undefined, policy: string | undefined): Promise<ReturnType<typeof policyOf>> {
+  if (policy !== undefined) return policyOf(await readFile(policy, 'utf8'))
+  if (registry === undefined)
+    throw new UsageError('--registry FILE (a saved /.well-known/cadastre.json) or --policy FILE: whom do you trust?')
+  const value = JSON.parse(await readFile(registry, 'utf8')) as Json
+  if (!isObject(value) || typeof value['witnessPolicy'] !== 'string')
+    throw new CommandError(`${registry} is no saved /.well-known/cadastre.json: it has no witnessPolicy.`)
+  const known: Pick<WellKnown, 'witnessPolicy'> = { witnessPolicy: value['witnessPolicy'] }
+  return policyOf(known.witnessPolicy)
+}
+
+export async function verifyCommand(
+  file: string,
+  options: { readonly for: string; readonly registry?: string; readonly policy?: string },
+  output: Output,
+): Promise<number> {
+  const subject = readSubject(options.for)
+  const query = keyQuery(nodeCrypto, subject.key)
+  if (query === null) throw new Error('a subject has a key')
+  const trust = await policyFrom(options.registry, options.policy)
+  const answer = verified(await readFile(file, 'utf8'), query, trust)
+  output.result(answerJson(answer), ['The proof holds.', '', ...answerLines(answer)].join('\n'))
+  return EXIT.ok
+}

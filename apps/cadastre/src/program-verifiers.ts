@@ -1,0 +1,76 @@
+/** Commands of everybody else: look up, verify, audit, witness. */
+
+import type { Command } from 'commander'
+import { run, urlOf } from './program-run.ts'
+
+export function addVerifierCommands(program: Command): void {
+  program
+    .command('lookup')
+    .description('what is registered for an address, prefix, AS number or handle, with its proof verified')
+    .argument('<query>', 'such as 203.0.113.7, 2001:db8::/32, AS64496, H-7')
+    .option('--url <address>', 'the registry (default http://127.0.0.1:$PORT)')
+    .option('--save <file>', 'keep the proof document')
+    .action((query: string, options: { url?: string; save?: string }, command: Command) =>
+      run(command, async (settings, output) => {
+        const { lookupCommand } = await import('./commands/lookup.ts')
+        return lookupCommand(query, urlOf(options, settings), options.save, output)
+      }),
+    )
+  program
+    .command('verify')
+    .description('verify a proof document, offline')
+    .argument('<file>', 'the document')
+    .requiredOption('--for <query>', 'what it is about: address, prefix, AS number or handle')
+    .option('--registry <file>', 'a saved /.well-known/cadastre.json: the keys you trust')
+    .option('--policy <file>', 'a C2SP tlog-policy file instead')
+    .action((file: string, options: { for: string; registry?: string; policy?: string }, command: Command) =>
+      run(command, async (_settings, output) => {
+        const { verifyCommand } = await import('./commands/lookup.ts')
+        return verifyCommand(file, options, output)
+      }),
+    )
+  program
+    .command('audit')
+    .description('check every signature, hash and root, and make every decision again, from the public files alone')
+    .argument('[source]', 'directory or address of the public files (default the running registry)')
+    .option('--url <address>', 'the registry (default http://127.0.0.1:$PORT)')
+    .option('--vkey <key>', 'verifier key of the log')
+    .option('--policy <file>', 'C2SP tlog-policy instead')
+    .option('--remember <file>', 'keep the checkpoint there, and compare with it next time')
+    .action((source: string | undefined, options: AuditCommandOptions, command: Command) =>
+      run(command, async (settings, output) => {
+        const { auditCommand } = await import('./commands/audit.ts')
+        return auditCommand(source ?? `${urlOf(options, settings)}/log/`, options, output)
+      }),
+    )
+  program
+    .command('witness')
+    .description('cosign other registries’ checkpoints (C2SP tlog-witness)')
+    .requiredOption('--name <name>', 'name of the witness, as in its key')
+    .requiredOption('--key <name>', 'its key ("cadastre keys create")')
+    .requiredOption('--log <vkey...>', 'verifier keys of the logs it watches')
+    .option('--keys <directory>', 'where the key is')
+    .option('--state <file>', 'what it has cosigned so far', './witness-state.json')
+    .option('--port <port>', 'port to listen on', '8090')
+    .action((options: WitnessCommandOptions, command: Command) =>
+      run(command, async (_settings, output) => {
+        const { witnessCommand } = await import('./commands/witness.ts')
+        return witnessCommand(options, output)
+      }),
+    )
+}
+
+export type AuditCommandOptions = {
+  readonly url?: string
+  readonly vkey?: string
+  readonly policy?: string
+  readonly remember?: string
+}
+export type WitnessCommandOptions = {
+  readonly name: string
+  readonly key: string
+  readonly log: readonly string[]
+  readonly keys?: string
+  readonly state: string
+  readonly port: string
+}

@@ -1,0 +1,78 @@
+/** What the faces need from the application besides the reader: published texts, limits' clock, other services' views. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { getConnInfo } from '@hono/node-server/conninfo'
+import type { ApiOptions } from '@cadastre/api'
+import { createPortal } from '@cadastre/api'
+import type { ExplorerOptions } from '@cadastre/explorer'
+import { formatAddress, formatPrefix } from '@cadastre/numbers'
+import { createRdapHandler } from '@cadastre/rdap'
+import type { RegistryReader, Snapshot } from '@cadastre/reader'
+import type { Json, ParsedKey } from '@cadastre/records'
+import { whoisText } from '@cadastre/whois'
+import type { Logger } from 'pino'
+
+/** The published pages of procedures, by kind. They belong to the program, so they are read once. */
+function procedureTexts(): ReadonlyMap<string, string> {
+  const directory = new URL('../../../../docs/procedures/', import.meta.url)
+  const pages = readdirSync(directory).filter((name) => name.endsWith('.md'))
+  return new Map(pages.map((name) => [name.slice(0, -'.md'.length), readFileSync(new URL(name, directory), 'utf8')]))
+}
+
+/** The reader as it would be at another state. */
+function readerAt(reader: RegistryReader, snapshot: Snapshot): RegistryReader {
+  return {
+    info: reader.info,
+    store: reader.store,
+    snapshot: () => snapshot,
+    snapshotAt: (size) => reader.snapshotAt(size),
+    history: (...asked) => reader.history(...asked),
+  }
+}
+
+/** What RDAP and WHOIS are asked for a record's key. */
+function queryOf(key: ParsedKey): { readonly rdap: string; readonly whois: string } {
+  if (key.kind === 'object') return { rdap: `/entity/${key.handle}`, whois: key.handle }
+  const { block } = key
+  if (block.space !== 'asn') return { rdap: `/ip/${formatPrefix(block)}`, whois: formatPrefix(block) }
+  const number = formatAddress('asn', block.first)
+  return { rdap: `/autnum/${number}`, whois: `AS${number}` }
+}
+
+async function rdapAt(reader: RegistryReader, snapshot: Snapshot, key: ParsedKey): Promise<Json> {
+  const answer = await createRdapHandler(readerAt(reader, snapshot)).handle('GET', queryOf(key).rdap)
+  return answer.status === 200 ? (JSON.parse(new TextDecoder().decode(answer.body)) as Json) : null
+}
+
+export function apiOptions(reader: RegistryReader, logger: Logger): ApiOptions {
+  const texts = procedureTexts()
+  return {
+    clientAddress: (c) => getConnInfo(c).remote.address ?? null,
+    procedureText: (kind) => texts.get(kind) ?? null,
+    render: {
+      rdap: (snapshot, key) => rdapAt(reader, snapshot, key),
+      whois: (snapshot, key) => whoisText(readerAt(reader, snapshot), queryOf(key).whois),
+    },
+    now: () => performance.now(),
+    failed: (error) => logger.error({ err: error }, 'the API met a bug'),
+  }
+}
+
+export function explorerOptions(reader: RegistryReader, logger: Logger): ExplorerOptions {
+  const { info } = reader
+  return {
+    info,
+    ...createPortal(reader),
+    procedures: procedureTexts(),
+    examples:
+      info.demonstration === null
+        ? []
+        : [
+            { query: '200.160.0.1', says: 'an address' },
+            { query: '2001:12f0::/32', says: 'a prefix' },
+            { query: 'AS1251', says: 'an AS number' },
+            { query: '10.0.0.0/8', says: 'a pool to allocate from' },
+          ],
+    failed: (error) => logger.error({ err: error }, 'the explorer met a bug'),
+  }
+}

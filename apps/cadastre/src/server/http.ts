@@ -1,0 +1,101 @@
+/** All HTTP faces on one port: RDAP straight on node:http for speed, everything else through Hono. */
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createApi } from '@cadastre/api'
+import { createExplorer } from '@cadastre/explorer'
+import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
+import type { PublishedReader } from '@cadastre/reader'
+import { createTiles } from '@cadastre/tiles'
+import { whoisText } from '@cadastre/whois'
+import { getRequestListener } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import type { WriterClient } from '../writer/writer-client.ts'
+import { apiOptions, explorerOptions } from './faces-options.ts'
+import type { Metrics } from './metrics.ts'
+import { wellKnown } from './well-known.ts'
+
+export type Health = { readonly ready: boolean; readonly phase: string; readonly writer: string | null }
+
+export type HttpParts = {
+  readonly reader: PublishedReader
+  readonly writer: WriterClient
+  readonly logDirectory: string
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly health: () => Health
+}
+
+function createFaces(parts: HttpParts): Hono {
+  const { reader, writer, logDirectory, metrics, logger } = parts
+  const app = new Hono()
+  app.get('/metrics', async (c) => {
+    c.header('content-type', metrics.registry.contentType)
+    return c.body(await metrics.registry.metrics())
+  })
+  app.get('/.well-known/cadastre.json', (c) => {
+    c.header('access-control-allow-origin', '*')
+    return c.json(wellKnown(reader))
+  })
+  app.get('/whois', async (c) => {
+    const query = c.req.query('q') ?? ''
+    c.header('access-control-allow-origin', '*')
+    c.header('cache-control', 'no-store')
+    return c.text(await whoisText(reader, query), query === '' ? 400 : 200)
+  })
+  app.route('/', createTiles(reader, { logDirectory }))
+  app.route('/', createApi(reader, writer, apiOptions(reader, logger)))
+  app.route('/', createExplorer(explorerOptions(reader, logger)))
+  app.onError((error, c) => {
+    logger.error({ err: error, path: c.req.path }, 'a request met a bug')
+    return c.text('The server met a bug with this request; it has been logged.\n', 500)
+  })
+  return app
+}
+
+/** The face that a path belongs to, as metrics name it. */
+function faceOf(path: string): string {
+  const first = path.split(/[/?]/, 2)[1] ?? ''
+  return ['rdap', 'log', 'proof', 'api', 'whois', 'metrics', 'healthz'].includes(first) ? first : 'explorer'
+}
+
+/** The server, not yet listening. Until the registry is ready, everything but `/healthz` answers 503. */
+export function createHttpServer(parts: () => HttpParts | null, health: () => Health): Server {
+  let faces: { readonly rdap: RdapHandler; readonly listener: ReturnType<typeof getRequestListener> } | null = null
+  const open = (): typeof faces => {
+    const ready = parts()
+    if (faces === null && ready !== null && ready.reader.ready)
+      faces = {
+        rdap: createRdapHandler(ready.reader, {
+          onError: (error) => ready.logger.error({ err: error }, 'rdap met a bug'),
+        }),
+        listener: getRequestListener(createFaces(ready).fetch),
+      }
+    return faces
+  }
+  return createServer((request: IncomingMessage, response: ServerResponse) => {
+    const path = request.url ?? '/'
+    if (path === '/healthz') {
+      const state = health()
+      response.writeHead(state.ready ? 200 : 503, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+      })
+      response.end(JSON.stringify(state))
+      return
+    }
+    const opened = open()
+    const current = parts()
+    if (opened === null || current === null) {
+      response.writeHead(503, { 'content-type': 'text/plain; charset=utf-8', 'retry-after': '2' })
+      response.end(`The registry is starting (${health().phase}); try again in a moment.\n`)
+      return
+    }
+    const started = performance.now()
+    response.once('finish', () =>
+      current.metrics.request(faceOf(path), response.statusCode, (performance.now() - started) / 1000),
+    )
+    if (answerRdap(opened.rdap, request, response)) return
+    void opened.listener(request, response)
+  })
+}

@@ -1,0 +1,150 @@
+/** The server: HTTP and WHOIS faces in this thread, the writer in its own. */
+
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
+import { nodeCrypto } from '@cadastre/crypto/node'
+import { createTrieMemory } from '@cadastre/trie'
+import { startWhois } from '@cadastre/whois'
+import type { Logger } from 'pino'
+import { DEMONSTRATION_NOTICE } from '../data/create.ts'
+import type { DataDirectory, RegistryFile } from '../data/data-directory.ts'
+import type { Settings } from '../data/settings.ts'
+import { VERSION } from '../version.ts'
+import type { Phase } from '../writer/messages.ts'
+import { openReader } from '../writer/open-registrar.ts'
+import { type Opened, WriterClient } from '../writer/writer-client.ts'
+import { createHttpServer, type Health, type HttpParts } from './http.ts'
+import { createMetrics } from './metrics.ts'
+
+/** Thrown where a port cannot be listened on; the message says which, and what to do. */
+export class PortError extends Error {
+  override readonly name: string = 'PortError'
+}
+
+export type Running = {
+  readonly httpUrl: string
+  readonly whoisPort: number
+  readonly reader: PublishedReader
+  /** Answer what is under way, decide what has a receipt, publish, close. */
+  readonly drain: () => Promise<void>
+  /** Rejects when the writer stops for good; the faces go on reading. */
+  readonly writerStopped: Promise<string>
+}
+
+export type ServeOptions = {
+  readonly settings: Settings
+  readonly directory: DataDirectory
+  readonly registry: RegistryFile
+  readonly logger: Logger
+  readonly progress: (phase: Phase, done: number, total: number | null) => void
+}
+
+export async function serve(options: ServeOptions): Promise<Running> {
+  const { settings, directory, registry, logger } = options
+  const memory = createTrieMemory()
+  let reader: PublishedReader | null = null
+  let parts: HttpParts | null = null
+  let health: Health = { ready: false, phase: 'starting', writer: null }
+  const metrics = createMetrics(() => reader)
+  const stopped = Promise.withResolvers<string>()
+  const early: Parameters<PublishedReader['publish']>[0][] = []
+  const writer = new WriterClient(
+    { directory: directory.path, registry, databaseUrl: settings.databaseUrl, memory },
+    {
+      published: (publication) => {
+        metrics.published()
+        if (reader === null) early.push(publication)
+        else reader.publish(publication)
+      },
+      progress: (phase, done, total) => {
+        health = { ...health, phase }
+        options.progress(phase, done, total)
+      },
+      report: (message, error) => logger.warn({ error }, message),
+      failed: (name, message) => {
+        metrics.writerStopped()
+        health = { ...health, writer: message }
+        logger.fatal({ name }, message)
+        stopped.resolve(message)
+      },
+    },
+  )
+  writer.ready.catch(() => undefined)
+  const server = createHttpServer(
+    () => parts,
+    () => health,
+  )
+  const port = await listen(server, settings)
+  try {
+    const opened = await writer.opened
+    const store = await openReader(directory, settings.databaseUrl)
+    const baseUrl = settings.publicUrl ?? `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
+    const whoisHost = new URL(baseUrl).hostname
+    const info = infoOf(registry, opened, baseUrl, { host: whoisHost, port: settings.whoisPort })
+    reader = new PublishedReader(info, memory, store, nodeCrypto)
+    for (const publication of early) reader.publish(publication)
+    await writer.ready
+    const whois = await startWhois(reader, { host: settings.host, port: settings.whoisPort }).catch(
+      (error: unknown) => {
+        throw portError(error, 'WHOIS_PORT', settings.whoisPort)
+      },
+    )
+    parts = { reader, writer, logDirectory: directory.log, metrics, logger, health: () => health }
+    health = { ready: true, phase: 'ready', writer: health.writer }
+    const drain = async (): Promise<void> => {
+      health = { ...health, ready: false, phase: 'draining' }
+      server.close()
+      server.closeIdleConnections()
+      await whois.close()
+      await writer.drain()
+      server.closeAllConnections()
+      await store.close()
+    }
+    return { httpUrl: baseUrl, whoisPort: whois.port, reader, drain, writerStopped: stopped.promise }
+  } catch (error) {
+    server.close()
+    server.closeAllConnections()
+    await writer.abandon()
+    throw error
+  }
+}
+
+function infoOf(
+  registry: RegistryFile,
+  opened: Opened,
+  baseUrl: string,
+  whois: RegistryInfo['whois'],
+): RegistryInfo {
+  return {
+    origin: registry.origin,
+    name: registry.name,
+    seat: registry.seat,
+    profile: registry.profile,
+    demonstration: registry.demonstration ? DEMONSTRATION_NOTICE : null,
+    logVkey: opened.logVkey,
+    receiptVkey: opened.receiptVkey,
+    policy: opened.policy,
+    baseUrl,
+    whois,
+    version: VERSION,
+  }
+}
+
+async function listen(server: ReturnType<typeof createHttpServer>, settings: Settings): Promise<number> {
+  server.listen(settings.port, settings.host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw portError(error, 'PORT', settings.port)
+  }
+  return (server.address() as AddressInfo).port
+}
+
+function portError(error: unknown, name: string, port: number): Error {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'EADDRINUSE')
+    return new PortError(`Port ${port} is in use by another program. Set ${name} to a free port, or stop that program.`)
+  if (code === 'EACCES') return new PortError(`Port ${port} may not be used by this user. Set ${name} to a port above 1023.`)
+  return error instanceof Error ? error : new Error(String(error))
+}

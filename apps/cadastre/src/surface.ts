@@ -1,0 +1,17 @@
+/** Everything that the outside can call: written down, and compared with what is mounted (tests/walls). */
+
+import { API_ROUTES } from '@cadastre/api'
+import { EXPLORER_ROUTES } from '@cadastre/explorer'
+import { RDAP_ROUTES } from '@cadastre/rdap'
+import { TILE_ROUTES } from '@cadastre/tiles'
+
+export const ROUTES: readonly string[] = [
+  ...EXPLORER_ROUTES,
+  ...RDAP_ROUTES,
+  ...TILE_ROUTES,
+  ...API_ROUTES,
+  '/whois',
+  '/.well-known/cadastre.json',
+  '/healthz',
+  '/metrics',
+]

@@ -1,0 +1,69 @@
+/** The writer's thread: synchronous commits happen here and stall no face. */
+
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Registrar } from '@cadastre/registrar'
+import { foundDemonstration } from '../data/create.ts'
+import { DataDirectory } from '../data/data-directory.ts'
+import type { FromWriter, ToWriter, WriterData } from './messages.ts'
+import { systemNow } from '../data/system-now.ts'
+import { openRegistrar, registryVkeys } from './open-registrar.ts'
+import { VerifyPool } from './verify-pool.ts'
+
+if (parentPort === null) throw new Error('writer-worker runs as a worker thread')
+const port = parentPort
+
+function tell(message: FromWriter): void {
+  port.postMessage(message)
+}
+
+async function start(data: WriterData): Promise<void> {
+  const directory = new DataDirectory(data.directory)
+  const pool = new VerifyPool(1)
+  const { registrar, keys, policy } = await openRegistrar({
+    directory,
+    registry: data.registry,
+    databaseUrl: data.databaseUrl,
+    memory: data.memory,
+    verify: (checks) => pool.verify(checks),
+    published: (publication) => tell({ kind: 'published', publication }),
+    report: (message, error) => tell({ kind: 'report', message, error: error?.stack ?? null }),
+    progress: (done) => tell({ kind: 'progress', phase: 'loading', done, total: null }),
+  })
+  const vkeys = registryVkeys(data.registry.origin, keys)
+  tell({ kind: 'opened', logVkey: vkeys.log, receiptVkey: vkeys.receipts, policy })
+  port.on('message', (message: ToWriter) => {
+    void answer(registrar, pool, message).catch(fail)
+  })
+  if (data.registry.demonstration)
+    await foundDemonstration(
+      registrar,
+      { registry: data.registry, operator: keys.operator, now: systemNow },
+      policy,
+      (done, total) => tell({ kind: 'progress', phase: 'importing', done, total }),
+    )
+  await registrar.publishedAll()
+  tell({ kind: 'ready' })
+}
+
+async function answer(registrar: Registrar, pool: VerifyPool, message: ToWriter): Promise<void> {
+  switch (message.kind) {
+    case 'submit':
+      return tell({ kind: 'reply', id: message.id, value: await registrar.submit(message.submission) })
+    case 'dry-run':
+      return tell({ kind: 'reply', id: message.id, value: await registrar.dryRun(message.request) })
+    case 'settled':
+      await registrar.settled(message.seq, message.milliseconds)
+      return tell({ kind: 'reply', id: message.id, value: null })
+    case 'drain':
+      await registrar.drain()
+      await pool.close()
+      return tell({ kind: 'reply', id: message.id, value: null })
+  }
+}
+
+function fail(error: unknown): void {
+  const known = error instanceof Error ? error : new Error(String(error))
+  tell({ kind: 'failed', name: known.name, message: known.message })
+}
+
+start(workerData as WriterData).catch(fail)
