@@ -4,6 +4,8 @@
  * document proves that records cover a key, or that none does. Made here, and verified here without I/O, clock
  * or platform: the verifier runs in the command line, the audit and the browser.
  */
+/** Whom to trust, from its text: passed on so that a verifier needs this room alone. */
+export { type Policy, parsePolicy } from '@cadastre/notes'
 export { describeAnswer } from './describe.ts'
 export { type AnswerFrame, makeAnswer, makeAnswers } from './make.ts'
 export { blockQuery, keyQuery, objectQuery, type Query } from './query.ts'

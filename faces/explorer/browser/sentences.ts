@@ -1,0 +1,40 @@
+/** What the page says of a verified answer, in plain sentences. Nothing in them is unproved. */
+
+import { describeAnswer, type Policy, type VerifiedAnswer } from '@cadastre/answers'
+import { blockOfKey } from '../src/facts.ts'
+import { provedRegistrations } from './compare.ts'
+
+/** One sentence: what was proved of what was asked. */
+export function headline(answer: VerifiedAnswer, names: ReadonlyMap<string, string | null>): string {
+  const { query, covering, moreSpecific } = answer
+  if (query.space === 'obj') {
+    const [, type = 'object', handle = ''] = query.key.split('/')
+    return covering.length === 0
+      ? `There is no ${type} ${handle} in this register.`
+      : `This is the record of the ${type} ${handle}, whole and unchanged.`
+  }
+  const asked = blockOfKey(query.key)
+  const innermost = provedRegistrations(answer).at(-1)
+  const nobody = moreSpecific === 'exists' ? `Nobody holds the whole of ${asked}` : `Nobody holds ${asked}`
+  if (innermost === undefined) return `${nobody} in this register: no registration covers it.`
+  const { kind, holder, since, procedure } = innermost.facts
+  const record = `entry ${since}, procedure ${procedure}`
+  if (holder === null)
+    return innermost.facts.kind === 'pool to allocate from'
+      ? `${nobody}: it lies in a pool to allocate from.`
+      : `${asked} is registered without a named holder (${kind}; ${record}).`
+  const name = names.get(holder) ?? null
+  return `${asked} is registered to ${holder}${name === null ? '' : `, ${name}`} (${kind}; ${record}).`
+}
+
+/** The particulars: log, witnesses, time, what covers it, whether there is more inside. */
+export function particulars(answer: VerifiedAnswer, policy: Policy): readonly string[] {
+  const sentences = describeAnswer(answer)
+  if (policy.quorum === 'none' && policy.witnesses.length === 0)
+    return sentences.map((sentence) =>
+      sentence.startsWith('No witness vouches')
+        ? `No witness is configured: nobody else vouches that others were shown the same tree.`
+        : sentence,
+    )
+  return sentences
+}

@@ -1,0 +1,65 @@
+/** The first page, and the pages that say why there is no answer. */
+
+import { html } from 'hono/html'
+import { part } from './page.ts'
+import type { Example, ExplorerInfo, LookupFault } from './types.ts'
+import { type Markup, search } from './words.ts'
+
+export function homePage(info: ExplorerInfo, examples: readonly Example[]): Markup {
+  return html`<div class="subject">
+<h1>Who holds which numbers</h1>
+<p class="statement">Look up an Internet number: who holds it, since when and under which procedure. Every answer carries a proof, and this page checks it in your browser.</p>
+</div>
+${part('ask', 'What to type', '', forms())}
+${
+  examples.length === 0
+    ? ''
+    : part(
+        'examples',
+        'Try one',
+        'From this register.',
+        html`<ul class="matches">${examples.map(({ query, says }) => html`<li><a class="block" href="${search(query)}">${query}</a> ${says}</li>`)}</ul>`,
+      )
+}
+${part(
+  'promise',
+  'What a proof says',
+  '',
+  html`<p>The register is a public log of signed entries. A proof shows that an answer is the log’s last word at a stated size: every registration that covers the number is shown, and none is left out. “Nobody holds this” is proved too.</p>
+<p>A proof does not show that each entry followed the procedures. Anyone can replay the whole log for that; <code>cadastre audit</code> does. The log of this register is <code>${info.origin}</code>.</p>`,
+)}`
+}
+
+/** What can be searched, with examples from documentation ranges. */
+function forms(): Markup {
+  return html`<dl class="forms-of-question">
+<div><dt>An address</dt><dd><code>192.0.2.7</code> or <code>2001:db8::7</code></dd></div>
+<div><dt>A prefix or range</dt><dd><code>198.51.100.0/24</code>, <code>2001:db8::/32</code>, <code>203.0.113.0 - 203.0.113.127</code></dd></div>
+<div><dt>An AS number</dt><dd><code>AS64496</code> or <code>64496</code></dd></div>
+<div><dt>A holder</dt><dd>by handle, <code>H-7</code>, or by part of its name</dd></div>
+<div><dt>An application or pool</dt><dd>by its handle, as on a receipt or record</dd></div>
+</dl>`
+}
+
+export function faultPage({ kind, value, expected }: LookupFault, examples: readonly Example[]): Markup {
+  return html`<div class="subject">
+<h1>${kind === 'not-found' ? 'Not found' : 'Not understood'}</h1>
+<p class="statement fault">${kind === 'not-found' ? html`There is no <code>${value}</code>.` : html`<code>${value}</code> cannot be read.`} Expected: ${expected}.</p>
+</div>
+${part('ask', 'What to type', '', forms())}
+${
+  examples.length === 0
+    ? ''
+    : part(
+        'examples',
+        'Try one',
+        '',
+        html`<ul class="matches">${examples.map(({ query, says }) => html`<li><a class="block" href="${search(query)}">${query}</a> ${says}</li>`)}</ul>`,
+      )
+}`
+}
+
+/** A page with one sentence: what went wrong on this side. */
+export function plainPage(title: string, sentence: string): Markup {
+  return html`<div class="subject"><h1>${title}</h1><p class="statement">${sentence}</p></div>`
+}

@@ -1,0 +1,153 @@
+/** The pages of a holder, an application and a pool, and the list of holders that a name matches. */
+
+import { html } from 'hono/html'
+import { kindWords } from './facts.ts'
+import { otherForms, subject } from './numbers.ts'
+import {
+  applicationFacts,
+  commitmentLine,
+  holderFacts,
+  keyLine,
+  type ObjectFacts,
+  poolFacts,
+} from './object-facts.ts'
+import { part } from './page.ts'
+import { proofPanel, provable } from './proof-panel.ts'
+import { timeline } from './timeline.ts'
+import type { ApplicationAnswer, History, HolderAnswer, HoldersAnswer, PoolAnswer } from './types.ts'
+import { type Markup, party, search } from './words.ts'
+
+function factList(key: string, { rows }: ObjectFacts): Markup {
+  return html`<dl class="facts wide" data-object="${key}">${rows.map(
+    ([title, text]) =>
+      html`<div><dt>${title}</dt><dd data-row="${title}">${title === 'Procedure' ? procedureText(text) : text}</dd></div>`,
+  )}</dl>`
+}
+
+function procedureText(id: string): Markup {
+  const [kind = id] = id.split('/')
+  return html`<a href="/procedures/${kind}">${id}</a>`
+}
+
+export function holderPage(answer: HolderAnswer, history: History | null): Markup {
+  const { holder, query, links } = answer
+  const key = `obj/holder/${holder.handle}`
+  const facts = holderFacts(answer)
+  const held = answer.holdings.items.length
+  const amount =
+    held === 0
+      ? 'Holds nothing at present.'
+      : `Holds ${held}${answer.holdings.more ? ' and more' : ''} block${held === 1 && !answer.holdings.more ? '' : 's'}.`
+  const sentence = html`<p class="statement">${holder.name ?? (holder.kind === 'person' ? 'A person' : 'An imported holder, whom nobody has claimed yet')}. ${amount}</p>`
+  return html`${subject({ ...query, canonical: holder.handle }, 'Holder', 'held', sentence)}
+${proofPanel(provable(key, links), query)}
+${part('record', 'Record', 'Covered by the proof.', html`${factList(key, facts)}${register(answer)}`)}
+${keys(answer)}
+${contacts(answer)}
+${holdings(answer)}
+${timeline(history, query.text)}
+${otherForms(links)}`
+}
+
+function register({ register: entry }: HolderAnswer): Markup | string {
+  return entry === null ? '' : html`<p>Public register: ${entry.name}, number ${entry.number}.</p>`
+}
+
+function keys({ policy }: HolderAnswer): Markup | string {
+  if (policy === null) return ''
+  return part(
+    'keys',
+    'Keys',
+    'Only signatures of these keys move what it holds.',
+    html`<ul class="lines">${policy.keys.map(({ alg, key, roles }) => html`<li><code data-line>${keyLine(alg, key, roles)}</code></li>`)}</ul>
+${policy.guardians.length === 0 ? '' : html`<p>Guardians: ${policy.guardians.map((one) => html`<a href="${search(one)}">${one}</a> `)}</p>`}`,
+  )
+}
+
+function contacts({ contacts: list }: HolderAnswer): Markup | string {
+  if (list.length === 0) return ''
+  return part(
+    'contacts',
+    'Contacts',
+    'The log holds commitments only, so that personal data can be erased.',
+    html`<ul class="lines">${list.flatMap(({ role, fields }) =>
+      fields.map(
+        ({ field, commitment, value }) =>
+          html`<li>${role} ${field}: ${value === null ? html`<em>not shown</em>` : html`<strong>${value}</strong>`}<br><code data-line>${commitmentLine(role, field, commitment)}</code></li>`,
+      ),
+    )}</ul>`,
+  )
+}
+
+function holdings({ holdings: { items, more } }: HolderAnswer): Markup {
+  const aside = html`<strong class="unproved">Not yet proved.</strong> Each block has a proof of its own, the list has none.`
+  if (items.length === 0) return part('holdings', 'What it holds', '', html`<p>Nothing at present.</p>`)
+  return part(
+    'holdings',
+    'What it holds',
+    aside,
+    html`<ul class="inside">${items.map(
+      ({ block, registration }) =>
+        html`<li class="depth-0"><a class="block" href="${search(block)}">${block}</a> <span class="kind">${kindWords(registration.kind)}</span></li>`,
+    )}</ul>${more ? html`<p>And more than these ${items.length}.</p>` : ''}`,
+  )
+}
+
+export function holdersPage({ query, items, more }: HoldersAnswer): Markup {
+  const nothing = items.length === 0
+  const sentence = nothing
+    ? html`<p class="statement">No holder’s handle or name contains this.</p>`
+    : html`<p class="statement">${more ? 'More than ' : ''}${items.length} holder${items.length === 1 ? '' : 's'} whose handle or name contains this.</p>`
+  const absent = nothing && /^[A-Z0-9][A-Z0-9._-]*$/.test(query.canonical) ? absence(query) : ''
+  const list = html`<ul class="matches">${items.map(
+    (holder) =>
+      html`<li>${party(holder)}${holder.country === null ? '' : html` <span class="country">${holder.country}</span>`}</li>`,
+  )}</ul>${more ? html`<p>There are more: type more of the name.</p>` : ''}`
+  return html`${subject(query, nothing ? 'Nobody' : 'Holders', nothing ? 'free' : 'held', sentence)}
+${absent}
+${nothing ? '' : part('matches', 'Matches', html`<strong class="unproved">Not yet proved.</strong> Each holder’s own page is.`, list)}`
+}
+
+/** That no holder has this handle is proved like anything else. */
+function absence(query: HoldersAnswer['query']): Markup {
+  const proof = `/proof/object/holder/${query.canonical}`
+  return proofPanel(
+    { key: `obj/holder/${query.canonical}`, proof, proofAt: `${proof}?size=${query.size}` },
+    query,
+  )
+}
+
+const STATE_WORDS: { readonly [S in ApplicationAnswer['state']]: string } = {
+  waiting: 'It waits in its queue.',
+  cooling: 'It takes effect when its delay has passed, unless a party withdraws it.',
+  effected: 'It has taken effect.',
+  withdrawn: 'It was withdrawn by a party.',
+  failed: 'It could not take effect.',
+}
+
+export function applicationPage(answer: ApplicationAnswer, history: History | null): Markup {
+  const { handle, links, query, consents, reason, state } = answer
+  const key = `obj/application/${handle}`
+  const facts = applicationFacts(answer)
+  const sentence = html`<p class="statement">${STATE_WORDS[state]}${reason === null ? '' : ` ${reason.text}`}</p>`
+  const agreed = consents.map(
+    (one) => html`<li><span data-line>consent of ${one}</span> · <a href="${search(one)}">look up</a></li>`,
+  )
+  return html`${subject({ ...query, canonical: handle }, 'Application', 'held', sentence)}
+${proofPanel(provable(key, links), query)}
+${part('record', 'Record', 'Covered by the proof.', html`${factList(key, facts)}${consents.length === 0 ? '' : html`<ul class="lines">${agreed}</ul>`}`)}
+${part('body', 'Request', 'As signed.', html`<pre tabindex="0">${JSON.stringify(answer.body, null, 2)}</pre>`)}
+${timeline(history, query.text)}
+${otherForms(links)}`
+}
+
+export function poolPage(answer: PoolAnswer, history: History | null): Markup {
+  const { handle, links, query, waiting, range } = answer
+  const key = `obj/pool/${handle}`
+  const sentence = html`<p class="statement">Numbers to allocate from. ${waiting ? 'Applications wait in its queue.' : 'No application waits.'} <a href="${search(range)}">What lies inside</a></p>`
+  return html`${subject({ ...query, canonical: handle }, 'Pool', 'free', sentence)}
+${proofPanel(provable(key, links), query)}
+${part('record', 'Record', 'Covered by the proof.', factList(key, poolFacts(answer)))}
+${timeline(history, query.text)}
+${otherForms(links)}`
+}

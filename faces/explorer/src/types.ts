@@ -1,0 +1,50 @@
+/** What this room is given: the answers of `/api/lookup` and `/api/history`, and what the registry says of itself. */
+
+import type { History, Lookup } from '../../api/src/generated/lookup-types.ts'
+
+export type * from '../../api/src/generated/lookup-types.ts'
+
+/** A question that has no answer: it cannot be read, or names an object that is not there. */
+export type LookupFault = {
+  readonly kind: 'not-understood' | 'not-found'
+  /** The offending part of what was asked. */
+  readonly value: string
+  /** What would be right. */
+  readonly expected: string
+}
+
+export type LookupResult =
+  | { readonly ok: true; readonly value: Lookup }
+  | { readonly ok: false; readonly error: LookupFault }
+
+/** The part of the registry's description that pages show. */
+export type ExplorerInfo = {
+  readonly name: string
+  readonly origin: string
+  /** The notice of a demonstration registry; null otherwise. */
+  readonly demonstration: string | null
+  readonly whois: { readonly host: string; readonly port: number }
+  readonly version: string
+}
+
+export type ExplorerOptions = {
+  readonly info: ExplorerInfo
+  /** Answers what was typed; `after` is a record key from `inside.after`. */
+  readonly lookup: (
+    text: string,
+    page: { readonly limit: number; readonly after: string | null },
+  ) => Promise<LookupResult>
+  /** Entries that touched the record key or what covers it, newest first; null where the key is none. */
+  readonly history: (
+    key: string,
+    page: { readonly limit: number; readonly before: number | null },
+  ) => Promise<History | null>
+  /** The published pages of procedures by kind (`transfer`), Markdown. */
+  readonly procedures: ReadonlyMap<string, string>
+  /** Things to try, shown on the empty page. */
+  readonly examples: readonly Example[]
+  /** Hears of faults of the room itself. */
+  readonly failed: (error: unknown) => void
+}
+
+export type Example = { readonly query: string; readonly says: string }
