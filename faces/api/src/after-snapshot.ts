@@ -12,6 +12,12 @@ import {
 } from '@cadastre/records'
 import type { RecordChange } from '@cadastre/registrar'
 
+/** The order of the holdings index: space, then shorter prefix, then number. */
+function compareHeld(a: HeldRegistration, b: HeldRegistration): number {
+  const byLength = a.block.space === b.block.space ? a.block.length - b.block.length : 0
+  return byLength === 0 ? compareBlock(a.block, b.block) : byLength
+}
+
 type ChangedCell = { readonly block: Block; readonly cell: Cell | null }
 
 export class AfterSnapshot implements Snapshot {
@@ -72,7 +78,7 @@ export class AfterSnapshot implements Snapshot {
         .filter((registration) => registration.holder === holder)
         .map((registration) => ({ block, registration })),
     )
-    const all = [...kept, ...added].sort((a, b) => compareBlock(a.block, b.block))
+    const all = [...kept, ...added].sort(compareHeld)
     return { items: all.slice(0, limit), more: more || all.length > limit }
   }
 

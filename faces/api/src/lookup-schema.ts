@@ -31,7 +31,7 @@ const instant: z.ZodType<string> = z
 const count: z.ZodType<number> = z.int().min(0)
 const path: z.ZodType<string> = z.string().describe('Path on this server')
 
-export const frameSchema: z.ZodType<Frame> = z
+const frameSchema: z.ZodType<Frame> = z
   .object({
     text: z.string().describe('What was asked, as sent'),
     canonical: z.string().describe('What was asked, in its one canonical spelling'),
@@ -52,7 +52,7 @@ export const partySchema: z.ZodType<Party> = z
 
 const registrationKind = z.enum(['pool', 'holding', 'sub', 'lease', 'reserved', 'quarantined', 'moved-out'])
 
-export const registrationSchema: z.ZodType<RegistrationView> = z
+const registrationSchema: z.ZodType<RegistrationView> = z
   .object({
     id: z.string(),
     kind: registrationKind,
@@ -74,7 +74,7 @@ export const registrationSchema: z.ZodType<RegistrationView> = z
   })
   .meta({ id: 'RegistrationView' })
 
-export const servicesSchema: z.ZodType<ServicesAt> = z
+const servicesSchema: z.ZodType<ServicesAt> = z
   .object({
     block: z.string(),
     under: z.string().describe('Registration that authorises them'),
@@ -97,11 +97,11 @@ const briefSchema: z.ZodType<RegistrationBrief> = z
   })
   .meta({ id: 'RegistrationBrief' })
 
-export const insideSchema: z.ZodType<InsideCell> = z
+const insideSchema: z.ZodType<InsideCell> = z
   .object({ key: z.string(), block: z.string(), registrations: z.array(briefSchema) })
   .meta({ id: 'InsideCell' })
 
-export const linksSchema: z.ZodType<Links> = z
+const linksSchema: z.ZodType<Links> = z
   .object({
     self: path,
     proof: path.describe('Proof document (C2SP tlog-proof) at the last checkpoint'),
@@ -112,7 +112,7 @@ export const linksSchema: z.ZodType<Links> = z
   })
   .meta({ id: 'Links' })
 
-export const numbersSchema: z.ZodType<NumbersAnswer> = z
+const numbersSchema: z.ZodType<NumbersAnswer> = z
   .object({
     kind: z.literal('numbers'),
     query: frameSchema,
@@ -180,7 +180,7 @@ export const holderSchema: z.ZodType<HolderAnswer> = z
   })
   .meta({ id: 'HolderAnswer' })
 
-export const holdersSchema: z.ZodType<HoldersAnswer> = z
+const holdersSchema: z.ZodType<HoldersAnswer> = z
   .object({
     kind: z.literal('holders'),
     query: frameSchema,

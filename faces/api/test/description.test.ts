@@ -7,6 +7,7 @@ import { after, test } from 'node:test'
 import { PROCEDURES } from '@cadastre/procedures'
 import { isArray, isObject, type Json, type JsonObject } from '@cadastre/records'
 import { API_ROUTES } from '../src/index.ts'
+import { PROBLEMS } from '../src/problems.ts'
 import type { RequestStatus } from '../src/status.ts'
 import { lookupTypes } from '../src/type-text.ts'
 import { bodyOf, start } from './start.ts'
@@ -144,4 +145,21 @@ test('each procedure’s body is there as the core has it', () => {
 test('generated/lookup-types.ts is what the schemas give', () => {
   const file = readFileSync(join(import.meta.dirname, '../src/generated/lookup-types.ts'), 'utf8')
   assert.equal(file, lookupTypes(), 'run: node faces/api/scripts/generate-types.ts')
+})
+
+test('docs/api.md lists the routes and the problems as they are', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/api.md'), 'utf8')
+  const rows = [...page.matchAll(/^\| (GET|POST) \| `([^`?]+)/gm)].map(
+    ([, method, path]) => `${method} ${path}`,
+  )
+  const mounted = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+  assert.deepEqual(rows.sort(), mounted.sort())
+  const codes = [...page.matchAll(/^\| `([a-z-]+)` \| (\d{3}) \|/gm)].map(([, code, status]) => [
+    code,
+    Number(status),
+  ])
+  assert.deepEqual(
+    codes,
+    Object.entries(PROBLEMS).map(([code, [status]]) => [code, status]),
+  )
 })
