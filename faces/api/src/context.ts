@@ -6,6 +6,7 @@ import type { Desk } from '@cadastre/registrar'
 import type { Context } from 'hono'
 import type { EntryTimes } from './entry-times.ts'
 import type { Limits } from './limits.ts'
+import type { Portal } from './portal.ts'
 
 export type ApiOptions = {
   /** The source address of a request, for limits alone; null where the server does not know it. */
@@ -24,13 +25,15 @@ export type ApiOptions = {
   readonly limits?: Partial<Limits>
 }
 
-/** What reading takes; submitting takes more. */
+/** What answers to questions are made from. */
 export type ReadContext = {
   readonly reader: RegistryReader
   readonly times: EntryTimes
 }
 
-export type ApiContext = ReadContext & {
+export type ApiContext = {
+  readonly reader: RegistryReader
+  readonly portal: Portal
   readonly desk: Desk
   readonly options: ApiOptions
   readonly limits: Limits

@@ -95,13 +95,13 @@ async function servicesOf(
   for (const change of changes) {
     const key = parseKey(change.key)
     if (key === null || (key.kind === 'object' && key.type !== 'holder')) continue
-    const name = key.kind === 'cell' ? blockText(key.block) : key.handle
     const shown = {
       rdap: pair(await rdap(before, key), await rdap(after, key)),
       whois: pair(await whois(before, key), await whois(after, key)),
     }
-    if (shown.rdap !== null || shown.whois !== null)
-      services.push({ key: change.key, subject: name, ...shown })
+    if (shown.rdap === null && shown.whois === null) continue
+    const subject = key.kind === 'cell' ? blockText(key.block) : key.handle
+    services.push({ key: change.key, subject, ...shown })
   }
   return services
 }

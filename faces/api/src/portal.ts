@@ -1,6 +1,8 @@
-/** The answers of `/api/lookup` and `/api/history` for pages that are rendered in the same process. */
+/** Lookup and history without HTTP: what `/api` serves and what a page on the same server shows are one answer. */
 
+import { err, ok, type Result } from '@cadastre/numbers'
 import type { RegistryReader } from '@cadastre/reader'
+import type { ReadContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
 import type { History, Lookup } from './generated/lookup-types.ts'
 import { history } from './history.ts'
@@ -10,17 +12,18 @@ import { readQuestion } from './question.ts'
 /** A question that has no answer: it cannot be read, or names an object that is not there. */
 export type PortalFault = {
   readonly kind: 'not-understood' | 'not-found'
+  /** The offending part of what was asked, and what would be right. */
   readonly value: string
   readonly expected: string
 }
 
 export type Portal = {
+  /** Answers what was typed; `after` is a record key from `inside.after`. */
   readonly lookup: (
     text: string,
     page: { readonly limit: number; readonly after: string | null },
-  ) => Promise<
-    { readonly ok: true; readonly value: Lookup } | { readonly ok: false; readonly error: PortalFault }
-  >
+  ) => Promise<Result<Lookup, PortalFault>>
+  /** Entries that touched the key, or what covers it, newest first; null where the text is no key. */
   readonly history: (
     key: string,
     page: { readonly limit: number; readonly before: number | null },
@@ -28,21 +31,22 @@ export type Portal = {
 }
 
 export function createPortal(reader: RegistryReader): Portal {
-  const context = { reader, times: new EntryTimes(reader) }
+  const reading: ReadContext = { reader, times: new EntryTimes(reader) }
   return {
     async lookup(text, { limit, after }) {
       const question = readQuestion(text)
-      if (!question.ok) return { ok: false, error: { kind: 'not-understood', ...question.error } }
+      if (!question.ok) return err({ kind: 'not-understood', ...question.error })
       const from = after === null ? null : readAfter(after)
-      const found = await lookup(context, question.value, { text, limit, after: from })
-      if (found !== null) return { ok: true, value: found }
-      const expected = 'the handle of an object that is registered here'
-      return { ok: false, error: { kind: 'not-found', value: question.value.canonical, expected } }
+      if (after !== null && from === null)
+        return err({ kind: 'not-understood', value: after, expected: 'a record key from `inside.after`' })
+      const found = await lookup(reading, question.value, { text, limit, after: from })
+      const expected = 'an object that the register has'
+      return found === null ? err({ kind: 'not-found', value: text, expected }) : ok(found)
     },
     async history(key, { limit, before }) {
-      const question = readQuestion(key)
-      if (!question.ok || question.value.kind === 'words') return null
-      return history(context, question.value, limit, before)
+      const subject = readQuestion(key)
+      if (!subject.ok || subject.value.kind === 'words') return null
+      return history(reading, subject.value, limit, before)
     },
   }
 }

@@ -1,15 +1,13 @@
 /** Routes that read the register: lookup, history, entries, holders, applications, pools. */
 
-import { parseHandle } from '@cadastre/records'
+import { objectKey, parseHandle } from '@cadastre/records'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
-import { history } from './history.ts'
 import { historySchema } from './history-schema.ts'
-import { lookup, readAfter } from './lookup.ts'
 import { applicationSchema, holderSchema, lookupSchema, poolSchema } from './lookup-schema.ts'
 import { poolList } from './pools.ts'
 import { problem } from './problems.ts'
-import { QUESTION_MAX, type Question, readQuestion } from './question.ts'
+import { QUESTION_MAX } from './question.ts'
 import { json, replies } from './replies.ts'
 
 const LIMIT_MAX = 200
@@ -89,37 +87,26 @@ const ENTRY_HEADERS = {
 }
 
 export function mountReads(app: OpenAPIHono, context: ApiContext): void {
-  const base = context.reader.info.baseUrl
-  app.openapi(lookupRoute, async (c) => {
+  const { reader, portal } = context
+  const base = reader.info.baseUrl
+  app.openapi(lookupRoute, (c) => {
     const { q, limit, after } = c.req.valid('query')
-    const question = readQuestion(q)
-    if (!question.ok) return problem(base, 'bad-query', { detail: 'q cannot be read.', ...question.error })
-    const from = after === undefined ? null : readAfter(after)
-    if (after !== undefined && from === null)
-      return problem(base, 'bad-query', {
-        detail: 'after is no record key.',
-        value: after,
-        expected: '`inside.after`',
-      })
-    const found = await lookup(context, question.value, { text: q, limit, after: from })
-    return found === null ? nothing(base, q) : json(found)
+    return lookupReply(context, q, limit, after ?? null)
   })
   app.openapi(historyRoute, async (c) => {
     const { key, limit, before } = c.req.valid('query')
-    const subject = readQuestion(key)
-    if (!subject.ok) return problem(base, 'bad-query', { detail: 'key cannot be read.', ...subject.error })
-    if (subject.value.kind === 'words')
-      return problem(base, 'bad-query', {
-        detail: 'key is no record key.',
-        value: key,
-        expected: 'ip4/203.0.113.0/24, asn/64496/32, obj/holder/H-7, an address, a prefix or an AS number',
-      })
-    return json(await history(context, subject.value, limit, before ?? null))
+    const found = await portal.history(key, { limit, before: before ?? null })
+    if (found !== null) return json(found)
+    return problem(base, 'bad-query', {
+      detail: 'key is no record key.',
+      value: key,
+      expected: 'ip4/203.0.113.0/24, asn/64496/32, obj/holder/H-7, an address, a prefix or an AS number',
+    })
   })
   app.openapi(entryRoute, async (c) => {
     const index = Number(c.req.valid('param').index)
-    const { size } = context.reader.snapshot().publication
-    const [bytes] = index < size ? await context.reader.store.entries(index, 1) : []
+    const { size } = reader.snapshot().publication
+    const [bytes] = index < size ? await reader.store.entries(index, 1) : []
     if (bytes === undefined)
       return problem(base, 'not-found', {
         detail: 'The published log has no such entry.',
@@ -133,24 +120,34 @@ export function mountReads(app: OpenAPIHono, context: ApiContext): void {
   app.openapi(poolsRoute, async () => json(await poolList(context)))
 }
 
+async function lookupReply(
+  { reader, portal }: ApiContext,
+  text: string,
+  limit: number,
+  after: string | null,
+): Promise<Response> {
+  const found = await portal.lookup(text, { limit, after })
+  if (found.ok) return json(found.value)
+  const { kind, value, expected } = found.error
+  return kind === 'not-found'
+    ? problem(reader.info.baseUrl, 'not-found', {
+        detail: 'The register has no such object.',
+        value,
+        expected,
+      })
+    : problem(reader.info.baseUrl, 'bad-query', { detail: 'The question cannot be read.', value, expected })
+}
+
 async function objectReply(
   context: ApiContext,
   type: 'holder' | 'application',
   text: string,
 ): Promise<Response> {
-  const base = context.reader.info.baseUrl
   const handle = parseHandle(text)
-  if (handle === null)
-    return problem(base, 'bad-query', {
-      detail: 'The handle cannot be read.',
-      value: text,
-      expected: 'letters, digits, "-", "." and "_", such as H-7',
-    })
-  const question: Question = { kind: 'object', type, handle, canonical: handle }
-  const found = await lookup(context, question, { text, limit: LIMIT_MAX, after: null })
-  return found === null ? nothing(base, text) : json(found)
-}
-
-function nothing(base: string, value: string): Response {
-  return problem(base, 'not-found', { detail: 'The register has no such object.', value })
+  if (handle !== null) return lookupReply(context, objectKey(type, handle), LIMIT_MAX, null)
+  return problem(context.reader.info.baseUrl, 'bad-query', {
+    detail: 'The handle cannot be read.',
+    value: text,
+    expected: 'letters, digits, "-", "." and "_", such as H-7',
+  })
 }

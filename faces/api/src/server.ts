@@ -6,9 +6,9 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { type Context, Hono } from 'hono'
 import type { ApiContext, ApiOptions } from './context.ts'
 import { mountDescription } from './description.ts'
-import { EntryTimes } from './entry-times.ts'
 import { jsonBody, limited } from './guards.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
+import { createPortal } from './portal.ts'
 import { problem } from './problems.ts'
 import { mountProcedures } from './procedures.ts'
 import { mountReads } from './routes-read.ts'
@@ -38,7 +38,7 @@ export const API_ROUTES: readonly string[] = Object.keys(METHODS)
 /** The face as a Hono app; mount it at the root. It reads no cookie, so that any page may use it (CORS). */
 export function createApi(reader: RegistryReader, desk: Desk, options: ApiOptions): Hono {
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
-  const context: ApiContext = { reader, desk, options, limits, times: new EntryTimes(reader) }
+  const context: ApiContext = { reader, desk, options, limits, portal: createPortal(reader) }
   const base = reader.info.baseUrl
   const app = new OpenAPIHono({
     defaultHook: async (result, c) => {

@@ -9,6 +9,7 @@ import { type Json, type JsonObject, MAX_ENTRY_BYTES, type Registration } from '
 import { memberHashOf } from '@cadastre/signatures'
 import {
   API_ROUTES,
+  createPortal,
   type History,
   type HolderAnswer,
   type HoldersAnswer,
@@ -229,4 +230,23 @@ test('bad parameters: 400 that names the parameter, the value and what would be 
 test('the routes that are mounted are the written list', () => {
   const mounted = new Set(app.routes.map(({ path }) => path).filter((path) => !path.endsWith('*')))
   assert.deepEqual([...mounted].sort(), [...API_ROUTES].sort())
+})
+
+test('the portal answers in process what /api answers', async () => {
+  const portal = createPortal(registry.reader)
+  const page = { limit: 50, after: null }
+  for (const text of ['10.20.30.5', 'networks', alpha.handle]) {
+    const found = await portal.lookup(text, page)
+    assert.ok(found.ok)
+    assert.deepEqual(JSON.parse(JSON.stringify(found.value)), await read(`/api/lookup?q=${text}`))
+  }
+  const fault = async (text: string, after: string | null = null): Promise<string> => {
+    const found = await portal.lookup(text, { limit: 1, after })
+    return found.ok ? 'found' : found.error.kind
+  }
+  assert.equal(await fault('10.0.0.0/99'), 'not-understood')
+  assert.equal(await fault('10.0.0.0/8', 'x'), 'not-understood')
+  assert.equal(await fault('obj/holder/H-999'), 'not-found')
+  assert.equal(await portal.history('no key', { limit: 1, before: null }), null)
+  assert.equal((await portal.history('10.20.30.5', { limit: 1, before: null }))?.items.length, 1)
 })

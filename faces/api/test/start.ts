@@ -29,7 +29,8 @@ export async function start(
     clientAddress: () => '192.0.2.1',
     procedureText: (kind) => (kind === 'transfer' ? '# Transfer\n' : null),
     render: {
-      rdap: (snapshot, key) => (key.kind === 'cell' ? { covering: snapshot.chain(key.block).length } : null),
+      rdap: async (snapshot, key) =>
+        key.kind === 'cell' ? { covering: snapshot.chain(key.block).length } : null,
       whois: (snapshot, key) =>
         key.kind === 'object' && snapshot.object(key.type, key.handle) !== null ? `${key.handle}\n` : null,
     },
