@@ -10,8 +10,8 @@ import { canonicalJson, type Json, type RecordKey } from '@cadastre/records'
 import type { Batch, StoreWriter, TouchedKey } from '@cadastre/store-port'
 import { openPostgresWriter } from '@cadastre/store-postgres'
 import { openSqliteWriter } from '@cadastre/store-sqlite'
-import { Client } from 'pg'
 import { at, cell, intakeItem } from '../stores/port/test/samples.ts'
+import { aside } from '../stores/postgres/test/cluster.ts'
 
 /** Records to import; design.md section 7 speaks of about 400,000 delegations. */
 const RECORDS = 400_000
@@ -202,10 +202,7 @@ function postgres(url: string): Engine {
     name: 'PostgreSQL',
     open: () => openPostgresWriter(url, { schema }),
     remove: async () => {
-      const client = new Client({ connectionString: url })
-      await client.connect()
-      await client.query(`DROP SCHEMA ${schema} CASCADE`)
-      await client.end()
+      await aside(schema, `DROP SCHEMA ${schema} CASCADE`)
     },
   }
 }

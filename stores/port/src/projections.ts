@@ -16,7 +16,7 @@ import {
 import type { Batch } from './index.ts'
 import { type Extent, extentOf, parsedKey, sortKey } from './sort-keys.ts'
 
-export type RecordRow = {
+type RecordRow = {
   readonly key: RecordKey
   readonly sort: Uint8Array
   /** Null = deleted. */

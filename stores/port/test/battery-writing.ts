@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import type { Batch } from '../src/index.ts'
 import type { WithStore } from './battery.ts'
 import { assertHolds, SampleLog, type SampleOp } from './sample-log.ts'
-import { application, at, cell, holder, holding, key } from './samples.ts'
+import { application, at, cell, holder, holding, key, pool } from './samples.ts'
 
 const CELL = 'ip4/192.0.2.0/24'
 
@@ -123,6 +123,8 @@ export function writingTests(withStore: WithStore): void {
         ['obj/application/A-1', application('A-1', 'cooling', at(50))],
         ['obj/application/A-2', application('A-2', 'cooling', at(30))],
         ['obj/application/A-4', application('A-4', 'waiting', null)],
+        ['obj/pool/P-1', pool('P-1', at(60))],
+        ['obj/pool/P-2', pool('P-2', null)],
         [CELL, cell({ kind: 'quarantined', first: '192.0.2.0', last: '192.0.2.255', until: at(20) })],
       ]
       await writer.commit(log.append([{ effects }]))
@@ -138,7 +140,7 @@ export function writingTests(withStore: WithStore): void {
       assert.equal((await due(100, 2)).length, 2)
       assert.deepEqual(
         (await writer.due(at(100), 10)).map((each) => each.at),
-        [at(20), at(30), at(30), at(50)],
+        [at(20), at(30), at(30), at(50), at(60)],
       )
       await writer.commit(
         log.append([
