@@ -11,7 +11,14 @@ import { connect, createServer } from 'node:net'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { blockBytes, formatAddress, rangeOfCount, rangeToBlocks } from '@cadastre/numbers'
 import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
-import { type Cell, canonicalJson, EMPTY_CELL, type Json, type Registration } from '@cadastre/records'
+import {
+  type Cell,
+  canonicalJson,
+  EMPTY_CELL,
+  instantFromSeconds,
+  type Json,
+  type Registration,
+} from '@cadastre/records'
 import { createTrieMemory, objectLabel, TrieWriter } from '@cadastre/trie'
 import { startWhois, whoisText } from '@cadastre/whois'
 
@@ -35,6 +42,26 @@ const INFO: RegistryInfo = {
   baseUrl: 'http://127.0.0.1:8080',
   whois: { host: '127.0.0.1', port: 4343 },
   version: '0.1.0',
+}
+
+const unused = (): never => {
+  throw new Error('these questions need no store')
+}
+const NO_STORE: PublishedReader['store'] = {
+  head: unused,
+  entries: unused,
+  tileHashes: unused,
+  snapshot: unused,
+  records: unused,
+  record: unused,
+  touched: unused,
+  receiptBySeq: unused,
+  receiptByRequest: unused,
+  lastReceipt: unused,
+  openings: unused,
+  holdersMatching: unused,
+  checkpoints: unused,
+  close: unused,
 }
 
 let seed = 7
@@ -93,9 +120,8 @@ function makeReader(): PublishedReader {
     for (const block of rangeToBlocks(range.value))
       trie.set('ip4', blockBytes(block), block.length, Buffer.from(canonicalJson(cell as Json)))
   }
-  const store = { entries: async () => [], openings: async () => [] }
-  const reader = new PublishedReader(INFO, memory, store as unknown as PublishedReader['store'], nodeCrypto)
-  const at = '2026-01-02T03:04:05Z' as Parameters<typeof reader.publish>[0]['at']
+  const reader = new PublishedReader(INFO, memory, NO_STORE, nodeCrypto)
+  const at = instantFromSeconds(1_767_323_045)
   reader.publish({ size: 4242, at, note: '', stateText: '', inclusion: [], version: trie.commit() })
   return reader
 }

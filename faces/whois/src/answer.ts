@@ -23,7 +23,7 @@ import { helpText, listText, notes, position, templateAnswer } from './notices.t
 import { OriginIndex } from './origins.ts'
 import { parseLine, type Query } from './query.ts'
 import { organisationObject, parseContactHandle, sourceName } from './render.ts'
-import { ReplyCache } from './reply-cache.ts'
+import { Doorkeeper, flat, ReplyCache } from './reply-cache.ts'
 import { objectText, primaryKey, type RpslObject } from './rpsl.ts'
 import type { SearchKey } from './search-key.ts'
 
@@ -61,6 +61,7 @@ export class Answerer {
   readonly #objects: number
   readonly #limits: string
   readonly #cache = new ReplyCache<Reply>()
+  readonly #asked = new Doorkeeper()
   readonly #organisations = new ReplyCache<string>()
   readonly #origins: OriginIndex
 
@@ -83,7 +84,8 @@ export class Answerer {
     const empty = query.ok && query.value.ask.kind === 'nothing'
     const body = query.ok ? this.#body(snapshot, query.value) : failed(query.error)
     const reply = { persistent, empty, body }
-    if (typeof body === 'string') this.#cache.set(size, line, reply, line.length + body.length)
+    if (typeof body === 'string' && this.#asked.knows(line))
+      this.#cache.set(size, line, { ...reply, body: flat(body) }, line.length + body.length)
     return reply
   }
 
@@ -166,7 +168,7 @@ export class Answerer {
     const holder = holderAt(snapshot, handle)
     const text =
       holder === null ? '' : block(objectText(organisationObject(holder, this.#source), query.style))
-    this.#organisations.set(size, key, text, key.length + text.length)
+    this.#organisations.set(size, key, flat(text), key.length + text.length)
     return text
   }
 

@@ -4,6 +4,7 @@
  */
 
 import type { Socket } from 'node:net'
+import { decodeUtf8 } from '@cadastre/crypto'
 import type { Answerer, ReplyStream } from './answer.ts'
 import { accessDenied, badCharacter, idle, inputTooLong, internalError, type Message } from './messages.ts'
 import { limitsText, type SourceLimits, type Use } from './source-limits.ts'
@@ -13,21 +14,14 @@ const GATHER_LENGTH = 65_536
 /** How long a closed connection may still send what nobody reads, so that its last answer is not lost to a reset. */
 const LINGER_MILLISECONDS = 2000
 
-const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
-
 /** A line of bytes (one character each) as text; null where it is not printable UTF-8. Tabs are spaces. */
 export function readLine(bytes: string): string | null {
   const text = bytes.endsWith('\r') ? bytes.slice(0, -1) : bytes
   if (/^[\x20-\x7e]*$/.test(text)) return text
   const spaced = text.replaceAll('\t', ' ')
   if (/^[\x20-\x7e]*$/.test(spaced)) return spaced
-  try {
-    const decoded = strictUtf8.decode(Buffer.from(spaced, 'latin1'))
-    return /\p{Cc}/u.test(decoded) ? null : decoded
-  } catch (error) {
-    if (error instanceof TypeError) return null
-    throw error
-  }
+  const decoded = decodeUtf8(Buffer.from(spaced, 'latin1'))
+  return decoded === null || /\p{Cc}/u.test(decoded) ? null : decoded
 }
 
 export type ConnectionParts = {

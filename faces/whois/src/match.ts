@@ -13,13 +13,13 @@ import type { Snapshot } from '@cadastre/reader'
 import {
   type CoveringCell,
   type Instant,
-  innermost,
   isChild,
   liveServices,
   type Registration,
   type ReverseDns,
   type Route,
   registrationRange,
+  registrationsOn,
 } from '@cadastre/records'
 import type { Match } from './query.ts'
 
@@ -44,7 +44,7 @@ export type Wanted = { readonly registrations: boolean; readonly routes: boolean
  * The numbers that the object of a finding stands for: the prefix for IPv6 and for services, else the whole range of
  * the registration, because `inetnum` and `as-block` are ranges and `inet6num` is a prefix.
  */
-export function extent(found: Found): Range {
+function extent(found: Found): Range {
   if (found.kind !== 'registration' || found.block.space === 'ip6') return blockRange(found.block)
   return registrationRange(found.registration, found.block.space)
 }
@@ -52,6 +52,13 @@ export function extent(found: Found): Range {
 /** Whether a child's term is over: what falls due is due even if its entry is not written yet (design.md section 4). */
 function isOver({ kind, until }: Registration, at: Instant): boolean {
   return until !== null && isChild(kind) && until <= at
+}
+
+/** Who declares services here: the holder of the innermost registration, or the parent of a child without a holder. */
+function declarer(path: readonly CoveringCell[]): string | null {
+  for (const { registration } of registrationsOn(path).toReversed())
+    if (registration.holder !== null || !isChild(registration.kind)) return registration.holder
+  return null
 }
 
 /** Services in force in the last cell of a path, as findings. */
@@ -63,7 +70,7 @@ function servicesAt(path: readonly CoveringCell[], wanted: Wanted): Found[] {
   const hasZone = wanted.zones && rdns !== null
   if (!hasRoutes && !hasZone) return []
   const live = liveServices(path)
-  const holder = innermost(path)?.registration.holder ?? null
+  const holder = declarer(path)
   const found: Found[] = hasRoutes
     ? live.routes.map((route) => ({ kind: 'route', block: at.block, route, holder }))
     : []

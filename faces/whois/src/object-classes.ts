@@ -3,7 +3,7 @@
  * `-T` and `-F` flags. A registry of numbers has objects of eight of them; asking for the others finds nothing.
  */
 
-export const OBJECT_CLASSES = [
+const OBJECT_CLASSES = [
   'as-block',
   'as-set',
   'aut-num',

@@ -63,7 +63,7 @@ const MATCHES: readonly Match[] = ['exact', 'one-less', 'all-less', 'one-more', 
 
 const SEARCHABLE = ['origin', 'org'] as const
 /** Attributes by which this registry can be searched. */
-export type InverseKey = (typeof SEARCHABLE)[number]
+type InverseKey = (typeof SEARCHABLE)[number]
 
 /** Attributes by which RIPE's database can be searched: those that no object here has find nothing. */
 const RIPE_SEARCHABLE = new Set(

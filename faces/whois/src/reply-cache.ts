@@ -6,7 +6,7 @@ export class ReplyCache<V> {
   #size = -1
   #characters = 0
   #values = new Map<string, V>()
-  /** Those of the generation before, from which what is asked again moves up. */
+  /** The generation before, dropped when the next one is full. */
   #older = new Map<string, V>()
 
   get(size: number, key: string): V | undefined {
@@ -30,4 +30,29 @@ export class ReplyCache<V> {
     this.#values.set(key, value)
     this.#characters += characters
   }
+}
+
+/**
+ * Remembers roughly which lines were asked lately. Most addresses are asked once: to keep their answers would cost the
+ * garbage collector more than they took to make.
+ */
+export class Doorkeeper {
+  readonly #slots = new Int32Array(1 << 16)
+
+  /** Whether the line was asked before. May forget; two lines of one hash are taken for each other, which is harmless. */
+  knows(line: string): boolean {
+    let hash = 0x811c9dc5
+    for (let index = 0; index < line.length; index++)
+      hash = Math.imul(hash ^ line.charCodeAt(index), 0x01000193)
+    const slot = (hash ^ (hash >>> 16)) & 0xffff
+    if (this.#slots[slot] === hash) return true
+    this.#slots[slot] = hash
+    return false
+  }
+}
+
+/** The same text in one piece: text made by appending is a tree until something looks into it. */
+export function flat(text: string): string {
+  text.charCodeAt(0)
+  return text
 }

@@ -22,7 +22,7 @@ export function instant(text: string): Instant {
 
 const AT = instant('2026-11-24T06:13:43Z')
 
-export function blockAt(key: string): Block {
+function blockAt(key: string): Block {
   const parsed = parseBlockKey(key)
   if (!parsed.ok) throw new TypeError(`${key}: ${parsed.error.expected}`)
   return parsed.value
