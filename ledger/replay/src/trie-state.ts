@@ -1,6 +1,6 @@
 /** The trie as the state that procedures read, and the one place where effects are written into it. */
 
-import { type Crypto, decodeUtf8, encodeBase64, encodeHex, encodeUtf8 } from '@cadastre/crypto'
+import { bytesEqual, type Crypto, decodeUtf8, encodeBase64, encodeHex, encodeUtf8 } from '@cadastre/crypto'
 import { type Block, block, blockBytes, bytesToValue, type NumberSpace } from '@cadastre/numbers'
 import { type StampedEffect, type StateSource, SUBTREE_LIMIT, type Subtree } from '@cadastre/procedures'
 import {
@@ -12,15 +12,9 @@ import {
   parseKey,
   type RecordKey,
 } from '@cadastre/records'
-import {
-  chainHash,
-  type HashedSpace,
-  objectLabel,
-  recordHash,
-  type TrieView,
-  type TrieWriter,
-} from '@cadastre/trie'
+import { chainHash, type HashedSpace, objectLabel, type TrieView, type TrieWriter } from '@cadastre/trie'
 import { indexHoldings } from './holdings-index.ts'
+import { Recent } from './recent.ts'
 
 /** Where a key lives in the trie. */
 export type TriePlace = {
@@ -50,16 +44,32 @@ export function coveringCell(
   space: NumberSpace,
   found: { readonly label: Uint8Array; readonly length: number; readonly record: Uint8Array },
 ): CoveringCell {
-  const at = block(space, bytesToValue(found.label), found.length)
-  if (!at.ok) throw new TypeError(`the trie holds no block: ${at.error.value}`)
-  return { block: at.value, cell: readRecord(found.record) as Cell }
+  return { block: blockAt(space, found), cell: readRecord(found.record) as Cell }
 }
+
+function blockAt(space: NumberSpace, at: { readonly label: Uint8Array; readonly length: number }): Block {
+  const found = block(space, bytesToValue(at.label), at.length)
+  if (!found.ok) throw new TypeError(`the trie holds no block: ${found.error.value}`)
+  return found.value
+}
+
+/** A record as procedures read it, and its hash in base64; both null where there is none. */
+type ParsedRecord = { readonly value: unknown; readonly hash: string | null }
+const NO_RECORD: ParsedRecord = { value: null, hash: null }
+const NO_SUBTREE: Subtree = { hash: null, cells: [], complete: true }
+
+/** The registry, procedures, pools and busy holders are looked at by nearly every act. */
+const RECENT_RECORDS = 4096
 
 /** State before an act: the working version of the trie, changed only by {@link TrieState.write}. */
 export class TrieState implements StateSource {
   readonly #trie: TrieWriter
   readonly #crypto: Crypto
   readonly #keepIndex: boolean
+  /** Where keys live: computing it costs a hash. */
+  readonly #places = new Recent<RecordKey, TriePlace>(RECENT_RECORDS)
+  /** Parsed records by their hash, so that no rollback can make them stale. */
+  readonly #parsed = new Recent<number, ParsedRecord & { readonly bytes: Uint8Array }>(RECENT_RECORDS)
 
   constructor(
     trie: TrieWriter,
@@ -75,35 +85,54 @@ export class TrieState implements StateSource {
     return this.#trie.working()
   }
 
-  record(key: RecordKey): { readonly value: unknown; readonly hash: string | null } {
-    const { space, label, length } = labelOf(this.#crypto, key)
-    const bytes = this.#trie.get(space, label, length)
-    return bytes === null
-      ? { value: null, hash: null }
-      : { value: readRecord(bytes), hash: encodeBase64(recordHash(this.#crypto, bytes)) }
+  record(key: RecordKey): ParsedRecord {
+    const { space, label, length } = this.#place(key)
+    const found = this.view.covering(space, label, length).at(-1)
+    return found === undefined || found.length !== length ? NO_RECORD : this.#parse(found)
   }
 
   chain(key: RecordKey): { readonly cells: readonly CoveringCell[]; readonly hash: string | null } {
     const at = blockOf(key)
     const covering = this.view.covering(at.space, blockBytes(at), at.length)
     const hash = chainHash(this.#crypto, covering)
-    return {
-      cells: covering.map((found) => coveringCell(at.space, found)),
-      hash: hash === null ? null : encodeBase64(hash),
-    }
+    const cells = covering.map((found): CoveringCell => {
+      const cell = this.#parse(found).value as Cell
+      return found.length === at.length ? { block: at, cell } : { block: blockAt(at.space, found), cell }
+    })
+    return { cells, hash: hash === null ? null : encodeBase64(hash) }
   }
 
   subtree(key: RecordKey): Subtree {
     const at = blockOf(key)
     const label = blockBytes(at)
     const hash = this.view.subtreeHash(at.space, label, at.length)
-    if (hash === null) return { hash: null, cells: [], complete: true }
+    if (hash === null) return NO_SUBTREE
     const found = this.view.inside(at.space, label, at.length, { limit: SUBTREE_LIMIT + 1 })
     return {
       hash: encodeBase64(hash),
       cells: found.slice(0, SUBTREE_LIMIT).map((one) => coveringCell(at.space, one)),
       complete: found.length <= SUBTREE_LIMIT,
     }
+  }
+
+  #place(key: RecordKey): TriePlace {
+    let place = this.#places.get(key)
+    if (place === undefined) {
+      place = labelOf(this.#crypto, key)
+      this.#places.set(key, place)
+    }
+    return place
+  }
+
+  #parse({ record, hash }: { readonly record: Uint8Array; readonly hash: Uint8Array }): ParsedRecord {
+    // 30 bits of the hash find it, all of it decides: numbers make quicker keys than texts.
+    const name =
+      ((hash[0] ?? 0) << 22) | ((hash[1] ?? 0) << 14) | ((hash[2] ?? 0) << 6) | ((hash[3] ?? 0) >> 2)
+    const known = this.#parsed.get(name)
+    if (known !== undefined && bytesEqual(known.bytes, hash)) return known
+    const parsed = { value: readRecord(record), hash: encodeBase64(hash), bytes: hash }
+    this.#parsed.set(name, parsed)
+    return parsed
   }
 
   digest(text: string): string {
@@ -121,7 +150,7 @@ export class TrieState implements StateSource {
 
   /** Set one record's canonical text, or delete it (null). */
   put(key: RecordKey, text: string | null): void {
-    const { space, label, length } = labelOf(this.#crypto, key)
+    const { space, label, length } = this.#place(key)
     const bytes = text === null ? null : encodeUtf8(text)
     if (this.#keepIndex && space !== 'obj')
       indexHoldings(this.#trie, this.#crypto, { space, label, length }, bytes)
