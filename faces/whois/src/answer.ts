@@ -9,7 +9,7 @@ import type { RegistryReader, Snapshot } from '@cadastre/reader'
 import { abuseMailbox, contactObjects } from './contacts.ts'
 import { findRegistrations } from './find-registrations.ts'
 import { holderAt, holdingsOf, lookup, objectsOf, routesAt, wantedBy } from './lookup.ts'
-import { moreSpecific } from './match.ts'
+import { moreSpecific, PAGE_CELLS } from './match.ts'
 import {
   incomplete,
   type Message,
@@ -313,8 +313,6 @@ export class Answerer {
 }
 
 const PIECE_LENGTH = 16_384
-/** As in `match.ts`. */
-const PAGE_CELLS = 256
 
 function holderOf(object: RpslObject): string | null {
   return object.attributes.find(([name]) => name === 'org')?.[1] ?? null

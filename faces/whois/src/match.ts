@@ -140,7 +140,7 @@ function isExact(found: Found, range: Range): boolean {
 }
 
 /** Cells read in one step of {@link moreSpecific}: a millisecond or two. */
-const PAGE_CELLS = 256
+export const PAGE_CELLS = 256
 
 /**
  * Findings strictly inside the target, by first number and then shorter prefix, in pages so that the caller decides

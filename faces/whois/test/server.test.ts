@@ -120,14 +120,14 @@ test('idle connections are closed with %ERROR:305', async () => {
 })
 
 test('limits are published in their error, and end by themselves', async () => {
-  const limits = { queriesBurst: 5, queriesPerSecond: 1000, connectionsPerNetwork: 2 }
+  const limits = { queriesBurst: 5, queriesPerSecond: 1, connectionsPerNetwork: 2 }
   const limited = await startWhois(reader, { port: 0, host, report, limits })
   const text = await exchange(limited.port, Buffer.from(`-k\n${'as64500\n'.repeat(5000)}`))
   const got = replies(text)
   assert.ok(got.length < 5000)
   assert.match(
     got.at(-1) ?? '',
-    /%ERROR:201: access denied for 127\.0\.0\.1\/32\n%\n% .*the same for everyone:\n% .*1000 queries a second, 5 at once.*\n% It recovers by itself/,
+    /%ERROR:201: access denied for 127\.0\.0\.1\/32\n%\n% .*the same for everyone:\n% .*1 queries a second, 5 at once.*\n% It recovers by itself/,
   )
   const open = [await dial(limited.port), await dial(limited.port)]
   assert.match(await exchange(limited.port, Buffer.from('')), /%ERROR:306: connections exceeded/)
@@ -142,14 +142,20 @@ test('close() finishes the answer that is being given, refuses new clients, and 
   const large = await startWhois(wide(), { port: 0, host, report })
   const socket = await dial(large.port)
   const all = readAll(socket)
-  socket.write('-k -rGM 10.0.0.0/8\n10.0.0.1\n')
+  // More than the kernel holds for a client that does not read.
+  socket.write(`-k\n${'-rGM 10.0.0.0/8\n'.repeat(50)}`)
   await once(socket, 'data')
+  socket.pause()
   const idle = await dial(large.port)
   const gone = once(idle.resume(), 'end')
-  const closing = large.close()
+  const closing = large.close(60_000)
   await gone
   idle.end()
-  assert.equal((await all).match(/^inetnum:/gm)?.length, 9000, 'the answer whole, and no other')
+  socket.resume()
+  const text = await all
+  const objects = text.match(/^inetnum:/gm)?.length ?? 0
+  assert.equal(objects % 9000, 0, 'each answer whole')
+  assert.ok(objects > 0 && objects < 50 * 9000 && text.endsWith('\n\n\n'))
   await closing
   await assert.rejects(dial(large.port), { code: 'ECONNREFUSED' })
 
