@@ -13,8 +13,8 @@ import {
   cellKey,
   dateOf,
   EMPTY_CELL,
-  handle,
   type Holder,
+  handle,
   type Identity,
   type Instant,
   integer,
@@ -24,8 +24,8 @@ import {
   object,
   objectKey,
   type Pool,
-  parseKey,
   type ProcedureRecord,
+  parseKey,
   type RecordKey,
   type Registration,
   recordKey,
@@ -53,7 +53,7 @@ import {
   subtreeNeed,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
-import { poolBounds, type Search, searchLowestFit, takenUntil } from './lowest-fit.ts'
+import { holdsAligned, poolBounds, type Search, searchLowestFit, takenUntil } from './lowest-fit.ts'
 import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -106,13 +106,18 @@ function tailNeed(pool: Pool): readonly Need[] {
 }
 
 function sizeRefusal(wish: AllocateBody, pool: Pool, parameters: ProcedureRecord): RefusalCode | null {
-  if (pool.space === 'asn') return wish.length === 32 ? null : 'size-not-allowed'
-  const [least, most] = pool.space === 'ip4' ? ['ip4Min', 'ip4Max'] : ['ip6Min', 'ip6Max']
-  const allowed =
-    wish.length >= numberParameter(parameters, least ?? '') &&
-    wish.length <= numberParameter(parameters, most ?? '') &&
-    wish.length <= WIDTH[pool.space]
-  return allowed ? null : 'size-not-allowed'
+  return allowedLength(wish.length, pool, parameters) && holdsAligned(pool, wish.length)
+    ? null
+    : 'size-not-allowed'
+}
+
+/** Whether the profile allows this prefix length in the pool's space. */
+function allowedLength(length: number, { space }: Pool, parameters: ProcedureRecord): boolean {
+  if (space === 'asn') return length === WIDTH.asn
+  const parameter = (name: string): number => numberParameter(parameters, name)
+  if (space === 'ip4') return length >= parameter('ip4Min') && length <= parameter('ip4Max')
+  const least = parameter('ip6Min')
+  return length >= least && length <= parameter('ip6Max') && (length - least) % parameter('ip6Step') === 0
 }
 
 /** What an allocation adds to `granted`: IPv4 addresses, IPv6 blocks, AS numbers. */
@@ -141,7 +146,8 @@ function blockRefusal(
   if (wish.block === null) return null
   if (!pool.open || !booleanParameter(parameters, 'chooseBlock')) return 'block-not-open'
   const chosen = chosenBlock(wish)
-  if (chosen === null || chosen.space !== pool.space || chosen.length !== wish.length) return 'block-misaligned'
+  if (chosen === null || chosen.space !== pool.space || chosen.length !== wish.length)
+    return 'block-misaligned'
   const bounds = poolBounds(pool)
   const whole = range(pool.space, bounds.first, bounds.last)
   if (!whole.ok || !contains(whole.value, blockRange(chosen))) return 'block-outside-pool'
@@ -159,9 +165,7 @@ function wishRefusal(wish: AllocateBody, inputs: Inputs): RefusalCode | null {
   const key = identityKeyOf(holderOf(inputs, wish.holder))
   const identity = key === null ? null : (inputs.record(key) as Identity | null)
   if (identity === null) return 'holder-unknown'
-  return (
-    quotaRefusal(wish, pool, identity, parameters) ?? blockRefusal(wish, pool, parameters, inputs)
-  )
+  return quotaRefusal(wish, pool, identity, parameters) ?? blockRefusal(wish, pool, parameters, inputs)
 }
 
 function registrationFor(wish: AllocateBody, block: Block, at: Instant): Registration {
@@ -184,7 +188,12 @@ function registrationFor(wish: AllocateBody, block: Block, at: Instant): Registr
 }
 
 /** Cell, identity and hold that an allocation writes; null where the cell is full. */
-function grantEffects(wish: AllocateBody, block: Block, inputs: Inputs, at: Instant): readonly Effect[] | null {
+function grantEffects(
+  wish: AllocateBody,
+  block: Block,
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] | null {
   const parameters = procedureOf(inputs, ID)
   const key = identityKeyOf(holderOf(inputs, wish.holder))
   if (parameters === null || key === null) throw new Error('checked by wishRefusal')
@@ -219,7 +228,13 @@ function withCursor(pool: Pool, length: number, cursor: bigint): Pool {
 }
 
 /** Put the application at the end of the pool's queue. */
-function enqueue(bodyAsSigned: JsonObject, wish: AllocateBody, search: Search, inputs: Inputs, at: Instant): Decision {
+function enqueue(
+  bodyAsSigned: JsonObject,
+  wish: AllocateBody,
+  search: Search,
+  inputs: Inputs,
+  at: Instant,
+): Decision {
   const pool = poolOf(inputs, wish.pool)
   if (pool === null) throw new Error('checked by wishRefusal')
   const application = newApplication(ID, bodyAsSigned, [wish.holder], 'waiting', null)
@@ -241,12 +256,7 @@ function enqueue(bodyAsSigned: JsonObject, wish: AllocateBody, search: Search, i
   return accept(effects)
 }
 
-function decideRequest(
-  bodyAsSigned: JsonObject,
-  wish: AllocateBody,
-  inputs: Inputs,
-  at: Instant,
-): Decision {
+function decideRequest(bodyAsSigned: JsonObject, wish: AllocateBody, inputs: Inputs, at: Instant): Decision {
   const refusal = wishRefusal(wish, inputs)
   if (refusal !== null) return refuse(refusal)
   const chosen = chosenBlock(wish)
@@ -281,16 +291,21 @@ function decideServe(pool: Pool, inputs: Inputs, at: Instant): Decision {
   if (head === null || wish === null) return accept([put(key, { ...pool, serve: null })])
   const dequeued: Pool = { ...pool, head: head.next, tail: head.next === null ? null : pool.tail }
   const later = { ...dequeued, serve: head.next === null ? null : at }
-  const refusal = consentInApplication(head, wish.holder) === null ? 'consent-missing' : wishRefusal(wish, inputs)
+  const refusal =
+    consentInApplication(head, wish.holder) === null ? 'consent-missing' : wishRefusal(wish, inputs)
   if (refusal !== null)
-    return accept([put(applicationKey(head.handle), { ...head, state: 'failed', reason: refusal }), put(key, later)])
+    return accept([
+      put(applicationKey(head.handle), { ...head, state: 'failed', reason: refusal }),
+      put(key, later),
+    ])
   const search = searchLowestFit(pool, wish.length, inputs)
   if (search.kind === 'ask') throw new Error('needs asked for everything')
   if (search.kind === 'full') return accept([put(key, { ...pool, serve: null })])
   if (search.kind === 'unfinished')
     return accept([put(key, { ...withCursor(pool, wish.length, search.cursor), serve: at })])
   const effects = grantEffects(wish, search.block, inputs, at)
-  if (effects === null) return accept([put(key, { ...withCursor(pool, wish.length, blockLast(search.block) + 1n), serve: at })])
+  if (effects === null)
+    return accept([put(key, { ...withCursor(pool, wish.length, blockLast(search.block) + 1n), serve: at })])
   return accept([
     ...effects,
     put(applicationKey(head.handle), { ...head, state: 'effected' }),

@@ -48,19 +48,24 @@ export function withPending(
   return { key: notesKey(registration), next: next.pending === null && next.heldUntil === null ? null : next }
 }
 
+/** Whether the application has ended: what fell due counts as done, though the due op is not written yet. */
+export function hasEnded(application: Application, at: Instant): boolean {
+  if (application.state !== 'cooling' && application.state !== 'waiting') return true
+  return application.due !== null && application.due <= at
+}
+
 /** Whether this party may withdraw this application now. */
 export function withdrawalRefusal(
   from: Asked<{ readonly application: string; readonly by: string }>,
   procedure: string,
   inputs: Inputs,
-  parties: (application: Application) => readonly string[],
+  at: Instant,
 ): RefusalCode | null {
   const application = applicationOf(inputs, from.body.application)
   if (application === null || application.procedure !== procedure) return 'application-unknown'
-  if (application.state !== 'cooling' && application.state !== 'waiting') return 'application-closed'
-  if (!parties(application).includes(from.body.by)) return 'not-party'
+  if (hasEnded(application, at)) return 'application-closed'
+  if (!application.consents.includes(from.body.by)) return 'not-party'
   const holder = holderOf(inputs, from.body.by)
   if (holder === null) return 'holder-unknown'
   return consent(holder, from, 'full') === null ? 'consent-missing' : null
 }
-

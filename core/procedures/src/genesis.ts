@@ -178,7 +178,9 @@ function overlapping(ranges: readonly Range[]): boolean {
   return ranges.some((one, index) => ranges.slice(index + 1).some((other) => overlaps(one, other)))
 }
 
-function registration(id: number, kind: 'pool' | 'reserved', of: Range): Registration {
+/** `pool`: the handle of the pool object, which the end of a quarantine finds through the registration. */
+function registration(id: number, of: Range, pool: string | null): Registration {
+  const kind = pool === null ? 'reserved' : 'pool'
   return {
     id: draftId(id),
     kind,
@@ -190,7 +192,7 @@ function registration(id: number, kind: 'pool' | 'reserved', of: Range): Registr
     registered: null,
     until: null,
     protected: false,
-    provenance: null,
+    provenance: pool,
     procedure: ID,
     since: DRAFT_SINCE,
   }
@@ -200,13 +202,13 @@ function registration(id: number, kind: 'pool' | 'reserved', of: Range): Registr
 function cellEffects({ pools, reserved }: GenesisBody): readonly Effect[] {
   const cells = new Map<RecordKey, Cell>()
   const all = [
-    ...pools.map((pool) => ({ kind: 'pool' as const, range: pool.range })),
-    ...reserved.map((one) => ({ kind: 'reserved' as const, range: one })),
+    ...pools.map((pool) => ({ pool: pool.handle, range: pool.range })),
+    ...reserved.map((one) => ({ pool: null, range: one })),
   ]
-  for (const [id, { kind, range: whole }] of all.entries()) {
+  for (const [id, { pool, range: whole }] of all.entries()) {
     for (const block of rangeToBlocks(whole)) {
       const key = cellKey(block)
-      const cell = withRegistration(cells.get(key) ?? EMPTY_CELL, registration(id, kind, whole))
+      const cell = withRegistration(cells.get(key) ?? EMPTY_CELL, registration(id, whole, pool))
       // Pools do not overlap and reserved ranges do not, so a cell gets at most one of each.
       if (cell === null) throw new Error(`more than two registrations at ${key}`)
       cells.set(key, cell)

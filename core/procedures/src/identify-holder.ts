@@ -13,12 +13,12 @@ import {
   contact,
   country,
   type EnrolledKey,
+  type Holder,
   handle,
   hash32,
-  type Holder,
   type Identity,
-  keyPolicy,
   type KeyPolicy,
+  keyPolicy,
   legalName,
   nullable,
   object,
@@ -40,7 +40,7 @@ import {
   recordNeed,
 } from './common.ts'
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
-import type { Inputs, Procedure } from './procedure.ts'
+import type { Act, Inputs, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
 export type IdentifyHolderBody = {
@@ -72,6 +72,16 @@ const body: Schema<IdentifyHolderBody> = object({
   attestors: array(handle, 2),
 })
 
+/**
+ * The request with its body read. What the schema does not say: a person's name or register entry never stands in the
+ * clear. Null where the body does not fit.
+ */
+function askedFor(act: Act): Asked<IdentifyHolderBody> | null {
+  const from = asked(act, body)
+  const inTheClear = from?.body.kind === 'person' && (from.body.name !== null || from.body.register !== null)
+  return inTheClear ? null : from
+}
+
 /** What is wrong with a key policy that is to be enrolled, signed by `asked`; null where it may stand. */
 export function policyRefusal(
   policy: KeyPolicy,
@@ -80,7 +90,8 @@ export function policyRefusal(
 ): RefusalCode | null {
   const names = new Set(policy.keys.map((key) => `${key.alg} ${key.key}`))
   if (names.size !== policy.keys.length) return 'key-repeated'
-  if (policy.keys.filter((key) => key.roles.includes('full')).length < policy.m) return 'threshold-unreachable'
+  if (policy.keys.filter((key) => key.roles.includes('full')).length < policy.m)
+    return 'threshold-unreachable'
   if (policy.keys.every((key) => key.alg === 'webauthn')) return 'key-bound-to-site'
   const signed = request.signatures.keys
   const unsigned = enrolling.some((key) => !signed.some((by) => by.alg === key.alg && by.key === key.key))
@@ -151,7 +162,7 @@ export const identifyHolder: Procedure<IdentifyHolderBody> = {
   ],
   deadlineSeconds: 60,
   needs(act, known) {
-    const from = asked(act, body)
+    const from = askedFor(act)
     if (from === null) return []
     const base = baseNeeds(ID)
     if (!base.every((need) => known.has(need))) return base
@@ -159,7 +170,7 @@ export const identifyHolder: Procedure<IdentifyHolderBody> = {
     return [recordNeed(key), ...from.body.attestors.map((attestor) => recordNeed(staffKey(attestor)))]
   },
   decide(act, inputs) {
-    const from = asked(act, body)
+    const from = askedFor(act)
     if (from === null) return refuse('body-malformed')
     const refusal = refusalOf(from, inputs)
     if (refusal !== null) return refuse(refusal)

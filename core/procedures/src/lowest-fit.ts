@@ -31,6 +31,14 @@ function numberOf(pool: Pool, text: string): bigint {
   return number.value
 }
 
+/** Whether an aligned block of this length lies in the pool at all, free or not. */
+export function holdsAligned(pool: Pool, length: number): boolean {
+  if (length > WIDTH[pool.space]) return false
+  const size = 1n << BigInt(WIDTH[pool.space] - length)
+  const { first, last } = poolBounds(pool)
+  return alignUp(first, size) + size - 1n <= last
+}
+
 /** The cursor of a size: nothing of this length is free below it. */
 export function cursorOf(pool: Pool, length: number): bigint {
   const stored = pool.cursors[String(length)]

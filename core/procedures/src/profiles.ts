@@ -24,8 +24,9 @@ const COMMON = {
 } as const satisfies { readonly [id: string]: Parameters }
 
 /**
- * Units: seconds; prefix lengths in bits; quotas in IPv4 addresses, IPv6 blocks, AS numbers, 0 = none. Floors are the
- * longest prefix length that may move: 32 and 128 = none.
+ * Units: seconds; prefix lengths in bits, of IPv6 those from `ip6Min` to `ip6Max` in steps of `ip6Step`; quotas in
+ * IPv4 addresses, IPv6 blocks, AS numbers, 0 = none. Floors are the longest prefix length that may move: 32 and 128 =
+ * none.
  */
 export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Parameters } } = {
   community: {
@@ -37,6 +38,7 @@ export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Param
       ip4Max: 32,
       ip6Min: 16,
       ip6Max: 128,
+      ip6Step: 1,
       quotaIp4: 0,
       quotaIp6: 0,
       quotaAsn: 0,
@@ -54,6 +56,7 @@ export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Param
       ip4Max: 24,
       ip6Min: 32,
       ip6Max: 48,
+      ip6Step: 16,
       quotaIp4: 256,
       quotaIp6: 0,
       quotaAsn: 0,

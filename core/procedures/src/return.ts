@@ -207,14 +207,10 @@ function withdrawNeeds(wish: Withdraw, known: Inputs): readonly Need[] {
 }
 
 function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs, at: Instant): Decision {
-  const refusal = withdrawalRefusal(from, ID, inputs, ({ consents, due }) =>
-    due !== null && due <= at ? [] : consents,
-  )
+  const refusal = withdrawalRefusal(from, ID, inputs, at)
+  if (refusal !== null) return refuse(refusal)
   const application = applicationOf(inputs, from.body.application)
   const offer = offerIn(application)
-  if (refusal === 'not-party' && application?.due != null && application.due <= at)
-    return refuse('application-closed')
-  if (refusal !== null) return refuse(refusal)
   if (application === null || offer === null) return refuse('application-unknown')
   return accept([endApplication(application, 'withdrawn'), ...notesCleared(offer, application, inputs)])
 }

@@ -20,11 +20,10 @@ import {
   addSeconds,
   array,
   type CoveringCell,
-  cellKey,
-  handle,
   type Holder,
+  handle,
   type Instant,
-  isChild,
+  innermost,
   object,
   type ProcedureRecord,
   type Registration,
@@ -112,10 +111,11 @@ function offered(offer: Offer, inputs: Inputs): Result<Registration, RefusalCode
   return registration.kind === 'holding' ? ok(registration) : err('not-a-holding')
 }
 
-/** Whether the range lies in the registration, and leaves few enough prefixes to write in one entry. */
+/** Whether everything lies where it must, and leaves few enough prefixes to write in one entry. */
 function rangeRefusal(offer: Offer, registration: Registration): RefusalCode | null {
   const { space } = offer.registration.key
   if (!contains(registrationRange(registration, space), offer.range)) return 'range-outside'
+  if (offer.services.some((staged) => !contains(offer.range, staged.at))) return 'range-outside'
   return canCarve(registration, space, offer.range) ? null : 'range-not-a-block'
 }
 
@@ -142,12 +142,17 @@ function offerNeeds(offer: Offer, known: Inputs): readonly Need[] {
     ...first,
     ...carveNeeds(registration.value, space, offer.range),
     ...insideNeeds(blocksToLookInto(offer, registration.value), known),
-    ...offer.services.map((staged) => recordNeed(cellKey(staged.at))),
+    ...offer.services.map((staged) => chainNeed(staged.at)),
   ]
 }
 
 /** Whether the cut goes through a child registration. */
-function cutRefusal(offer: Offer, registration: Registration, inputs: Inputs, at: Instant): RefusalCode | null {
+function cutRefusal(
+  offer: Offer,
+  registration: Registration,
+  inputs: Inputs,
+  at: Instant,
+): RefusalCode | null {
   const paths: CoveringCell[] = rangeToBlocks(offer.range).flatMap((block) => inputs.chain(block))
   const { cells, complete } = insideOf(blocksToLookInto(offer, registration), inputs)
   const cut = childrenIn([...paths, ...cells]).filter((child) => childSide(child, offer.range) === 'cut')
@@ -207,11 +212,15 @@ function effectsOf(
 ): Result<readonly Effect[], RefusalCode> {
   const { space } = offer.registration.key
   const blocks = rangeToBlocks(offer.range)
-  const edits = new CellEdits(inputs, blocks.flatMap((block) => inputs.chain(block)))
-  if (!carve(edits, inputs, registration, space, offer.range, moved(offer, registration))) return err('cell-full')
+  const edits = new CellEdits(
+    inputs,
+    blocks.flatMap((block) => inputs.chain(block)),
+  )
+  if (!carve(edits, inputs, registration, space, offer.range, moved(offer, registration)))
+    return err('cell-full')
   // The seller's own services inside the moved range end here; deeper ones are inert from now on.
   for (const block of blocks) edits.edit(block, (cell) => withoutServicesOf(cell, registration.id))
-  const refusal = stage(offer, edits)
+  const refusal = stage(offer, registration, inputs, edits)
   if (refusal !== null) return err(refusal)
   if (edits.overfull()) return err('cell-full')
   const effects = edits.effects(basis)
@@ -220,12 +229,16 @@ function effectsOf(
 }
 
 /** Put the buyer's services into the moved range; null, or why one of them cannot stand. */
-function stage(offer: Offer, edits: CellEdits): RefusalCode | null {
+function stage(
+  offer: Offer,
+  registration: Registration,
+  inputs: Inputs,
+  edits: CellEdits,
+): RefusalCode | null {
   for (const { at: block, service: declared } of offer.services) {
-    if (!contains(offer.range, block)) return 'range-outside'
+    // Inside a child the services are the child's, not the buyer's.
+    if (innermost(inputs.chain(block))?.registration.id !== registration.id) return 'overlaps-sibling'
     const cell = edits.cell(block)
-    // A service below a child would be the child's, not the buyer's.
-    if (cell.registrations.some((other) => isChild(other.kind))) return 'overlaps-sibling'
     const placed = serviceEffects({ block, cell }, declared, draftId(0))
     if (!placed.ok) return placed.error
     edits.set(block, placed.value)
@@ -267,8 +280,8 @@ function offerIn(application: Application): Offer | null {
   return read.ok && read.value.step === 'offer' ? read.value : null
 }
 
-function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs): Decision {
-  const refusal = withdrawalRefusal(from, ID, inputs, (application) => application.consents)
+function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs, at: Instant): Decision {
+  const refusal = withdrawalRefusal(from, ID, inputs, at)
   if (refusal !== null) return refuse(refusal)
   const application = applicationOf(inputs, from.body.application)
   if (application === null) throw new Error('checked by withdrawalRefusal')
@@ -284,12 +297,16 @@ function ended(
 ): readonly Effect[] {
   const offer = offerIn(application)
   if (offer === null) throw new Error('an application of transfer holds an offer')
-  const pending = withPending(notesOf(inputs, offer.registration.id), offer.registration.id, null)
-  return [endApplication(application, state, reason), put(pending.key, pending.next)]
+  const notes = notesOf(inputs, offer.registration.id)
+  const effects = [endApplication(application, state, reason)]
+  if (notes?.pending !== application.handle) return effects
+  const pending = withPending(notes, offer.registration.id, null)
+  return [...effects, put(pending.key, pending.next)]
 }
 
 function decideDue(application: Application, inputs: Inputs, at: Instant): Decision {
-  if (application.state !== 'cooling' || application.due === null || application.due > at) return refuse('not-due')
+  if (application.state !== 'cooling' || application.due === null || application.due > at)
+    return refuse('not-due')
   const offer = offerIn(application)
   if (offer === null) throw new Error('an application of transfer holds an offer')
   const given = consentInApplication(application, offer.from)
@@ -369,7 +386,7 @@ export const transfer: Procedure<TransferBody> = {
     if (common !== null) return refuse(common)
     const { body: wish, ...rest } = from
     return wish.step === 'withdraw'
-      ? decideWithdrawal({ ...rest, body: wish }, inputs)
+      ? decideWithdrawal({ ...rest, body: wish }, inputs, at)
       : decideOffer({ ...rest, body: wish }, inputs, at)
   },
 }

@@ -11,8 +11,8 @@ import {
   array,
   type Contact,
   contact,
-  handle,
   type Holder,
+  handle,
   type Instant,
   instant,
   integer,
@@ -25,7 +25,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { endApplication, newApplication } from './applications.ts'
+import { endApplication, hasEnded, newApplication } from './applications.ts'
 import {
   type Asked,
   applicationKey,
@@ -105,7 +105,8 @@ function guarded(holder: Holder, change: Change, inputs: Inputs): boolean {
   const next = change.policy
   const kept = keys.every((old) =>
     next.keys.some(
-      (key) => key.alg === old.alg && key.key === old.key && old.roles.every((role) => key.roles.includes(role)),
+      (key) =>
+        key.alg === old.alg && key.key === old.key && old.roles.every((role) => key.roles.includes(role)),
     ),
   )
   const sameGuardians =
@@ -122,7 +123,8 @@ function limitRefusal(holder: Holder, change: Change, inputs: Inputs, at: Instan
   }
   if (change.change !== 'lock') return null
   // A lock is released early by nobody: it can only be made longer.
-  if (change.until <= at || (holder.lockedUntil !== null && change.until < holder.lockedUntil)) return 'term-past'
+  if (change.until <= at || (holder.lockedUntil !== null && change.until < holder.lockedUntil))
+    return 'term-past'
   const latest = addSeconds(at, numberParameter(parameters, 'maxLockSeconds'))
   return change.until > latest ? 'term-too-long' : null
 }
@@ -140,7 +142,8 @@ function decideChange(from: Asked<Change>, inputs: Inputs, at: Instant): Decisio
   const given = consent(holder, from, narrow ? 'technical' : 'full')
   if (given === null) return refuse('consent-missing')
   const member = memberOf(change, holder)
-  if (member !== null && !namesMember(from, member.name, member.value, inputs)) return refuse('member-changed')
+  if (member !== null && !namesMember(from, member.name, member.value, inputs))
+    return refuse('member-changed')
   const limit = limitRefusal(holder, change, inputs, at)
   if (limit !== null) return refuse(limit)
   if (change.change === 'policy') {
@@ -148,9 +151,9 @@ function decideChange(from: Asked<Change>, inputs: Inputs, at: Instant): Decisio
     if (policy !== null) return refuse(policy)
   }
   const next = changed(holder, change, at)
-  if (inputs.memberHash(next) === inputs.memberHash(holder))
-    return refuse('nothing-changed')
-  if (guarded(holder, change, inputs)) return accept([put(applicationKey('A-#'), guard(from, holder, inputs, at))])
+  if (inputs.memberHash(next) === inputs.memberHash(holder)) return refuse('nothing-changed')
+  if (guarded(holder, change, inputs))
+    return accept([put(applicationKey('A-#'), guard(from, holder, inputs, at))])
   return accept([lessen(holderKey(holder.handle), next, given)])
 }
 
@@ -168,15 +171,17 @@ function guard(from: Asked<Change>, holder: Holder, inputs: Inputs, at: Instant)
 }
 
 /** Any one living key of the holder may withdraw a guarded change: that is the veto against a stolen key. */
-function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs): Decision {
+function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs, at: Instant): Decision {
   const application = applicationOf(inputs, from.body.application)
   if (application === null || application.procedure !== ID) return refuse('application-unknown')
-  if (application.state !== 'cooling') return refuse('application-closed')
+  if (hasEnded(application, at)) return refuse('application-closed')
   const holder = holderOf(inputs, from.body.holder)
   if (holder === null) return refuse('holder-unknown')
   if (!application.consents.includes(holder.handle)) return refuse('not-party')
   const living = holder.policy?.keys ?? []
-  const vetoed = living.some((key) => from.signatures.keys.some((by) => by.alg === key.alg && by.key === key.key))
+  const vetoed = living.some((key) =>
+    from.signatures.keys.some((by) => by.alg === key.alg && by.key === key.key),
+  )
   return vetoed ? accept([endApplication(application, 'withdrawn')]) : refuse('consent-missing')
 }
 
@@ -188,10 +193,12 @@ function waitingChange(application: Application): Change | null {
 }
 
 function decideDue(application: Application, inputs: Inputs, at: Instant): Decision {
-  if (application.state !== 'cooling' || application.due === null || application.due > at) return refuse('not-due')
+  if (application.state !== 'cooling' || application.due === null || application.due > at)
+    return refuse('not-due')
   const change = waitingChange(application)
   const holder = change === null ? null : holderOf(inputs, change.holder)
-  if (change === null || holder === null) return accept([endApplication(application, 'failed', 'holder-unknown')])
+  if (change === null || holder === null)
+    return accept([endApplication(application, 'failed', 'holder-unknown')])
   const given: Consent | null = consentInApplication(application, holder.handle)
   const member = memberOf(change, holder)
   const same = member === null || application.body['replaces'] === inputs.memberHash(member.value)
@@ -251,7 +258,7 @@ export const updateHolder: Procedure<UpdateHolderBody> = {
     if (common !== null) return refuse(common)
     const { body: wish, ...rest } = from
     return wish.change === 'withdraw'
-      ? decideWithdrawal({ ...rest, body: wish }, inputs)
+      ? decideWithdrawal({ ...rest, body: wish }, inputs, at)
       : decideChange({ ...rest, body: wish }, inputs, at)
   },
 }
