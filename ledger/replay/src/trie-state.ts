@@ -55,6 +55,7 @@ function blockAt(space: NumberSpace, at: { readonly label: Uint8Array; readonly 
 
 /** A record as procedures read it, and its hash in base64; both null where there is none. */
 type ParsedRecord = { readonly value: unknown; readonly hash: string | null }
+type KnownRecord = { readonly bytes: Uint8Array; readonly parsed: ParsedRecord }
 const NO_RECORD: ParsedRecord = { value: null, hash: null }
 const NO_SUBTREE: Subtree = { hash: null, cells: [], complete: true }
 
@@ -69,7 +70,7 @@ export class TrieState implements StateSource {
   /** Where keys live: computing it costs a hash. */
   readonly #places = new Recent<RecordKey, TriePlace>(RECENT_RECORDS)
   /** Parsed records by their hash, so that no rollback can make them stale. */
-  readonly #parsed = new Recent<number, ParsedRecord & { readonly bytes: Uint8Array }>(RECENT_RECORDS)
+  readonly #parsed = new Recent<number, KnownRecord>(RECENT_RECORDS)
 
   constructor(
     trie: TrieWriter,
@@ -129,9 +130,9 @@ export class TrieState implements StateSource {
     const name =
       ((hash[0] ?? 0) << 22) | ((hash[1] ?? 0) << 14) | ((hash[2] ?? 0) << 6) | ((hash[3] ?? 0) >> 2)
     const known = this.#parsed.get(name)
-    if (known !== undefined && bytesEqual(known.bytes, hash)) return known
-    const parsed = { value: readRecord(record), hash: encodeBase64(hash), bytes: hash }
-    this.#parsed.set(name, parsed)
+    if (known !== undefined && bytesEqual(known.bytes, hash)) return known.parsed
+    const parsed = { value: readRecord(record), hash: encodeBase64(hash) }
+    this.#parsed.set(name, { bytes: hash, parsed })
     return parsed
   }
 
