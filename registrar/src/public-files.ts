@@ -23,11 +23,11 @@ type Source = Pick<StoreReader, 'entries' | 'tileHashes'>
 const WRITES_AT_ONCE = 8
 
 export class PublicFiles {
-  readonly #directory: string
+  protected readonly directory: string
   readonly #made = new Set<string>()
 
   constructor(directory: string) {
-    this.#directory = directory
+    this.directory = directory
   }
 
   /** Write every tile and bundle by which the log grows from one size to the next. On return they are on disk. */
@@ -36,13 +36,13 @@ export class PublicFiles {
     const bundles = bundlesForGrowth(from, to).map(({ index, width }) => async (): Promise<void> => {
       const entries = await store.entries(index * TILE_WIDTH, width)
       if (entries.length !== width) throw new Error(`the store lacks entries of bundle ${index}`)
-      touched.add(await this.#write(entriesPath(index, width), encodeBundle(entries)))
+      touched.add(await this.write(entriesPath(index, width), encodeBundle(entries)))
       progress?.(index * TILE_WIDTH + width)
     })
     const tiles = tilesForGrowth(from, to).map(({ level, index, width }) => async (): Promise<void> => {
       const hashes = await store.tileHashes(level, index * TILE_WIDTH, width)
       if (hashes.length !== width) throw new Error(`the store lacks hashes of tile ${level}/${index}`)
-      touched.add(await this.#write(tilePath(level, index, width), Buffer.concat(hashes)))
+      touched.add(await this.write(tilePath(level, index, width), Buffer.concat(hashes)))
     })
     await inGroups([...bundles, ...tiles])
     await inGroups([...touched].map((directory) => () => flushDirectory(directory)))
@@ -61,15 +61,15 @@ export class PublicFiles {
       })),
     ].filter(({ width }) => width === TILE_WIDTH)
     for (const { path } of full) {
-      const directory = join(this.#directory, `${path}.p`)
+      const directory = join(this.directory, `${path}.p`)
       await rm(directory, { recursive: true, force: true })
       this.#made.delete(directory)
     }
   }
 
-  /** Gives the directory, which the caller flushes. */
-  async #write(path: string, bytes: Uint8Array): Promise<string> {
-    const file = join(this.#directory, path)
+  /** Write one file of the log and flush it. Gives its directory, which the caller flushes. */
+  protected async write(path: string, bytes: Uint8Array): Promise<string> {
+    const file = join(this.directory, path)
     const directory = dirname(file)
     if (!this.#made.has(directory)) {
       await makeDirectory(directory)
@@ -81,12 +81,12 @@ export class PublicFiles {
 
   /** Replace the checkpoint: readers see the old one or the new one, whole. */
   async checkpoint(note: string): Promise<void> {
-    await writeDurably(join(this.#directory, 'checkpoint'), note)
+    await writeDurably(join(this.directory, 'checkpoint'), note)
   }
 
   /** The checkpoint as last published; null where there is none. */
   async published(): Promise<string | null> {
-    return readIfThere(join(this.#directory, 'checkpoint'))
+    return readIfThere(join(this.directory, 'checkpoint'))
   }
 }
 

@@ -167,14 +167,16 @@ export class Publisher {
   async #publish(committed: Committed): Promise<boolean> {
     const { crypto, store, files, guard, origin, signers, witnesses } = this.#options
     const { size, root } = committed
-    if (size > this.#written) {
-      await files.grow(store, this.#written, size)
-      this.#written = size
-    }
     const text = formatCheckpoint({ origin, size, root })
     let note = signNote(text, signers)
-    // Before anybody outside sees the signature: a store restored from before this point must not sign again.
-    if (size > this.#guarded) await guard.keep(note)
+    // Both before anybody outside sees the signature: its tiles must be there, and a store restored from before this
+    // point must not sign again. Neither is left running when the other fails.
+    const done = await Promise.allSettled([
+      size > this.#written ? files.grow(store, this.#written, size) : undefined,
+      size > this.#guarded ? guard.keep(note) : undefined,
+    ])
+    for (const result of done) if (result.status === 'rejected') throw result.reason
+    this.#written = size
     this.#guarded = size
     if (witnesses?.configured === true) {
       const cosigned = await witnesses.cosign(note, size, (old) => proveConsistency(crypto, store, old, size))

@@ -3,9 +3,11 @@
  * they judge. Only tests may import this room.
  */
 
+export { type CheckedRegistry, checkRegistry, type RegistryUnderCheck } from './check-registry.ts'
 export * from './memory-state.ts'
 export * from './naive-trie.ts'
 export {
+  logVkeyOf,
   type OpenStore,
   openTestRegistry,
   startTestRegistry,

@@ -67,6 +67,8 @@ export type TestRegistryOptions = {
   /** What the operator would see; by default anything reported fails the test. */
   readonly report?: (message: string, error?: Error) => void
   readonly refreshMilliseconds?: number
+  /** Made beforehand, where a witness must know the log's key. */
+  readonly identity?: TestIdentity
   readonly verify?: RegistrarOptions['verify']
 }
 
@@ -173,13 +175,13 @@ export class TestRegistry {
     return new Map(effects.map((effect) => [String(effect['key']), effect['next'] ?? null]))
   }
 
-  /** Identify a new holder with one key. */
-  async holder(
+  /** The request by which a new holder with one key is identified; that key signs it. */
+  identification(
     name: string,
+    signer: Signer,
     roles: readonly KeyRole[] = ['full', 'routing', 'technical'],
-  ): Promise<TestHolder> {
-    const signer = generateEd25519Signer()
-    const body = {
+  ): Request {
+    return this.request('identify-holder/1', {
       kind: 'organisation',
       name,
       register: null,
@@ -192,8 +194,13 @@ export class TestRegistry {
       },
       contacts: [],
       attestors: [],
-    }
-    const effects = await this.accepted(this.request('identify-holder/1', body), [signer])
+    })
+  }
+
+  /** Identify a new holder with one key. */
+  async holder(name: string, roles?: readonly KeyRole[]): Promise<TestHolder> {
+    const signer = generateEd25519Signer()
+    const effects = await this.accepted(this.identification(name, signer, roles), [signer])
     const key = [...effects.keys()].find((candidate) => candidate.startsWith('obj/holder/')) ?? ''
     return { handle: key.slice('obj/holder/'.length), signer }
   }
@@ -252,10 +259,17 @@ const openSqlite: OpenStore = async (directory, onStatement) => {
   return { writer, reader: await openSqliteReader(path) }
 }
 
-function infoOf(options: TestRegistryOptions, { logKey, receiptKey }: TestIdentity): RegistryInfo {
-  const vkey = (name: string, signer: Signer): string =>
-    formatVkey(makeVkey(nodeCrypto, name, KEY_TYPE_ED25519, signer.publicKey))
-  const logVkey = vkey(TEST_ORIGIN, logKey)
+function noteVkey(name: string, signer: Signer): string {
+  return formatVkey(makeVkey(nodeCrypto, name, KEY_TYPE_ED25519, signer.publicKey))
+}
+
+/** The log's vkey, as a registry with this identity publishes it. */
+export function logVkeyOf({ logKey }: TestIdentity): string {
+  return noteVkey(TEST_ORIGIN, logKey)
+}
+
+function infoOf(options: TestRegistryOptions, identity: TestIdentity): RegistryInfo {
+  const logVkey = logVkeyOf(identity)
   return {
     origin: TEST_ORIGIN,
     name: 'Example Registry',
@@ -263,7 +277,7 @@ function infoOf(options: TestRegistryOptions, { logKey, receiptKey }: TestIdenti
     profile: options.profile ?? 'community',
     demonstration: options.demonstration === true ? 'A demonstration on made-up records.' : null,
     logVkey,
-    receiptVkey: vkey(`${TEST_ORIGIN}/receipts`, receiptKey),
+    receiptVkey: noteVkey(`${TEST_ORIGIN}/receipts`, identity.receiptKey),
     policy: `log ${logVkey}\n${options.witnesses?.policy ?? 'quorum none\n'}`,
     baseUrl: options.baseUrl ?? 'http://127.0.0.1:8080',
     whois: options.whois ?? { host: '127.0.0.1', port: 4343 },
@@ -343,7 +357,7 @@ export function testIdentity(start = '2026-01-02T03:04:05Z'): TestIdentity {
 /** Start a registry: genesis done, opened (unless `founding`), published. */
 export async function startTestRegistry(options: TestRegistryOptions = {}): Promise<TestRegistry> {
   const directory = await mkdtemp(join(tmpdir(), 'cadastre-test-'))
-  const identity = testIdentity(options.start)
+  const identity = options.identity ?? testIdentity(options.start)
   const registry = await openTestRegistry(directory, identity, options)
   await registry.found('genesis/1', genesisBody(options, identity.operator))
   if (options.founding !== true) await registry.found('open/1', { staff: 'OPERATOR' })
