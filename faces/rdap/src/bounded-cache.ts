@@ -1,40 +1,39 @@
-/** A map that forgets its oldest members once their weight passes a bound. */
-
 type Weighed<V> = { readonly value: V; readonly weight: number }
 
+/**
+ * A map bounded by weight. It keeps two generations: when the younger is half the bound, the older is dropped whole and
+ * the younger takes its place, so that forgetting costs nothing a member. What is used moves to the younger one.
+ */
 export class BoundedCache<K, V> {
-  readonly #entries = new Map<K, Weighed<V>>()
+  #young = new Map<K, Weighed<V>>()
+  #old = new Map<K, Weighed<V>>()
+  #youngWeight = 0
   readonly #maxWeight: number
-  #weight = 0
 
   /** The bound is in whatever unit `set` weighs in: bytes, or members. */
   constructor(maxWeight: number) {
     this.#maxWeight = maxWeight
   }
 
-  get weight(): number {
-    return this.#weight
-  }
-
   get(key: K): V | undefined {
-    return this.#entries.get(key)?.value
+    const young = this.#young.get(key)
+    if (young !== undefined) return young.value
+    const old = this.#old.get(key)
+    if (old === undefined) return undefined
+    this.set(key, old.value, old.weight)
+    return old.value
   }
 
-  /** Keep a value; what is heavier than the whole cache is not kept. */
+  /** Keep a value; what is heavier than half the cache is not kept. */
   set(key: K, value: V, weight: number): void {
-    const old = this.#entries.get(key)
-    if (old !== undefined) this.#forget(key, old)
-    if (weight > this.#maxWeight) return
-    this.#entries.set(key, { value, weight })
-    this.#weight += weight
-    for (const [oldest, entry] of this.#entries) {
-      if (this.#weight <= this.#maxWeight) return
-      this.#forget(oldest, entry)
+    if (weight > this.#maxWeight / 2) return
+    if (this.#youngWeight + weight > this.#maxWeight / 2) {
+      this.#old = this.#young
+      this.#young = new Map()
+      this.#youngWeight = 0
     }
-  }
-
-  #forget(key: K, entry: Weighed<V>): void {
-    this.#entries.delete(key)
-    this.#weight -= entry.weight
+    // A member that is set again is weighed again, which only drops a generation early.
+    this.#young.set(key, { value, weight })
+    this.#youngWeight += weight
   }
 }

@@ -1,15 +1,16 @@
 /** The core that both ways of serving use: method and path in, status, headers and bytes out. */
 
-import type { Block } from '@cadastre/numbers'
-import type { RegistryReader, Snapshot } from '@cadastre/reader'
+import { type Block, parseAddress } from '@cadastre/numbers'
+import type { RegistryReader } from '@cadastre/reader'
 import { innermost } from '@cadastre/records'
-import { FAILED, fill, notAllowed, type RdapAnswer, sizeOf } from './answer.ts'
-import { BoundedCache } from './bounded-cache.ts'
+import { FAILED, fill, notAllowed, type RdapAnswer } from './answer.ts'
+import { uniformBlock } from './answered-blocks.ts'
 import { parseContactHandle } from './entity.ts'
 import { commitmentsOf, FactsCache, type Needs } from './facts.ts'
 import { viewHolder } from './holder.ts'
 import { Addresses, proofQuery } from './links.ts'
-import type { Frame } from './notices.ts'
+import { isIp4Address, Moment } from './moment.ts'
+import { finishFrame } from './notices.ts'
 import { holderOf } from './objects.ts'
 import * as render from './render.ts'
 import { chainInForce, uncovered, zoneOf } from './subject.ts'
@@ -21,7 +22,7 @@ export type RdapOptions = {
   readonly termsUrl?: string
   /** Page on which wrong data is reported; the registry's front page without it. */
   readonly inaccuracyUrl?: string
-  /** Bytes of ready answers to keep, at most; twice that with the templates. */
+  /** Bytes of ready answers, of templates, and of blocks with their templates to keep, each at most. */
   readonly maxCacheBytes?: number
   /** Told of what should not happen: a store that fails, a bug. The request is answered all the same. */
   readonly onError?: (error: unknown) => void
@@ -30,25 +31,6 @@ export type RdapOptions = {
 export interface RdapHandler {
   /** `target` is what follows `/rdap`, with its query string: `/ip/192.0.2.1?…`. Never throws, never rejects. */
   handle(method: string, target: string): RdapAnswer | Promise<RdapAnswer>
-}
-
-const DEFAULT_CACHE_BYTES = 32 * 1024 * 1024
-/** What a member of a cache weighs beside its bytes, about. */
-const OVERHEAD_BYTES = 300
-
-/** Everything that lasts as long as one snapshot. */
-class Moment {
-  readonly snapshot: Snapshot
-  readonly frame: Frame
-  readonly answers: BoundedCache<string, RdapAnswer>
-  readonly templates: BoundedCache<string, render.Template>
-
-  constructor(snapshot: Snapshot, frame: Frame, cacheBytes: number) {
-    this.snapshot = snapshot
-    this.frame = frame
-    this.answers = new BoundedCache(cacheBytes)
-    this.templates = new BoundedCache(cacheBytes)
-  }
 }
 
 /** An answer that may have to wait for facts: what it needs, and how it is rendered once they are there. */
@@ -64,6 +46,19 @@ const NOTHING: Needs = { entries: [], commitments: [] }
 
 function asNow(template: render.Template, query: string = ''): Rendering {
   return { needs: NOTHING, render: () => template, key: null, query }
+}
+
+const IP = '/ip/'
+
+/** The answer to an IPv4 address in a block whose answer is known: no look at the state, and nothing to keep. */
+function atOnce(moment: Moment, path: string): RdapAnswer | undefined {
+  if (!path.startsWith(IP)) return undefined
+  const text = path.slice(IP.length)
+  const address = parseAddress(text)
+  if (!address.ok || address.value.space !== 'ip4') return undefined
+  const template = moment.templateOf(Number(address.value.value))
+  // A dotted quad has one spelling, so the text can stand in the answer.
+  return template === undefined ? undefined : fill(template, text)
 }
 
 export class CachedRdapHandler implements RdapHandler {
@@ -85,8 +80,7 @@ export class CachedRdapHandler implements RdapHandler {
       const mark = target.indexOf('?')
       // Unknown query parameters are ignored (RFC 7480 section 4.3), and none is known.
       const path = mark < 0 ? target : target.slice(0, mark)
-      const ready = moment.answers.get(path)
-      return ready ?? this.#answer(moment, path)
+      return atOnce(moment, path) ?? moment.answers.get(path) ?? this.#answer(moment, path)
     } catch (error) {
       return this.#failed(error)
     }
@@ -96,15 +90,15 @@ export class CachedRdapHandler implements RdapHandler {
     const snapshot = this.#reader.snapshot()
     if (this.#moment?.snapshot === snapshot) return this.#moment
     const { info } = this.#reader
-    const frame: Frame = {
+    const frame = finishFrame({
       info,
       publication: snapshot.publication,
       addresses: new Addresses(info.baseUrl),
       termsUrl: this.#options.termsUrl ?? `${info.baseUrl}/#terms`,
       inaccuracyUrl: this.#options.inaccuracyUrl ?? `${info.baseUrl}/#inaccuracy`,
-    }
+    })
     this.#facts.forgetOpenings()
-    this.#moment = new Moment(snapshot, frame, this.#options.maxCacheBytes ?? DEFAULT_CACHE_BYTES)
+    this.#moment = new Moment(snapshot, frame, this.#options.maxCacheBytes)
     return this.#moment
   }
 
@@ -127,9 +121,9 @@ export class CachedRdapHandler implements RdapHandler {
 
   #finish(moment: Moment, path: string, { key, render: make, query }: Rendering): RdapAnswer {
     const template = make()
-    if (key !== null) moment.templates.set(key, template, sizeOf(template) + OVERHEAD_BYTES)
+    if (key !== null) moment.keepTemplate(key, template)
     const answer = fill(template, query)
-    if (path.length <= MAX_PATH) moment.answers.set(path, answer, answer.body.length + OVERHEAD_BYTES)
+    if (path.length <= MAX_PATH) moment.keepAnswer(path, answer)
     return answer
   }
 
@@ -149,34 +143,46 @@ export class CachedRdapHandler implements RdapHandler {
     }
   }
 
-  #numbers({ snapshot, frame, templates }: Moment, block: Block): Rendering {
+  #numbers(moment: Moment, block: Block): Rendering {
+    const { snapshot, frame } = moment
     const query = proofQuery(block)
-    const found = innermost(chainInForce(snapshot, block))
+    const path = chainInForce(snapshot, block)
+    const found = innermost(path)
     if (found === null || found.registration.kind === 'moved-out') {
       const subject = found === null ? uncovered(snapshot, block) : null
       if (subject?.kind === 'whole-space') return asNow(render.renderWholeSpace(frame, subject.space), query)
       const said = found === null ? 'Not registered here.' : 'These numbers have moved to another registry.'
-      return this.#shared(templates, `404 ${block.space} ${said}`, query, () => ({
+      return this.#shared(moment, `404 ${block.space} ${said}`, block, found?.block ?? null, () => ({
         needs: NOTHING,
         render: () => render.renderAbsent(frame, block.space, said),
       }))
     }
     const { id, first } = found.registration
-    return this.#shared(templates, `${block.space} ${id} ${first}`, query, () => {
-      const view = viewRegistration(snapshot, found)
+    return this.#shared(moment, `${block.space} ${id} ${first}`, block, found.block, () => {
+      const view = viewRegistration(snapshot, path, found)
       return { needs: needsOf(view), render: () => render.renderRegistration(frame, view, this.#facts) }
     })
   }
 
-  /** A rendering whose template is kept under a key. */
+  /**
+   * A rendering whose template is kept under a key. Once it serves a second query, it is kept for the block around the
+   * address too; `inner` is the cell in which its record was found.
+   */
   #shared(
-    templates: Moment['templates'],
+    moment: Moment,
     key: string,
-    query: string,
+    block: Block,
+    inner: Block | null,
     make: () => Pick<Rendering, 'needs' | 'render'>,
   ): Rendering {
-    const ready = templates.get(key)
-    return ready === undefined ? { ...make(), key, query } : asNow(ready, query)
+    const query = proofQuery(block)
+    const ready = moment.templates.get(key)
+    if (ready === undefined) return { ...make(), key, query }
+    if (isIp4Address(block)) {
+      const whole = uniformBlock(moment.snapshot, block, inner)
+      if (whole !== null) moment.keepBlock(whole, ready)
+    }
+    return asNow(ready, query)
   }
 
   #entity({ snapshot, frame }: Moment, handle: string | null): Rendering {

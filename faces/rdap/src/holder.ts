@@ -8,6 +8,7 @@ import { rdapObject } from './json.ts'
 import { type Frame, notice } from './notices.ts'
 import { event, events, registrationMembers } from './numbers.ts'
 import { identityOf } from './objects.ts'
+import { chainInForce } from './subject.ts'
 import { type RegistrationView, viewRegistration } from './view.ts'
 
 /** Most networks, and most AS number blocks, of one answer. */
@@ -29,7 +30,7 @@ export function viewHolder(snapshot: Snapshot, holder: Holder): HolderView {
   let held = heldBy(snapshot, holder, CELLS_FIRST)
   if (held.more && held.autnums.length === 0) held = heldBy(snapshot, holder, CELLS_AT_MOST)
   const view = (found: readonly CoveringRegistration[]): readonly RegistrationView[] =>
-    found.slice(0, MAX_HELD).map((one) => viewRegistration(snapshot, one))
+    found.slice(0, MAX_HELD).map((one) => viewRegistration(snapshot, chainInForce(snapshot, one.block), one))
   return {
     holder,
     register: identityOf(snapshot, holder)?.register ?? null,

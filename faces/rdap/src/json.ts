@@ -1,4 +1,4 @@
-/** Building RDAP objects: members without a value are left out, so that no answer holds null or an empty array. */
+/** RDAP objects and their text: members without a value are left out, so that no answer holds null or an empty array. */
 
 import type { Json, JsonObject } from '@cadastre/records'
 
@@ -13,3 +13,14 @@ export function rdapObject(members: { readonly [name: string]: Member }): JsonOb
       kept[name] = value
   return kept
 }
+
+/** JSON in ASCII: every other character is escaped (RFC 8259 section 7), so that text and bytes have one length. */
+export function asciiJson(value: Json): string {
+  const text = JSON.stringify(value)
+  // Nearly all answers are ASCII already, which this tells without a copy.
+  if (!NOT_ASCII.test(text)) return text
+  return text.replace(EACH_NOT_ASCII, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+const NOT_ASCII = /[\x7f-\uffff]/
+const EACH_NOT_ASCII = /[\x7f-\uffff]/g

@@ -67,7 +67,7 @@ export class Addresses {
     return link(
       address,
       'version-history',
-      `${this.base}/api/history/${key}`,
+      `${this.base}/api/history?key=${encodeURIComponent(key)}`,
       JSON_TYPE,
       'Every act on this record',
     )

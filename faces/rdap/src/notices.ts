@@ -2,6 +2,7 @@
 
 import type { RegistryInfo, Snapshot } from '@cadastre/reader'
 import type { Json, JsonObject } from '@cadastre/records'
+import { asciiJson } from './json.ts'
 import { type Addresses, link } from './links.ts'
 
 /**
@@ -25,6 +26,9 @@ export type Frame = {
   readonly inaccuracyUrl: string
 }
 
+/** A frame, and the text with which every answer of its log position ends. */
+export type FinishedFrame = Frame & { readonly closing: string }
+
 export function notice(
   title: string,
   description: readonly string[],
@@ -39,7 +43,12 @@ export function notice(
   }
 }
 
-export function commonNotices(frame: Frame): readonly JsonObject[] {
+export function finishFrame(frame: Frame): FinishedFrame {
+  const notices = commonNotices(frame).map(asciiJson)
+  return { ...frame, closing: `${notices.join(',')}]}` }
+}
+
+function commonNotices(frame: Frame): readonly JsonObject[] {
   const { info, publication, addresses, termsUrl, inaccuracyUrl } = frame
   const checkpoint = `${addresses.base}/log/checkpoint`
   return [

@@ -5,16 +5,27 @@ import { domainMembers } from './domain.ts'
 import { contactMembers } from './entity.ts'
 import type { Facts } from './facts.ts'
 import { type HolderView, holderMembers, truncation } from './holder.ts'
+import { asciiJson } from './json.ts'
 import { link, QUERY_MARK } from './links.ts'
-import { CONFORMANCE, commonNotices, type Frame, helpNotices, notice } from './notices.ts'
+import { CONFORMANCE, type FinishedFrame, helpNotices, notice } from './notices.ts'
 import { registrationMembers, wholeSpaceMembers } from './numbers.ts'
 import type { RegistrationView, ZoneView } from './view.ts'
 
 /**
- * The bytes of an answer, with room for what was asked between them: `tail` null where the query is not named. One
- * template answers every query of a registration.
+ * The text of an answer, with room for what was asked between `head` and `tail`: one template answers every query of a
+ * registration. `tail` null: the query is not named. `closing` is shared by all of one log position.
  */
-export type Template = { readonly status: number; readonly head: Buffer; readonly tail: Buffer | null }
+export type Template = {
+  readonly status: number
+  readonly head: string
+  readonly tail: string | null
+  readonly closing: string
+}
+
+/** The mark as it stands in the text. */
+const MARK = asciiJson(QUERY_MARK).slice(1, -1)
+
+const OPENING = `{"rdapConformance":${JSON.stringify(CONFORMANCE)},`
 
 /** Reason phrases (RFC 9110 section 15) of what this face answers. */
 const TITLES: { readonly [status: number]: string } = {
@@ -26,45 +37,39 @@ const TITLES: { readonly [status: number]: string } = {
 }
 
 function template(
-  frame: Frame,
+  { closing }: FinishedFrame,
   status: number,
-  members: JsonObject,
+  members: JsonObject | null,
   notices: readonly JsonObject[] = [],
 ): Template {
-  const text = JSON.stringify({
-    rdapConformance: CONFORMANCE,
-    ...members,
-    notices: [...notices, ...commonNotices(frame)],
-  })
+  const own = members === null ? '' : `${asciiJson(members).slice(1, -1)},`
+  const said = notices.map((one) => `${asciiJson(one)},`).join('')
+  const text = `${OPENING}${own}"notices":[${said}`
   // Nothing before the mark was written by others, so the first one is ours.
-  const mark = text.indexOf(QUERY_MARK)
-  if (mark < 0) return { status, head: Buffer.from(text), tail: null }
-  return {
-    status,
-    head: Buffer.from(text.slice(0, mark)),
-    tail: Buffer.from(text.slice(mark + QUERY_MARK.length)),
-  }
+  const mark = text.indexOf(MARK)
+  if (mark < 0) return { status, head: text, tail: null, closing }
+  return { status, head: text.slice(0, mark), tail: text.slice(mark + MARK.length), closing }
 }
 
-export function renderRegistration(frame: Frame, view: RegistrationView, facts: Facts): Template {
+export function renderRegistration(frame: FinishedFrame, view: RegistrationView, facts: Facts): Template {
   return template(frame, 200, registrationMembers(frame, view, facts, 'top'))
 }
 
-export function renderWholeSpace(frame: Frame, space: 'ip4' | 'ip6'): Template {
+export function renderWholeSpace(frame: FinishedFrame, space: 'ip4' | 'ip6'): Template {
   return template(frame, 200, wholeSpaceMembers(frame, space))
 }
 
-export function renderZone(frame: Frame, view: ZoneView, facts: Facts): Template {
+export function renderZone(frame: FinishedFrame, view: ZoneView, facts: Facts): Template {
   return template(frame, 200, domainMembers(frame, view, facts))
 }
 
-export function renderHolder(frame: Frame, view: HolderView, facts: Facts): Template {
+export function renderHolder(frame: FinishedFrame, view: HolderView, facts: Facts): Template {
   return template(frame, 200, holderMembers(frame, view, facts), truncation(view))
 }
 
 /** One contact of a holder; null where the holder has none of that number. */
 export function renderContact(
-  frame: Frame,
+  frame: FinishedFrame,
   holder: HolderView['holder'],
   index: number,
   facts: Facts,
@@ -73,13 +78,13 @@ export function renderContact(
   return members === null ? null : template(frame, 200, members)
 }
 
-export function renderHelp(frame: Frame): Template {
-  return template(frame, 200, {}, helpNotices(frame))
+export function renderHelp(frame: FinishedFrame): Template {
+  return template(frame, 200, null, helpNotices(frame))
 }
 
 /** An error (RFC 9083 section 6): the code is the HTTP status, the title its reason phrase. */
 export function renderError(
-  frame: Frame,
+  frame: FinishedFrame,
   status: number,
   description: readonly string[],
   notices: readonly JsonObject[] = [],
@@ -90,7 +95,11 @@ export function renderError(
 }
 
 /** 404 for numbers: absence is proved too. */
-export function renderAbsent(frame: Frame, space: 'ip4' | 'ip6' | 'asn', description: string): Template {
+export function renderAbsent(
+  frame: FinishedFrame,
+  space: 'ip4' | 'ip6' | 'asn',
+  description: string,
+): Template {
   const { addresses } = frame
   const proof = `${addresses.base}/proof/${space === 'asn' ? 'autnum' : 'ip'}/${QUERY_MARK}`
   const links = [link(addresses.help, 'alternate', proof, 'text/plain', 'Proof of absence (C2SP tlog-proof)')]

@@ -31,7 +31,7 @@ export function createRdap(readerOrHandler: RegistryReader | RdapHandler, option
     app.all(route, async (context: Context) => {
       const { method, url } = context.req
       const answer = await handler.handle(method, targetOf(url))
-      return new Response(method === 'HEAD' ? null : new Uint8Array(answer.body), {
+      return new Response(method === 'HEAD' ? null : answer.text, {
         status: answer.status,
         headers: pairs(answer.headers),
       })
@@ -78,8 +78,9 @@ function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error))
 }
 
-function send(response: ServerResponse, method: string, { status, headers, body }: RdapAnswer): void {
+function send(response: ServerResponse, method: string, { status, headers, text }: RdapAnswer): void {
   response.writeHead(status, [...headers])
   if (method === 'HEAD') response.end()
-  else response.end(body)
+  // Headers and body leave in one write when both are text.
+  else response.end(text, 'latin1')
 }

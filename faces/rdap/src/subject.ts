@@ -1,6 +1,14 @@
 /** Which record answers a query: the smallest registration that wholly contains what was asked. */
 
-import { ancestor, type Block, lastInSpace, rangeToBlocks, singleBlock, WIDTH } from '@cadastre/numbers'
+import {
+  ancestor,
+  type Block,
+  blockLast,
+  lastInSpace,
+  rangeToBlocks,
+  singleBlock,
+  WIDTH,
+} from '@cadastre/numbers'
 import type { Snapshot } from '@cadastre/reader'
 import {
   type CoveringCell,
@@ -47,18 +55,19 @@ export function chainInForce(snapshot: Snapshot, block: Block): readonly Coverin
   return pathInForce(snapshot.chain(block), snapshot.publication.at)
 }
 
-/** The registration found on a path, where it is addressed. */
-export function registered(snapshot: Snapshot, found: CoveringRegistration): Registered {
-  const anchor = anchorOf(snapshot, found)
-  const all = registrationsOn(chainInForce(snapshot, anchor))
-  const here = all.findIndex(({ registration }) => registration.id === found.registration.id)
-  return {
-    kind: 'registered',
-    registration: found.registration,
-    anchor,
-    parent: all[here - 1] ?? null,
-  }
+/** The registration found last on a path, where it is addressed. */
+export function registered(
+  snapshot: Snapshot,
+  path: readonly CoveringCell[],
+  { block, registration }: CoveringRegistration,
+): Registered {
+  const at = anchorOf(snapshot, path, block, registration)
+  const all = registrationsOn(at.path)
+  const here = all.findIndex((one) => one.registration.id === registration.id)
+  return { kind: 'registered', registration, anchor: at.anchor, parent: all[here - 1] ?? null }
 }
+
+type Anchor = { readonly anchor: Block; readonly path: readonly CoveringCell[] }
 
 /** At most so many AS numbers are tried to find one that answers a block with children in it. */
 const ANCHOR_TRIES = 64
@@ -67,20 +76,33 @@ const ANCHOR_TRIES = 64
  * The first of the registration's blocks whose query answers it (a child may fill another), so that all queries of a
  * range lead to one address. AS numbers are asked one at a time, so there it is a number outside its children.
  */
-function anchorOf(snapshot: Snapshot, { block, registration }: CoveringRegistration): Block {
+function anchorOf(
+  snapshot: Snapshot,
+  path: readonly CoveringCell[],
+  block: Block,
+  registration: Registration,
+): Anchor {
   const range = registrationRange(registration, block.space)
-  const answers = (candidate: Block): boolean =>
-    innermost(chainInForce(snapshot, candidate))?.registration.id === registration.id
-  if (block.space === 'asn') {
-    for (let tried = 0n; tried < ANCHOR_TRIES && range.first + tried <= range.last; tried++) {
-      const candidate = singleBlock('asn', range.first + tried)
-      if (answers(candidate)) return candidate
+  if (block.space !== 'asn') {
+    // The only block of a prefix, without arithmetic.
+    if (range.first === block.first && range.last === blockLast(block)) return { anchor: block, path }
+    for (const anchor of rangeToBlocks(range)) {
+      const found = answering(snapshot, anchor, registration)
+      if (found !== null) return found
     }
-    return singleBlock('asn', range.last)
+    return { anchor: block, path }
   }
-  const blocks = rangeToBlocks(range)
-  if (blocks.length === 1) return block
-  return blocks.find(answers) ?? block
+  for (let tried = 0n; tried < ANCHOR_TRIES && range.first + tried <= range.last; tried++) {
+    const found = answering(snapshot, singleBlock('asn', range.first + tried), registration)
+    if (found !== null) return found
+  }
+  return { anchor: singleBlock('asn', range.last), path }
+}
+
+/** The block as an anchor, where its query answers the registration. */
+function answering(snapshot: Snapshot, anchor: Block, { id }: Registration): Anchor | null {
+  const path = chainInForce(snapshot, anchor)
+  return innermost(path)?.registration.id === id ? { anchor, path } : null
 }
 
 /** What answers where no registration covers the block. */
@@ -103,6 +125,7 @@ export type Zone = {
   readonly cell: Block
   readonly rdns: ReverseDns
   readonly under: CoveringRegistration
+  readonly path: readonly CoveringCell[]
 }
 
 /** The closest delegated zone at or above a reverse name; null where none is delegated. */
@@ -117,7 +140,7 @@ export function zoneOf(snapshot: Snapshot, name: Block): Zone | null {
     const length = zoneLength(cell.block)
     // A prefix that stands for smaller zones is no zone itself.
     if (length > name.length) continue
-    return { block: ancestor(name, length), cell: cell.block, rdns, under }
+    return { block: ancestor(name, length), cell: cell.block, rdns, under, path: upTo }
   }
   return null
 }

@@ -1,7 +1,7 @@
 /** What the rendering of a registration needs, gathered from a snapshot. */
 
 import type { Snapshot } from '@cadastre/reader'
-import type { CoveringRegistration, Holder, Instant, Notes } from '@cadastre/records'
+import type { CoveringCell, CoveringRegistration, Holder, Instant, Notes } from '@cadastre/records'
 import { commitmentsOf, type Needs } from './facts.ts'
 import { holderOf, notesOf, pendingProcedure } from './objects.ts'
 import { type Registered, registered, type Zone } from './subject.ts'
@@ -17,11 +17,18 @@ export type RegistrationView = Registered & {
 
 export type ZoneView = { readonly zone: Zone; readonly under: RegistrationView }
 
-export function viewRegistration(snapshot: Snapshot, found: CoveringRegistration): RegistrationView {
-  const subject = registered(snapshot, found)
+/** `path` leads to the block in which the registration was found, or deeper. */
+export function viewRegistration(
+  snapshot: Snapshot,
+  path: readonly CoveringCell[],
+  found: CoveringRegistration,
+): RegistrationView {
+  const subject = registered(snapshot, path, found)
   const { id, holder, provenance } = subject.registration
-  const notes = notesOf(snapshot, id)
-  const from = snapshot.registry.sources.find(({ source }) => source === provenance)
+  // Acts are under way, and locks hold, on what somebody holds.
+  const notes = holder === null ? null : notesOf(snapshot, id)
+  const from =
+    provenance === null ? undefined : snapshot.registry.sources.find(({ source }) => source === provenance)
   return {
     ...subject,
     holder: holderOf(snapshot, holder),
@@ -32,7 +39,7 @@ export function viewRegistration(snapshot: Snapshot, found: CoveringRegistration
 }
 
 export function viewZone(snapshot: Snapshot, zone: Zone): ZoneView {
-  return { zone, under: viewRegistration(snapshot, zone.under) }
+  return { zone, under: viewRegistration(snapshot, zone.path, zone.under) }
 }
 
 export function needsOf({ registration, holder }: RegistrationView): Needs {

@@ -11,7 +11,8 @@ export async function ask(handler: RdapHandler, target: string, method: string =
   const headers: { [name: string]: string | undefined } = {}
   for (let index = 0; index < answer.headers.length; index += 2)
     headers[(answer.headers[index] ?? '').toLowerCase()] = answer.headers[index + 1]
-  const body = answer.body.toString()
+  const body = answer.text
+  assert.deepEqual(answer.body, Buffer.from(body), 'the text is ASCII')
   assert.deepEqual(findings({ method, target, status: answer.status, headers, body }), [], target)
   return { status: answer.status, body: JSON.parse(body) as JsonObject }
 }

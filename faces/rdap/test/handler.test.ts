@@ -115,7 +115,7 @@ test('a bug is 500, in the protocol’s own form', async () => {
     '/help',
   )
   assert.equal(answer.status, 500)
-  assert.equal(JSON.parse(answer.body.toString()).errorCode, 500)
+  assert.equal(JSON.parse(answer.text).errorCode, 500)
   assert.equal(errors.length, 1)
 })
 

@@ -122,7 +122,7 @@ test('links: covering object, history, procedure, and the proof of this very que
   const links = linksOf(body)
   assert.equal(links['up'], `${BASE}/rdap/ip/192.0.2.0/24`)
   assert.equal(links['alternate'], `${BASE}/proof/ip/192.0.2.150`)
-  assert.equal(links['version-history'], `${BASE}/api/history/ip4/192.0.2.128/27`)
+  assert.equal(links['version-history'], `${BASE}/api/history?key=ip4%2F192.0.2.128%2F27`)
   assert.equal(links['describedby'], `${BASE}/api/procedures/import/1`)
   assert.equal(
     linksOf((await ask(rdap, '/ip/192.0.2.131/27')).body)['alternate'],
