@@ -80,7 +80,7 @@ async function checked(task: Task, page: Document, keeper: Keeper): Promise<Verd
   const now = checkpointOf(newestText, trust.vkey)
   if (now === null) throw new TypeError('a verified document has a checkpoint')
   const seen = recall(keeper)
-  const broken = contradiction(seen, now, true)
+  const broken = contradiction(seen, now)
   if (broken !== null) return refused('This does not fit what was seen before.', [broken], true)
   if (now.size < task.size)
     return refused('The log has shrunk.', [

@@ -29,14 +29,14 @@ export function recall(keeper: Keeper): Seen | null {
 }
 
 /**
- * Compares with what was seen before: null where it fits, else one sentence. `newest` says that the checkpoint was
- * fetched as the log's last one; an older one on purpose may be smaller.
+ * Compares with what was seen before: null where it fits, else one sentence. `now` must have been fetched as the log's
+ * last checkpoint: one that was asked for at an earlier size may be smaller.
  */
-export function contradiction(seen: Seen | null, now: Seen, newest: boolean): string | null {
+export function contradiction(seen: Seen | null, now: Seen): string | null {
   if (seen === null) return null
   if (seen.vkey !== now.vkey)
     return 'The log’s key is not the one that this browser saw on an earlier visit. Either this is another register at the same address, or somebody speaks in its name.'
-  if (newest && now.size < seen.size)
+  if (now.size < seen.size)
     return `The log has shrunk: this browser has seen ${seen.size} entries, now there are ${now.size}. A log only grows.`
   if (seen.size === now.size && seen.root !== now.root)
     return `This browser has seen another log of the same ${now.size} entries. A log has one history.`

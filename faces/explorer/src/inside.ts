@@ -8,6 +8,8 @@ import type { InsideCell, NumbersAnswer } from './types.ts'
 import { count, type Markup, party, search } from './words.ts'
 
 const DEPTH_MAX = 6
+/** Between neighbours on the strip, where there is room. */
+const GAP = 2
 
 export function inside(answer: NumbersAnswer, continued: boolean): Markup | string {
   const { of, items, after } = answer.inside
@@ -52,7 +54,7 @@ function strip(placed: readonly Placed<InsideCell>[]): Markup {
   const marks = placed.map(({ item, from, width, depth }) => {
     const top = Math.min(depth * 9, 27)
     const kind = item.registrations.at(-1)?.kind ?? 'none'
-    return html`<rect class="mark kind-${kind}" x="${from}" y="${top}" width="${width}" height="${36 - top}"></rect>`
+    return html`<rect class="mark kind-${kind}" x="${from}" y="${top}" width="${width > GAP * 4 ? width - GAP : width}" height="${36 - top}"></rect>`
   })
   return html`<svg class="strip" viewBox="0 0 1000 36" preserveAspectRatio="none" aria-hidden="true" focusable="false">${raw('<rect class="ground" x="0" y="0" width="1000" height="36"></rect>')}${marks}</svg>`
 }

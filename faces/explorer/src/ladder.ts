@@ -37,18 +37,18 @@ export function nameOf({ prefixes, range }: RegistrationView): string {
 function rung(view: RegistrationView, depth: number, state: string): Markup {
   const facts = factsOfView(view)
   const name = nameOf(view)
-  const row = (title: string, content: Markup | string | null): Markup | string =>
-    content === null ? '' : html`<div><dt>${title}</dt><dd>${content}</dd></div>`
+  const row = (title: string, content: Markup | string | null, width = ''): Markup | string =>
+    content === null ? '' : html`<div class="fact ${width}"><dt>${title}</dt><dd>${content}</dd></div>`
   const fact = (name: keyof typeof facts): Markup | null =>
     facts[name] === null ? null : html`<span data-fact="${name}">${facts[name]}</span>`
   return html`<li class="rung depth-${Math.min(depth, DEPTH_MAX)} kind-${view.kind}" data-registration="${view.id}" data-cell="${view.cell}">
-<p class="block"><a href="${search(name)}">${name}</a> <span class="kind" data-fact="kind">${facts.kind}</span></p>
+<p class="title"><a class="block" href="${search(name)}">${name}</a> <span class="kind" data-fact="kind">${facts.kind}</span> <span class="id" data-fact="id">${facts.id}</span></p>
 <dl class="facts">
-${row('Holder', view.holder === null ? null : holderOf(view))}
-${row('Range', fact('range'))}
-${row('Status', fact('status'))}
-${row('Since', sinceOf(view, state))}
+${row('Holder', view.holder === null ? null : holderOf(view), 'broad')}
+${row('Since', sinceOf(view, state), 'broad')}
 ${row('Procedure', procedure(view.procedure))}
+${row('Range', fact('range'), 'broad')}
+${row('Status', fact('status'))}
 ${row('First registered', fact('registered'))}
 ${row('Country', fact('country'))}
 ${row('Until', fact('until'))}
@@ -56,7 +56,6 @@ ${row('Protected', fact('protected'))}
 ${row('Source', fact('provenance'))}
 ${row('Under way', view.pending === null ? null : html`<a href="${search(view.pending)}">${view.pending}</a>`)}
 ${row('No transfer before', view.heldUntil === null ? null : when(view.heldUntil, state))}
-${row('Registration', fact('id'))}
 </dl>
 </li>`
 }
@@ -72,10 +71,15 @@ function sinceOf({ since, sinceAt }: RegistrationView, state: string): Markup {
   return sinceAt === null ? entry : html`${when(sinceAt, state)}, ${entry}`
 }
 
+/** Whether nobody holds the whole, but something is registered inside. */
+export function isPartly({ standing, inside, key }: NumbersAnswer): boolean {
+  return (standing === 'free' || standing === 'not-ours') && inside.of === key && inside.items.length > 0
+}
+
 /** Who it is, in a sentence: the head of the page. */
 export function statement(answer: NumbersAnswer): Markup {
-  const { innermost, standing, inside, key } = answer
-  const parts = inside.items.length > 0 && inside.of === key
+  const { innermost, standing } = answer
+  const parts = isPartly(answer)
   if (standing === 'free')
     return parts
       ? html`<p class="statement">Nobody holds the whole of it. It lies in a pool, and parts of it are registered: they are listed below.</p>`

@@ -2,7 +2,7 @@
 
 import { html } from 'hono/html'
 import { inside } from './inside.ts'
-import { ladder, statement } from './ladder.ts'
+import { isPartly, ladder, statement } from './ladder.ts'
 import { part } from './page.ts'
 import { proofPanel, provable } from './proof-panel.ts'
 import { services } from './services.ts'
@@ -21,7 +21,8 @@ const STANDING_WORDS: { readonly [S in NumbersAnswer['standing']]: string } = {
 
 export function numbersPage(answer: NumbersAnswer, history: History | null, continued: boolean): Markup {
   const { standing, key, links, query } = answer
-  return html`${subject(query, STANDING_WORDS[standing], standing, statement(answer))}
+  const word = isPartly(answer) ? 'Partly registered' : STANDING_WORDS[standing]
+  return html`${subject(query, word, standing, statement(answer))}
 ${proofPanel(provable(key, links), query)}
 ${ladder(answer)}
 ${inside(answer, continued)}
@@ -58,8 +59,6 @@ ${item(whois, 'WHOIS text')}
 ${item(self, 'This answer as JSON')}
 ${item(history, 'History as JSON')}
 ${item(proof, 'Proof document')}
-<li><a href="/log/checkpoint">Log checkpoint</a></li>
-<li><a href="/api/openapi.json">API description</a></li>
 </ul>`,
   )
 }

@@ -17,10 +17,13 @@ import { timeline } from './timeline.ts'
 import type { ApplicationAnswer, History, HolderAnswer, HoldersAnswer, PoolAnswer } from './types.ts'
 import { type Markup, party, search } from './words.ts'
 
+/** Longer texts get a line of their own. */
+const LONG = 40
+
 function factList(key: string, { rows }: ObjectFacts): Markup {
   return html`<dl class="facts wide" data-object="${key}">${rows.map(
     ([title, text]) =>
-      html`<div><dt>${title}</dt><dd data-row="${title}">${title === 'Procedure' ? procedureText(text) : text}</dd></div>`,
+      html`<div class="fact ${text.length > LONG ? 'long' : ''}"><dt>${title}</dt><dd data-row="${title}">${title === 'Procedure' ? procedureText(text) : text}</dd></div>`,
   )}</dl>`
 }
 

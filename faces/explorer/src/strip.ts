@@ -23,7 +23,7 @@ export function spanOf(key: string): Span | null {
 }
 
 /** Thinnest mark that can still be seen. */
-const NARROWEST = 1.5
+const NARROWEST = 3
 
 /** Places the items, which are in order of first number and then outermost first, inside `outer`. */
 export function placeInside<T extends { readonly key: string }>(

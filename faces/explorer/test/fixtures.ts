@@ -1,0 +1,208 @@
+/** Answers as `/api/lookup` and `/api/history` give them, with names that want to break out of the page. */
+
+import type {
+  ExplorerOptions,
+  Frame,
+  History,
+  HolderAnswer,
+  HoldersAnswer,
+  Links,
+  Lookup,
+  LookupResult,
+  NumbersAnswer,
+  Party,
+  RegistrationView,
+} from '../src/types.ts'
+
+export const AT = '2026-01-03T06:14:05Z'
+export const NASTY = '<script>alert("x")</script> & Söhne'
+
+export function frame(text: string, canonical: string = text): Frame {
+  return { text, canonical, size: 26, at: AT, demonstration: null }
+}
+
+export function links(proof: string): Links {
+  return {
+    self: '/api/lookup?q=x',
+    proof,
+    proofAt: `${proof}?size=26`,
+    history: '/api/history?key=x',
+    rdap: '/rdap/x',
+    whois: '/whois?q=x',
+  }
+}
+
+export const alpha: Party = { handle: 'H-4', name: 'Alpha Networks', kind: 'organisation', country: null }
+export const nasty: Party = { handle: 'H-6', name: NASTY, kind: 'organisation', country: 'BR' }
+
+export function registration(parts: Partial<RegistrationView>): RegistrationView {
+  return {
+    id: 'R-10',
+    kind: 'holding',
+    cell: 'ip4/192.0.2.0/25',
+    range: '192.0.2.0 - 192.0.2.127',
+    prefixes: ['192.0.2.0/25'],
+    holder: nasty,
+    status: 'assigned',
+    country: 'BR',
+    registered: '2026-01-02',
+    until: null,
+    protected: false,
+    provenance: null,
+    procedure: 'transfer/1',
+    since: 14,
+    sinceAt: '2026-01-02T06:14:05Z',
+    pending: null,
+    heldUntil: null,
+    ...parts,
+  }
+}
+
+export const pool: RegistrationView = registration({
+  id: 'R-0',
+  kind: 'pool',
+  cell: 'ip4/192.0.2.0/24',
+  range: '192.0.2.0 - 192.0.2.255',
+  prefixes: ['192.0.2.0/24'],
+  holder: null,
+  status: 'available',
+  country: null,
+  registered: null,
+  procedure: 'genesis/1',
+  since: 0,
+})
+
+export function numbers(parts: Partial<NumbersAnswer> = {}): NumbersAnswer {
+  const held = registration({})
+  return {
+    kind: 'numbers',
+    query: frame('192.0.2.0/25'),
+    space: 'ip4',
+    key: 'ip4/192.0.2.0/25',
+    standing: 'held',
+    chain: [pool, held],
+    innermost: held,
+    services: [],
+    inside: { of: 'ip4/192.0.2.0/25', items: [], after: null, proved: false },
+    links: links('/proof/ip/192.0.2.0/25'),
+    ...parts,
+  }
+}
+
+export const holder: HolderAnswer = {
+  kind: 'holder',
+  query: frame('h-6', 'H-6'),
+  holder: nasty,
+  identity: 'KEY-0',
+  register: { name: 'Register of companies', number: '7' },
+  policy: { threshold: 1, keys: [{ alg: 'ed25519', key: 'AAAA', roles: ['full'] }], guardians: [] },
+  contacts: [
+    {
+      role: 'abuse',
+      kind: 'group',
+      fields: [
+        { field: 'email', commitment: 'Y29t', value: 'abuse@example.org' },
+        { field: 'tel', commitment: 'dGVs', value: null },
+      ],
+    },
+  ],
+  lockedUntil: null,
+  coolingSeconds: 3600,
+  confirmed: null,
+  procedure: 'identify-holder/1',
+  since: 6,
+  sinceAt: AT,
+  holdings: {
+    items: [
+      {
+        block: '192.0.2.0/25',
+        key: 'ip4/192.0.2.0/25',
+        registration: {
+          id: 'R-10',
+          kind: 'holding',
+          range: '192.0.2.0 - 192.0.2.127',
+          holder: nasty,
+          status: 'assigned',
+        },
+      },
+    ],
+    more: true,
+    proved: false,
+  },
+  links: links('/proof/object/holder/H-6'),
+}
+
+export function holders(items: readonly Party[], text: string): HoldersAnswer {
+  return { kind: 'holders', query: frame(text), items, more: false }
+}
+
+export const history: History = {
+  key: 'ip4/192.0.2.0/25',
+  size: 26,
+  at: AT,
+  before: 10,
+  items: [
+    {
+      index: 14,
+      at: '2026-01-02T06:14:05Z',
+      procedure: 'transfer/1',
+      by: 'request',
+      seq: 6,
+      outcome: 'accepted',
+      refusals: [],
+      otherChanges: 1,
+      entry: '/api/log/entries/14',
+      changes: [
+        {
+          key: 'ip4/192.0.2.0/24',
+          subject: '192.0.2.0/24',
+          summary: 'Gone.',
+          prev: null,
+          members: [],
+          registrations: [{ id: 'R-10', change: 'ended', before: state(alpha), after: null }],
+        },
+        {
+          key: 'ip4/192.0.2.0/25',
+          subject: '192.0.2.0/25',
+          summary: 'Here.',
+          prev: null,
+          members: ['routes'],
+          registrations: [{ id: 'R-14', change: 'recorded', before: null, after: state(nasty) }],
+        },
+      ],
+    },
+  ],
+}
+
+function state(holder: Party): { holder: Party; kind: string; status: string; range: string } {
+  return { holder, kind: 'holding', status: 'assigned', range: '192.0.2.0 - 192.0.2.255' }
+}
+
+/** The face over fixed answers, by what is typed. */
+export function options(
+  answers: { readonly [text: string]: Lookup },
+  parts: Partial<ExplorerOptions> = {},
+): ExplorerOptions {
+  return {
+    info: {
+      name: 'Example Registry',
+      origin: 'registry.example/log',
+      demonstration: null,
+      whois: { host: '127.0.0.1', port: 4343 },
+      version: '0.1.0',
+    },
+    lookup: async (text): Promise<LookupResult> => {
+      const value = answers[text]
+      return value === undefined
+        ? { ok: false, error: { kind: 'not-understood', value: text, expected: 'something else' } }
+        : { ok: true, value }
+    },
+    history: async () => history,
+    procedures: new Map([['transfer', '# Transfer (`transfer/1`)\n\nBoth parties sign.\n']]),
+    examples: [{ query: '192.0.2.7', says: 'an address' }],
+    failed: (error) => {
+      throw error
+    },
+    ...parts,
+  }
+}
