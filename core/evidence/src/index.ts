@@ -6,7 +6,14 @@
  * signature. `Recorded<…>` values restate what an earlier entry already verified and the state proves.
  */
 
-import type { Application, Holder, KeyRole, Registration, SignatureAlgorithmName, Staff } from '@cadastre/records'
+import type {
+  Application,
+  Holder,
+  KeyRole,
+  Registration,
+  SignatureAlgorithmName,
+  Staff,
+} from '@cadastre/records'
 
 declare const verifiedBrand: unique symbol
 export type Verified<T> = T & { readonly [verifiedBrand]: true }
@@ -48,7 +55,8 @@ export function consentOf(holder: Holder, signatures: Verified<Signatures>, role
   let full = 0
   let narrow = 0
   for (const enrolled of holder.policy.keys) {
-    if (!signatures.keys.some((signed) => signed.alg === enrolled.alg && signed.key === enrolled.key)) continue
+    if (!signatures.keys.some((signed) => signed.alg === enrolled.alg && signed.key === enrolled.key))
+      continue
     if (enrolled.roles.includes('full')) full += 1
     if (role !== 'full' && (enrolled.roles.includes(role) || enrolled.roles.includes('full'))) narrow += 1
   }

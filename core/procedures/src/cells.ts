@@ -1,11 +1,6 @@
 /** Putting registrations into cells and taking them out, so that order and caps are kept in one place. */
 
-import {
-  type Cell,
-  isChild,
-  MAX_REGISTRATIONS,
-  type Registration,
-} from '@cadastre/records'
+import { type Cell, isChild, MAX_REGISTRATIONS, type Registration } from '@cadastre/records'
 
 /**
  * The cell with a registration added where it belongs: outermost first, so a pool before a holding before children.

@@ -1,7 +1,7 @@
 /** What several procedures share: reading bodies, holders, parameters, members; each check lives in one place. */
 
 import { type Consent, consentOf, type Signatures, type Verified } from '@cadastre/evidence'
-import { type Block, rangeToBlocks, type Range } from '@cadastre/numbers'
+import { type Block, type Range, rangeToBlocks } from '@cadastre/numbers'
 import {
   type Application,
   type CoveringCell,
@@ -13,13 +13,13 @@ import {
   type Notes,
   objectKey,
   type Pool,
-  parseHandle,
   type ProcedureRecord,
+  parseHandle,
   type RecordKey,
   type Registration,
   type Registry,
-  registrationRange,
   type Request,
+  registrationRange,
   type Schema,
 } from '@cadastre/records'
 import type { Act, Inputs, Need } from './procedure.ts'

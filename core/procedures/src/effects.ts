@@ -5,8 +5,8 @@
 
 import type { Basis } from '@cadastre/evidence'
 import {
-  canonicalJson,
   type Cell,
+  canonicalJson,
   EMPTY_CELL,
   isArray,
   isEmptyCell,

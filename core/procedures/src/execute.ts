@@ -3,13 +3,7 @@
  * decides again. Same state, same act, same `at`, same index: same bytes.
  */
 
-import {
-  type Instant,
-  type Json,
-  type LoggedEffect,
-  type LoggedInput,
-  type RecordKey,
-} from '@cadastre/records'
+import type { Instant, Json, LoggedEffect, LoggedInput, RecordKey } from '@cadastre/records'
 import { apply, isDraftKey, type StampedEffect } from './effects.ts'
 import { gather, type StateSource } from './inputs.ts'
 import { adverseWithoutBasis } from './invariants.ts'
@@ -86,4 +80,3 @@ export function outcomeJson(executed: Executed): Json {
     ? { accepted: true, effects: outcome.effects }
     : { accepted: false, refusals: outcome.refusals }
 }
-

@@ -49,7 +49,8 @@ export function adverseWithoutBasis(
 ): string | null {
   for (const loss of lossesOf(effects, before)) {
     const grounded = loss.basis.some((basis) => basis.kind !== 'consent' || basis.holder === loss.holder)
-    if (!grounded && !childOfConsenting(loss, before, at)) return `${loss.key}: ${loss.what} of ${loss.holder}`
+    if (!grounded && !childOfConsenting(loss, before, at))
+      return `${loss.key}: ${loss.what} of ${loss.holder}`
   }
   return null
 }

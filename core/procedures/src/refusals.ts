@@ -47,7 +47,7 @@ export const REFUSALS = {
   'splits-protected': 'The range would cut through a protected child.',
   'splits-child': 'The range would cut through a child registration.',
   'floor-not-met': 'The range is smaller than the profile’s floor.',
-  'locked': 'The holder’s own transfer lock has not ended.',
+  locked: 'The holder’s own transfer lock has not ended.',
   'hold-after-allocation': 'The pool’s hold after allocation has not ended.',
   'act-pending': 'Another act on this registration is pending.',
   'application-unknown': 'No such application.',
@@ -67,7 +67,8 @@ export const REFUSALS = {
   'service-unknown': 'There is no such service to remove.',
   'not-for-numbers': 'This service does not exist for AS numbers.',
   'not-due': 'Nothing has fallen due.',
-  'procedure-fault': 'The procedure’s own code failed on this request: a bug, to be reported; nothing was changed.',
+  'procedure-fault':
+    'The procedure’s own code failed on this request: a bug, to be reported; nothing was changed.',
   'entry-too-large': 'The entry would be larger than 32 KiB.',
 } as const
 

@@ -1,0 +1,300 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Basis, Signatures, Verified } from '@cadastre/evidence'
+import { parseRange } from '@cadastre/numbers'
+import { type Instant, type JsonObject, object, type RecordKey, text } from '@cadastre/records'
+import fc from 'fast-check'
+import {
+  type Act,
+  adverseWithoutBasis,
+  apply,
+  commonRefusal,
+  type Decision,
+  DRAFT_SINCE,
+  draftId,
+  type Effect,
+  execute,
+  fewBlocks,
+  gather,
+  lossesOf,
+  MAX_BLOCKS,
+  type Need,
+  outcomeJson,
+  PROCEDURES,
+  type Procedure,
+  put,
+  REFUSALS,
+  recordNeed,
+  registrationMember,
+  stamp,
+  tooLarge,
+} from '../src/index.ts'
+import { instant, World } from './world.ts'
+
+const AT: Instant = instant('2030-01-01T00:00:00Z')
+const DUE: Act = { kind: 'due', subject: 'obj/application/A-1' as RecordKey }
+const key = (name: string): RecordKey => name as RecordKey
+const consentOfHolder = (holder: string): Basis => ({ kind: 'consent', holder, by: 'signature' }) as Basis
+
+function procedure(decision: Decision, needs: Procedure['needs'] = () => []): Procedure {
+  const body = object({ any: text({ expected: 'text', maxLength: 10 }) })
+  return { id: 'test/1', body, refusals: ['not-due'], deadlineSeconds: 60, needs, decide: () => decision }
+}
+const accepting = (...effects: readonly Effect[]): Procedure => procedure({ accepted: true, effects })
+
+test('stamp: ids, handles and since of what the entry creates get its index; nothing else changes', () => {
+  const draft = {
+    id: draftId(0),
+    under: '#3',
+    holder: 'H-#',
+    since: DRAFT_SINCE,
+    name: '#0',
+    list: ['#0', { id: '#12', since: 7 }],
+    body: { id: '#0', since: DRAFT_SINCE, holder: 'H-#' },
+    other: DRAFT_SINCE,
+  }
+  assert.deepEqual(stamp(draft, 41), {
+    id: 'R-41',
+    under: 'R-41-3',
+    holder: 'H-41',
+    since: 41,
+    name: '#0',
+    list: ['#0', { id: 'R-41-12', since: 7 }],
+    body: { id: '#0', since: DRAFT_SINCE, holder: 'H-#' },
+    other: DRAFT_SINCE,
+  })
+})
+
+test('stamp is total on any JSON, and the identity where no draft stands', () => {
+  const plain = fc.jsonValue().filter((value) => !/#|-1/.test(JSON.stringify(value)))
+  fc.assert(
+    fc.property(plain, fc.nat(), (value, index) =>
+      assert.deepEqual(stamp(value as JsonObject, index), value),
+    ),
+  )
+  fc.assert(fc.property(fc.jsonValue(), fc.nat(), (value, index) => void stamp(value as JsonObject, index)))
+})
+
+test('apply stamps keys of objects that the entry creates, and deletes with null', () => {
+  const effects = [
+    put(key('obj/holder/H-#'), { handle: 'H-#', since: DRAFT_SINCE }),
+    put(key('obj/notes/R-1'), null),
+  ]
+  assert.deepEqual(apply(effects, 9), [
+    { key: 'obj/holder/H-9', next: { handle: 'H-9', since: 9 }, text: '{"handle":"H-9","since":9}' },
+    { key: 'obj/notes/R-1', next: null, text: null },
+  ])
+})
+
+test('gather asks until nothing is missing, logs each input once and in order, the subject first', () => {
+  const here = new World()
+  const first = recordNeed(key('obj/holder/H-1'))
+  const second: Need = { key: key('ip4/203.0.113.0/24'), q: 'chain' }
+  const needs: Procedure['needs'] = (_, known) => (known.has(first) ? [first, second, second] : [first])
+  const { logged, inputs } = gather(procedure({ accepted: true, effects: [] }, needs), DUE, here.state)
+  assert.deepEqual(
+    logged.map((one) => `${one.q} ${one.key} ${one.hash}`),
+    ['record obj/application/A-1 null', 'record obj/holder/H-1 null', 'chain ip4/203.0.113.0/24 null'],
+  )
+  assert.throws(() => inputs.record(key('obj/holder/H-2')), /not declared/)
+  const cell: Act = { kind: 'due', subject: key('ip4/203.0.113.0/24') }
+  assert.equal(gather(procedure({ accepted: true, effects: [] }), cell, here.state).logged[0]?.q, 'chain')
+})
+
+test('needs that never end, or ask for more than an entry holds, are bugs and throw', () => {
+  const here = new World()
+  let count = 0
+  const one: Procedure['needs'] = () => [recordNeed(key(`obj/holder/H-${count++}`))]
+  assert.throws(
+    () => gather(procedure({ accepted: true, effects: [] }, one), DUE, here.state),
+    /does not stop/,
+  )
+  const many = Array.from({ length: 600 }, (_, n) => recordNeed(key(`obj/holder/H-${n}`)))
+  assert.throws(
+    () =>
+      gather(
+        procedure({ accepted: true, effects: [] }, () => many),
+        DUE,
+        here.state,
+      ),
+    /too many/,
+  )
+})
+
+test('execute: a refusal has its inputs and no effects; an effect states the hash of what it replaces', () => {
+  const here = new World()
+  const refused = execute(procedure({ accepted: false, refusals: ['not-due'] }), DUE, here.state, AT, 5)
+  assert.deepEqual(outcomeJson(refused), { accepted: false, refusals: ['not-due'] })
+  assert.equal(refused.inputs.length, 1)
+  here.put(key('obj/notes/R-1'), { v: 1 })
+  const accepted = execute(accepting(put(key('obj/notes/R-1'), null)), DUE, here.state, AT, 5)
+  const { hash } = here.state.record(key('obj/notes/R-1'))
+  assert.deepEqual(outcomeJson(accepted), {
+    accepted: true,
+    effects: [{ key: 'obj/notes/R-1', prev: hash, next: null }],
+  })
+  assert.deepEqual(tooLarge(accepted), {
+    inputs: accepted.inputs,
+    outcome: { accepted: false, refusals: ['entry-too-large'] },
+  })
+})
+
+test('execute throws where a key is written twice, or a holder loses without a basis (I1)', () => {
+  const here = new World()
+  here.register('R-1', '203.0.113.0/24')
+  const cell = key('ip4/203.0.113.0/24')
+  const twice = accepting(put(key('obj/notes/R-1'), { v: 1 }), put(key('obj/notes/R-1'), null))
+  assert.throws(() => execute(twice, DUE, here.state, AT, 5), /twice/)
+  assert.throws(() => execute(accepting(put(cell, null)), DUE, here.state, AT, 5), /without a basis/)
+  const other = { key: cell, next: null, basis: [consentOfHolder('H-2')] }
+  assert.throws(() => execute(accepting(other), DUE, here.state, AT, 5), /without a basis/)
+  const own = { key: cell, next: null, basis: [consentOfHolder('H-1')] }
+  assert.equal(execute(accepting(own), DUE, here.state, AT, 5).outcome.accepted, true)
+})
+
+/** Losses of an effect that writes these registrations into the cell of 203.0.113.0/24. */
+function losses(here: World, change: (before: JsonObject) => JsonObject | null): readonly string[] {
+  const cell = key('ip4/203.0.113.0/24')
+  const before = here.cell(cell)
+  const registrations = before.registrations.map((one) => change({ ...one })).filter((one) => one !== null)
+  const effect = put(cell, { ...before, registrations })
+  return lossesOf([effect], (name) => here.state.get(name)).map(({ holder, what }) => `${holder} ${what}`)
+}
+
+test('what counts as a loss: a registration gone, another holder, a smaller range, another end, a child unprotected', () => {
+  const here = new World()
+  here.register('R-1', '203.0.113.0/24')
+  assert.deepEqual(
+    losses(here, () => null),
+    ['H-1 R-1'],
+  )
+  assert.deepEqual(
+    losses(here, (one) => ({ ...one, holder: 'H-2' })),
+    ['H-1 R-1'],
+  )
+  assert.deepEqual(
+    losses(here, (one) => ({ ...one, kind: 'sub' })),
+    ['H-1 R-1'],
+  )
+  assert.deepEqual(
+    losses(here, (one) => ({ ...one, last: '203.0.113.127' })),
+    ['H-1 part of R-1'],
+  )
+  assert.deepEqual(
+    losses(here, (one) => ({ ...one, until: '2031-01-01T00:00:00Z' })),
+    ['H-1 part of R-1'],
+  )
+  assert.deepEqual(
+    losses(here, (one) => ({ ...one, protected: true })),
+    ['H-1 part of R-1'],
+  )
+  assert.deepEqual(
+    losses(here, (one) => ({ ...one, country: 'BR', status: 'assigned' })),
+    [],
+  )
+})
+
+test('a key of a holder that goes is a loss; one that comes is none; a record that goes is one', () => {
+  const here = new World()
+  here.holder('H-1')
+  const name = key('obj/holder/H-1')
+  const before = here.state.get(name) as JsonObject
+  const policy = before['policy'] as { keys: readonly JsonObject[] }
+  const keys = (next: readonly JsonObject[]): readonly string[] =>
+    lossesOf([put(name, { ...before, policy: { ...policy, keys: next } })], () => before).map(
+      ({ what }) => what,
+    )
+  assert.deepEqual(keys(policy.keys.slice(1)), ['a key'])
+  assert.deepEqual(keys([...policy.keys, { alg: 'ed25519', key: 'new', roles: ['full'] }]), [])
+  assert.deepEqual(
+    lossesOf([put(name, null)], () => before).map(({ holder }) => holder),
+    ['H-1'],
+  )
+})
+
+test('an unprotected child ends with its parent’s consent or at its term, a protected one only by its own', () => {
+  for (const [more, basis, fault] of [
+    [{}, [consentOfHolder('H-1')], false],
+    [{}, [], true],
+    [{ protected: true, until: instant('2031-01-01T00:00:00Z') }, [consentOfHolder('H-1')], true],
+    [{ protected: true, until: AT }, [], false],
+    [{ protected: true, until: instant('2031-01-01T00:00:00Z') }, [consentOfHolder('H-2')], false],
+  ] as const) {
+    const here = new World()
+    here.register('R-2', '203.0.113.0/24', { kind: 'lease', holder: 'H-2', ...more })
+    const effect = { key: key('ip4/203.0.113.0/24'), next: null, basis }
+    assert.equal(adverseWithoutBasis([effect], (name) => here.state.get(name), AT) !== null, fault)
+  }
+})
+
+test('common refusals in order: version, origin, expiry, founding', () => {
+  const here = new World({ 'test/1': {} })
+  const request = {
+    v: 1,
+    origin: 'other.example',
+    procedure: 'test/1',
+    body: {},
+    replaces: [],
+    nonce: '',
+  } as const
+  const act = { ...request, expires: instant('2029-01-01T00:00:00Z') }
+  const read = (id: string, changes: object): string | null => {
+    const needs = (): readonly Need[] => [
+      recordNeed(key('obj/registry/REGISTRY')),
+      recordNeed(key(`obj/procedure/${id}`)),
+    ]
+    const { inputs } = gather(procedure({ accepted: true, effects: [] }, needs), DUE, here.state)
+    const none: Signatures = { keys: [] }
+    const signatures = none as Verified<Signatures>
+    const asked = { body: {}, request: { ...act, ...changes }, signatures, received: AT }
+    return commonRefusal(asked, inputs, id.toLowerCase().replace('-1', '/1'))
+  }
+  assert.equal(read('OTHER-1', {}), 'procedure-unknown')
+  assert.equal(read('TEST-1', {}), 'wrong-origin')
+  assert.equal(read('TEST-1', { origin: 'registry.example' }), 'request-expired')
+  assert.equal(read('TEST-1', { origin: 'registry.example', expires: AT }), null)
+})
+
+test('members are named by the first minimal block; ranges of too many blocks are none', () => {
+  const here = new World()
+  const odd = here.register('R-5', '203.0.113.3 - 203.0.113.130')
+  assert.equal(registrationMember(odd, 'ip4'), 'ip4/203.0.113.3/32#R-5')
+  const wide = parseRange('2001:db8::1 - 2001:db8:ffff:ffff:ffff:ffff:ffff:fffe')
+  const narrow = parseRange('203.0.113.1 - 203.0.113.254')
+  assert.ok(wide.ok && narrow.ok)
+  assert.equal(fewBlocks(wide.value), null)
+  assert.ok((fewBlocks(narrow.value)?.length ?? MAX_BLOCKS) < MAX_BLOCKS)
+})
+
+test('the list of refusals is closed: every procedure uses only codes that have a sentence, none twice', () => {
+  for (const { id, refusals } of Object.values(PROCEDURES)) {
+    assert.equal(new Set(refusals).size, refusals.length, id)
+    for (const code of refusals) assert.ok(Object.hasOwn(REFUSALS, code), `${id} ${code}`)
+  }
+})
+
+/** What can fall due for a procedure, as `dueOf` says; the others have no act of the registrar. */
+const SUBJECTS: { readonly [id: string]: readonly string[] } = {
+  'allocate/1': ['obj/pool/P-1'],
+  'delegate/1': ['ip4/203.0.113.0/24', 'asn/64500/32'],
+  'return/1': ['ip4/203.0.113.0/24', 'obj/application/A-1'],
+  'transfer/1': ['obj/application/A-1'],
+  'update-holder/1': ['obj/application/A-1'],
+}
+
+test('every procedure answers any body and any due subject, and refuses only with codes of its list', () => {
+  const bodies = fc.dictionary(fc.string(), fc.jsonValue())
+  fc.assert(
+    fc.property(fc.constantFrom(...Object.keys(PROCEDURES)), bodies, (id, body) => {
+      const one = PROCEDURES[id]
+      assert.ok(one)
+      const here = new World()
+      const due = (SUBJECTS[id] ?? []).map((subject) => here.due(one, subject))
+      for (const refusal of [here.ask(one, { body: body as JsonObject }), ...due])
+        assert.ok(
+          one.refusals.some((code) => code === refusal),
+          `${id}: ${refusal}`,
+        )
+    }),
+  )
+})
