@@ -12,7 +12,6 @@ import { innermost, type Json, type Registration } from '@cadastre/records'
 import { memberHashOf } from '@cadastre/signatures'
 import { startTestRegistry, type TestHolder, type TestRegistry } from '@cadastre/simulator'
 import { createTiles } from '@cadastre/tiles'
-import { Hono } from 'hono'
 
 export interface Site {
   readonly url: string
@@ -102,15 +101,16 @@ function procedures(): ReadonlyMap<string, string> {
   return new Map(names.map((name) => [name.slice(0, -3), readFileSync(new URL(name, directory), 'utf8')]))
 }
 
-/** Node's requests to a Fetch-style app: enough of an adapter for GET. */
-function serve(app: Hono): Server {
+/** An app in Fetch's terms: what a Hono app is. */
+type Answer = (path: string) => Response | Promise<Response>
+
+/** Node's requests to Fetch-style apps: enough of an adapter for GET. */
+function serve(answer: Answer): Server {
   return createServer((request, response) => {
-    void Promise.resolve(app.request(request.url ?? '/', { method: request.method ?? 'GET' })).then(
-      async (reply) => {
-        response.writeHead(reply.status, Object.fromEntries(reply.headers))
-        response.end(Buffer.from(await reply.arrayBuffer()))
-      },
-    )
+    void Promise.resolve(answer(request.url ?? '/')).then(async (reply) => {
+      response.writeHead(reply.status, Object.fromEntries(reply.headers))
+      response.end(Buffer.from(await reply.arrayBuffer()))
+    })
   })
 }
 
@@ -119,11 +119,8 @@ export async function startSite(): Promise<Site> {
   const { alpha, beta } = await tell(registry)
   const { info } = registry.reader
   const failures: unknown[] = []
-  const app = new Hono()
-  app.get('/.well-known/cadastre.json', (c) =>
-    c.json({ log: { origin: info.origin, vkey: info.logVkey }, witnessPolicy: info.policy }),
-  )
-  app.route('/', createTiles(registry.reader, { logDirectory: registry.logDirectory }))
+  const description = { log: { origin: info.origin, vkey: info.logVkey }, witnessPolicy: info.policy }
+  const tiles = createTiles(registry.reader, { logDirectory: registry.logDirectory })
   const explorer = createExplorer({
     info,
     ...createPortal(registry.reader),
@@ -135,8 +132,10 @@ export async function startSite(): Promise<Site> {
     ],
     failed: (error) => failures.push(error),
   })
-  app.route('/', explorer)
-  const server = serve(app)
+  const server = serve((path) => {
+    if (path === '/.well-known/cadastre.json') return Response.json(description)
+    return /^\/(?:proof|log)\//.test(path) ? tiles.request(path) : explorer.request(path)
+  })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {

@@ -19,11 +19,11 @@ export const FACTS = [
   'procedure',
   'since',
 ] as const
-export type Fact = (typeof FACTS)[number]
+type Fact = (typeof FACTS)[number]
 /** Null: the record does not say. */
 export type Facts = { readonly [F in Fact]: string | null }
 
-export const KIND_WORDS: { readonly [kind: string]: string } = {
+const KIND_WORDS: { readonly [kind: string]: string } = {
   pool: 'pool to allocate from',
   holding: 'holding',
   sub: 'sub-delegation',

@@ -28,7 +28,7 @@ export function ladder(answer: NumbersAnswer): Markup {
 }
 
 /** A registration by its one prefix, a lone address without its length; by its range where it has several. */
-export function nameOf({ prefixes, range }: RegistrationView): string {
+function nameOf({ prefixes, range }: RegistrationView): string {
   const [only] = prefixes
   if (prefixes.length !== 1 || only === undefined) return range
   return only.endsWith(only.includes(':') ? '/128' : '/32') ? only.slice(0, only.indexOf('/')) : only

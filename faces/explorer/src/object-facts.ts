@@ -10,7 +10,7 @@ export type ObjectFacts = {
   readonly lines: readonly string[]
 }
 
-export const KIND_OF_HOLDER: { readonly [kind: string]: string } = {
+const KIND_OF_HOLDER: { readonly [kind: string]: string } = {
   organisation: 'organisation',
   person: 'person',
   imported: 'imported from a published list; not claimed yet',

@@ -14,14 +14,14 @@ import type {
   RegistrationView,
 } from '../src/types.ts'
 
-export const AT = '2026-01-03T06:14:05Z'
+const AT = '2026-01-03T06:14:05Z'
 export const NASTY = '<script>alert("x")</script> & Söhne'
 
-export function frame(text: string, canonical: string = text): Frame {
+function frame(text: string, canonical: string = text): Frame {
   return { text, canonical, size: 26, at: AT, demonstration: null }
 }
 
-export function links(proof: string): Links {
+function links(proof: string): Links {
   return {
     self: '/api/lookup?q=x',
     proof,
@@ -33,7 +33,7 @@ export function links(proof: string): Links {
 }
 
 export const alpha: Party = { handle: 'H-4', name: 'Alpha Networks', kind: 'organisation', country: null }
-export const nasty: Party = { handle: 'H-6', name: NASTY, kind: 'organisation', country: 'BR' }
+const nasty: Party = { handle: 'H-6', name: NASTY, kind: 'organisation', country: 'BR' }
 
 export function registration(parts: Partial<RegistrationView>): RegistrationView {
   return {
@@ -136,7 +136,7 @@ export function holders(items: readonly Party[], text: string): HoldersAnswer {
   return { kind: 'holders', query: frame(text), items, more: false }
 }
 
-export const history: History = {
+const history: History = {
   key: 'ip4/192.0.2.0/25',
   size: 26,
   at: AT,
