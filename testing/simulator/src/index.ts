@@ -7,6 +7,7 @@ export { type CheckedRegistry, checkRegistry, type RegistryUnderCheck } from './
 export * from './memory-state.ts'
 export * from './naive-trie.ts'
 export {
+  foundTestRegistry,
   logVkeyOf,
   type OpenStore,
   openTestRegistry,

@@ -35,7 +35,7 @@ import {
   Witnesses,
 } from '@cadastre/registrar'
 import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
-import type { StatementHook, StoreReader, StoreWriter } from '@cadastre/store-port'
+import type { Publication, StatementHook, StoreReader, StoreWriter } from '@cadastre/store-port'
 import { openSqliteReader, openSqliteWriter } from '@cadastre/store-sqlite'
 import { createTrieMemory } from '@cadastre/trie'
 
@@ -67,6 +67,7 @@ export type TestRegistryOptions = {
   /** What the operator would see; by default anything reported fails the test. */
   readonly report?: (message: string, error?: Error) => void
   readonly refreshMilliseconds?: number
+  readonly onPublished?: (publication: Publication) => void
   /** Made beforehand, where a witness must know the log's key. */
   readonly identity?: TestIdentity
   readonly verify?: RegistrarOptions['verify']
@@ -82,6 +83,7 @@ export type TestIdentity = {
   readonly operator: Signer
   readonly logKey: Signer
   readonly receiptKey: Signer
+  /** A getter where time passes by itself. */
   readonly clock: { now: Instant; nonce: number }
 }
 
@@ -322,7 +324,10 @@ export async function openTestRegistry(
       witnesses: witnessesOf(options, info),
       now: () => identity.clock.now,
       verify: options.verify ?? verifyHere,
-      published: (publication) => reader.publish(publication),
+      published: (publication) => {
+        reader.publish(publication)
+        options.onPublished?.(publication)
+      },
       report: options.report ?? fail,
       batchMilliseconds: 10,
       retryMilliseconds: 50,
@@ -359,8 +364,18 @@ export async function startTestRegistry(options: TestRegistryOptions = {}): Prom
   const directory = await mkdtemp(join(tmpdir(), 'cadastre-test-'))
   const identity = options.identity ?? testIdentity(options.start)
   const registry = await openTestRegistry(directory, identity, options)
-  await registry.found('genesis/1', genesisBody(options, identity.operator))
-  if (options.founding !== true) await registry.found('open/1', { staff: 'OPERATOR' })
-  await registry.registrar.publishedAll()
+  await foundTestRegistry(registry, options)
   return registry
+}
+
+/** Found a registry, or what is missing of that: genesis, opening (unless `founding`), published. */
+export async function foundTestRegistry(
+  registry: TestRegistry,
+  options: TestRegistryOptions = {},
+): Promise<void> {
+  const { registrar } = registry
+  if (registrar.registry === null) await registry.found('genesis/1', genesisBody(options, registry.operator))
+  if (options.founding !== true && registrar.registry?.state === 'founding')
+    await registry.found('open/1', { staff: 'OPERATOR' })
+  await registry.registrar.publishedAll()
 }
