@@ -31,13 +31,39 @@ export type EntryError = {
 
 /** Read an entry, or say why its bytes are none. Duplicate members would allow two readings: only one form passes. */
 export function readEntry(bytes: Uint8Array): Result<ParsedEntry, EntryError> {
+  const read = readUnchecked(bytes)
+  return read.ok && !isCanonical(read.value.text) ? notCanonical(read.value.text) : read
+}
+
+/**
+ * The same without the check of the form: for who compares the text with one that is canonical by making, which is
+ * quicker. Anything but an equal text must then be read with {@link readEntry}.
+ */
+export function readUnchecked(
+  bytes: Uint8Array,
+): Result<ParsedEntry & { readonly text: string }, EntryError> {
   if (bytes.length > MAX_ENTRY_BYTES)
     return refuse('entry-too-large', `${bytes.length} bytes; at most ${MAX_ENTRY_BYTES} would be right.`)
   const text = decodeUtf8(bytes)
   if (text === null) return refuse('entry-not-utf8', `${bytes.length} bytes that are no UTF-8.`)
-  const value = parseCanonicalJson(text)
-  if (value === null) return refuse('entry-not-canonical', text.slice(0, 80))
-  return readShape(value)
+  let value: Json
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return notCanonical(text)
+  }
+  const read = readShape(value)
+  if (read.ok) return { ok: true, value: { ...read.value, text } }
+  return isCanonical(text) ? read : notCanonical(text)
+}
+
+function isCanonical(text: string): boolean {
+  return parseCanonicalJson(text) !== null
+}
+
+function notCanonical(text: string): Result<never, EntryError> {
+  return refuse('entry-not-canonical', text.slice(0, 80))
 }
 
 function readShape(value: Json): Result<ParsedEntry, EntryError> {

@@ -1,11 +1,33 @@
 /** The op entry of an act: which outcome fits it, so that writer and auditor agree to the byte. */
 
 import { encodeUtf8 } from '@cadastre/crypto'
-import { type Executed, outcomeJson, tooLarge } from '@cadastre/procedures'
-import { canonicalJson, type Json, MAX_ENTRY_BYTES, type OpEntry } from '@cadastre/records'
+import { type Executed, outcomeJson, type StampedEffect, tooLarge } from '@cadastre/procedures'
+import { canonicalJson, type Json, type LoggedEffect, MAX_ENTRY_BYTES, type OpEntry } from '@cadastre/records'
 
 /** What an op entry says beside what was executed. */
 export type OpHead = Pick<OpEntry, 'at' | 'received' | 'procedure' | 'request' | 'evidence'>
+
+/**
+ * The text of an op entry, put together from canonical parts: RFC 8785 sorts members by name. `request` is the
+ * canonical text of the request; null where there is none.
+ */
+export function opEntryText(head: OpHead, request: string | null, { inputs, outcome }: Executed): string {
+  const { at, received, procedure, evidence } = head
+  const result = outcome.accepted
+    ? `{"accepted":true,"effects":[${outcome.effects.map((effect, index) => effectText(effect, outcome.stamped[index])).join()}]}`
+    : `{"accepted":false,"refusals":${canonicalJson(outcome.refusals)}}`
+  const parts = [
+    `{"at":"${at}","evidence":${canonicalJson(evidence as readonly Json[])},"inputs":${canonicalJson(inputs)}`,
+    `"outcome":${result},"procedure":${canonicalJson(procedure)},"received":${canonicalJson(received)}`,
+    `"request":${request ?? 'null'},"t":"op","v":1}`,
+  ]
+  return parts.join()
+}
+
+function effectText({ key, prev }: LoggedEffect, stamped: StampedEffect | undefined): string {
+  if (stamped?.key !== key) throw new Error('effects as logged and as stored differ')
+  return `{"key":${canonicalJson(key)},"next":${stamped.text ?? 'null'},"prev":${canonicalJson(prev)}}`
+}
 
 /** The bytes of an op entry. */
 export function opEntryBytes(head: OpHead, executed: Executed): Uint8Array {

@@ -24,6 +24,7 @@ import {
   type EvidenceItem,
   type Instant,
   type Json,
+  NotCanonicalError,
   type OpEntry,
   type RecordKey,
   type Registry,
@@ -41,10 +42,10 @@ import {
 } from '@cadastre/trie'
 import { Arrivals } from './arrivals.ts'
 import { DueQueue } from './due-queue.ts'
-import { readEntry } from './entries.ts'
+import { type EntryError, entryText, readEntry, readUnchecked } from './entries.ts'
 import { type Fault, type FaultCode, short } from './faults.ts'
-import { agrees, differences } from './judgement.ts'
-import { fitting } from './op-entries.ts'
+import { agrees, differences, type Finding } from './judgement.ts'
+import { fitting, opEntryText } from './op-entries.ts'
 import { TrieState } from './trie-state.ts'
 
 export type ReplayOptions = {
@@ -69,13 +70,25 @@ export type Tally = { ops: number; states: number; accepted: number; refused: nu
 
 const MAX_FAULTS = 1000
 
+/** What should stand in place of an op. */
+type Judged = {
+  /** Null where that cannot be said. */
+  readonly executed: Executed | null
+  /** What is wrong with the op whatever was decided. */
+  readonly found: readonly Finding[]
+  /** Canonical text of the request; null where there is none. */
+  readonly request: string | null
+  /** The request is no canonical JSON of the ledger. */
+  readonly deep: boolean
+}
+
 export class Replayer {
   readonly trie: TrieWriter
   readonly state: TrieState
   readonly tally: Tally = { ops: 0, states: 0, accepted: 0, refused: 0, signatures: 0 }
   readonly #options: ReplayOptions
   readonly #arrivals: Arrivals
-  readonly #due = new DueQueue()
+  readonly #dueQueue = new DueQueue()
   readonly #maxFaults: number
   #found: Fault[] = []
   #faultCount = 0
@@ -128,12 +141,11 @@ export class Replayer {
   step(index: number, bytes: Uint8Array, checked: CheckedSignatures | null = null): readonly Fault[] {
     if (index !== this.#size) throw new RangeError(`entry ${index} after ${this.#size - 1}`)
     this.#found = []
-    const read = readEntry(bytes)
-    if (!read.ok) {
-      this.#fault(read.error.code, read.error.detail)
-      this.#batchUnsure = true
-    } else if (read.value.kind === 'op') this.#op(read.value.entry, checked)
-    else this.#stateEntry(read.value.entry)
+    const read = readUnchecked(bytes)
+    if (!read.ok) this.#unreadable(read.error)
+    else if (read.value.kind === 'op') this.#op(read.value.entry, read.value.text, bytes, checked)
+    else if (entryText(read.value.entry) === read.value.text) this.#stateEntry(read.value.entry)
+    else this.#notCanonical(bytes)
     this.#size += 1
     return this.#found
   }
@@ -155,15 +167,35 @@ export class Replayer {
       this.#found.push({ index: this.#size, code, detail: short(detail, 2000) })
   }
 
-  #op(entry: OpEntry, checked: CheckedSignatures | null): void {
+  #unreadable({ code, detail }: EntryError): void {
+    this.#fault(code, detail)
+    this.#batchUnsure = true
+  }
+
+  /** The entry is of the right shape, but its text is not the one that was to be expected. */
+  #notCanonical(bytes: Uint8Array): boolean {
+    const read = readEntry(bytes)
+    if (!read.ok) this.#unreadable(read.error)
+    return !read.ok
+  }
+
+  #op(entry: OpEntry, text: string, bytes: Uint8Array, checked: CheckedSignatures | null): void {
+    const judged = entry.request === null ? this.#due(entry) : this.#request(entry, entry.request, checked)
+    const right = judged.executed
+    // What is equal to a text made of canonical parts is canonical, and says what is right.
+    const agreed = right !== null && !judged.deep && opEntryText(entry, judged.request, right) === text
+    if (!agreed && this.#notCanonical(bytes)) return
     this.tally.ops += 1
     this.tally.signatures += entry.evidence.length
     this.#time(entry.at, this.#batchAt)
     this.#batchAt ??= entry.at
     this.#batchOps += 1
     if (this.#size === 0) this.#genesis(entry)
-    const executed = this.#judge(entry, checked)
-    this.#follow(entry, executed)
+    for (const { code, detail } of judged.found) this.#fault(code, detail)
+    if (entry.request !== null && judged.request !== null)
+      for (const { code, detail } of this.#arrivals.arrive(entry, entry.request, judged.request))
+        this.#fault(code, detail)
+    this.#follow(entry, agreed ? right : this.#compare(entry, right))
     if (entry.outcome.accepted) this.tally.accepted += 1
     else this.tally.refused += 1
   }
@@ -193,58 +225,78 @@ export class Replayer {
       )
   }
 
-  /** What was executed in place of the entry; null where that could not be. */
-  #judge(entry: OpEntry, checked: CheckedSignatures | null): Executed | null {
-    const right = this.#attempt(() =>
-      entry.request === null ? this.#executeDue(entry) : this.#executeRequest(entry, entry.request, checked),
-    )
+  /** What was executed, where the entry says the same; null where it does not, and why. */
+  #compare(entry: OpEntry, right: Executed | null): Executed | null {
     if (right === null || agrees(entry, right)) return right
-    this.#attempt(() => {
+    try {
       // What was decided may not have fitted an entry.
       const { executed } = fitting(entry, right)
-      if (agrees(entry, executed)) return
+      if (agrees(entry, executed)) return null
       for (const { code, detail } of differences(entry, executed, this.state)) this.#fault(code, detail)
-    })
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      this.#fault('decision-impossible', error.message)
+    }
     return null
   }
 
-  #executeDue(entry: OpEntry): Executed | null {
-    const key = asRecordKey(entry.inputs[0]?.key ?? '')
+  #due(entry: OpEntry): Judged {
+    const found: Finding[] = []
     if (entry.received !== null || entry.evidence.length > 0)
-      this.#fault(
-        'op-malformed',
-        'An op without a request has a receipt or evidence; neither would be right.',
-      )
+      found.push({
+        code: 'op-malformed',
+        detail: 'An op without a request has a receipt or evidence; neither would be right.',
+      })
+    let executed: Executed | null = null
+    try {
+      executed = this.#executeDue(entry, found)
+    } catch (error) {
+      // Procedures are total on records that procedures wrote; a forged record may make them throw.
+      if (!(error instanceof Error)) throw error
+      found.push({ code: 'decision-impossible', detail: error.message })
+    }
+    return { executed, found, request: null, deep: false }
+  }
+
+  #executeDue(entry: OpEntry, found: Finding[]): Executed | null {
+    const key = asRecordKey(entry.inputs[0]?.key ?? '')
     if (key === null) {
-      this.#fault('not-due', 'The op names no record that fell due as its first input.')
+      found.push({ code: 'not-due', detail: 'The op names no record that fell due as its first input.' })
       return null
     }
     const due = dueOf(key, this.state.record(key).value)
     if (due === null || due.at > entry.at || due.procedure !== entry.procedure) {
       const right = due === null ? 'nothing falls due there' : `${due.procedure} falls due there at ${due.at}`
-      this.#fault('not-due', `${entry.procedure} on ${key} at ${entry.at}; ${right}.`)
+      found.push({ code: 'not-due', detail: `${entry.procedure} on ${key} at ${entry.at}; ${right}.` })
     }
     const procedure = procedureById(entry.procedure)
-    if (procedure === null) return null
+    if (procedure === null) throw new Error(`no such procedure: ${entry.procedure}`)
     return execute(procedure, { kind: 'due', subject: key }, this.state, entry.at, this.#size)
   }
 
-  #executeRequest(entry: OpEntry, request: Request, checked: CheckedSignatures | null): Executed {
-    const text = canonicalJson(request)
+  #request(entry: OpEntry, request: Request, checked: CheckedSignatures | null): Judged {
+    const found: Finding[] = []
     if (entry.evidence.length === 0)
-      this.#fault('op-malformed', 'A request stands without evidence; at least one signature would be right.')
-    if (entry.procedure !== request.procedure)
-      this.#fault(
-        'op-malformed',
-        `The entry says ${entry.procedure}; ${request.procedure}, as requested, would be right.`,
-      )
-    for (const { code, detail } of this.#arrivals.arrive(entry, request, text)) this.#fault(code, detail)
+      found.push({
+        code: 'op-malformed',
+        detail: 'A request stands without evidence; at least one signature would be right.',
+      })
+    if (entry.procedure !== request.procedure) {
+      const detail = `The entry says ${entry.procedure}; ${request.procedure}, as requested, would be right.`
+      found.push({ code: 'op-malformed', detail })
+    }
+    const text = requestText(request)
+    if (text === null) {
+      found.push({ code: 'entry-not-canonical', detail: 'The request is no canonical JSON.' })
+      return { executed: null, found, request: null, deep: true }
+    }
     try {
-      return this.#decide(entry, request, this.#signatures(text, entry.evidence, checked))
+      const executed = this.#decide(entry, request, this.#signatures(text, entry.evidence, checked))
+      return { executed, found, request: text, deep: false }
     } catch (error) {
       // The registrar refuses what its own code fails on, and the same code fails here.
       if (!(error instanceof Error)) throw error
-      return PROCEDURE_FAULT
+      return { executed: PROCEDURE_FAULT, found, request: text, deep: false }
     }
   }
 
@@ -275,7 +327,7 @@ export class Replayer {
       executed?.outcome.accepted === true ? executed.outcome.stamped : this.#logged(entry.outcome.effects)
     this.state.write(stamped)
     for (const { key, next } of stamped)
-      this.#due.set(key, executed === null ? dueIfAny(key, next) : dueIn(key, next))
+      this.#dueQueue.set(key, executed === null ? dueIfAny(key, next) : dueIn(key, next))
   }
 
   #logged(
@@ -285,17 +337,6 @@ export class Replayer {
       const key = asRecordKey(name)
       return key === null ? [] : [{ key, next, text: next === null ? null : canonicalJson(next) }]
     })
-  }
-
-  /** Procedures are total on records that procedures wrote; a forged record may make them throw. */
-  #attempt<T>(run: () => T): T | null {
-    try {
-      return run()
-    } catch (error) {
-      if (!(error instanceof Error)) throw error
-      this.#fault('decision-impossible', error.message)
-      return null
-    }
   }
 
   #stateEntry(entry: StateEntry): void {
@@ -310,7 +351,7 @@ export class Replayer {
         this.#fault('previous-state-wrong', `prev is ${entry.prev}; ${this.#previousState} would be right.`)
     }
     for (const { code, detail } of this.#arrivals.ignored(entry.at)) this.#fault(code, detail)
-    for (const { key, procedure, at } of this.#due.takeBefore(entry.at))
+    for (const { key, procedure, at } of this.#dueQueue.takeBefore(entry.at))
       this.#fault('due-undone', `${procedure} on ${key} fell due at ${at} and is not done at ${entry.at}.`)
     this.#roots(entry)
     this.#previousState = this.#size
@@ -353,6 +394,27 @@ function dueIfAny(key: RecordKey, next: Json): Due | null {
 /** The relying party as text, by which results of other threads say what they were computed with. */
 export function relyingPartyText(party: Registry['relyingParty'] | null): string {
   return party === null ? '' : canonicalJson({ id: party.id, origins: party.origins })
+}
+
+/** The canonical text of a request; null where it is no JSON of the ledger, or nested deeper than that allows. */
+function requestText(request: Request): string | null {
+  if (isDeep(request.body, MAX_BODY_DEPTH)) return null
+  try {
+    return canonicalJson(request)
+  } catch (error) {
+    if (!(error instanceof NotCanonicalError)) throw error
+    return null
+  }
+}
+
+/** Canonical JSON of the ledger nests 32 deep; a body stands two deep in its entry. */
+const MAX_BODY_DEPTH = 30
+
+function isDeep(value: Json, left: number): boolean {
+  if (left < 0) return true
+  if (typeof value !== 'object' || value === null) return false
+  for (const item of Object.values(value)) if (isDeep(item, left - 1)) return true
+  return false
 }
 
 /** Stands for a check whose result is known. */

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isObject, type Json, type JsonObject, type OpEntry } from '@cadastre/records'
+import { isObject, type Json, type JsonObject, type OpEntry, parseCanonicalJson } from '@cadastre/records'
 import { busyLog, presetCooling, WEEK_SECONDS } from './busy-log.ts'
 import {
   alice,
@@ -387,6 +387,48 @@ test('bytes that are no entry: form, encoding, size, kind, members (design.md se
     const found = faultsOf(log.entries.with(index, forged)).map((fault) => fault.code)
     assert.deepEqual(found, [code, 'batch-open'], `${code} ${String(changed).slice(-40)}`)
   }
+})
+
+test('bodies nested as deep as canonical JSON of the ledger allows, and deeper', () => {
+  const log = foundedLog()
+  const request = log.request('allocate/1', { holder: 'H-3', mark: 'DEEP' })
+  log.act(request, [alice])
+  log.commit()
+  const text = new TextDecoder().decode(log.entries[6])
+  for (const depth of [1, 28, 29, 30, 31, 32, 5000]) {
+    const nested = text.replaceAll('"DEEP"', `${'['.repeat(depth)}0${']'.repeat(depth)}`)
+    const codes = codesOf(log.entries.with(6, encoder.encode(nested)))
+    const canonical = parseCanonicalJson(nested) !== null
+    assert.equal(canonical, depth < 30, String(depth))
+    // The signature covers another body: a canonical entry is convicted for that.
+    assert.equal(
+      codes[0],
+      canonical ? '6 refusal-differs' : '6 entry-not-canonical',
+      `${depth} ${codes.join()}`,
+    )
+  }
+})
+
+test('an op of a procedure that does not exist is not passed over, whatever a forged record says is due', () => {
+  const log = foundedLog()
+  presetCooling(log, 3600)
+  log.tamper = (entry) => {
+    const outcome = member(entry, 'outcome')
+    const effects = (outcome['effects'] as readonly JsonObject[]).map((effect) => {
+      const { next, ...rest } = effect
+      return { ...rest, next: { ...member(next ?? null), procedure: 'seize/1' } }
+    })
+    return { ...member(entry), outcome: { ...outcome, effects } }
+  }
+  const application = presetCooling(log, 60)
+  log.commit()
+  log.advance(WEEK_SECONDS)
+  log.tamper = (entry) => ({ ...member(entry), procedure: 'seize/1' })
+  log.due('update-holder/1', application)
+  log.commit()
+  const codes = codesOf(log.entries)
+  assert.ok(codes.includes('7 effects-differ'), codes.join())
+  assert.ok(codes.includes(`${log.size - 2} decision-impossible`), codes.join())
 })
 
 test('after an entry that cannot be read the batch is judged as far as it can be', () => {
