@@ -4,8 +4,8 @@ import { html, raw } from 'hono/html'
 import { blockOfKey, kindWords } from './facts.ts'
 import { part } from './page.ts'
 import { type Placed, placeInside, spanOf } from './strip.ts'
-import type { InsideCell, NumbersAnswer } from './types.ts'
-import { count, type Markup, party, search } from './words.ts'
+import type { InsideCell, NumbersAnswer, Party } from './types.ts'
+import { count, type Markup, search } from './words.ts'
 
 const DEPTH_MAX = 6
 /** Between neighbours on the strip, where there is room. */
@@ -31,8 +31,8 @@ export function inside(answer: NumbersAnswer, continued: boolean): Markup | stri
     'What lies inside',
     html`<strong class="unproved">Not yet proved.</strong> The proof shows whether there is something, not that this list is whole.`,
     html`<div id="listing"${attributes}>
-<p class="caption">Inside ${outer}${answer.space === 'asn' ? '' : html`, ${sizeWords(size, answer.space)}`}${after === null && !continued ? '' : `: ${items.length} blocks on this page`}</p>
-${strip(placed)}
+<p class="caption">Inside ${outer}${answer.space === 'asn' ? '' : html`, ${sizeWords(size, answer.space)}`}${after === null && !continued ? '' : `; ${items.length} blocks on this page, the rest is hatched`}</p>
+${strip(placed, continued, after !== null)}
 <ul class="inside">${placed.map(listItem)}</ul>
 ${next}</div>`,
   )
@@ -49,14 +49,31 @@ function sizeWords(size: bigint, space: string): string {
   return bits > 64 ? `2^${bits - 64} networks of /64` : `2^${bits} addresses`
 }
 
-/** Drawn with attributes alone: the page allows no style of its own. The list says the same in words. */
-function strip(placed: readonly Placed<InsideCell>[]): Markup {
+/**
+ * Drawn with attributes alone: the page allows no style of its own. The list says the same in words. What is on other
+ * pages of the list is hatched, so that it does not look free.
+ */
+function strip(placed: readonly Placed<InsideCell>[], before: boolean, after: boolean): Markup {
   const marks = placed.map(({ item, from, width, depth }) => {
     const top = Math.min(depth * 9, 27)
     const kind = item.registrations.at(-1)?.kind ?? 'none'
     return html`<rect class="mark kind-${kind}" x="${from}" y="${top}" width="${width > GAP * 4 ? width - GAP : width}" height="${36 - top}"></rect>`
   })
-  return html`<svg class="strip" viewBox="0 0 1000 36" preserveAspectRatio="none" aria-hidden="true" focusable="false">${raw('<rect class="ground" x="0" y="0" width="1000" height="36"></rect>')}${marks}</svg>`
+  const start = before ? (placed[0]?.from ?? 0) : 0
+  const end = after ? Math.max(...placed.map(({ from, width }) => from + width)) : 1000
+  const hatched = (from: number, to: number): Markup | string =>
+    to <= from
+      ? ''
+      : html`<rect fill="url(#unlisted)" x="${from}" y="0" width="${to - from}" height="36"></rect>`
+  return html`<svg class="strip" viewBox="0 0 1000 36" preserveAspectRatio="none" aria-hidden="true" focusable="false">${raw(GROUND)}${hatched(0, start)}${hatched(end, 1000)}${marks}</svg>`
+}
+
+const GROUND =
+  '<defs><pattern id="unlisted" width="10" height="36" patternUnits="userSpaceOnUse"><path class="hatch" d="M5 0V36"></path></pattern></defs><rect class="ground" x="0" y="0" width="1000" height="36"></rect>'
+
+/** Short, because there are many: only organisations have names to show. */
+function named({ handle, name }: Party): Markup {
+  return html`${name === null ? '' : `${name} `}<a class="handle" href="${search(handle)}">${handle}</a>`
 }
 
 function listItem({ item, depth }: Placed<InsideCell>): Markup {
@@ -64,6 +81,6 @@ function listItem({ item, depth }: Placed<InsideCell>): Markup {
   const words =
     innermost === undefined
       ? html`<span class="kind">services only</span>`
-      : html`<span class="kind">${kindWords(innermost.kind)}</span>${innermost.holder === null ? '' : html` <span class="who">${party(innermost.holder)}</span>`}`
+      : html`<span class="kind">${kindWords(innermost.kind)}</span>${innermost.holder === null ? '' : html` <span class="who">${named(innermost.holder)}</span>`}`
   return html`<li class="depth-${Math.min(depth, DEPTH_MAX)}"><a class="block" href="${search(item.block)}">${item.block}</a> ${words}</li>`
 }

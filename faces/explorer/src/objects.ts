@@ -17,13 +17,13 @@ import { timeline } from './timeline.ts'
 import type { ApplicationAnswer, History, HolderAnswer, HoldersAnswer, PoolAnswer } from './types.ts'
 import { type Markup, party, search } from './words.ts'
 
-/** Longer texts get a line of their own. */
-const LONG = 40
+/** Hashes and the like, which get a line of their own. */
+const LONG_WORD = /\S{30}/
 
 function factList(key: string, { rows }: ObjectFacts): Markup {
   return html`<dl class="facts wide" data-object="${key}">${rows.map(
     ([title, text]) =>
-      html`<div class="fact ${text.length > LONG ? 'long' : ''}"><dt>${title}</dt><dd data-row="${title}">${title === 'Procedure' ? procedureText(text) : text}</dd></div>`,
+      html`<div class="fact ${LONG_WORD.test(text) ? 'long' : ''}"><dt>${title}</dt><dd data-row="${title}">${title === 'Procedure' ? procedureText(text) : text}</dd></div>`,
   )}</dl>`
 }
 
@@ -36,11 +36,9 @@ export function holderPage(answer: HolderAnswer, history: History | null): Marku
   const { holder, query, links } = answer
   const key = `obj/holder/${holder.handle}`
   const facts = holderFacts(answer)
-  const held = answer.holdings.items.length
-  const amount =
-    held === 0
-      ? 'Holds nothing at present.'
-      : `Holds ${held}${answer.holdings.more ? ' and more' : ''} block${held === 1 && !answer.holdings.more ? '' : 's'}.`
+  const { items, more } = answer.holdings
+  const blocks = `${more ? 'more than ' : ''}${items.length} block${items.length === 1 && !more ? '' : 's'}`
+  const amount = items.length === 0 ? 'Holds nothing at present.' : `Holds ${blocks}.`
   const sentence = html`<p class="statement">${holder.name ?? (holder.kind === 'person' ? 'A person' : 'An imported holder, whom nobody has claimed yet')}. ${amount}</p>`
   return html`${subject({ ...query, canonical: holder.handle }, 'Holder', 'held', sentence)}
 ${proofPanel(provable(key, links), query)}

@@ -41,7 +41,7 @@ ${scriptPath === null ? '' : html`<script type="module" src="${scriptPath}"></sc
 ${
   info.demonstration === null
     ? ''
-    : html`<p class="demonstration"><strong>Demonstration.</strong> ${info.demonstration}</p>`
+    : html`<p class="demonstration">${/^demonstration/i.test(info.demonstration) ? '' : html`<strong>Demonstration.</strong> `}${info.demonstration}</p>`
 }
 <div class="bar">
 <p class="name"><a href="/">${info.name}</a><span class="subtitle">Register of Internet numbers</span></p>

@@ -21,6 +21,7 @@ const app = createExplorer(
       inside,
     }),
     '198.51.100.1': numbers({ standing: 'not-ours', chain: [], innermost: null }),
+    'AS64496 - AS64511': numbers({ key: 'asn/64496/28', space: 'asn', chain: [pool], services: [] }),
     'h-6': holder,
     net: holders([alpha, holder.holder], 'net'),
     'H-999': holders([], 'H-999'),
@@ -65,6 +66,12 @@ test('what lies inside is a strip and a list, in pages, marked as not yet proved
   assert.ok(html.includes('Not yet proved.'))
   assert.match(html, /<rect class="mark kind-holding" x="0" y="0" width="498"/)
   assert.ok(html.includes('after=ip4%2F192.0.2.0%2F25#inside'))
+})
+
+test('a block of AS numbers claims no proof', async () => {
+  const html = await look('AS64496 - AS64511')
+  assert.ok(html.includes('has no proof document of its own'))
+  assert.doesNotMatch(html, /id="verdict"|Covered by the proof/)
 })
 
 test('nobody holds it: said for numbers and for handles, each with a proof', async () => {
