@@ -4,7 +4,10 @@ import type { Command } from 'commander'
 import type { Options } from './client/wishes.ts'
 import { collect, run, urlOf } from './program-run.ts'
 
-const KEYS_OPTION = ['--keys <directory>', 'where your keys are (default $CADASTRE_KEYS or ~/.config/cadastre/keys)'] as const
+const KEYS_OPTION = [
+  '--keys <directory>',
+  'where your keys are (default $CADASTRE_KEYS or ~/.config/cadastre/keys)',
+] as const
 const URL_OPTION = ['--url <address>', 'the registry (default http://127.0.0.1:$PORT)'] as const
 
 function addKeys(program: Command): void {

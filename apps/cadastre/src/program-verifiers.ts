@@ -31,7 +31,9 @@ export function addVerifierCommands(program: Command): void {
     )
   program
     .command('audit')
-    .description('check every signature, hash and root, and make every decision again, from the public files alone')
+    .description(
+      'check every signature, hash and root, and make every decision again, from the public files alone',
+    )
     .argument('[source]', 'directory or address of the public files (default the running registry)')
     .option('--url <address>', 'the registry (default http://127.0.0.1:$PORT)')
     .option('--vkey <key>', 'verifier key of the log')

@@ -1,10 +1,10 @@
 /** All commands, their options and help. Each loads its own code when it is used: the tool answers at once. */
 
 import { Command } from 'commander'
-import { addHolderCommands } from './program-holders.ts'
-import { addVerifierCommands } from './program-verifiers.ts'
 import { EXIT } from './commands/output.ts'
+import { addHolderCommands } from './program-holders.ts'
 import { collect, run } from './program-run.ts'
+import { addVerifierCommands } from './program-verifiers.ts'
 import { VERSION } from './version.ts'
 
 const ENVIRONMENT = `
@@ -23,7 +23,10 @@ function addOperatorCommands(program: Command): void {
   program
     .command('init')
     .description('found a registry in an empty data directory')
-    .requiredOption('--origin <origin>', 'origin of its log: host name and path without scheme, such as registry.example/log')
+    .requiredOption(
+      '--origin <origin>',
+      'origin of its log: host name and path without scheme, such as registry.example/log',
+    )
     .requiredOption('--name <name>', 'its name')
     .option('--profile <profile>', 'community or national', 'community')
     .option('--seat <country>', 'country whose courts and regulators are competent (ISO 3166-1)', 'XX')
@@ -37,7 +40,9 @@ function addOperatorCommands(program: Command): void {
     )
   program
     .command('import')
-    .description('take in published records: delegated statistics, or with --nested a prefix list (plain or gzip)')
+    .description(
+      'take in published records: delegated statistics, or with --nested a prefix list (plain or gzip)',
+    )
     .argument('<file>', 'the file')
     .requiredOption('--source <NAME>', 'name of the source, in capital letters')
     .option('--nested', 'rows inside others become their children', false)

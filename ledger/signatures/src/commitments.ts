@@ -1,6 +1,6 @@
 /** Commitments to personal data (ledger.md section 5): the log holds these, the openings live in an erasable table. */
 
-import { concatBytes, type Crypto, decodeBase64, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { type Crypto, concatBytes, decodeBase64, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 
 /**
  * HMAC-SHA256(opening, 0x05 ‖ u16be(length of field) ‖ field ‖ value), standard base64. `opening` is 32 random bytes,
@@ -21,7 +21,12 @@ export function commitmentOf(
 /** Whether the opening (base64) opens the commitment. Total. */
 export function opensCommitment(
   crypto: Pick<Crypto, 'hmacSha256'>,
-  given: { readonly commitment: string; readonly opening: string; readonly field: string; readonly value: string },
+  given: {
+    readonly commitment: string
+    readonly opening: string
+    readonly field: string
+    readonly value: string
+  },
 ): boolean {
   const opening = decodeBase64(given.opening)
   if (opening === null || opening.length !== 32 || !given.value.isWellFormed()) return false

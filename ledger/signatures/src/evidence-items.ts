@@ -25,7 +25,8 @@ const webauthn: Schema<EvidenceItem> = object({
 const item: Schema<EvidenceItem> = {
   json: { oneOf: [plain.json, webauthn.json] },
   read(value, pointer) {
-    const isWebauthn = typeof value === 'object' && value !== null && 'alg' in value && value['alg'] === 'webauthn'
+    const isWebauthn =
+      typeof value === 'object' && value !== null && 'alg' in value && value['alg'] === 'webauthn'
     return isWebauthn ? webauthn.read(value, pointer) : plain.read(value, pointer)
   },
 }

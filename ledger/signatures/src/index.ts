@@ -7,4 +7,12 @@
 export { commitmentOf, opensCommitment } from './commitments.ts'
 export { type EvidenceFault, readEvidence } from './evidence-items.ts'
 export { evidenceText, memberHashOf, requestText, signRequest } from './sign.ts'
-export { assumeSigned, type Check, checksOf, type RelyingParty, requestMessage, verifiedBy, verifyEvidence } from './verify.ts'
+export {
+  assumeSigned,
+  type Check,
+  checksOf,
+  type RelyingParty,
+  requestMessage,
+  verifiedBy,
+  verifyEvidence,
+} from './verify.ts'

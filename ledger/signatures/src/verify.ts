@@ -1,6 +1,14 @@
 /** From evidence items to primitive signature checks, and from passed checks to `Verified<Signatures>`. */
 
-import { type Crypto, concatBytes, decodeBase64, decodeUtf8, encodeBase64, encodeUtf8, type SignatureAlgorithm } from '@cadastre/crypto'
+import {
+  type Crypto,
+  concatBytes,
+  decodeBase64,
+  decodeUtf8,
+  encodeBase64,
+  encodeUtf8,
+  type SignatureAlgorithm,
+} from '@cadastre/crypto'
 import type { Signatures, Verified } from '@cadastre/evidence'
 import { type EvidenceItem, preAuthenticationEncoding } from '@cadastre/records'
 
@@ -32,7 +40,8 @@ export function checksOf(
 ): readonly Check[] | null {
   const checks: Check[] = []
   for (const item of evidence) {
-    const check = item.alg === 'webauthn' ? assertion(item, message, relyingParty, crypto) : plain(item, message)
+    const check =
+      item.alg === 'webauthn' ? assertion(item, message, relyingParty, crypto) : plain(item, message)
     if (check === null) return null
     checks.push(check)
   }
@@ -51,13 +60,15 @@ function assertion(
   relyingParty: RelyingParty | null,
   crypto: Pick<Crypto, 'sha256'>,
 ): Check | null {
-  if (relyingParty === null || item.authenticatorData === undefined || item.clientDataJSON === undefined) return null
+  if (relyingParty === null || item.authenticatorData === undefined || item.clientDataJSON === undefined)
+    return null
   const authenticatorData = fromBase64(item.authenticatorData)
   const clientData = fromBase64(item.clientDataJSON)
   if (!clientDataFits(clientData, crypto.sha256(message), relyingParty.origins)) return null
   const idHash = crypto.sha256(encodeUtf8(relyingParty.id))
   // 32 bytes rpIdHash, 1 byte flags (bit 0: user present), 4 bytes counter.
-  if (authenticatorData.length < 37 || !idHash.every((byte, at) => byte === authenticatorData[at])) return null
+  if (authenticatorData.length < 37 || !idHash.every((byte, at) => byte === authenticatorData[at]))
+    return null
   if (((authenticatorData[32] ?? 0) & 1) === 0) return null
   const signature = rawEcdsa(fromBase64(item.sig))
   if (signature === null) return null
@@ -74,7 +85,11 @@ function clientDataFits(clientData: Uint8Array, challenge: Uint8Array, origins: 
     throw error
   }
   if (typeof parsed !== 'object' || parsed === null) return false
-  const { type, challenge: sent, origin } = parsed as { type?: unknown; challenge?: unknown; origin?: unknown }
+  const {
+    type,
+    challenge: sent,
+    origin,
+  } = parsed as { type?: unknown; challenge?: unknown; origin?: unknown }
   return (
     type === 'webauthn.get' &&
     sent === toBase64Url(challenge) &&

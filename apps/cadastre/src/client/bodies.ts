@@ -1,5 +1,6 @@
 /** Request bodies from what a person types. Members that are replaced are looked up, with proof. */
 
+import { nodeCrypto } from '@cadastre/crypto/node'
 import { parseRange, type Range, rangeToBlocks } from '@cadastre/numbers'
 import {
   type Cell,
@@ -14,12 +15,15 @@ import {
   registrationRange,
 } from '@cadastre/records'
 import { memberHashOf } from '@cadastre/signatures'
-import { nodeCrypto } from '@cadastre/crypto/node'
 import { CommandError, UsageError } from '../commands/output.ts'
 import type { RegistryClient } from './registry-client.ts'
 
 /** A body, and what it replaces. */
-export type Wish = { readonly procedure: string; readonly body: JsonObject; readonly replaces: readonly Replaced[] }
+export type Wish = {
+  readonly procedure: string
+  readonly body: JsonObject
+  readonly replaces: readonly Replaced[]
+}
 
 export function handleOption(text: string | undefined, option: string): string {
   const handle = text === undefined ? null : parseHandle(text)
@@ -50,7 +54,9 @@ export async function findRegistration(
   if (first === undefined) throw new Error('a range has at least one block')
   const answer = await client.proveBlock(first, cellKey(first))
   const met = answer.covering.flatMap(({ record }) => registrationsOf(record))
-  const registration = met.findLast((one) => one.kind !== 'pool' && (holder === null || one.holder === holder))
+  const registration = met.findLast(
+    (one) => one.kind !== 'pool' && (holder === null || one.holder === holder),
+  )
   if (registration === undefined)
     throw new CommandError(
       `${holder ?? 'Nobody'} holds nothing over this range at log size ${answer.size}${met.length > 0 ? `; innermost is ${describe(met.at(-1))}` : ''}.`,
@@ -67,7 +73,11 @@ function describe(registration: Registration | undefined): string {
 }
 
 /** The member of a record, as a request names what it replaces; null where there is none. */
-export async function replacedMember(client: RegistryClient, key: RecordKey, member: string): Promise<Replaced> {
+export async function replacedMember(
+  client: RegistryClient,
+  key: RecordKey,
+  member: string,
+): Promise<Replaced> {
   const record = await client.record(key)
   const value: Json = record?.[member] ?? null
   return { member: `${key}#${member}`, hash: value === null ? null : memberHashOf(nodeCrypto, value) }

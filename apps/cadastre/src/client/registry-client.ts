@@ -47,7 +47,8 @@ export function policyOf(text: string): Policy {
 /** Verify a proof document for a query; throws where it does not hold. */
 export function verified(text: string, query: Query, trust: Policy): VerifiedAnswer {
   const answer = verifyAnswer(nodeCrypto, { trust, age: null }, query, text)
-  if (!answer.ok) throw new CommandError(`The proof does not hold: ${answer.error.code}: ${answer.error.detail}`)
+  if (!answer.ok)
+    throw new CommandError(`The proof does not hold: ${answer.error.code}: ${answer.error.detail}`)
   return answer.value
 }
 
@@ -99,7 +100,11 @@ export class RegistryClient {
 
   /** Submit; the status with its receipt. Throws where the submission was no request. */
   submit(request: string, evidence: string, openings: readonly Opening[]): Promise<Status> {
-    return this.#post('/api/requests', { request, evidence, openings: openings as readonly Json[] }) as Promise<Status>
+    return this.#post('/api/requests', {
+      request,
+      evidence,
+      openings: openings as readonly Json[],
+    }) as Promise<Status>
   }
 
   dryRun(request: string): Promise<Json> {
@@ -128,11 +133,14 @@ export class RegistryClient {
   async #read(response: Response, path: string): Promise<unknown> {
     const type = response.headers.get('content-type') ?? ''
     if (!type.includes('json'))
-      throw new CommandError(`${this.url}${path} answers ${response.status}: ${(await response.text()).trim()}`)
+      throw new CommandError(
+        `${this.url}${path} answers ${response.status}: ${(await response.text()).trim()}`,
+      )
     const value: unknown = await response.json()
     if (response.ok) return value
     const { title, detail, pointer, value: offending, expected } = value as ProblemDocument
-    const at = pointer === undefined ? '' : ` (${pointer}${offending === undefined ? '' : ` is ${offending}`})`
+    const at =
+      pointer === undefined ? '' : ` (${pointer}${offending === undefined ? '' : ` is ${offending}`})`
     const right = expected === undefined ? '' : ` Expected ${expected}.`
     throw new CommandError(`${title ?? response.status}: ${detail ?? ''}${at}${right}`)
   }
@@ -141,8 +149,11 @@ export class RegistryClient {
     try {
       return await fetch(`${this.url}${path}`, { ...init, signal: AbortSignal.timeout(30_000) })
     } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-      throw new ConnectionError(`No answer from ${this.url}: ${cause}. Is the registry running? --url names another.`)
+      const cause =
+        error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
+      throw new ConnectionError(
+        `No answer from ${this.url}: ${cause}. Is the registry running? --url names another.`,
+      )
     }
   }
 }

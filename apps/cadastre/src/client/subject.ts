@@ -20,7 +20,16 @@ export function readSubject(text: string): Subject {
   }
   const [type, name] = text.includes('/') ? text.split('/', 2) : [typeOfHandle(text), text]
   const handle = parseHandle(name ?? '')
-  const types = ['holder', 'application', 'pool', 'procedure', 'notes', 'registry', 'identity', 'staff'] as const
+  const types = [
+    'holder',
+    'application',
+    'pool',
+    'procedure',
+    'notes',
+    'registry',
+    'identity',
+    'staff',
+  ] as const
   const known = types.find((candidate) => candidate === type)
   if (known === undefined || handle === null)
     throw new UsageError(

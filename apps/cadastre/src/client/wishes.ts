@@ -5,8 +5,8 @@ import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { formatRange, parseAsn, parsePrefix } from '@cadastre/numbers'
 import {
-  cellKey,
   type Contact,
+  cellKey,
   type Holder,
   type Json,
   type JsonObject,
@@ -16,7 +16,14 @@ import {
 import { commitmentOf } from '@cadastre/signatures'
 import type { Opening } from '@cadastre/store-port'
 import { CommandError, UsageError } from '../commands/output.ts'
-import { findRegistration, handleOption, holderRecordKey, rangeOption, replacedMember, type Wish } from './bodies.ts'
+import {
+  findRegistration,
+  handleOption,
+  holderRecordKey,
+  rangeOption,
+  replacedMember,
+  type Wish,
+} from './bodies.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { readSubject } from './subject.ts'
 
@@ -60,7 +67,9 @@ function contacts({ options, openings }: WishContext): readonly Contact[] {
     const match = /^([a-z]+):(fn|email|tel|adr)=(.+)$/.exec(given)
     const [, role, field, value] = match ?? []
     if (role === undefined || field === undefined || value === undefined)
-      throw new UsageError(`--contact ${given}: expected ROLE:FIELD=VALUE, such as abuse:email=abuse@example.net.`)
+      throw new UsageError(
+        `--contact ${given}: expected ROLE:FIELD=VALUE, such as abuse:email=abuse@example.net.`,
+      )
     const opening = randomBytes(32)
     const commitment = commitmentOf(nodeCrypto, opening, field, value)
     openings.push({ commitment, opening: encodeBase64(opening), field, value })
@@ -71,7 +80,8 @@ function contacts({ options, openings }: WishContext): readonly Contact[] {
 
 const identifyHolder: Build = async (context) => {
   const { options, signers } = context
-  if (signers.length === 0) throw new UsageError('--key NAME: a holder enrols at least one key ("cadastre keys create NAME").')
+  if (signers.length === 0)
+    throw new UsageError('--key NAME: a holder enrols at least one key ("cadastre keys create NAME").')
   const register = text(options, 'register')
   const number = text(options, 'registerNumber')
   const body = {
@@ -113,7 +123,10 @@ const updateHolder: Build = async (context) => {
     return wish(null, { change: 'withdraw', application: handleOption(withdrawn, '--withdraw') })
   const cooling = text(options, 'cooling')
   if (cooling !== undefined)
-    return wish('coolingSeconds', { change: 'cooling', coolingSeconds: cooling === 'profile' ? null : Number(cooling) })
+    return wish('coolingSeconds', {
+      change: 'cooling',
+      coolingSeconds: cooling === 'profile' ? null : Number(cooling),
+    })
   const until = text(options, 'lock')
   if (until !== undefined) return wish('lockedUntil', { change: 'lock', until })
   if (list(options, 'contact').length > 0)
@@ -121,7 +134,9 @@ const updateHolder: Build = async (context) => {
   const removed = list(options, 'removeKey')
   const threshold = text(options, 'threshold')
   if (added.length === 0 && removed.length === 0 && threshold === undefined)
-    throw new UsageError('What is to change? --confirm, --contact, --add-key, --remove-key, --threshold, --cooling, --lock or --withdraw.')
+    throw new UsageError(
+      'What is to change? --confirm, --contact, --add-key, --remove-key, --threshold, --cooling, --lock or --withdraw.',
+    )
   const { policy } = await holderOf(client, holder)
   if (policy === null) throw new CommandError(`${holder} is an imported holder; nobody has claimed it yet.`)
   const next: KeyPolicy = {
@@ -281,4 +296,3 @@ export const WISHES: { readonly [kind: string]: Build } = {
   return: returnNumbers,
   'declare-service': declareService,
 }
-

@@ -4,7 +4,11 @@ import { readPolicyFile, runAudit } from '@cadastre/audit'
 import type { AuditCommandOptions } from '../program-verifiers.ts'
 import { createProgress, EXIT, type Output } from './output.ts'
 
-export async function auditCommand(source: string, options: AuditCommandOptions, output: Output): Promise<number> {
+export async function auditCommand(
+  source: string,
+  options: AuditCommandOptions,
+  output: Output,
+): Promise<number> {
   const bar = createProgress('auditing entries')
   const { exitCode, text } = await runAudit({
     source,

@@ -3,7 +3,7 @@
 import type { Profile } from '@cadastre/records'
 import { createRegistryFiles, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
-import { foundGenesis, importFile, type ImportReport, openRegistry, type PoolPlan } from '../data/founding.ts'
+import { foundGenesis, type ImportReport, importFile, openRegistry, type PoolPlan } from '../data/founding.ts'
 import type { Settings } from '../data/settings.ts'
 import { withRegistrar } from './operator-session.ts'
 import { CommandError, createProgress, type Output, UsageError } from './output.ts'
@@ -22,21 +22,29 @@ function parsePool(text: string): PoolPlan {
   const match = /^([A-Za-z0-9][A-Za-z0-9._-]*)=([^,]+)(,open)?$/.exec(text)
   const [, handle, range, open] = match ?? []
   if (handle === undefined || range === undefined)
-    throw new UsageError(`--pool ${text}: expected HANDLE=RANGE or HANDLE=RANGE,open, such as IP4=10.0.0.0/8,open.`)
+    throw new UsageError(
+      `--pool ${text}: expected HANDLE=RANGE or HANDLE=RANGE,open, such as IP4=10.0.0.0/8,open.`,
+    )
   const space = /^AS/i.test(range) ? 'asn' : range.includes(':') ? 'ip6' : 'ip4'
   return { handle: handle.toUpperCase(), space, range, open: open !== undefined }
 }
 
 export async function init(settings: Settings, options: InitOptions, output: Output): Promise<void> {
-  const profile: Profile | null = options.profile === 'community' || options.profile === 'national' ? options.profile : null
+  const profile: Profile | null =
+    options.profile === 'community' || options.profile === 'national' ? options.profile : null
   if (profile === null) throw new UsageError(`--profile ${options.profile}: expected community or national.`)
   if (!/^[a-z0-9.-]+(\/[\x21-\x7e]+)?$/.test(options.origin) || options.origin.includes('+'))
-    throw new UsageError(`--origin ${options.origin}: expected a host name and path without scheme, such as registry.example/log.`)
-  if (!/^[A-Z]{2}$/.test(options.seat)) throw new UsageError(`--seat ${options.seat}: expected two capital letters (ISO 3166-1).`)
+    throw new UsageError(
+      `--origin ${options.origin}: expected a host name and path without scheme, such as registry.example/log.`,
+    )
+  if (!/^[A-Z]{2}$/.test(options.seat))
+    throw new UsageError(`--seat ${options.seat}: expected two capital letters (ISO 3166-1).`)
   const pools = options.pool.map(parsePool)
   const directory = new DataDirectory(settings.data)
   if (!(await isEmptyDirectory(directory)))
-    throw new CommandError(`${settings.data} is not empty; a registry is made in an empty directory (CADASTRE_DATA).`)
+    throw new CommandError(
+      `${settings.data} is not empty; a registry is made in an empty directory (CADASTRE_DATA).`,
+    )
   const registry: RegistryFile = {
     v: 1,
     origin: options.origin,
@@ -88,15 +96,20 @@ function reportText(report: ImportReport): string {
   const lines = [`${report.source}: ${report.taken} of ${report.rows} rows taken in.`]
   for (const { line, code, value, expected } of report.warnings.slice(0, SHOWN))
     lines.push(`warning: line ${line}: ${code}: "${value}"; expected ${expected}`)
-  if (report.warnings.length > SHOWN) lines.push(`… and ${report.warnings.length - SHOWN} more warnings (--json lists all)`)
+  if (report.warnings.length > SHOWN)
+    lines.push(`… and ${report.warnings.length - SHOWN} more warnings (--json lists all)`)
   for (const { line, raw } of report.leftOut.slice(0, SHOWN))
     lines.push(`conflict: line ${line} left out, its numbers are registered already: ${raw}`)
-  if (report.leftOut.length > SHOWN) lines.push(`… and ${report.leftOut.length - SHOWN} more conflicts (--json lists all)`)
+  if (report.leftOut.length > SHOWN)
+    lines.push(`… and ${report.leftOut.length - SHOWN} more conflicts (--json lists all)`)
   lines.push(`${report.warnings.length} warnings, ${report.leftOut.length} conflicts.`)
   return lines.join('\n')
 }
 
 export async function open(settings: Settings, output: Output): Promise<void> {
   await withRegistrar(settings, output, ({ registrar, founder }) => openRegistry(registrar, founder))
-  output.result({ state: 'open' }, 'The registry is open. Founding has ended for good; from now on holders act.')
+  output.result(
+    { state: 'open' },
+    'The registry is open. Founding has ended for good; from now on holders act.',
+  )
 }

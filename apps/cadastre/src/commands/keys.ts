@@ -37,8 +37,13 @@ export async function listKeysCommand(directory: string, output: Output): Promis
     const signer = encrypted ? null : await loadKey(directory, name, () => Promise.resolve(null))
     listed.push({ name, encrypted, key: signer === null ? null : encodeBase64(signer.publicKey) })
   }
-  const lines = listed.map(({ name, encrypted, key }) => `${name.padEnd(20)} ${encrypted ? 'encrypted' : key}`)
-  output.result(listed, lines.length === 0 ? `No keys in ${directory}. "cadastre keys create NAME" makes one.` : lines.join('\n'))
+  const lines = listed.map(
+    ({ name, encrypted, key }) => `${name.padEnd(20)} ${encrypted ? 'encrypted' : key}`,
+  )
+  output.result(
+    listed,
+    lines.length === 0 ? `No keys in ${directory}. "cadastre keys create NAME" makes one.` : lines.join('\n'),
+  )
 }
 
 /** Copy every key file; an existing file of another content is not overwritten. */
@@ -53,7 +58,9 @@ export async function backupKeysCommand(directory: string, target: string, outpu
     if (there.has(file)) {
       const [from, to] = await Promise.all([stat(join(directory, file)), stat(join(target, file))])
       if (from.size === to.size) continue
-      throw new CommandError(`${join(target, file)} is another key of the same name; choose an empty directory.`)
+      throw new CommandError(
+        `${join(target, file)} is another key of the same name; choose an empty directory.`,
+      )
     }
     await copyFile(join(directory, file), join(target, file))
     await chmod(join(target, file), 0o600)

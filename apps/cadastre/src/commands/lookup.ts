@@ -21,7 +21,10 @@ export async function lookupCommand(
   if (save !== undefined) await writeFile(save, document)
   const notice = known.demonstration ? ['This is a demonstration registry on published statistics.'] : []
   output.result(answerJson(answer), [...notice, ...answerLines(answer)].join('\n'))
-  if (save !== undefined) output.note(`Proof written to ${save}; check it any time: cadastre verify ${save} --for ${text} --registry FILE`)
+  if (save !== undefined)
+    output.note(
+      `Proof written to ${save}; check it any time: cadastre verify ${save} --for ${text} --registry FILE`,
+    )
   return EXIT.ok
 }
 
@@ -44,7 +47,8 @@ function answerLines(answer: VerifiedAnswer): readonly string[] {
     lines.push(key)
     const registrations = record['registrations']
     if (Array.isArray(registrations))
-      for (const registration of registrations) lines.push(`  ${registrationLine(registration as Registration)}`)
+      for (const registration of registrations)
+        lines.push(`  ${registrationLine(registration as Registration)}`)
     else lines.push(`  ${JSON.stringify(record)}`)
   }
   if (answer.covering.length === 0) lines.push('Nothing is registered here.')
@@ -58,10 +62,15 @@ function registrationLine(registration: Registration): string {
 }
 
 /** Whom to trust: a saved `/.well-known/cadastre.json`, or a tlog-policy file. */
-async function policyFrom(registry: string | undefined, policy: string | undefined): Promise<ReturnType<typeof policyOf>> {
+async function policyFrom(
+  registry: string | undefined,
+  policy: string | undefined,
+): Promise<ReturnType<typeof policyOf>> {
   if (policy !== undefined) return policyOf(await readFile(policy, 'utf8'))
   if (registry === undefined)
-    throw new UsageError('--registry FILE (a saved /.well-known/cadastre.json) or --policy FILE: whom do you trust?')
+    throw new UsageError(
+      '--registry FILE (a saved /.well-known/cadastre.json) or --policy FILE: whom do you trust?',
+    )
   const value = JSON.parse(await readFile(registry, 'utf8')) as Json
   if (!isObject(value) || typeof value['witnessPolicy'] !== 'string')
     throw new CommandError(`${registry} is no saved /.well-known/cadastre.json: it has no witnessPolicy.`)

@@ -1,10 +1,10 @@
 /** The operator's commands work on the data directory itself, with the one writer; a running server excludes them. */
 
+import type { Registrar } from '@cadastre/registrar'
+import { createTrieMemory } from '@cadastre/trie'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
 import type { Founder } from '../data/founding.ts'
 import type { Settings } from '../data/settings.ts'
-import { createTrieMemory } from '@cadastre/trie'
-import type { Registrar } from '@cadastre/registrar'
 import { systemNow } from '../data/system-now.ts'
 import { openRegistrar } from '../writer/open-registrar.ts'
 import { VerifyPool } from '../writer/verify-pool.ts'
@@ -26,7 +26,9 @@ export async function withRegistrar<T>(
   const directory = new DataDirectory(settings.data)
   const registry = await directory.registry()
   if (registry === null)
-    throw new CommandError(`There is no registry in ${settings.data}. "cadastre init" makes one; CADASTRE_DATA names another directory.`)
+    throw new CommandError(
+      `There is no registry in ${settings.data}. "cadastre init" makes one; CADASTRE_DATA names another directory.`,
+    )
   const pool = new VerifyPool(1)
   const loading = createProgress('loading records')
   try {

@@ -29,7 +29,10 @@ export function createOutput(json: boolean): Output {
   }
 }
 
-export type Progress = { readonly update: (done: number, total: number | null) => void; readonly end: () => void }
+export type Progress = {
+  readonly update: (done: number, total: number | null) => void
+  readonly end: () => void
+}
 
 /** A bar on a terminal; elsewhere a line at each tenth. */
 export function createProgress(label: string): Progress {

@@ -8,7 +8,8 @@ import { CommandError, createProgress, EXIT, type Output } from './output.ts'
 /** The exit code: 0 where everything was equal byte for byte, 1 where something had to be written anew. */
 export async function rebuild(settings: Settings, output: Output): Promise<number> {
   const directory = new DataDirectory(settings.data)
-  if ((await directory.registry()) === null) throw new CommandError(`There is no registry in ${settings.data}.`)
+  if ((await directory.registry()) === null)
+    throw new CommandError(`There is no registry in ${settings.data}.`)
   const store = await openWriter(directory, settings.databaseUrl)
   const bar = createProgress('reading the log')
   try {
@@ -18,7 +19,8 @@ export async function rebuild(settings: Settings, output: Output): Promise<numbe
     const clean = report.differences.length === 0
     const lines = [`${report.entries} entries read, ${report.records} records recreated.`]
     if (clean) lines.push('Every projection was equal to what the log says, byte for byte.')
-    for (const { table, key } of report.differences) lines.push(`differed, and was written anew: ${table} ${key}`)
+    for (const { table, key } of report.differences)
+      lines.push(`differed, and was written anew: ${table} ${key}`)
     output.result(report, lines.join('\n'))
     return clean ? EXIT.ok : EXIT.no
   } finally {

@@ -10,11 +10,12 @@ import {
   isObject,
   type Json,
   preAuthenticationEncoding,
-  readRequest,
   type Request,
+  readRequest,
 } from '@cadastre/records'
 import { evidenceText, readEvidence, requestText, signRequest } from '@cadastre/signatures'
 import type { Opening } from '@cadastre/store-port'
+import { rememberHolder, withHandles } from '../client/known-holders.ts'
 import { RegistryClient, type Status } from '../client/registry-client.ts'
 import { type Options, WISHES } from '../client/wishes.ts'
 import { loadKey } from '../data/key-files.ts'
@@ -36,19 +37,29 @@ async function signersOf(options: Options, names: unknown): Promise<readonly Sig
   const directory = keyDirectory(typeof options['keys'] === 'string' ? options['keys'] : undefined)
   const signers: Signer[] = []
   for (const name of Array.isArray(names) ? names : [])
-    signers.push(await loadKey(directory, String(name), () => askPassphrase(`Passphrase for ${String(name)}: `)))
+    signers.push(
+      await loadKey(directory, String(name), () => askPassphrase(`Passphrase for ${String(name)}: `)),
+    )
   return signers
 }
 
-export async function requestCommand(kind: string, url: string, options: Options, output: Output): Promise<number> {
+export async function requestCommand(
+  kind: string,
+  url: string,
+  options: Options,
+  output: Output,
+): Promise<number> {
   const build = WISHES[kind]
-  if (build === undefined) throw new UsageError(`${kind} is no procedure to ask for; there are ${Object.keys(WISHES).join(', ')}.`)
+  if (build === undefined)
+    throw new UsageError(`${kind} is no procedure to ask for; there are ${Object.keys(WISHES).join(', ')}.`)
   const client = new RegistryClient(url)
   const signers = await signersOf(options, options['key'])
   const added = await signersOf(options, options['addKey'])
   const openings: Opening[] = []
-  const wish = await build({ client, options, signers, added, openings })
   const { log } = await client.wellKnown()
+  const directory = keyDirectory(typeof options['keys'] === 'string' ? options['keys'] : undefined)
+  const named = await withHandles(options, directory, log.origin)
+  const wish = await build({ client, options: named, signers, added, openings })
   const request: Request = {
     v: 1,
     origin: log.origin,
@@ -64,8 +75,25 @@ export async function requestCommand(kind: string, url: string, options: Options
   const saved: Saved = { request, evidence, openings }
   if (typeof options['save'] === 'string') return save(options['save'], saved, output)
   if (evidence.length === 0)
-    throw new UsageError('--key NAME: nobody signs. Name keys, or --save FILE for others to sign, or --dry-run to look.')
-  return submit(client, saved, options['wait'] !== false, output)
+    throw new UsageError(
+      '--key NAME: nobody signs. Name keys, or --save FILE for others to sign, or --dry-run to look.',
+    )
+  const status = await submit(client, saved, options['wait'] !== false, output)
+  const handle = wish.procedure === 'identify-holder/1' ? handleIn(status) : null
+  const [key] = Array.isArray(options['key']) ? options['key'] : []
+  if (handle !== null && typeof key === 'string') await rememberHolder(directory, log.origin, key, handle)
+  return exitCodeOf(status)
+}
+
+/** The handle of the holder that an accepted request made. */
+function handleIn(status: Status): string | null {
+  if (status.state !== 'accepted') return null
+  const made = status.records.find(({ key }) => key.startsWith('obj/holder/'))
+  return made === undefined ? null : made.key.slice('obj/holder/'.length)
+}
+
+function exitCodeOf(status: Status): number {
+  return status.state === 'refused' ? EXIT.no : EXIT.ok
 }
 
 async function save(file: string, saved: Saved, output: Output): Promise<number> {
@@ -82,14 +110,21 @@ async function loadSaved(file: string): Promise<Saved> {
   try {
     value = JSON.parse(await readFile(file, 'utf8')) as Json
   } catch (error) {
-    throw new CommandError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+    throw new CommandError(
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
   const parts = isObject(value) ? value : {}
   const request = readRequest(parts['request'] ?? null)
-  if (!request.ok) throw new CommandError(`${file}: request${request.error.pointer} is ${request.error.value}; expected ${request.error.expected}.`)
+  if (!request.ok)
+    throw new CommandError(
+      `${file}: request${request.error.pointer} is ${request.error.value}; expected ${request.error.expected}.`,
+    )
   const items = parts['evidence'] ?? []
-  const evidence = Array.isArray(items) && items.length === 0 ? { ok: true as const, value: [] } : readEvidence(items)
-  if (!evidence.ok) throw new CommandError(`${file}: evidence${evidence.error.pointer}: expected ${evidence.error.expected}.`)
+  const evidence =
+    Array.isArray(items) && items.length === 0 ? { ok: true as const, value: [] } : readEvidence(items)
+  if (!evidence.ok)
+    throw new CommandError(`${file}: evidence${evidence.error.pointer}: expected ${evidence.error.expected}.`)
   const openings: unknown = parts['openings'] ?? []
   return { request: request.value, evidence: evidence.value, openings: openings as readonly Opening[] }
 }
@@ -106,17 +141,22 @@ export async function signCommand(file: string, options: Options, output: Output
   return save(file, { ...saved, evidence: [...saved.evidence, ...items] }, output)
 }
 
-export async function submitCommand(file: string, url: string, wait: boolean, output: Output): Promise<number> {
-  return submit(new RegistryClient(url), await loadSaved(file), wait, output)
+export async function submitCommand(
+  file: string,
+  url: string,
+  wait: boolean,
+  output: Output,
+): Promise<number> {
+  return exitCodeOf(await submit(new RegistryClient(url), await loadSaved(file), wait, output))
 }
 
-async function submit(client: RegistryClient, saved: Saved, wait: boolean, output: Output): Promise<number> {
+async function submit(client: RegistryClient, saved: Saved, wait: boolean, output: Output): Promise<Status> {
   const text = requestText(saved.request)
   let status = await client.submit(text, evidenceText(saved.evidence), saved.openings)
   output.note(`Receipt ${status.seq}; to be decided by ${status.deadline}.`)
   while (wait && (status.state ?? 'waiting') === 'waiting') status = await client.status(status.seq)
   output.result(status, outcomeText(status))
-  return status.state === 'refused' ? EXIT.no : EXIT.ok
+  return status
 }
 
 function outcomeText(status: Status): string {
@@ -148,7 +188,8 @@ function dryRunText(text: string, result: Json): string {
   const refusals = Array.isArray(result['refusals']) ? result['refusals'] : []
   if (result['outcome'] === 'refused') {
     lines.push('It would be refused:')
-    for (const refusal of refusals) if (isObject(refusal)) lines.push(`  ${String(refusal['code'])}: ${String(refusal['text'])}`)
+    for (const refusal of refusals)
+      if (isObject(refusal)) lines.push(`  ${String(refusal['code'])}: ${String(refusal['text'])}`)
     return lines.join('\n')
   }
   lines.push('Records:')

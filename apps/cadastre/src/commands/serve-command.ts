@@ -15,9 +15,13 @@ async function registryToServe(
   const registry = await directory.registry()
   if (registry !== null) return registry
   if (!demonstration)
-    throw new CommandError(`There is no registry in ${settings.data}. "cadastre init" makes one; "npm start" makes a demonstration.`)
+    throw new CommandError(
+      `There is no registry in ${settings.data}. "cadastre init" makes one; "npm start" makes a demonstration.`,
+    )
   if (!(await isEmptyDirectory(directory)))
-    throw new CommandError(`${settings.data} holds files but no registry; name an empty directory in CADASTRE_DATA.`)
+    throw new CommandError(
+      `${settings.data} holds files but no registry; name an empty directory in CADASTRE_DATA.`,
+    )
   await createRegistryFiles(directory, DEMONSTRATION, process.env['CADASTRE_PASSPHRASE'] ?? null)
   return DEMONSTRATION
 }
@@ -37,7 +41,8 @@ export async function serveCommand(
     registry,
     logger,
     progress: (phase, done, total) => {
-      const bar = bars.get(phase) ?? createProgress(phase === 'importing' ? 'importing records' : 'loading records')
+      const bar =
+        bars.get(phase) ?? createProgress(phase === 'importing' ? 'importing records' : 'loading records')
       bars.set(phase, bar)
       bar.update(done, total)
     },
@@ -45,8 +50,19 @@ export async function serveCommand(
     for (const bar of bars.values()) bar.end()
   })
   output.result(
-    { http: running.httpUrl, whoisPort: running.whoisPort, data: settings.data, demonstration: registry.demonstration },
-    welcome(registry, settings, running.httpUrl, running.whoisPort, running.reader.snapshot().publication.size),
+    {
+      http: running.httpUrl,
+      whoisPort: running.whoisPort,
+      data: settings.data,
+      demonstration: registry.demonstration,
+    },
+    welcome(
+      registry,
+      settings,
+      running.httpUrl,
+      running.whoisPort,
+      running.reader.snapshot().publication.size,
+    ),
   )
   const signal = await interruption()
   output.note(`${signal}: finishing what is under way …`)
@@ -91,7 +107,9 @@ function welcome(
   return [
     bold(`${registry.name} is running.`),
     ...(registry.demonstration
-      ? ['It is a demonstration on published statistics (NRO, nro.net, CC BY 4.0), not the registry that published them.']
+      ? [
+          'It is a demonstration on published statistics (NRO, nro.net, CC BY 4.0), not the registry that published them.',
+        ]
       : []),
     `  page        ${url}/`,
     `  RDAP        ${url}/rdap/`,

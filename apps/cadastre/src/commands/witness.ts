@@ -1,7 +1,5 @@
 /** `witness`: cosign other registries' checkpoints. */
 
-import { makeVkey, formatVkey, KEY_TYPE_COSIGNATURE } from '@cadastre/notes'
-import { nodeCrypto } from '@cadastre/crypto/node'
 import { loadKey } from '../data/key-files.ts'
 import type { WitnessCommandOptions } from '../program-verifiers.ts'
 import { startWitness } from '../witness-server.ts'
@@ -11,11 +9,23 @@ import { askPassphrase } from './passphrase.ts'
 
 export async function witnessCommand(options: WitnessCommandOptions, output: Output): Promise<undefined> {
   const port = Number(options.port)
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new UsageError(`--port ${options.port}: expected 0 to 65535.`)
-  const signer = await loadKey(keyDirectory(options.keys), options.key, () => askPassphrase(`Passphrase for ${options.key}: `))
-  const witness = await startWitness({ port, stateFile: options.state, signer, name: options.name, logs: options.log })
-  const vkey = formatVkey(makeVkey(nodeCrypto, options.name, KEY_TYPE_COSIGNATURE, signer.publicKey))
-  output.result({ port: witness.port, vkey }, `Witness ${options.name} listens on port ${witness.port}.\nkey: ${vkey}`)
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new UsageError(`--port ${options.port}: expected 0 to 65535.`)
+  const signer = await loadKey(keyDirectory(options.keys), options.key, () =>
+    askPassphrase(`Passphrase for ${options.key}: `),
+  )
+  const witness = await startWitness({
+    port,
+    stateFile: options.state,
+    signer,
+    name: options.name,
+    logs: options.log,
+  })
+  const { url, vkey } = witness
+  output.result(
+    { name: options.name, url, vkey },
+    `Witness ${options.name} listens at ${url}.\nFor a registry's witness policy:\nwitness ${options.name} ${vkey} ${url}`,
+  )
   await new Promise((resolve) => {
     process.once('SIGINT', resolve)
     process.once('SIGTERM', resolve)

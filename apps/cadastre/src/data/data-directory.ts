@@ -2,8 +2,8 @@
 
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readIfThere } from '@cadastre/registrar'
 import type { Profile } from '@cadastre/records'
+import { readIfThere } from '@cadastre/registrar'
 
 /** `registry.json`: what must be known before the log is read. All else is in the log. */
 export type RegistryFile = {

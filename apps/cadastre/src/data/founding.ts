@@ -16,9 +16,9 @@ import {
   type JsonObject,
   type PlanConflict,
   planImport,
+  type Request,
   readDelegatedFile,
   readPrefixList,
-  type Request,
 } from '@cadastre/records'
 import type { FoundingAct, Registrar } from '@cadastre/registrar'
 import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
@@ -60,7 +60,12 @@ function signedAct(founder: Founder, procedure: string, body: JsonObject): Found
   return { request: text, evidence: evidenceText([signRequest(text, founder.operator)]) }
 }
 
-async function act(registrar: Registrar, founder: Founder, procedure: string, body: JsonObject): Promise<void> {
+async function act(
+  registrar: Registrar,
+  founder: Founder,
+  procedure: string,
+  body: JsonObject,
+): Promise<void> {
   const fits = procedureById(procedure)?.body.read(body, '')
   if (fits?.ok === false) {
     const { pointer, value, expected } = fits.error
@@ -68,7 +73,9 @@ async function act(registrar: Registrar, founder: Founder, procedure: string, bo
   }
   const [outcome] = await registrar.found([signedAct(founder, procedure, body)])
   if (outcome?.accepted !== true)
-    throw new FoundingError(`${procedure} was refused: ${outcome?.accepted === false ? outcome.refusals.join(', ') : 'no outcome'}`)
+    throw new FoundingError(
+      `${procedure} was refused: ${outcome?.accepted === false ? outcome.refusals.join(', ') : 'no outcome'}`,
+    )
 }
 
 /** SHA-256 of a procedure's published page, standard base64. */
@@ -143,7 +150,10 @@ export class ImportRefusedError extends FoundingError {
   readonly errors: readonly FileNote[]
   constructor(file: string, errors: readonly FileNote[]) {
     const [first] = errors
-    const where = first === undefined ? '' : ` line ${first.line}: ${first.code}: "${first.value}"; expected ${first.expected}`
+    const where =
+      first === undefined
+        ? ''
+        : ` line ${first.line}: ${first.code}: "${first.value}"; expected ${first.expected}`
     super(`${basename(file)} is refused whole, nothing was imported:${where}`)
     this.errors = errors
   }
@@ -191,7 +201,12 @@ async function begin(
 ): Promise<void> {
   const importing = registrar.registry?.importing ?? null
   if (importing !== null) {
-    if (importing.source === options.source && importing.sha256 === sha256 && importing.nested === options.nested) return
+    if (
+      importing.source === options.source &&
+      importing.sha256 === sha256 &&
+      importing.nested === options.nested
+    )
+      return
     throw new FoundingError(
       `The import of ${importing.source} has begun and is not finished (${importing.done} of ${importing.rows} rows). Import that same file to go on.`,
     )

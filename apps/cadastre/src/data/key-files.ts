@@ -51,13 +51,16 @@ export async function loadKey(
     pem = await readFile(file, 'utf8')
   } catch (error) {
     if (isCode(error, 'ENOENT'))
-      throw new KeyFileError(`There is no key "${name}" in ${directory}. "cadastre keys create ${name}" makes one.`)
+      throw new KeyFileError(
+        `There is no key "${name}" in ${directory}. "cadastre keys create ${name}" makes one.`,
+      )
     throw error
   }
   await refuseOpenFile(file)
   if (!pem.includes('ENCRYPTED')) return signerOf(createPrivateKey(pem))
   const given = await passphrase()
-  if (given === null) throw new KeyFileError(`${file} is encrypted; set CADASTRE_PASSPHRASE or answer the prompt.`)
+  if (given === null)
+    throw new KeyFileError(`${file} is encrypted; set CADASTRE_PASSPHRASE or answer the prompt.`)
   try {
     return signerOf(createPrivateKey({ key: pem, passphrase: given }))
   } catch (error) {
@@ -68,8 +71,7 @@ export async function loadKey(
 /** A private key that others can read is no longer private: said before it is used. */
 async function refuseOpenFile(file: string): Promise<void> {
   const { mode } = await stat(file)
-  if ((mode & 0o077) !== 0)
-    throw new KeyFileError(`${file} can be read by others; run: chmod 600 ${file}`)
+  if ((mode & 0o077) !== 0) throw new KeyFileError(`${file} can be read by others; run: chmod 600 ${file}`)
 }
 
 export type KeyListing = { readonly name: string; readonly encrypted: boolean }
@@ -93,7 +95,8 @@ export async function listKeys(directory: string): Promise<readonly KeyListing[]
 function signerOf(key: KeyObject): Signer {
   const { d } = key.export({ format: 'jwk' })
   const seed = d === undefined ? null : decodeBase64(padded(d))
-  if (key.asymmetricKeyType !== 'ed25519' || seed === null) throw new KeyFileError('Only Ed25519 keys are read from files.')
+  if (key.asymmetricKeyType !== 'ed25519' || seed === null)
+    throw new KeyFileError('Only Ed25519 keys are read from files.')
   return ed25519SignerFromSeed(seed)
 }
 

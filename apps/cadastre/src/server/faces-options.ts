@@ -1,7 +1,6 @@
 /** What the faces need from the application besides the reader: published texts, limits' clock, other services' views. */
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { getConnInfo } from '@hono/node-server/conninfo'
 import type { ApiOptions } from '@cadastre/api'
 import { createPortal } from '@cadastre/api'
 import type { ExplorerOptions } from '@cadastre/explorer'
@@ -10,13 +9,16 @@ import { createRdapHandler } from '@cadastre/rdap'
 import type { RegistryReader, Snapshot } from '@cadastre/reader'
 import type { Json, ParsedKey } from '@cadastre/records'
 import { whoisText } from '@cadastre/whois'
+import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Logger } from 'pino'
 
 /** The published pages of procedures, by kind. They belong to the program, so they are read once. */
 function procedureTexts(): ReadonlyMap<string, string> {
   const directory = new URL('../../../../docs/procedures/', import.meta.url)
   const pages = readdirSync(directory).filter((name) => name.endsWith('.md'))
-  return new Map(pages.map((name) => [name.slice(0, -'.md'.length), readFileSync(new URL(name, directory), 'utf8')]))
+  return new Map(
+    pages.map((name) => [name.slice(0, -'.md'.length), readFileSync(new URL(name, directory), 'utf8')]),
+  )
 }
 
 /** The reader as it would be at another state. */

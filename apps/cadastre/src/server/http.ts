@@ -61,7 +61,8 @@ function faceOf(path: string): string {
 
 /** The server, not yet listening. Until the registry is ready, everything but `/healthz` answers 503. */
 export function createHttpServer(parts: () => HttpParts | null, health: () => Health): Server {
-  let faces: { readonly rdap: RdapHandler; readonly listener: ReturnType<typeof getRequestListener> } | null = null
+  let faces: { readonly rdap: RdapHandler; readonly listener: ReturnType<typeof getRequestListener> } | null =
+    null
   const open = (): typeof faces => {
     const ready = parts()
     if (faces === null && ready !== null && ready.reader.ready)

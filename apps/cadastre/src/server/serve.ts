@@ -2,8 +2,8 @@
 
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
 import { nodeCrypto } from '@cadastre/crypto/node'
+import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
 import { createTrieMemory } from '@cadastre/trie'
 import { startWhois } from '@cadastre/whois'
 import type { Logger } from 'pino'
@@ -79,7 +79,9 @@ export async function serve(options: ServeOptions): Promise<Running> {
   try {
     const opened = await writer.opened
     const store = await openReader(directory, settings.databaseUrl)
-    const baseUrl = settings.publicUrl ?? `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
+    const baseUrl =
+      settings.publicUrl ??
+      `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
     const whoisHost = new URL(baseUrl).hostname
     const info = infoOf(registry, opened, baseUrl, { host: whoisHost, port: settings.whoisPort })
     reader = new PublishedReader(info, memory, store, nodeCrypto)
@@ -144,7 +146,10 @@ async function listen(server: ReturnType<typeof createHttpServer>, settings: Set
 function portError(error: unknown, name: string, port: number): Error {
   const code = error instanceof Error && 'code' in error ? error.code : null
   if (code === 'EADDRINUSE')
-    return new PortError(`Port ${port} is in use by another program. Set ${name} to a free port, or stop that program.`)
-  if (code === 'EACCES') return new PortError(`Port ${port} may not be used by this user. Set ${name} to a port above 1023.`)
+    return new PortError(
+      `Port ${port} is in use by another program. Set ${name} to a free port, or stop that program.`,
+    )
+  if (code === 'EACCES')
+    return new PortError(`Port ${port} may not be used by this user. Set ${name} to a port above 1023.`)
   return error instanceof Error ? error : new Error(String(error))
 }

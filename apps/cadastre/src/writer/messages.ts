@@ -25,7 +25,12 @@ export type Phase = 'loading' | 'importing'
 
 export type FromWriter =
   /** The store is there: a reader can be opened. */
-  | { readonly kind: 'opened'; readonly logVkey: string; readonly receiptVkey: string; readonly policy: string }
+  | {
+      readonly kind: 'opened'
+      readonly logVkey: string
+      readonly receiptVkey: string
+      readonly policy: string
+    }
   | { readonly kind: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number | null }
   | { readonly kind: 'published'; readonly publication: Publication }
   /** Founding is over and everything committed has been published. */

@@ -2,13 +2,7 @@
 
 import type { Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import {
-  formatVkey,
-  KEY_TYPE_ED25519,
-  makeVkey,
-  noteSigner,
-  parsePolicy,
-} from '@cadastre/notes'
+import { formatVkey, KEY_TYPE_ED25519, makeVkey, noteSigner, parsePolicy } from '@cadastre/notes'
 import { fileGuard, PublicFiles, Registrar, Witnesses } from '@cadastre/registrar'
 import type { Check } from '@cadastre/signatures'
 import type { Publication, StoreReader, StoreWriter } from '@cadastre/store-port'
@@ -36,7 +30,10 @@ export async function loadRegistryKeys(directory: DataDirectory): Promise<Regist
 }
 
 /** The vkeys that the registry publishes: log key named as the origin, receipt key beside it. */
-export function registryVkeys(origin: string, keys: RegistryKeys): { readonly log: string; readonly receipts: string } {
+export function registryVkeys(
+  origin: string,
+  keys: RegistryKeys,
+): { readonly log: string; readonly receipts: string } {
   const vkey = (name: string, signer: Signer): string =>
     formatVkey(makeVkey(nodeCrypto, name, KEY_TYPE_ED25519, signer.publicKey))
   return { log: vkey(origin, keys.log), receipts: vkey(receiptName(origin), keys.receipts) }
@@ -87,7 +84,10 @@ export async function openRegistrar(
         receiptSigner: noteSigner(nodeCrypto, receiptName(registry.origin), keys.receipts),
         files: new PublicFiles(directory.log),
         guard: fileGuard(directory.guard),
-        witnesses: policy.value.witnesses.length === 0 ? null : new Witnesses(policy.value, nodeCrypto, postCheckpoint),
+        witnesses:
+          policy.value.witnesses.length === 0
+            ? null
+            : new Witnesses(policy.value, nodeCrypto, postCheckpoint),
         now: systemNow,
         verify: options.verify,
         published: options.published,

@@ -58,7 +58,10 @@ export class WriterClient implements Desk {
       else this.#reply(message.id, message.value)
     })
     this.#worker.on('error', (error) => {
-      fail(error instanceof Error ? error.name : 'Error', error instanceof Error ? error.message : String(error))
+      fail(
+        error instanceof Error ? error.name : 'Error',
+        error instanceof Error ? error.message : String(error),
+      )
     })
   }
 
