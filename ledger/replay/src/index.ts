@@ -6,12 +6,11 @@
 export { type EntryError, entryText, type ParsedEntry, parseEntry, readEntry, stateEntry } from './entries.ts'
 export { FAULTS, type Fault, type FaultCode } from './faults.ts'
 export { cellOfHoldingLabel, holdingLabel, holdingPrefix } from './holdings-index.ts'
+export { type CheckedSignatures, relyingPartyText } from './judge.ts'
 export { fitting, type OpHead, opEntryBytes } from './op-entries.ts'
 export {
-  type CheckedSignatures,
   Replayer,
   type ReplayOptions,
-  relyingPartyText,
   type Tally,
 } from './replayer.ts'
 export { coveringCell, labelOf, readRecord, TrieState } from './trie-state.ts'

@@ -4,34 +4,19 @@
  */
 
 import { type Crypto, encodeBase64 } from '@cadastre/crypto'
-import type { Signatures, Verified } from '@cadastre/evidence'
-import {
-  type Act,
-  type Executed,
-  execute,
-  PROCEDURE_FAULT,
-  PROCEDURE_UNKNOWN,
-  procedureById,
-  REGISTRY_KEY,
-  SIGNATURE_INVALID,
-  type StampedEffect,
-} from '@cadastre/procedures'
+import type { Executed, StampedEffect } from '@cadastre/procedures'
 import {
   asRecordKey,
   canonicalJson,
   type Due,
   dueOf,
-  type EvidenceItem,
   type Instant,
   type Json,
-  NotCanonicalError,
   type OpEntry,
   type RecordKey,
   type Registry,
-  type Request,
   type StateEntry,
 } from '@cadastre/records'
-import { type Check, verifiedBy, verifyEvidence } from '@cadastre/signatures'
 import {
   createTrieMemory,
   HASHED_SPACES,
@@ -44,7 +29,8 @@ import { Arrivals } from './arrivals.ts'
 import { DueQueue } from './due-queue.ts'
 import { type EntryError, entryText, readEntry, readUnchecked } from './entries.ts'
 import { type Fault, type FaultCode, short } from './faults.ts'
-import { agrees, differences, type Finding } from './judgement.ts'
+import { type CheckedSignatures, Judge } from './judge.ts'
+import { agrees, differences } from './judgement.ts'
 import { fitting, opEntryText } from './op-entries.ts'
 import { TrieState } from './trie-state.ts'
 
@@ -62,25 +48,10 @@ export type ReplayOptions = {
   readonly onProgress?: (entries: number) => void
 }
 
-/** Whether all signatures of an op hold, as another thread found with {@link relyingPartyText} of that time. */
-export type CheckedSignatures = { readonly valid: boolean; readonly relyingParty: string }
-
 /** Counts of what was replayed. */
 export type Tally = { ops: number; states: number; accepted: number; refused: number; signatures: number }
 
 const MAX_FAULTS = 1000
-
-/** What should stand in place of an op. */
-type Judged = {
-  /** Null where that cannot be said. */
-  readonly executed: Executed | null
-  /** What is wrong with the op whatever was decided. */
-  readonly found: readonly Finding[]
-  /** Canonical text of the request; null where there is none. */
-  readonly request: string | null
-  /** The request is no canonical JSON of the ledger. */
-  readonly deep: boolean
-}
 
 export class Replayer {
   readonly trie: TrieWriter
@@ -88,6 +59,7 @@ export class Replayer {
   readonly tally: Tally = { ops: 0, states: 0, accepted: 0, refused: 0, signatures: 0 }
   readonly #options: ReplayOptions
   readonly #arrivals: Arrivals
+  readonly #judge: Judge
   readonly #dueQueue = new DueQueue()
   readonly #maxFaults: number
   #found: Fault[] = []
@@ -111,6 +83,7 @@ export class Replayer {
     this.#arrivals = new Arrivals(options.crypto)
     this.trie = new TrieWriter(options.memory ?? createTrieMemory(), options.crypto)
     this.state = new TrieState(this.trie, options.crypto, { keepIndex: options.keepIndex ?? false })
+    this.#judge = new Judge(this.state, options.crypto)
   }
 
   /** Number of entries replayed. */
@@ -131,7 +104,7 @@ export class Replayer {
   }
   /** The registry's record; null before genesis. */
   get registry(): Registry | null {
-    return this.state.record(REGISTRY_KEY).value as Registry | null
+    return this.#judge.registry
   }
 
   /**
@@ -180,7 +153,7 @@ export class Replayer {
   }
 
   #op(entry: OpEntry, text: string, bytes: Uint8Array, checked: CheckedSignatures | null): void {
-    const judged = entry.request === null ? this.#due(entry) : this.#request(entry, entry.request, checked)
+    const judged = this.#judge.judge(entry, this.#size, checked)
     const right = judged.executed
     // What is equal to a text made of canonical parts is canonical, and says what is right.
     const agreed = right !== null && !judged.deep && opEntryText(entry, judged.request, right) === text
@@ -238,86 +211,6 @@ export class Replayer {
       this.#fault('decision-impossible', error.message)
     }
     return null
-  }
-
-  #due(entry: OpEntry): Judged {
-    const found: Finding[] = []
-    if (entry.received !== null || entry.evidence.length > 0)
-      found.push({
-        code: 'op-malformed',
-        detail: 'An op without a request has a receipt or evidence; neither would be right.',
-      })
-    let executed: Executed | null = null
-    try {
-      executed = this.#executeDue(entry, found)
-    } catch (error) {
-      // Procedures are total on records that procedures wrote; a forged record may make them throw.
-      if (!(error instanceof Error)) throw error
-      found.push({ code: 'decision-impossible', detail: error.message })
-    }
-    return { executed, found, request: null, deep: false }
-  }
-
-  #executeDue(entry: OpEntry, found: Finding[]): Executed | null {
-    const key = asRecordKey(entry.inputs[0]?.key ?? '')
-    if (key === null) {
-      found.push({ code: 'not-due', detail: 'The op names no record that fell due as its first input.' })
-      return null
-    }
-    const due = dueOf(key, this.state.record(key).value)
-    if (due === null || due.at > entry.at || due.procedure !== entry.procedure) {
-      const right = due === null ? 'nothing falls due there' : `${due.procedure} falls due there at ${due.at}`
-      found.push({ code: 'not-due', detail: `${entry.procedure} on ${key} at ${entry.at}; ${right}.` })
-    }
-    const procedure = procedureById(entry.procedure)
-    if (procedure === null) throw new Error(`no such procedure: ${entry.procedure}`)
-    return execute(procedure, { kind: 'due', subject: key }, this.state, entry.at, this.#size)
-  }
-
-  #request(entry: OpEntry, request: Request, checked: CheckedSignatures | null): Judged {
-    const found: Finding[] = []
-    if (entry.evidence.length === 0)
-      found.push({
-        code: 'op-malformed',
-        detail: 'A request stands without evidence; at least one signature would be right.',
-      })
-    if (entry.procedure !== request.procedure) {
-      const detail = `The entry says ${entry.procedure}; ${request.procedure}, as requested, would be right.`
-      found.push({ code: 'op-malformed', detail })
-    }
-    const text = requestText(request)
-    if (text === null) {
-      found.push({ code: 'entry-not-canonical', detail: 'The request is no canonical JSON.' })
-      return { executed: null, found, request: null, deep: true }
-    }
-    try {
-      const executed = this.#decide(entry, request, this.#signatures(text, entry.evidence, checked))
-      return { executed, found, request: text, deep: false }
-    } catch (error) {
-      // The registrar refuses what its own code fails on, and the same code fails here.
-      if (!(error instanceof Error)) throw error
-      return { executed: PROCEDURE_FAULT, found, request: text, deep: false }
-    }
-  }
-
-  #decide(entry: OpEntry, request: Request, signatures: Verified<Signatures> | null): Executed {
-    if (signatures === null) return SIGNATURE_INVALID
-    const procedure = procedureById(request.procedure)
-    if (procedure === null) return PROCEDURE_UNKNOWN
-    const act: Act = { kind: 'request', request, signatures, received: entry.received?.at ?? entry.at }
-    return execute(procedure, act, this.state, entry.at, this.#size)
-  }
-
-  #signatures(
-    text: string,
-    evidence: readonly EvidenceItem[],
-    checked: CheckedSignatures | null,
-  ): Verified<Signatures> | null {
-    const bound = evidence.some(({ alg }) => alg === 'webauthn')
-    const party = bound ? (this.registry?.relyingParty ?? null) : null
-    if (checked !== null && (!bound || checked.relyingParty === relyingPartyText(party)))
-      return verifiedBy(evidence, evidence.map(placeholder), () => checked.valid)
-    return verifyEvidence(text, evidence, party, this.#options.crypto)
   }
 
   /** The state after the entry, as the log has it. */
@@ -390,35 +283,3 @@ function dueIfAny(key: RecordKey, next: Json): Due | null {
     return null
   }
 }
-
-/** The relying party as text, by which results of other threads say what they were computed with. */
-export function relyingPartyText(party: Registry['relyingParty'] | null): string {
-  return party === null ? '' : canonicalJson({ id: party.id, origins: party.origins })
-}
-
-/** The canonical text of a request; null where it is no JSON of the ledger, or nested deeper than that allows. */
-function requestText(request: Request): string | null {
-  if (isDeep(request.body, MAX_BODY_DEPTH)) return null
-  try {
-    return canonicalJson(request)
-  } catch (error) {
-    if (!(error instanceof NotCanonicalError)) throw error
-    return null
-  }
-}
-
-/** Canonical JSON of the ledger nests 32 deep; a body stands two deep in its entry. */
-const MAX_BODY_DEPTH = 30
-
-function isDeep(value: Json, left: number): boolean {
-  if (left < 0) return true
-  if (typeof value !== 'object' || value === null) return false
-  for (const item of Object.values(value)) if (isDeep(item, left - 1)) return true
-  return false
-}
-
-/** Stands for a check whose result is known. */
-function placeholder(): Check {
-  return { algorithm: 'ed25519', key: NOTHING, message: NOTHING, signature: NOTHING }
-}
-const NOTHING: Uint8Array = new Uint8Array(0)

@@ -1,0 +1,182 @@
+/** Deciding again what an op says was decided, on the state before it. Nothing here changes the state. */
+
+import type { Crypto } from '@cadastre/crypto'
+import type { Signatures, Verified } from '@cadastre/evidence'
+import {
+  type Act,
+  type Executed,
+  execute,
+  PROCEDURE_FAULT,
+  PROCEDURE_UNKNOWN,
+  procedureById,
+  REGISTRY_KEY,
+  SIGNATURE_INVALID,
+  type StateSource,
+} from '@cadastre/procedures'
+import {
+  asRecordKey,
+  canonicalJson,
+  dueOf,
+  type EvidenceItem,
+  type Json,
+  NotCanonicalError,
+  type OpEntry,
+  type Registry,
+  type Request,
+} from '@cadastre/records'
+import { type Check, verifiedBy, verifyEvidence } from '@cadastre/signatures'
+import type { Finding } from './judgement.ts'
+
+/** Whether all signatures of an op hold, as another thread found with {@link relyingPartyText} of that time. */
+export type CheckedSignatures = { readonly valid: boolean; readonly relyingParty: string }
+
+/** What should stand in place of an op. */
+export type Judged = {
+  /** Null where that cannot be said. */
+  readonly executed: Executed | null
+  /** What is wrong with the op whatever was decided. */
+  readonly found: readonly Finding[]
+  /** Canonical text of the request; null where there is none. */
+  readonly request: string | null
+  /** The request is no canonical JSON of the ledger. */
+  readonly deep: boolean
+}
+
+export class Judge {
+  readonly #state: StateSource
+  readonly #crypto: Crypto
+
+  constructor(state: StateSource, crypto: Crypto) {
+    this.#state = state
+    this.#crypto = crypto
+  }
+
+  /** The registry's record; null before genesis. */
+  get registry(): Registry | null {
+    return this.#state.record(REGISTRY_KEY).value as Registry | null
+  }
+
+  /** What should stand in place of the op at this index. */
+  judge(entry: OpEntry, index: number, checked: CheckedSignatures | null): Judged {
+    return entry.request === null
+      ? this.#due(entry, index)
+      : this.#request(entry, entry.request, index, checked)
+  }
+
+  #due(entry: OpEntry, index: number): Judged {
+    const found: Finding[] = []
+    if (entry.received !== null || entry.evidence.length > 0)
+      found.push({
+        code: 'op-malformed',
+        detail: 'An op without a request has a receipt or evidence; neither would be right.',
+      })
+    let executed: Executed | null = null
+    try {
+      executed = this.#executeDue(entry, index, found)
+    } catch (error) {
+      // Procedures are total on records that procedures wrote; a forged record may make them throw.
+      if (!(error instanceof Error)) throw error
+      found.push({ code: 'decision-impossible', detail: error.message })
+    }
+    return { executed, found, request: null, deep: false }
+  }
+
+  #executeDue(entry: OpEntry, index: number, found: Finding[]): Executed | null {
+    const key = asRecordKey(entry.inputs[0]?.key ?? '')
+    if (key === null) {
+      found.push({ code: 'not-due', detail: 'The op names no record that fell due as its first input.' })
+      return null
+    }
+    const due = dueOf(key, this.#state.record(key).value)
+    if (due === null || due.at > entry.at || due.procedure !== entry.procedure) {
+      const right = due === null ? 'nothing falls due there' : `${due.procedure} falls due there at ${due.at}`
+      found.push({ code: 'not-due', detail: `${entry.procedure} on ${key} at ${entry.at}; ${right}.` })
+    }
+    const procedure = procedureById(entry.procedure)
+    if (procedure === null) throw new Error(`no such procedure: ${entry.procedure}`)
+    return execute(procedure, { kind: 'due', subject: key }, this.#state, entry.at, index)
+  }
+
+  #request(entry: OpEntry, request: Request, index: number, checked: CheckedSignatures | null): Judged {
+    const found: Finding[] = []
+    if (entry.evidence.length === 0)
+      found.push({
+        code: 'op-malformed',
+        detail: 'A request stands without evidence; at least one signature would be right.',
+      })
+    if (entry.procedure !== request.procedure) {
+      const detail = `The entry says ${entry.procedure}; ${request.procedure}, as requested, would be right.`
+      found.push({ code: 'op-malformed', detail })
+    }
+    const text = requestText(request)
+    if (text === null) {
+      found.push({ code: 'entry-not-canonical', detail: 'The request is no canonical JSON.' })
+      return { executed: null, found, request: null, deep: true }
+    }
+    try {
+      const executed = this.#decide(entry, request, index, this.#signatures(text, entry.evidence, checked))
+      return { executed, found, request: text, deep: false }
+    } catch (error) {
+      // The registrar refuses what its own code fails on, and the same code fails here.
+      if (!(error instanceof Error)) throw error
+      return { executed: PROCEDURE_FAULT, found, request: text, deep: false }
+    }
+  }
+
+  #decide(
+    entry: OpEntry,
+    request: Request,
+    index: number,
+    signatures: Verified<Signatures> | null,
+  ): Executed {
+    if (signatures === null) return SIGNATURE_INVALID
+    const procedure = procedureById(request.procedure)
+    if (procedure === null) return PROCEDURE_UNKNOWN
+    const act: Act = { kind: 'request', request, signatures, received: entry.received?.at ?? entry.at }
+    return execute(procedure, act, this.#state, entry.at, index)
+  }
+
+  #signatures(
+    text: string,
+    evidence: readonly EvidenceItem[],
+    checked: CheckedSignatures | null,
+  ): Verified<Signatures> | null {
+    const bound = evidence.some(({ alg }) => alg === 'webauthn')
+    const party = bound ? (this.registry?.relyingParty ?? null) : null
+    if (checked !== null && (!bound || checked.relyingParty === relyingPartyText(party)))
+      return verifiedBy(evidence, evidence.map(placeholder), () => checked.valid)
+    return verifyEvidence(text, evidence, party, this.#crypto)
+  }
+}
+
+/** The relying party as text, by which results of other threads say what they were computed with. */
+export function relyingPartyText(party: Registry['relyingParty'] | null): string {
+  return party === null ? '' : canonicalJson({ id: party.id, origins: party.origins })
+}
+
+/** The canonical text of a request; null where it is no JSON of the ledger, or nested deeper than that allows. */
+function requestText(request: Request): string | null {
+  if (isDeep(request.body, MAX_BODY_DEPTH)) return null
+  try {
+    return canonicalJson(request)
+  } catch (error) {
+    if (!(error instanceof NotCanonicalError)) throw error
+    return null
+  }
+}
+
+/** Canonical JSON of the ledger nests 32 deep; a body stands two deep in its entry. */
+const MAX_BODY_DEPTH = 30
+
+function isDeep(value: Json, left: number): boolean {
+  if (left < 0) return true
+  if (typeof value !== 'object' || value === null) return false
+  for (const item of Object.values(value)) if (isDeep(item, left - 1)) return true
+  return false
+}
+
+/** Stands for a check whose result is known. */
+function placeholder(): Check {
+  return { algorithm: 'ed25519', key: NOTHING, message: NOTHING, signature: NOTHING }
+}
+const NOTHING: Uint8Array = new Uint8Array(0)
