@@ -125,8 +125,8 @@ function makeReader(): PublishedReader {
     if (handle !== null) object('holder', handle, holderOf(handle))
   }
   const entry = Buffer.from('{"at":"2026-01-02T03:04:05Z"}')
-  const store = { entries: async () => [entry], openings: async () => [] }
-  const reader = new PublishedReader(INFO, memory, store as unknown as PublishedReader['store'], nodeCrypto)
+  const store: Partial<PublishedReader['store']> = { entries: async () => [entry], openings: async () => [] }
+  const reader = new PublishedReader(INFO, memory, store as PublishedReader['store'], nodeCrypto)
   const at = '2026-01-02T03:04:05Z' as Parameters<typeof reader.publish>[0]['at']
   reader.publish({ size: 4242, at, note: '', stateText: '', inclusion: [], version: trie.commit() })
   return reader

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ancestor, singleBlock } from '@cadastre/numbers'
+import type { Cell, DelegationSigner } from '@cadastre/records'
 import fc from 'fast-check'
 import { createRdapHandler } from '../src/index.ts'
 import { formatReverseName, parseReverseName, zoneLength } from '../src/reverse-name.ts'
@@ -10,8 +11,9 @@ import { ask, linksOf } from './asking.ts'
 import type { JsonObject } from './conformance.ts'
 import { BASE, holder, registration, testReader } from './fixtures.ts'
 
-const rdns = (under: string, ns: string, ds: readonly object[] = []): { rdns: never } =>
-  ({ rdns: { under, since: 6, ns: [ns], ds } }) as unknown as { rdns: never }
+const rdns = (under: string, ns: string, ds: readonly DelegationSigner[] = []): Pick<Cell, 'rdns'> => ({
+  rdns: { under, since: 6, ns: [ns], ds },
+})
 const DS = { keyTag: 60485, algorithm: 5, digestType: 1, digest: '2bb183af5f22588179a53b0a98631fad1a292118' }
 const rdap = createRdapHandler(
   testReader({

@@ -149,18 +149,16 @@ function cellsOf({ registrations = [], cells = [] }: Records): CoveringCell[] {
   )
 }
 
+function publication(size: number): Snapshot['publication'] {
+  const known: Partial<Snapshot['publication']> = { size, at: AT, note: '', stateText: '', inclusion: [] }
+  return known as Snapshot['publication']
+}
+
 export function testSnapshot(records: Records, size: number = 7): Snapshot {
   const cells = cellsOf(records)
   const { holders = [], objects = [] } = records
   return {
-    publication: {
-      size,
-      at: AT,
-      note: '',
-      stateText: '',
-      inclusion: [],
-      version: { id: 0, roots: {} },
-    } as unknown as Snapshot['publication'],
+    publication: publication(size),
     registry: REGISTRY,
     chain: (block) => cells.filter((one) => contains(one.block, block)),
     inside(block, limit) {

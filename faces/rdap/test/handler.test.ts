@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { createRdap, createRdapHandler } from '../src/index.ts'
 import { ask } from './asking.ts'
 import { findings, type JsonObject } from './conformance.ts'
@@ -148,4 +149,43 @@ test('the Hono app answers as the handler does, HEAD with the same headers (RFC 
     assert.deepEqual(findings({ ...seen, method: 'HEAD', body: await head.text() }), [])
   }
   assert.equal((await app.request('/rdap/ip/192.0.2.1', { method: 'POST' })).status, 405)
+})
+
+test('whatever is asked, the answer is in the protocol’s own form', async () => {
+  const handler = createRdapHandler(testReader(records))
+  const part = fc.oneof(
+    fc.constantFrom(
+      'ip',
+      'autnum',
+      'domain',
+      'entity',
+      'help',
+      'nameserver',
+      '',
+      '.',
+      '..',
+      '%',
+      '%00',
+      '%2F',
+      'H-1',
+    ),
+    fc.constantFrom(
+      '192.0.2.1',
+      '192.0.2.0',
+      '24',
+      '::',
+      '2001:db8::',
+      '64496',
+      '2.0.192.in-addr.arpa',
+      '__proto__',
+    ),
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.webPath(),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { maxLength: 5 }), async (parts) => {
+      await ask(handler, `/${parts.join('/')}`)
+    }),
+    { numRuns: 2000 },
+  )
 })
