@@ -157,10 +157,12 @@ test('an earlier checkpoint is remembered: growth is fine, shrinking and another
   const again = await runAudit({ source: registry.logDirectory, remember })
   assert.equal(again.report?.comparedWith, grown.report?.size, 'a shrunken log is not remembered')
   const memory = await readFile(remember, 'utf8')
-  await writeFile(
-    remember,
-    memory.replace(/\n\n(.*\n\d+\n)./s, (_, head) => `\n\n${head}z`),
+  const otherRoot = memory.replace(
+    /(\n\n.*\n\d+\n)(.)/,
+    (_, head, first) => `${head}${first === 'A' ? 'B' : 'A'}`,
   )
+  assert.notEqual(otherRoot, memory)
+  await writeFile(remember, otherRoot)
   const forked = await runAudit({ source: registry.logDirectory, remember })
   assert.deepEqual(
     forked.report?.faults.map((fault) => fault.code),
