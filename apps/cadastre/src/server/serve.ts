@@ -49,6 +49,12 @@ export async function serve(options: ServeOptions): Promise<Running> {
   const metrics = createMetrics(() => reader)
   const stopped = Promise.withResolvers<string>()
   const early: Parameters<PublishedReader['publish']>[0][] = []
+  // The port first: a port in use is said before anything is done.
+  const server = createHttpServer(
+    () => parts,
+    () => health,
+  )
+  const port = await listen(server, settings)
   const writer = new WriterClient(
     { directory: directory.path, registry, databaseUrl: settings.databaseUrl, memory },
     {
@@ -65,17 +71,13 @@ export async function serve(options: ServeOptions): Promise<Running> {
       failed: (name, message) => {
         metrics.writerStopped()
         health = { ...health, writer: message }
-        logger.fatal({ name }, message)
+        // Before it is ready the command itself says why it ends.
+        if (health.ready) logger.fatal({ name }, message)
         stopped.resolve(message)
       },
     },
   )
   writer.ready.catch(() => undefined)
-  const server = createHttpServer(
-    () => parts,
-    () => health,
-  )
-  const port = await listen(server, settings)
   try {
     const opened = await writer.opened
     const store = await openReader(directory, settings.databaseUrl)
