@@ -66,6 +66,7 @@ export type TestRegistryOptions = {
   readonly witnesses?: { readonly policy: string; readonly post: PostCheckpoint }
   /** What the operator would see; by default anything reported fails the test. */
   readonly report?: (message: string, error?: Error) => void
+  readonly batchMilliseconds?: number
   readonly refreshMilliseconds?: number
   readonly onPublished?: (publication: Publication) => void
   /** Made beforehand, where a witness must know the log's key. */
@@ -329,7 +330,7 @@ export async function openTestRegistry(
         options.onPublished?.(publication)
       },
       report: options.report ?? fail,
-      batchMilliseconds: 10,
+      batchMilliseconds: options.batchMilliseconds ?? 10,
       retryMilliseconds: 50,
       ...(options.refreshMilliseconds === undefined
         ? {}
