@@ -56,7 +56,7 @@ const NO_STORE: PublishedReader['store'] = {
   record: unused,
   touched: unused,
   receiptBySeq: unused,
-  receiptByRequest: unused,
+  receiptsByRequest: unused,
   lastReceipt: unused,
   openings: unused,
   holdersMatching: unused,

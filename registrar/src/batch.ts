@@ -7,6 +7,7 @@ import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
 import { type CompactRange, leafHash } from '@cadastre/merkle'
 import {
   type Act,
+  ALREADY_ACCEPTED,
   type Executed,
   execute,
   PROCEDURE_FAULT,
@@ -33,6 +34,10 @@ export type Pending = {
   readonly request: Request
   readonly evidence: readonly EvidenceItem[]
   readonly checked: Checked
+  /** SHA-256 of the request's text, one character a byte; null for founding acts, which need no name. */
+  readonly name: string | null
+  /** The same request was accepted in an earlier batch. */
+  readonly repeated: boolean
 }
 
 /** Where the log stands before the batch. */
@@ -73,6 +78,7 @@ export class BatchBuilder {
   readonly #newlyDue: Due[] = []
   readonly #outcomes: Executed['outcome'][] = []
   readonly #faults: Error[] = []
+  readonly #acceptedNames = new Set<string>()
   #accepted = 0
   #refused = 0
 
@@ -119,11 +125,13 @@ export class BatchBuilder {
   /** Decide one request. */
   request(pending: Pending): Executed['outcome'] {
     const { outcome } = this.#append(pending.request.procedure, pending, this.#decide(pending))
+    if (outcome.accepted && pending.name !== null) this.#acceptedNames.add(pending.name)
     this.#outcomes.push(outcome)
     return outcome
   }
 
-  #decide({ request, checked, received }: Pending): Executed {
+  #decide({ request, checked, received, name, repeated }: Pending): Executed {
+    if (repeated || (name !== null && this.#acceptedNames.has(name))) return ALREADY_ACCEPTED
     if (checked === null) return SIGNATURE_INVALID
     if (checked instanceof Error) return this.#fault(checked)
     const procedure = procedureById(request.procedure)

@@ -1,6 +1,6 @@
 /**
- * Intake: requests are kept durably, in groups, and only then get their receipts. The same request gets the receipt
- * that it already has.
+ * Intake: requests are kept durably, in groups, and only then get their receipts. The same request with the same
+ * evidence gets the receipt that it already has.
  */
 
 import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
@@ -8,19 +8,24 @@ import type { IntakeItem, StoreWriter } from '@cadastre/store-port'
 import type { MonotoneClock } from './clock.ts'
 import type { Problem, ReadSubmission, SubmitResult } from './desk.ts'
 import type { ReceiptChain } from './receipts.ts'
+import { earlierCopies } from './repeats.ts'
 import type { Checked } from './verification.ts'
 
 /** A request with its receipt, and the check of its signatures, which may still be under way. */
 export type Received = {
   readonly seq: number
   readonly at: IntakeItem['at']
-  readonly read: Pick<ReadSubmission, 'request' | 'evidence'>
+  /** SHA-256 of the request's text. */
+  readonly hash: Uint8Array
+  /** Whether another copy of the request came before it. */
+  readonly mayRepeat: boolean
+  readonly read: Pick<ReadSubmission, 'request' | 'evidence' | 'requestText' | 'evidenceText'>
   readonly checked: Promise<Checked>
 }
 
 export type IntakeOptions = {
   readonly crypto: Crypto
-  readonly store: Pick<StoreWriter, 'intake' | 'receiptByRequest'>
+  readonly store: Pick<StoreWriter, 'intake' | 'receiptsByRequest' | 'entries'>
   readonly clock: MonotoneClock
   readonly receipts: ReceiptChain
   readonly check: (read: ReadSubmission) => Promise<Checked>
@@ -33,6 +38,7 @@ export type IntakeOptions = {
 type Waiting = {
   readonly read: ReadSubmission
   readonly hash: Uint8Array
+  readonly mayRepeat: boolean
   readonly checked: Promise<Checked>
   readonly resolve: (result: SubmitResult) => void
 }
@@ -46,7 +52,10 @@ const NOT_KEPT: Problem = { code: 'closed', detail: 'The request could not be ke
 export class Intake {
   readonly #options: IntakeOptions
   #waiting: Waiting[] = []
-  readonly #byHash = new Map<string, Promise<SubmitResult>>()
+  /** Results by request and evidence, until they are decided. */
+  readonly #undecided = new Map<string, Promise<SubmitResult>>()
+  /** How many copies of a request, with whatever evidence, are under way. */
+  readonly #copies = new Map<string, number>()
   #running: Promise<void> | null = null
   #closed = false
 
@@ -55,26 +64,42 @@ export class Intake {
   }
 
   submit(read: ReadSubmission): Promise<SubmitResult> {
-    const hash = this.#options.crypto.sha256(encodeUtf8(read.requestText))
-    const name = String.fromCharCode(...hash)
-    const known = this.#byHash.get(name)
+    const copy = `${read.requestText}\n${read.evidenceText}`
+    const known = this.#undecided.get(copy)
     if (known !== undefined) return known
-    const forget = (): void => {
-      this.#byHash.delete(name)
-    }
-    const result = this.#submitNew(read, hash)
-    this.#byHash.set(name, result)
-    void result.then(forget, forget)
+    const result = this.#submitNew(read, this.#options.crypto.sha256(encodeUtf8(read.requestText)))
+    this.#undecided.set(copy, result)
+    void result.then(
+      ({ ok }) => (ok ? undefined : this.decided(read)),
+      () => this.decided(read),
+    )
     return result
   }
 
+  /** The copy is no longer under way: the log answers for it, or nothing was kept. */
+  decided({ requestText, evidenceText }: Pick<ReadSubmission, 'requestText' | 'evidenceText'>): void {
+    this.#undecided.delete(`${requestText}\n${evidenceText}`)
+    this.#forgetCopy(requestText)
+  }
+
+  #forgetCopy(requestText: string): void {
+    const copies = this.#copies.get(requestText) ?? 0
+    if (copies > 1) this.#copies.set(requestText, copies - 1)
+    else this.#copies.delete(requestText)
+  }
+
   async #submitNew(read: ReadSubmission, hash: Uint8Array): Promise<SubmitResult> {
-    const earlier = await this.#options.store.receiptByRequest(hash)
-    if (earlier !== null) return { ok: true, seq: earlier.seq, receipt: earlier.receipt }
+    const copies = this.#copies.get(read.requestText) ?? 0
+    this.#copies.set(read.requestText, copies + 1)
+    const { any, answer } = await earlierCopies(this.#options.store, hash, read.evidenceText)
+    if (answer !== null) {
+      this.decided(read)
+      return { ok: true, seq: answer.seq, receipt: answer.receipt }
+    }
     if (this.#closed) return { ok: false, problem: CLOSED }
     const checked = this.#options.check(read)
     return new Promise((resolve) => {
-      this.#waiting.push({ read, hash, checked, resolve })
+      this.#waiting.push({ read, hash, mayRepeat: any || copies > 0, checked, resolve })
       this.#running ??= this.#run()
     })
   }
@@ -95,12 +120,16 @@ export class Intake {
   async #keep(group: readonly Waiting[]): Promise<boolean> {
     const { clock, receipts, store, received, failed } = this.#options
     const at = clock.now()
-    const items = group.map(({ read, hash }): IntakeItem => {
-      const { seq, receipt } = receipts.issue(hash, at, read.deadlineSeconds)
-      const { requestText: request, evidenceText: evidence, openings } = read
-      return { seq, at, request, evidence, requestHash: hash, receipt, openings }
-    })
+    const issued = group.map(({ read, hash }) => receipts.issue(hash, at, read.deadlineSeconds))
+    const items: IntakeItem[] = []
     try {
+      const signed = await Promise.all(issued.map(({ text }) => receipts.sign(text)))
+      for (const [index, { read, hash }] of group.entries()) {
+        const { requestText: request, evidenceText: evidence, openings } = read
+        const [seq, receipt] = [issued[index]?.seq, signed[index]]
+        if (seq === undefined || receipt === undefined) throw new Error('one receipt for each request')
+        items.push({ seq, at, request, evidence, requestHash: hash, receipt, openings })
+      }
       await store.intake(items)
     } catch (error) {
       failed(error)
@@ -113,7 +142,7 @@ export class Intake {
       return { waiting, item }
     })
     received(
-      pairs.map(({ item: { seq }, waiting: { read, checked } }): Received => ({ seq, at, read, checked })),
+      pairs.map(({ item: { seq }, waiting: { hash, mayRepeat, read, checked } }): Received => ({ seq, at, hash, mayRepeat, read, checked })),
     )
     for (const { item, waiting } of pairs) waiting.resolve({ ok: true, seq: item.seq, receipt: item.receipt })
     return true

@@ -7,7 +7,7 @@ import {
   type NoteSigner,
   parseNote,
   receiptHash,
-  signNote,
+  signNoteAside,
 } from '@cadastre/notes'
 import { addSeconds, type Instant } from '@cadastre/records'
 
@@ -32,12 +32,12 @@ export class ReceiptChain {
     this.#previous = last === null ? FIRST_PREVIOUS : receiptHash(crypto, textOf(last.receipt))
   }
 
-  /** Issue the next receipt. It counts only once the store has kept it. */
+  /** Issue the next receipt, to be signed. It counts only once the store has kept it. */
   issue(
     requestHash: Uint8Array,
     received: Instant,
     deadlineSeconds: number,
-  ): { readonly seq: number; readonly receipt: string } {
+  ): { readonly seq: number; readonly text: string } {
     const text = formatReceipt({
       origin: this.#origin,
       seq: this.#seq + 1,
@@ -48,7 +48,12 @@ export class ReceiptChain {
     })
     this.#seq += 1
     this.#previous = receiptHash(this.#crypto, text)
-    return { seq: this.#seq, receipt: signNote(text, [this.#signer]) }
+    return { seq: this.#seq, text }
+  }
+
+  /** The receipt as a signed note. The chain names texts, not signatures, so that many can be signed at a time. */
+  sign(text: string): Promise<string> {
+    return signNoteAside(text, this.#signer)
   }
 }
 

@@ -30,6 +30,7 @@ import type { PublicFiles } from './public-files.ts'
 import { type Committed, Publisher } from './publisher.ts'
 import { ReceiptChain } from './receipts.ts'
 import { Settlements } from './settlements.ts'
+import { wasAccepted } from './repeats.ts'
 import { type Checked, checkSignatures, type Verify } from './verification.ts'
 import { VersionKeeper } from './version-keeper.ts'
 import type { Witnesses } from './witnesses.ts'
@@ -212,7 +213,13 @@ export class Registrar implements Desk {
     const evidence = readEvidence(parseCanonicalJson(item.evidence))
     if (!request.ok || !evidence.ok) throw new Error(`the intake holds no request at ${item.seq}`)
     const checked = this.#check(item.request, evidence.value)
-    return { seq: item.seq, at: item.at, read: { request: request.value, evidence: evidence.value }, checked }
+    const read = {
+      request: request.value,
+      evidence: evidence.value,
+      requestText: item.request,
+      evidenceText: item.evidence,
+    }
+    return { seq: item.seq, at: item.at, hash: item.requestHash, mayRepeat: true, read, checked }
   }
 
   #check(requestText: string, evidence: Pending['evidence']): Promise<Checked> {
@@ -249,16 +256,19 @@ export class Registrar implements Desk {
     if (this.failure !== null) return
     const work = await this.#nextWork()
     const pending = await Promise.all(
-      work.taken.map(async ({ seq, at, read, checked }): Promise<Pending> => {
+      work.taken.map(async ({ seq, at, hash, mayRepeat, read, checked }): Promise<Pending> => {
         return {
           received: { seq, at },
           request: read.request,
           evidence: read.evidence,
           checked: await checked,
+          name: String.fromCharCode(...hash),
+          repeated: mayRepeat && (await wasAccepted(this.#options.store, hash)),
         }
       }),
     )
     const decided = await this.#decide(work, pending)
+    for (const { read } of work.taken) this.#intake.decided(read)
     if (this.#ready.length > 0) this.#schedule(0)
     else await this.#sleepUntilDue(decided === null)
   }
@@ -355,7 +365,8 @@ export class Registrar implements Desk {
       if (!evidence.ok)
         throw new TypeError(`not evidence: ${evidence.error.pointer} ${evidence.error.expected}`)
       const checked = await this.#check(act.request, evidence.value)
-      pending.push({ received: null, request: request.value, evidence: evidence.value, checked })
+      const read = { request: request.value, evidence: evidence.value }
+      pending.push({ received: null, ...read, checked, name: null, repeated: false })
     }
     let outcomes: readonly Executed['outcome'][] = []
     await this.#enqueue(async () => {

@@ -94,7 +94,7 @@ export function mountRequests(app: OpenAPIHono, context: ApiContext): void {
   })
   app.openapi(byHashRoute, async (c) => {
     const hash = Buffer.from(c.req.valid('param').hash, 'hex')
-    const kept = await reader.store.receiptByRequest(new Uint8Array(hash))
+    const kept = (await reader.store.receiptsByRequest(new Uint8Array(hash))).at(-1) ?? null
     if (kept === null) return unknownReceipt(base, c.req.valid('param').hash)
     return statusReply(context, kept.seq, c.req.valid('query').wait)
   })

@@ -43,7 +43,7 @@ export function fakeReader(sizes: readonly number[]): RegistryReader {
     record: unused,
     touched: unused,
     receiptBySeq: unused,
-    receiptByRequest: unused,
+    receiptsByRequest: unused,
     lastReceipt: unused,
     openings: unused,
     holdersMatching: unused,

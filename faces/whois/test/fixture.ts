@@ -176,7 +176,7 @@ export class HandMadeReader implements RegistryReader {
       record: unused,
       touched: unused,
       receiptBySeq: unused,
-      receiptByRequest: unused,
+      receiptsByRequest: unused,
       lastReceipt: unused,
       openings: async (commitments) =>
         commitments.flatMap((commitment) => {

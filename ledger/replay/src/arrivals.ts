@@ -19,7 +19,7 @@ const NAME_BYTES = 20
 
 export class Arrivals {
   readonly #crypto: Pick<Crypto, 'sha256'>
-  readonly #seen = new Set<string>()
+  readonly #accepted = new Set<string>()
   #seq = 0
   #gaps: Gap[] = []
 
@@ -27,13 +27,23 @@ export class Arrivals {
     this.#crypto = crypto
   }
 
+  /** Whether an earlier entry accepted the request with this canonical text. */
+  accepted(text: string): boolean {
+    return this.#accepted.has(this.#nameOf(text))
+  }
+
+  #nameOf(text: string): string {
+    return String.fromCharCode(...this.#crypto.sha256(encodeUtf8(text)).subarray(0, NAME_BYTES))
+  }
+
   /** Take in an op with a request, given the request's canonical text. */
   arrive(entry: OpEntry, request: Request, text: string): readonly Found[] {
     const found: Found[] = []
-    const name = String.fromCharCode(...this.#crypto.sha256(encodeUtf8(text)).subarray(0, NAME_BYTES))
-    if (this.#seen.has(name))
-      found.push({ code: 'request-repeated', detail: 'The same request was decided by an earlier entry.' })
-    this.#seen.add(name)
+    if (entry.outcome.accepted) {
+      if (this.accepted(text))
+        found.push({ code: 'request-repeated', detail: 'An earlier entry accepted the same request.' })
+      this.#accepted.add(this.#nameOf(text))
+    }
     if (entry.received === null) {
       if (!FOUNDING.has(request.procedure))
         found.push({ code: 'receipt-missing', detail: `${request.procedure} is decided without a receipt.` })

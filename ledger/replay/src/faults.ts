@@ -22,7 +22,7 @@ export const FAULTS = {
   'receipt-ignored':
     'Every receipted request is decided by its deadline: no gap in `received.seq` outlives it.',
   'decision-late': 'A request is decided by its procedure’s deadline.',
-  'request-repeated': 'A request is decided once.',
+  'request-repeated': 'A request is accepted at most once.',
   'not-due': 'An op without a request does what has fallen due, and nothing else.',
   'due-undone': 'What falls due is done before a later state entry.',
   'inputs-differ':

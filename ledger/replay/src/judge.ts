@@ -4,6 +4,7 @@ import type { Crypto } from '@cadastre/crypto'
 import type { Signatures, Verified } from '@cadastre/evidence'
 import {
   type Act,
+  ALREADY_ACCEPTED,
   type Executed,
   execute,
   PROCEDURE_FAULT,
@@ -45,10 +46,13 @@ export type Judged = {
 export class Judge {
   readonly #state: StateSource
   readonly #crypto: Crypto
+  /** Whether an earlier entry accepted the request with this canonical text. */
+  readonly #accepted: (text: string) => boolean
 
-  constructor(state: StateSource, crypto: Crypto) {
+  constructor(state: StateSource, crypto: Crypto, accepted: (text: string) => boolean) {
     this.#state = state
     this.#crypto = crypto
+    this.#accepted = accepted
   }
 
   /** The registry's record; null before genesis. */
@@ -113,6 +117,7 @@ export class Judge {
       found.push({ code: 'entry-not-canonical', detail: 'The request is no canonical JSON.' })
       return { executed: null, found, request: null, deep: true }
     }
+    if (this.#accepted(text)) return { executed: ALREADY_ACCEPTED, found, request: text, deep: false }
     try {
       const executed = this.#decide(entry, request, index, this.#signatures(text, entry.evidence, checked))
       return { executed, found, request: text, deep: false }

@@ -83,7 +83,7 @@ export class Replayer {
     this.#arrivals = new Arrivals(options.crypto)
     this.trie = new TrieWriter(options.memory ?? createTrieMemory(), options.crypto)
     this.state = new TrieState(this.trie, options.crypto, { keepIndex: options.keepIndex ?? false })
-    this.#judge = new Judge(this.state, options.crypto)
+    this.#judge = new Judge(this.state, options.crypto, (text) => this.#arrivals.accepted(text))
   }
 
   /** Number of entries replayed. */

@@ -111,8 +111,8 @@ export interface StoreReader {
   /** Which entries touched any of these keys, newest first and then by key, `index < before`. */
   touched(keys: readonly string[], before: number, limit: number): Promise<readonly TouchedKey[]>
   receiptBySeq(seq: number): Promise<ReceiptStatus | null>
-  /** The receipt of the request with this hash; of the first, if the same bytes were received more than once. */
-  receiptByRequest(requestHash: Uint8Array): Promise<ReceiptStatus | null>
+  /** Receipts of the request with this hash, in order: the same request may come again with other evidence. */
+  receiptsByRequest(requestHash: Uint8Array): Promise<readonly ReceiptStatus[]>
   /** The last receipt issued, so that the chain goes on; null before the first. */
   lastReceipt(): Promise<{ readonly seq: number; readonly receipt: string } | null>
   /** Openings still held for these commitments. */

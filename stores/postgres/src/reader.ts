@@ -117,9 +117,9 @@ export class PostgresReader implements StoreReader {
     return receiptIn(await this.#get('SELECT seq, receipt, decided FROM intake WHERE seq = $1', seq))
   }
 
-  async receiptByRequest(requestHash: Uint8Array): Promise<ReceiptStatus | null> {
-    const sql = 'SELECT seq, receipt, decided FROM intake WHERE request_hash = $1 ORDER BY seq LIMIT 1'
-    return receiptIn(await this.#get(sql, requestHash))
+  async receiptsByRequest(requestHash: Uint8Array): Promise<readonly ReceiptStatus[]> {
+    const sql = 'SELECT seq, receipt, decided FROM intake WHERE request_hash = $1 ORDER BY seq'
+    return (await this.#all(sql, requestHash)).flatMap((row) => receiptIn(row) ?? [])
   }
 
   async lastReceipt(): Promise<{ readonly seq: number; readonly receipt: string } | null> {

@@ -103,9 +103,9 @@ export class SqliteReader implements StoreReader {
     return receiptIn(this.#connection.get('SELECT seq, receipt, decided FROM intake WHERE seq = ?', seq))
   }
 
-  async receiptByRequest(requestHash: Uint8Array): Promise<ReceiptStatus | null> {
-    const sql = 'SELECT seq, receipt, decided FROM intake WHERE request_hash = ? ORDER BY seq LIMIT 1'
-    return receiptIn(this.#connection.get(sql, requestHash))
+  async receiptsByRequest(requestHash: Uint8Array): Promise<readonly ReceiptStatus[]> {
+    const sql = 'SELECT seq, receipt, decided FROM intake WHERE request_hash = ? ORDER BY seq'
+    return this.#connection.all(sql, requestHash).flatMap((row) => receiptIn(row) ?? [])
   }
 
   async lastReceipt(): Promise<{ readonly seq: number; readonly receipt: string } | null> {
