@@ -67,6 +67,15 @@ export const PROCEDURE_FAULT: Executed = {
   outcome: { accepted: false, refusals: ['procedure-fault'] },
 }
 
+/**
+ * The same request was accepted by an earlier entry. Evidence is no part of a request, so a refused one may come again
+ * with other signatures; an accepted one is never executed twice.
+ */
+export const ALREADY_ACCEPTED: Executed = {
+  inputs: [],
+  outcome: { accepted: false, refusals: ['already-accepted'] },
+}
+
 /** The procedure's id names none that the software knows. */
 export const PROCEDURE_UNKNOWN: Executed = {
   inputs: [],

@@ -9,6 +9,7 @@ export const REFUSALS = {
   'already-founded': 'The registry has already been founded.',
   'not-founding': 'The registry is open: founding has ended for good.',
   'still-founding': 'The registry is not open yet.',
+  paused: 'Everything waits, for everyone, until the pause in force ends.',
   'objection-period': 'The objection period after the last import has not passed.',
   'import-in-progress': 'Another import has begun and has not ended.',
   'no-import-in-progress': 'No import has begun.',
@@ -69,6 +70,7 @@ export const REFUSALS = {
   'not-due': 'Nothing has fallen due.',
   'procedure-fault':
     'The procedure’s own code failed on this request: a bug, to be reported; nothing was changed.',
+  'already-accepted': 'This very request has been accepted before; it is not executed twice.',
   'entry-too-large': 'The entry would be larger than 32 KiB.',
 } as const
 
