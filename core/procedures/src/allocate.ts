@@ -19,7 +19,6 @@ import {
   type Instant,
   integer,
   type JsonObject,
-  type Notes,
   nullable,
   object,
   objectKey,
@@ -54,6 +53,7 @@ import {
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { holdsAligned, poolBounds, type Search, searchLowestFit, takenUntil } from './lowest-fit.ts'
+import { emptyNotes } from './notes.ts'
 import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -209,14 +209,7 @@ function grantEffects(
   const effects = [put(cellKey(block), cell), put(key, { ...identity, granted })]
   const hold = numberParameter(parameters, 'holdSeconds')
   if (hold > 0) {
-    const notes: Notes = {
-      v: 1,
-      registration: draftId(0),
-      pending: null,
-      heldUntil: addSeconds(at, hold),
-      since: DRAFT_SINCE,
-    }
-    effects.push(put(notesKey('R-#'), notes))
+    effects.push(put(notesKey('R-#'), { ...emptyNotes(draftId(0)), heldUntil: addSeconds(at, hold) }))
   }
   return effects
 }
@@ -237,7 +230,7 @@ function enqueue(
 ): Decision {
   const pool = poolOf(inputs, wish.pool)
   if (pool === null) throw new Error('checked by wishRefusal')
-  const application = newApplication(ID, bodyAsSigned, [wish.holder], 'waiting', null)
+  const application = newApplication(ID, bodyAsSigned, [wish.holder], 'waiting', null, at)
   const moved = search.kind === 'unfinished' ? withCursor(pool, wish.length, search.cursor) : pool
   const effects = [
     put(applicationKey('A-#'), application),
@@ -323,6 +316,7 @@ export const allocate: Procedure<AllocateBody> = {
     'wrong-origin',
     'request-expired',
     'still-founding',
+    'paused',
     'holder-unknown',
     'consent-missing',
     'pool-unknown',

@@ -3,6 +3,7 @@
 import type { Application, ApplicationState, Instant, JsonObject, Notes, RecordKey } from '@cadastre/records'
 import { type Asked, applicationKey, applicationOf, consent, holderOf, notesKey } from './common.ts'
 import { DRAFT_SINCE, put } from './effects.ts'
+import { emptyNotes, notesRecord } from './notes.ts'
 import type { Effect, Inputs } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -13,6 +14,7 @@ export function newApplication(
   consents: readonly string[],
   state: ApplicationState,
   due: Instant | null,
+  at: Instant,
 ): Application {
   return {
     v: 1,
@@ -22,6 +24,8 @@ export function newApplication(
     body,
     consents,
     due,
+    opened: at,
+    pausedSeconds: 0,
     next: null,
     reason: null,
     since: DRAFT_SINCE,
@@ -43,9 +47,8 @@ export function withPending(
   registration: string,
   pending: string | null,
 ): { readonly key: RecordKey; readonly next: Notes | null } {
-  const kept: Notes = notes ?? { v: 1, registration, pending: null, heldUntil: null, since: DRAFT_SINCE }
-  const next: Notes = { ...kept, pending }
-  return { key: notesKey(registration), next: next.pending === null && next.heldUntil === null ? null : next }
+  const next = notesRecord({ ...(notes ?? emptyNotes(registration)), pending })
+  return { key: notesKey(registration), next }
 }
 
 /** Whether the application has ended: what fell due counts as done, though the due op is not written yet. */

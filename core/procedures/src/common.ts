@@ -86,9 +86,18 @@ export function booleanParameter(record: ProcedureRecord, name: string): boolean
 
 /**
  * What is refused before anything else, in order: a request for another registry, an expired one, a version that is
- * not in force, a registry that is not open. Null where nothing stands against it.
+ * not in force, a registry that is not open, or paused. Null where nothing stands against it.
  */
 export function commonRefusal(asked: Asked<unknown>, inputs: Inputs, id: string): RefusalCode | null {
+  const registry = registryOf(inputs)
+  const refusal = staffRefusal(asked, inputs, id)
+  if (refusal !== null || registry === null) return refusal
+  // A pause that has ended counts as ended, though its op is not written yet.
+  return registry.paused !== null && asked.received < registry.paused.until ? 'paused' : null
+}
+
+/** The same for acts of staff, which a pause does not stop. */
+export function staffRefusal(asked: Asked<unknown>, inputs: Inputs, id: string): RefusalCode | null {
   const registry = registryOf(inputs)
   if (registry === null || procedureOf(inputs, id) === null) return 'procedure-unknown'
   if (registry.origin !== asked.request.origin) return 'wrong-origin'

@@ -125,6 +125,7 @@ export const declareService: Procedure<DeclareServiceBody> = {
     'wrong-origin',
     'request-expired',
     'still-founding',
+    'paused',
     'holder-unknown',
     'not-holder',
     'consent-missing',

@@ -203,6 +203,7 @@ export const delegate: Procedure<DelegateBody> = {
     'wrong-origin',
     'request-expired',
     'still-founding',
+    'paused',
     'holder-unknown',
     'registration-unknown',
     'not-a-child',

@@ -231,6 +231,8 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
     imported: null,
     sources: [],
     relyingParty: from.relyingParty,
+    paused: null,
+    pauses: [],
     since,
   }
   const staff = from.staff.map((member): Effect => put(staffKey(member.handle), { v: 1, ...member, since }))

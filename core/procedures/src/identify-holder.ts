@@ -152,6 +152,7 @@ export const identifyHolder: Procedure<IdentifyHolderBody> = {
     'wrong-origin',
     'request-expired',
     'still-founding',
+    'paused',
     'register-missing',
     'attestations-missing',
     'key-repeated',

@@ -44,6 +44,7 @@ import {
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
+import { beforeEffect } from './pauses.ts'
 import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import { decideQuarantineEnd, quarantineNeeds } from './quarantine.ts'
 import {
@@ -180,7 +181,7 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
   const due = addSeconds(at, parameter(inputs, 'withdrawalSeconds'))
   const pending = withPending(notes, id, 'A-#')
   return accept([
-    put(applicationKey('A-#'), newApplication(ID, from.request.body, [offer.holder], 'cooling', due)),
+    put(applicationKey('A-#'), newApplication(ID, from.request.body, [offer.holder], 'cooling', due, at)),
     put(pending.key, pending.next),
   ])
 }
@@ -218,8 +219,9 @@ function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs, at: Instant): D
 /** The withdrawal right has ended: what was offered is quarantined, or the application fails and says why. */
 function decideEffect(application: Application, inputs: Inputs, at: Instant): Decision {
   const offer = offerIn(application)
-  if (application.state !== 'cooling' || application.due === null || application.due > at || offer === null)
-    return refuse('not-due')
+  if (offer === null) return refuse('not-due')
+  const waits = beforeEffect(application, inputs, at)
+  if (waits !== null) return waits
   const cleared = notesCleared(offer, application, inputs)
   const failed = (reason: RefusalCode): Decision =>
     accept([endApplication(application, 'failed', reason), ...cleared])
@@ -248,6 +250,7 @@ export const returnNumbers: Procedure<ReturnBody> = {
     'wrong-origin',
     'request-expired',
     'still-founding',
+    'paused',
     'application-unknown',
     'application-closed',
     'not-party',

@@ -56,6 +56,7 @@ import {
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
+import { beforeEffect } from './pauses.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import {
   canCarve,
@@ -264,7 +265,7 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
   const cooling = coolingSeconds(seller, inputs)
   if (cooling === 0) return accept(effects.value)
   const consents = [offer.from, offer.to]
-  const application = newApplication(ID, from.request.body, consents, 'cooling', addSeconds(at, cooling))
+  const application = newApplication(ID, from.request.body, consents, 'cooling', addSeconds(at, cooling), at)
   const pending = withPending(notesOf(inputs, registration.id), registration.id, 'A-#')
   return accept([put(applicationKey('A-#'), application), put(pending.key, pending.next)])
 }
@@ -305,8 +306,8 @@ function ended(
 }
 
 function decideDue(application: Application, inputs: Inputs, at: Instant): Decision {
-  if (application.state !== 'cooling' || application.due === null || application.due > at)
-    return refuse('not-due')
+  const waits = beforeEffect(application, inputs, at)
+  if (waits !== null) return waits
   const offer = offerIn(application)
   if (offer === null) throw new Error('an application of transfer holds an offer')
   const given = consentInApplication(application, offer.from)
@@ -346,6 +347,7 @@ export const transfer: Procedure<TransferBody> = {
     'wrong-origin',
     'request-expired',
     'still-founding',
+    'paused',
     'application-unknown',
     'application-closed',
     'not-party',

@@ -43,6 +43,7 @@ import {
 } from './common.ts'
 import { accept, lessen, put, refuse } from './effects.ts'
 import { policyRefusal } from './identify-holder.ts'
+import { beforeEffect } from './pauses.ts'
 import type { Decision, Inputs, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -167,7 +168,7 @@ function guard(from: Asked<Change>, holder: Holder, inputs: Inputs, at: Instant)
     replaces: member === null ? null : inputs.memberHash(member.value),
   }
   const due = addSeconds(at, numberParameter(parameters, 'guardSeconds'))
-  return newApplication(ID, waits, [holder.handle], 'cooling', due)
+  return newApplication(ID, waits, [holder.handle], 'cooling', due, at)
 }
 
 /** Any one living key of the holder may withdraw a guarded change: that is the veto against a stolen key. */
@@ -193,8 +194,8 @@ function waitingChange(application: Application): Change | null {
 }
 
 function decideDue(application: Application, inputs: Inputs, at: Instant): Decision {
-  if (application.state !== 'cooling' || application.due === null || application.due > at)
-    return refuse('not-due')
+  const waits = beforeEffect(application, inputs, at)
+  if (waits !== null) return waits
   const change = waitingChange(application)
   const holder = change === null ? null : holderOf(inputs, change.holder)
   if (change === null || holder === null)
@@ -219,6 +220,7 @@ export const updateHolder: Procedure<UpdateHolderBody> = {
     'wrong-origin',
     'request-expired',
     'still-founding',
+    'paused',
     'application-unknown',
     'application-closed',
     'holder-unknown',

@@ -153,6 +153,9 @@ test('national: a /24 once, held for 24 months; IPv6 a /32 or a /48 and nothing 
     registration: 'R-100',
     pending: null,
     heldUntil: '2032-01-01T00:00:00Z',
+    annotations: [],
+    delayedUntil: null,
+    pastFacts: [],
     since: 100,
   })
   assert.equal(ask(here, 24), 'quota-reached')

@@ -163,7 +163,16 @@ test('range-outside, range-not-a-block, act-pending', () => {
   assert.ok(registration)
   const replaces = [six.names(registration, 'ip6')]
   assert.equal(six.ask(delegate, { body: odd, by: ['H-1/full'], replaces }), 'range-not-a-block')
-  here.put('obj/notes/R-1' as never, { v: 1, registration: 'R-1', pending: 'A-5', heldUntil: null, since: 5 })
+  here.put('obj/notes/R-1' as never, {
+    v: 1,
+    registration: 'R-1',
+    pending: 'A-5',
+    heldUntil: null,
+    annotations: [],
+    delayedUntil: null,
+    pastFacts: [],
+    since: 5,
+  })
   assert.equal(grant(here, wish), 'act-pending')
 })
 

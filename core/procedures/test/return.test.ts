@@ -72,6 +72,8 @@ test('an offer cools for the withdrawal right; nothing changes meanwhile but the
     body: OFFER,
     consents: ['H-1'],
     due: '2030-01-15T00:00:00Z',
+    opened: '2030-01-01T00:00:00Z',
+    pausedSeconds: 0,
     next: null,
     reason: null,
     since: 100,

@@ -223,7 +223,16 @@ test('locked, hold-after-allocation, act-pending end when they say, and not a se
   const here = world()
   const seller = here.state.get('obj/holder/H-1' as RecordKey) as JsonObject
   here.put('obj/holder/H-1' as RecordKey, { ...seller, lockedUntil: '2030-01-02T00:00:00Z' })
-  const notes = { v: 1, registration: 'R-1', pending: null, heldUntil: '2030-01-03T00:00:00Z', since: 5 }
+  const notes = {
+    v: 1,
+    registration: 'R-1',
+    pending: null,
+    heldUntil: '2030-01-03T00:00:00Z',
+    annotations: [],
+    delayedUntil: null,
+    pastFacts: [],
+    since: 5,
+  }
   here.put('obj/notes/R-1' as RecordKey, notes)
   assert.equal(offer(here), 'locked')
   here.later(DAY - 1)
@@ -418,6 +427,9 @@ test('cooling: an application and a note; nothing else changes until it is due',
     registration: 'R-1',
     pending: 'A-100',
     heldUntil: null,
+    annotations: [],
+    delayedUntil: null,
+    pastFacts: [],
     since: 100,
   })
   const application = here.object('application', 'A-100')

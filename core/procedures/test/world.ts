@@ -59,7 +59,15 @@ export class World {
   last: Executed | null = null
 
   constructor(parameters: { readonly [id: string]: JsonObject } = {}) {
-    this.put(REGISTRY_KEY, { v: 1, origin: ORIGIN, profile: 'community', state: 'open', seat: 'XX' })
+    this.put(REGISTRY_KEY, {
+      v: 1,
+      origin: ORIGIN,
+      profile: 'community',
+      state: 'open',
+      seat: 'XX',
+      paused: null,
+      pauses: [],
+    })
     for (const [id, values] of Object.entries(parameters))
       this.put(procedureKey(id), { v: 1, id, text: '', parameters: values, since: 0 })
   }

@@ -2,10 +2,18 @@
 
 import type { Cell } from './cell.ts'
 import type { RecordKey } from './keys.ts'
-import type { Application, Pool } from './objects.ts'
+import type { Application, HolderNotes, Notes, Pool, Registry } from './objects.ts'
 import type { Instant } from './time.ts'
 
 export type Due = { readonly at: Instant; readonly procedure: string; readonly key: RecordKey }
+
+/** Kinds of objects in which something may fall due. */
+const DUE_OBJECTS = ['application', 'holder', 'notes', 'pool', 'registry'].map((type) => `obj/${type}/`)
+
+/** Whether anything can ever fall due in a record of this key. */
+export function canFallDue(key: RecordKey): boolean {
+  return !key.startsWith('obj/') || DUE_OBJECTS.some((start) => key.startsWith(start))
+}
 
 /** The next thing that falls due in a record; null where nothing does. `record` is the parsed record at `key`. */
 export function dueOf(key: RecordKey, record: unknown): Due | null {
@@ -18,6 +26,11 @@ export function dueOf(key: RecordKey, record: unknown): Due | null {
     const pool = record as Pool
     return pool.serve === null ? null : { at: pool.serve, procedure: 'allocate/1', key }
   }
+  if (key.startsWith('obj/notes/')) return dueInNotes(key, record as Notes | HolderNotes)
+  if (key.startsWith('obj/registry/')) {
+    const { paused } = record as Registry
+    return paused === null ? null : { at: paused.until, procedure: 'pause/1', key }
+  }
   if (key.startsWith('obj/')) return null
   let next: Due | null = null
   for (const registration of (record as Cell).registrations) {
@@ -26,4 +39,12 @@ export function dueOf(key: RecordKey, record: unknown): Due | null {
     next = { at: registration.until, procedure, key }
   }
   return next
+}
+
+/** The first annotation that lapses, or the first delay that ends. */
+function dueInNotes(key: RecordKey, notes: Notes | HolderNotes): Due | null {
+  const [procedure, ending] =
+    'holder' in notes ? ['apply-sanctions-act/1', notes.blocked] : ['annotate-dispute/1', notes.annotations]
+  const times = ending.flatMap(({ until }) => (until === null ? [] : [until])).sort()
+  return times[0] === undefined ? null : { at: times[0], procedure, key }
 }

@@ -17,6 +17,8 @@ export const OBJECT_TYPES = [
   'staff',
   'pool',
   'notes',
+  'incident',
+  'complaint',
 ] as const
 export type ObjectType = (typeof OBJECT_TYPES)[number]
 

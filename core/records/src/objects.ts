@@ -80,6 +80,10 @@ export type Application = {
   /** Handles whose consent was verified when the application was recorded. */
   readonly consents: readonly string[]
   readonly due: Instant | null
+  /** When it was recorded: pauses from here on lengthen its window. */
+  readonly opened: Instant
+  /** Seconds of pause that `due` already makes up for. */
+  readonly pausedSeconds: number
   /** Next application in the same pool's queue. */
   readonly next: string | null
   /** Why a failed application failed: a refusal code. */
@@ -130,6 +134,24 @@ export type Staff = {
   readonly since: number
 }
 
+export const ANNOTATION_KINDS = ['dispute', 'court-claim', 'sanction', 'correction'] as const
+
+/** One public note. It says that somebody claims something, and never that it is so. */
+export type Annotation = {
+  /** `N-41` */
+  readonly id: string
+  readonly kind: (typeof ANNOTATION_KINDS)[number]
+  /** Who: a holder's handle, or the SHA-256 of a key, in capital hexadecimal. */
+  readonly by: string
+  /** Hash of the facts it rests on: a second one on the same facts needs the holder's consent or a court's leave. */
+  readonly facts: string
+  /** Hash of the evidence, such as a claim that a court has stamped; null where there is none. */
+  readonly evidence: string | null
+  /** It lapses here; null = until it is ended. */
+  readonly until: Instant | null
+  readonly since: number
+}
+
 /** Annotations on one registration, apart from its cell, so that they never touch what a holder is about to sign. */
 export type Notes = {
   readonly v: 1
@@ -138,6 +160,78 @@ export type Notes = {
   readonly pending: string | null
   /** No transfer before this instant: the pool's hold after allocation, known to the holder when it applied. */
   readonly heldUntil: Instant | null
+  readonly annotations: readonly Annotation[]
+  /** End of the one delay of transfers under a court claim; it stays when it has passed, so that there is no second. */
+  readonly delayedUntil: Instant | null
+  /** Facts of annotations so far, the latest last. */
+  readonly pastFacts: readonly string[]
+  readonly since: number
+}
+
+export const BLOCKABLE_ACTS = ['allocate', 'transfer'] as const
+/** The act kinds that a sanctions act may forbid. Records, services and contacts are not among them. */
+export type BlockableAct = (typeof BLOCKABLE_ACTS)[number]
+
+/** Act kinds that a legal act of the seat forbids to one holder. */
+export type BlockedActs = {
+  /** Identifier of the legal act. */
+  readonly act: string
+  readonly kinds: readonly BlockableAct[]
+  /** `exact`: register number or ruling; `partial`: a name alone, which only delays. */
+  readonly match: 'exact' | 'partial'
+  readonly evidence: string
+  readonly until: Instant | null
+  readonly since: number
+}
+
+/** Notes on a holder, `obj/notes/H-7`: only what a legal act of the seat forbids, never a score or a standing. */
+export type HolderNotes = {
+  readonly v: 1
+  readonly holder: string
+  readonly blocked: readonly BlockedActs[]
+  /** When a delay on a name alone last began: there is no other for a year. */
+  readonly delayed: Instant | null
+  readonly since: number
+}
+
+/** A report of the registry's own error. */
+export type Incident = {
+  readonly v: 1
+  /** `I-41` */
+  readonly handle: string
+  readonly kind: string
+  /** Hash of the report's text. */
+  readonly report: string
+  /** How many records are affected. */
+  readonly affected: number
+  readonly discovered: Instant
+  /** It was to be published by then. */
+  readonly deadline: Instant
+  readonly at: Instant
+  readonly by: string
+  readonly since: number
+}
+
+/** A complaint about conduct. It names no holder, no number and no act: nothing can follow from it. */
+export type Complaint = {
+  readonly v: 1
+  /** `C-41` */
+  readonly handle: string
+  readonly kind: 'conduct' | 'instrument'
+  /** Hash of its text. */
+  readonly complaint: string
+  /** Hash of the instrument that is said to be forged; null for other conduct. */
+  readonly instrument: string | null
+  /** Country whose authorities are competent. */
+  readonly seat: string
+  /** The office that issued the instrument is to have been asked by then; null where there is none to ask. */
+  readonly answerBy: Instant | null
+  readonly answer: {
+    readonly says: 'issued' | 'not-issued' | 'no-answer'
+    readonly evidence: string
+    readonly staff: string
+    readonly at: Instant
+  } | null
   readonly since: number
 }
 
@@ -161,8 +255,15 @@ export type Registry = {
   readonly sources: readonly ImportSource[]
   /** WebAuthn relying-party id and allowed origins (W3C WebAuthn section 7.2). */
   readonly relyingParty: { readonly id: string; readonly origins: readonly string[] }
+  /** The pause in force: everything waits, for everyone. */
+  readonly paused: Paused | null
+  /** Earlier pauses, oldest first: they lengthen holders' windows, and count for the limit. */
+  readonly pauses: readonly Pause[]
   readonly since: number
 }
+
+export type Pause = { readonly since: Instant; readonly until: Instant }
+export type Paused = Pause & { readonly trigger: string; readonly report: string }
 
 export type Importing = {
   readonly source: string

@@ -57,6 +57,8 @@ const REGISTRY: Registry = {
     { source: 'STATS', file: 'delegated-example', sha256: '', attribution: 'Example, CC BY 4.0', rows: 1 },
   ],
   relyingParty: { id: 'sign.registry.example', origins: [] },
+  paused: null,
+  pauses: [],
   since: 0,
 }
 

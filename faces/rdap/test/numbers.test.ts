@@ -36,7 +36,16 @@ const reader = testReader({
     {
       type: 'notes',
       handle: 'R-9',
-      value: { v: 1, registration: 'R-9', pending: 'A-5', heldUntil: null, since: 5 },
+      value: {
+        v: 1,
+        registration: 'R-9',
+        pending: 'A-5',
+        heldUntil: null,
+        annotations: [],
+        delayedUntil: null,
+        pastFacts: [],
+        since: 5,
+      },
     },
     { type: 'application', handle: 'A-5', value: { procedure: 'transfer/1' } },
   ],

@@ -5,12 +5,12 @@
 
 import {
   type Cell,
+  canFallDue,
   type Due,
   dueOf,
   type Holder,
   isOccupying,
   type Json,
-  type ParsedKey,
   type RecordKey,
 } from '@cadastre/records'
 import type { Batch } from './index.ts'
@@ -66,7 +66,7 @@ export function project(records: Batch['records']): Projection {
     const sort = sortKey(key, parsed)
     rows.push({ key, sort, text })
     const value: Json = text === null ? null : JSON.parse(text)
-    if (canFallDue(parsed)) {
+    if (canFallDue(key)) {
       dueKeys.push(key)
       const next = value === null ? null : dueOf(key, value)
       if (next !== null) due.push(next)
@@ -82,10 +82,6 @@ export function project(records: Batch['records']): Projection {
     }
   }
   return { records: rows, dueKeys, due, occupancyKeys, occupancy, holderKeys, holders }
-}
-
-function canFallDue(parsed: ParsedKey): boolean {
-  return parsed.kind === 'cell' || parsed.type === 'application' || parsed.type === 'pool'
 }
 
 /** One row for each occupying registration: two of them at one cell collide in the database, as they must. */

@@ -81,6 +81,8 @@ export function application(handle: string, state: Application['state'], due: In
     body: {},
     consents: [],
     due,
+    opened: at(0),
+    pausedSeconds: 0,
     next: null,
     reason: null,
     since: 0,

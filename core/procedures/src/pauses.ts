@@ -1,0 +1,65 @@
+/** What a pause does to holders' windows: they stop, and last as much longer. Registry deadlines do not stop. */
+
+import {
+  type Application,
+  addSeconds,
+  DAY_SECONDS,
+  HOUR_SECONDS,
+  type Instant,
+  type Pause,
+  type Registry,
+  secondsOf,
+} from '@cadastre/records'
+import { applicationKey, registryOf } from './common.ts'
+import { accept, put, refuse } from './effects.ts'
+import type { Decision, Inputs } from './procedure.ts'
+
+/** Pauses are remembered for longer than any window lasts. */
+const KEPT_SECONDS = 400 * DAY_SECONDS
+/** No pause is longer, and none in force may be made longer than this from now. */
+export const MAX_PAUSE_SECONDS: number = 72 * HOUR_SECONDS
+/** All pauses of the last {@link PAUSE_PERIOD_SECONDS} together. */
+export const MAX_PAUSED_SECONDS: number = 144 * HOUR_SECONDS
+export const PAUSE_PERIOD_SECONDS: number = 90 * DAY_SECONDS
+
+/** The pauses so far, the one in force up to `at`; one that has ended counts as ended. */
+function pausesUntil(registry: Registry, at: Instant): readonly Pause[] {
+  const { paused, pauses } = registry
+  if (paused === null) return pauses
+  return [...pauses, { since: paused.since, until: paused.until < at ? paused.until : at }]
+}
+
+/** Seconds of pause between two instants. */
+export function pausedBetween(registry: Registry, from: Instant, at: Instant): number {
+  return pausesUntil(registry, at).reduce((sum, { since, until }) => {
+    const first = since < from ? from : since
+    return until > first ? sum + secondsOf(until) - secondsOf(first) : sum
+  }, 0)
+}
+
+/** The registry's pauses once the one in force has ended at `at`. */
+export function pausesAfter(registry: Registry, at: Instant): readonly Pause[] {
+  const oldest = addSeconds(at, -KEPT_SECONDS)
+  return pausesUntil(registry, at).filter(({ until }) => until >= oldest)
+}
+
+/**
+ * Whether an application may take effect now: null, or the decision to take instead. While everything is paused its
+ * window waits for the planned end; afterwards it lasts as much longer as was paused since it was opened.
+ */
+export function beforeEffect(application: Application, inputs: Inputs, at: Instant): Decision | null {
+  const { due, state, opened, pausedSeconds } = application
+  if (state !== 'cooling' || due === null || due > at) return refuse('not-due')
+  const registry = registryOf(inputs)
+  if (registry === null) return refuse('not-due')
+  const { paused } = registry
+  const later =
+    paused !== null && paused.until > at
+      ? paused.until
+      : addSeconds(due, pausedBetween(registry, opened, at) - pausedSeconds)
+  if (later <= due) return null
+  const made = pausedSeconds + secondsOf(later) - secondsOf(due)
+  return accept([
+    put(applicationKey(application.handle), { ...application, due: later, pausedSeconds: made }),
+  ])
+}
