@@ -21,3 +21,6 @@ export {
   type TestRegistryOptions,
   testIdentity,
 } from './test-registry.ts'
+export * from './workload.ts'
+export * from './workload-chance.ts'
+export * from './workload-registry.ts'

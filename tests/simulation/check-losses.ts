@@ -1,0 +1,182 @@
+// I1: what an act takes from a holder, its numbers, children, keys, services or available acts, needs that holder's
+// consent to exactly this; there are no orders and no public instruments yet. Written against the text of
+// procedures.md, from the state before and after alone.
+
+import type { Holder, Instant, Notes, Registration } from '@cadastre/records'
+import type { Applied, Observer } from '@cadastre/simulator'
+import { type Agreement, agreementTo, objectAt, objects } from './agreement.ts'
+import {
+  cellsOf,
+  changedSpaces,
+  isChildKind,
+  type Live,
+  liveIn,
+  type Numbers,
+  numbersOfText,
+  over,
+  type PlacedCell,
+  SPACES,
+  servicesIn,
+  sideBySide,
+  within,
+} from './picture.ts'
+
+const over_ = ({ until }: Registration, at: Instant): boolean => until !== null && until <= at
+const agrees = (set: ReadonlySet<string>, holder: string | null): boolean =>
+  holder !== null && set.has(holder)
+
+/** Whether the holder signed away this part of this registration. */
+function signedAway(registration: Registration, part: Numbers, { full, body }: Agreement): boolean {
+  const named = body['registration']
+  const id = typeof named === 'object' && named !== null && 'id' in named ? named['id'] : null
+  const range = numbersOfText(body['range'])
+  const giver = body['from'] ?? body['holder']
+  return (
+    agrees(full, registration.holder) &&
+    body['step'] === 'offer' &&
+    giver === registration.holder &&
+    id === registration.id &&
+    range !== null &&
+    within(part, range)
+  )
+}
+
+/** Whether a child may end here: at its term, by its own hand, or, unprotected, by whoever is around it. */
+function mayEnd(
+  child: Registration,
+  around: readonly Registration[],
+  { full }: Agreement,
+  at: Instant,
+): boolean {
+  if (over_(child, at) || agrees(full, child.holder)) return true
+  if (child.protected) return false
+  return around.some((outer) => agrees(full, outer.holder) || (isChildKind(outer) && over_(outer, at)))
+}
+
+const same = (a: Registration, b: Registration): boolean =>
+  a.id === b.id &&
+  a.holder === b.holder &&
+  a.kind === b.kind &&
+  a.until === b.until &&
+  a.protected === b.protected
+
+export const numbersLost: Observer = {
+  name: 'I1: numbers',
+  applied(step: Applied): string | null {
+    const agreement = agreementTo(step)
+    for (const space of changedSpaces(step.before, step.after))
+      for (const { first, last, was, is } of sideBySide(
+        cellsOf(step.before, space),
+        cellsOf(step.after, space),
+      ))
+        for (const [place, old] of was.entries()) {
+          if (old.kind !== 'holding' && !isChildKind(old)) continue
+          if (is.some((one) => same(one, old))) continue
+          const may = isChildKind(old)
+            ? mayEnd(old, was.slice(0, place), agreement, step.at)
+            : signedAway(old, { first, last }, agreement)
+          if (!may) return `${old.holder} loses ${old.id} over ${space} ${first} - ${last}`
+        }
+    return null
+  },
+}
+
+/** Members of a holder's record, and whose agreement changing them takes. */
+const MEMBERS = {
+  policy: 'full',
+  lockedUntil: 'full',
+  coolingSeconds: 'full',
+  contacts: 'technical',
+  confirmed: 'technical',
+} as const
+const FIXED = ['handle', 'kind', 'name', 'country', 'identity', 'procedure', 'since'] as const
+
+export const controlLost: Observer = {
+  name: 'I1: keys and locks',
+  applied(step: Applied): string | null {
+    const agreement = agreementTo(step)
+    for (const old of objects<Holder>(step.before, 'holder')) {
+      const next = objectAt<Holder>(step.after, `obj/holder/${old.handle}`)
+      if (next === null) return `${old.handle} is gone`
+      if (next === old) continue
+      const differs = (member: keyof Holder): boolean =>
+        JSON.stringify(old[member]) !== JSON.stringify(next[member])
+      const fixed = FIXED.find(differs)
+      if (fixed !== undefined) return `${old.handle}: ${fixed} has changed`
+      for (const [member, role] of Object.entries(MEMBERS) as [
+        keyof typeof MEMBERS,
+        'full' | 'technical',
+      ][]) {
+        if (!differs(member)) continue
+        if (!agreement[role].has(old.handle) || agreement.body['holder'] !== old.handle)
+          return `${old.handle}: ${member} has changed without consent`
+      }
+      if (guardSkipped(old, next) && step.act.kind !== 'due') return `${old.handle}: keys are gone at once`
+      if (old.lockedUntil !== null && (next.lockedUntil ?? '') < old.lockedUntil)
+        return `${old.handle} is unlocked early`
+    }
+    return null
+  },
+}
+
+/** A key or a role gone, a lower threshold, other guardians: these wait (section 0, Stolen keys). */
+function guardSkipped({ policy: old }: Holder, { policy: next }: Holder): boolean {
+  if (old === null) return false
+  if (next === null || next.m < old.m) return true
+  if (old.guardians.join() !== next.guardians.join()) return true
+  const has = (key: string, role: string): boolean =>
+    next.keys.some((one) => one.key === key && one.roles.some((r) => r === role))
+  return old.keys.some(({ key, roles }) => roles.some((role) => !has(key, role)))
+}
+
+const nameOf = ({ key, kind, what }: Pick<Live, 'key' | 'kind' | 'what'>): string => `${key} ${kind} ${what}`
+
+export const servicesLost: Observer = {
+  name: 'I1: services',
+  applied(step: Applied): string | null {
+    const agreement = agreementTo(step)
+    const mine = ({ kind, owner }: Live): boolean =>
+      agrees(agreement.full, owner) ||
+      agrees(kind === 'rdns' ? agreement.technical : agreement.routing, owner)
+    for (const space of changedSpaces(step.before, step.after)) {
+      const [before, after] = [cellsOf(step.before, space), cellsOf(step.after, space)]
+      const [was, is] = [liveIn(before), liveIn(after)]
+      const names = new Set(is.map(nameOf))
+      for (const live of was) {
+        // What ended with its registration was weighed with the registration.
+        const stands = over(after, live.first).some(({ id }) => id === live.under)
+        if (!names.has(nameOf(live)) && stands && !mine(live)) return `${live.owner} loses ${nameOf(live)}`
+      }
+      const old = new Set(was.map(nameOf))
+      for (const live of is)
+        if (!old.has(nameOf(live)) && !mine(live) && !slept(before, live))
+          return `${live.owner} is given ${nameOf(live)}`
+    }
+    return null
+  },
+}
+
+/** Whether the service stood there before, out of force below a child that has ended. */
+function slept(before: readonly PlacedCell[], { key, kind, what }: Live): boolean {
+  const cell = before.find((one) => one.key === key)?.cell
+  return cell !== undefined && servicesIn(cell).some((one) => one.kind === kind && one.what === what)
+}
+
+export const actsBlocked: Observer = {
+  name: 'I1: available acts',
+  applied(step: Applied): string | null {
+    const { full } = agreementTo(step)
+    for (const notes of objects<Notes>(step.after, 'notes')) {
+      const old = objectAt<Notes>(step.before, `obj/notes/${notes.registration}`)
+      const blocked = notes.pending !== null && notes.pending !== (old?.pending ?? null)
+      const held = notes.heldUntil !== (old?.heldUntil ?? null)
+      if (!blocked && !held) continue
+      const holder = SPACES.flatMap((space) => cellsOf(step.after, space))
+        .flatMap(({ cell }) => cell.registrations)
+        .find(({ id }) => id === notes.registration)?.holder
+      if (!agrees(full, holder ?? null)) return `${holder}: acts on ${notes.registration} are blocked`
+      if (held && old !== null) return `${holder}: ${notes.registration} is held anew`
+    }
+    return null
+  },
+}
