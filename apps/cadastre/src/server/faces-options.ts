@@ -1,10 +1,11 @@
 /** What the faces need from the application besides the reader: published texts, limits' clock, other services' views. */
 
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import type { ApiOptions } from '@cadastre/api'
 import { createPortal } from '@cadastre/api'
 import type { ExplorerOptions } from '@cadastre/explorer'
 import { formatAddress, formatPrefix } from '@cadastre/numbers'
+import { PROCEDURES } from '@cadastre/procedures'
 import { createRdapHandler } from '@cadastre/rdap'
 import type { RegistryReader, Snapshot } from '@cadastre/reader'
 import type { Json, ParsedKey } from '@cadastre/records'
@@ -15,10 +16,8 @@ import type { Logger } from 'pino'
 /** The published pages of procedures, by kind. They belong to the program, so they are read once. */
 function procedureTexts(): ReadonlyMap<string, string> {
   const directory = new URL('../../../../docs/procedures/', import.meta.url)
-  const pages = readdirSync(directory).filter((name) => name.endsWith('.md'))
-  return new Map(
-    pages.map((name) => [name.slice(0, -'.md'.length), readFileSync(new URL(name, directory), 'utf8')]),
-  )
+  const kinds = new Set(Object.keys(PROCEDURES).map((id) => id.split('/', 1)[0] ?? id))
+  return new Map([...kinds].map((kind) => [kind, readFileSync(new URL(`${kind}.md`, directory), 'utf8')]))
 }
 
 /** The reader as it would be at another state. */
