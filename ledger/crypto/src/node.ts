@@ -139,6 +139,13 @@ export function ed25519SignerFromSeed(seed: Uint8Array): Signer {
     algorithm: 'ed25519',
     publicKey: new Uint8Array(spki.subarray(ED25519_SPKI.length)),
     sign: (message) => new Uint8Array(sign(null, message, key)),
+    signAside: (message) =>
+      new Promise((resolve, reject) => {
+        sign(null, message, key, (error, signature) => {
+          if (error === null) resolve(new Uint8Array(signature))
+          else reject(error)
+        })
+      }),
   }
 }
 

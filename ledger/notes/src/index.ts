@@ -35,6 +35,7 @@ export {
   parseSignatureLines,
   SIGNATURES_MAX,
   signNote,
+  signNoteAside,
 } from './note.ts'
 export { noteSigner, noteVerifier } from './note-keys.ts'
 export {

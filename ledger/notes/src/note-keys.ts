@@ -16,5 +16,11 @@ export function noteVerifier(crypto: Crypto, vkey: Vkey): NoteVerifier {
 export function noteSigner(hasher: Hasher, name: string, signer: Signer): NoteSigner {
   if (signer.algorithm !== 'ed25519') throw new RangeError('notes are signed with Ed25519')
   const { id } = makeVkey(hasher, name, KEY_TYPE_ED25519, signer.publicKey)
-  return { name, id, sign: (text) => signer.sign(text) }
+  const { signAside } = signer
+  return {
+    name,
+    id,
+    sign: (text) => signer.sign(text),
+    ...(signAside === undefined ? {} : { signAside }),
+  }
 }

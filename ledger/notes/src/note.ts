@@ -37,6 +37,8 @@ export interface NoteSigner {
   readonly name: string
   readonly id: number
   sign(text: Uint8Array): Uint8Array
+  /** The same in another thread, where there is one. */
+  readonly signAside?: (text: Uint8Array) => Promise<Uint8Array>
 }
 
 export type NoteError =
@@ -129,13 +131,24 @@ export function formatSignatureLine(name: string, id: number, signature: Uint8Ar
   return `${MARK}${name} ${encodeBase64(bytes)}\n`
 }
 
-/** Signs a text. Throws a RangeError if it is no note text (it must end in a newline and hold no control character). */
-export function signNote(text: string, signers: readonly NoteSigner[]): string {
+function noteBytes(text: string): Uint8Array {
   if (!text.endsWith('\n') || !text.isWellFormed() || hasControl(text))
     throw new RangeError('not a note text')
-  const bytes = encodeUtf8(text)
+  return encodeUtf8(text)
+}
+
+/** Signs a text. Throws a RangeError if it is no note text (it must end in a newline and hold no control character). */
+export function signNote(text: string, signers: readonly NoteSigner[]): string {
+  const bytes = noteBytes(text)
   const lines = signers.map((signer) => formatSignatureLine(signer.name, signer.id, signer.sign(bytes)))
   return `${text}\n${lines.join('')}`
+}
+
+/** {@link signNote} with one key, in another thread where the key has one. */
+export async function signNoteAside(text: string, signer: NoteSigner): Promise<string> {
+  const bytes = noteBytes(text)
+  const signature = await (signer.signAside?.(bytes) ?? signer.sign(bytes))
+  return `${text}\n${formatSignatureLine(signer.name, signer.id, signature)}`
 }
 
 /**
