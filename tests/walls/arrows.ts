@@ -36,7 +36,7 @@ const facesSays =
 const face = (name: string): Room => ({
   room: `faces/${name}`,
   says: facesSays,
-  rooms: [...CORE, ...LEDGER, 'ledger/crypto', 'stores/port'],
+  rooms: [...CORE, ...LEDGER, 'ledger/crypto', 'stores/reader'],
   packages: ['hono', '@hono/zod-openapi', 'zod'],
   node: 'any',
 })
@@ -65,6 +65,10 @@ export const ROOMS: readonly Room[] = [
     rooms: [...CORE, CRYPTO_PORT, ...LEDGER.slice(0, index)],
   })),
   store('port', [], 'any'),
+  {
+    ...store('reader', [], 'any'),
+    says: `${storesSays}; this one is the "*reader* port" of the faces, over any store's reader`,
+  },
   store('sqlite', [], 'all'),
   store('postgres', ['pg'], 'any'),
   {
@@ -81,7 +85,7 @@ export const ROOMS: readonly Room[] = [
     room: 'faces/explorer',
     says: 'faces: "`explorer` only generated API types and `ledger/answers`" (with the browser\'s crypto provider, which runs it)',
     rooms: ['ledger/answers', CRYPTO_PORT, 'ledger/crypto/src/browser.ts', 'faces/api/src/generated'],
-    packages: ['hono', 'lit', 'uplot'],
+    packages: ['hono', 'esbuild'], // esbuild bundles the browser's half when the server starts
     node: ['fs', 'fs/promises', 'path', 'url', 'module'],
   },
   {

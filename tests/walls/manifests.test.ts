@@ -5,7 +5,8 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { type Manifest, machineTraces, manifestFaults, unexplained } from './manifests.ts'
-import { ROOT, trackedTexts } from './source.ts'
+import { phantoms } from './phantoms.ts'
+import { allSources, ROOT, trackedTexts } from './source.ts'
 
 const manifests: Manifest[] = globSync(
   [
@@ -54,6 +55,29 @@ test('docs/dependencies.md gives the reason for every outside dependency', () =>
   assert.deepEqual(unexplained(manifests, readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8')), [])
   const planted = { path: 'x', json: { dependencies: { 'left-pad': '1.0.0', '@cadastre/numbers': '0.1.0' } } }
   assert.deepEqual(unexplained([planted], 'Only `right-pad` here.'), ['left-pad'])
+})
+
+test('every import is of a package that the room itself names', () => {
+  assert.deepEqual(phantoms(manifests, allSources()), [])
+  const json = { name: '@cadastre/a', dependencies: { b: '1.0.0' }, devDependencies: { c: '1.0.0' } }
+  const house = [
+    { path: 'package.json', json: { devDependencies: { d: '1.0.0' } } },
+    { path: 'core/a/package.json', json },
+  ]
+  const wrong = (path: string, text: string): number => phantoms(house, [{ path, text }]).length
+  for (const text of [
+    "import 'c'",
+    "import type { x } from 'c/x'",
+    "export * from 'd'",
+    "type X = import('@c/d/e').X",
+  ])
+    assert.equal(wrong('core/a/src/x.ts', text), 1, text)
+  assert.equal(wrong('core/a/test/x.test.ts', "await import('e')"), 1)
+  assert.equal(wrong('tests/x.test.ts', "import 'b'"), 1)
+  const honest = "import 'b/x'; import 'node:fs'; import './y.ts'; import '@cadastre/a'"
+  assert.equal(wrong('core/a/src/x.ts', honest), 0)
+  assert.equal(wrong('core/a/test/x.test.ts', `${honest}; import 'c'; import 'd'`), 0)
+  assert.equal(wrong('tests/x.test.ts', "import '@cadastre/a'; import 'd'"), 0)
 })
 
 test('no file names the host of a package registry or a path of one machine', () => {

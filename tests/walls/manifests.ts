@@ -5,6 +5,7 @@ import type { Source } from './source.ts'
 export interface Manifest {
   readonly path: string
   readonly json: {
+    readonly name?: string
     readonly private?: boolean
     readonly license?: string
     readonly type?: string

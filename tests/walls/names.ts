@@ -5,9 +5,10 @@ import { parse, place, type Source, walk } from './source.ts'
 
 const BANNED = /revo[kc]|suspend|penali[sz]|blacklist|overrid/i
 
-/** X.509's and the compiler's own terms, which name other people's things. */
+/** Terms of X.509, of the compiler and of Commander, which name other people's things. */
 const ALLOWED = new Set([
   'noImplicitOverride',
+  'exitOverride',
   'CertificateRevocationList',
   'revokedCertificates',
   'revocationDate',

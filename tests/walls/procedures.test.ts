@@ -16,13 +16,29 @@ const NOT_PAGES = new Set(['README'])
 interface ProceduresRoom {
   readonly PROCEDURES?: Readonly<Record<string, CodedProcedure>>
   readonly REFUSALS?: Readonly<Record<string, string>>
+  readonly tooLarge?: (executed: unknown) => unknown
 }
 
-async function room(): Promise<Required<ProceduresRoom>> {
-  const { PROCEDURES, REFUSALS }: ProceduresRoom = await import(join(ROOT, INDEX))
+async function room(): Promise<ProceduresRoom & Required<Pick<ProceduresRoom, 'PROCEDURES' | 'REFUSALS'>>> {
+  const found: ProceduresRoom = await import(join(ROOT, INDEX))
+  const { PROCEDURES, REFUSALS } = found
   assert.ok(PROCEDURES !== undefined, `${INDEX} must export PROCEDURES, from id to procedure`)
   assert.ok(REFUSALS !== undefined, `${INDEX} must export REFUSALS, from code to sentence`)
-  return { PROCEDURES, REFUSALS }
+  return { ...found, PROCEDURES, REFUSALS }
+}
+
+/** The refusals of an outcome that is one whatever the procedure. */
+function refusalsGiven(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null || !('outcome' in value)) return []
+  const { outcome } = value
+  if (typeof outcome !== 'object' || outcome === null || !('refusals' in outcome)) return []
+  return Array.isArray(outcome.refusals) ? outcome.refusals : []
+}
+
+/** Codes of the outcomes that the room exports ready-made, for the registrar to give whatever the procedure. */
+async function codesOfAnyRequest(): Promise<string[]> {
+  const found = await room()
+  return [...Object.values(found), found.tooLarge?.({})].flatMap(refusalsGiven)
 }
 
 test('every procedure has its published page, with exactly its refusals, and no page is without', async (t) => {
@@ -38,10 +54,14 @@ test('every procedure has its published page, with exactly its refusals, and no 
   assert.deepEqual(differences(Object.values(PROCEDURES), pages), [])
 })
 
-test('every refusal code belongs to a procedure', async (t) => {
+test('every refusal code belongs to a procedure, or is published as one that any request can meet', async (t) => {
   if (!landed) return t.diagnostic(`${INDEX} is still missing`)
   const { PROCEDURES, REFUSALS } = await room()
-  const used = new Set(Object.values(PROCEDURES).flatMap(({ refusals }) => refusals))
+  const ofAny = await codesOfAnyRequest()
+  assert.ok(ofAny.length >= 4, ofAny.join())
+  const page = readFileSync(join(ROOT, 'docs/procedures/README.md'), 'utf8')
+  assert.deepEqual(refusalsOf(page).sort(), ofAny.sort())
+  const used = new Set([...ofAny, ...Object.values(PROCEDURES).flatMap(({ refusals }) => refusals)])
   assert.deepEqual(
     Object.keys(REFUSALS).filter((code) => !used.has(code)),
     [],

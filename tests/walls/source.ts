@@ -29,7 +29,7 @@ export function allSources(): Source[] {
 }
 
 /** Files under version control or about to be, so that what is ignored or built is not judged. */
-export function trackedFiles(): string[] {
+function trackedFiles(): string[] {
   // The checkout may belong to another user than the one who runs the tests.
   const options = ['-c', 'safe.directory=*', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']
   const listed = execFileSync('git', options, { cwd: ROOT, encoding: 'utf8' }).split('\0')

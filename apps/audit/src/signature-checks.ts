@@ -7,7 +7,7 @@ import { type RelyingParty, readEvidence, verifyEvidence } from '@cadastre/signa
 /** Of one entry: no signatures were checked, all hold, at least one does not. */
 export const UNCHECKED = 0
 export const VALID = 1
-export const INVALID = 2
+const INVALID = 2
 
 /** One result for each entry. Whatever is no request with evidence is left to the replayer. */
 export function checkSignatures(

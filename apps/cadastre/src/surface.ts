@@ -15,3 +15,27 @@ export const ROUTES: readonly string[] = [
   '/healthz',
   '/metrics',
 ]
+
+export const COMMANDS: readonly string[] = [
+  'init',
+  'import',
+  'open',
+  'serve',
+  'rebuild',
+  'keys create',
+  'keys list',
+  'keys backup',
+  'request identify-holder',
+  'request update-holder',
+  'request allocate',
+  'request delegate',
+  'request transfer',
+  'request return',
+  'request declare-service',
+  'request sign',
+  'request submit',
+  'lookup',
+  'verify',
+  'audit',
+  'witness',
+]

@@ -35,6 +35,8 @@ export type WitnessOptions = {
   readonly name: string
   /** The logs that it cosigns for, by their vkeys; the key's name is the log's origin. */
   readonly logs: readonly string[]
+  /** Told of requests that met an error: a disk that took no record, a client that went away. */
+  readonly report?: (error: unknown) => void
 }
 
 export type RunningWitness = {
@@ -46,7 +48,7 @@ export type RunningWitness = {
 }
 
 /** Thrown on a state file that is none: a witness without its memory must not cosign. */
-export class WitnessStateError extends Error {
+class WitnessStateError extends Error {
   override readonly name: string = 'WitnessStateError'
 }
 
@@ -179,8 +181,8 @@ async function answer(witness: Witness, request: IncomingMessage, response: Serv
 export async function startWitness(options: WitnessOptions): Promise<RunningWitness> {
   const witness = new Witness(options, await readState(options.stateFile))
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MILLISECONDS }, (request, response) => {
-    answer(witness, request, response).catch(() => {
-      // A client that went away, or a disk that took no record: without one there is no cosignature.
+    answer(witness, request, response).catch((error: unknown) => {
+      options.report?.(error) // where the disk took no record, there is no cosignature
       if (response.headersSent) response.destroy()
       else send(response, 500, PLAIN, 'internal error\n')
     })

@@ -39,7 +39,7 @@ export function parseNumber(space: NumberSpace, text: string): Result<bigint, Nu
 const OCTETS: readonly string[] = Array.from({ length: 256 }, (_, octet) => String(octet))
 
 /** Writes a 32-bit number as a dotted quad. */
-export function formatDottedQuad(value: number): string {
+function formatDottedQuad(value: number): string {
   return `${OCTETS[value >>> 24]}.${OCTETS[(value >>> 16) & 255]}.${OCTETS[(value >>> 8) & 255]}.${OCTETS[value & 255]}`
 }
 

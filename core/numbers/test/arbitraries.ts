@@ -59,7 +59,7 @@ export function blockIn(space: NumberSpace): fc.Arbitrary<Block> {
 
 export const anyBlock: fc.Arbitrary<Block> = anySpace.chain(blockIn)
 
-export function rangeIn(space: NumberSpace): fc.Arbitrary<Range> {
+function rangeIn(space: NumberSpace): fc.Arbitrary<Range> {
   return fc.tuple(bitsOf(space), bitsOf(space)).map((pair) => {
     const [low = '', high = ''] = [...pair].sort()
     return must(range(space, fromBits(low), fromBits(high)))

@@ -301,11 +301,11 @@ function saysSame(registration: Registration, read: ReadRow): boolean {
 
 /** What the entry itself registered, by ordinal: of all registrations in its cells, those that are newest. */
 function enteredRegistrations(
-  effects: readonly { readonly key: string; readonly next: Json }[],
+  effects: readonly { readonly key: string; readonly next: unknown }[],
 ): ReadonlyMap<number, Registration> {
   const all = effects
     .filter(({ key, next }) => !key.startsWith('obj/') && next !== null)
-    .flatMap(({ next }) => (next as unknown as Cell).registrations)
+    .flatMap(({ next }) => (next as Cell).registrations)
   const drafts = all.some(({ since }) => since === DRAFT_SINCE)
   const newest = drafts ? DRAFT_SINCE : Math.max(...all.map(({ since }) => since))
   const entered = new Map<number, Registration>()

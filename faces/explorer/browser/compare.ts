@@ -4,7 +4,7 @@ import type { VerifiedAnswer } from '@cadastre/answers'
 import { blockOfKey, FACTS, type Facts, factsOfRecord, isRecord, serviceLines } from '../src/facts.ts'
 import { objectFactsOfRecord } from '../src/object-facts.ts'
 
-export type ShownRegistration = { readonly cell: string; readonly facts: ReadonlyMap<string, string> }
+type ShownRegistration = { readonly cell: string; readonly facts: ReadonlyMap<string, string> }
 
 /** What the page shows, as text that the visitor sees. */
 export type Shown = {

@@ -69,7 +69,7 @@ export class FactsCache implements Facts {
 }
 
 /** `at` of an entry, without parsing up to 32 KiB of it; null where it is no entry in canonical form. */
-export function entryTime(bytes: Uint8Array): Instant | null {
+function entryTime(bytes: Uint8Array): Instant | null {
   const end = ENTRY_START.length + INSTANT_LENGTH
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, end)).toString('latin1')
   return start.startsWith(ENTRY_START) ? parseInstant(start.slice(ENTRY_START.length)) : null

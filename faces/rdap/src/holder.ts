@@ -12,7 +12,7 @@ import { chainInForce } from './subject.ts'
 import { type RegistrationView, viewRegistration } from './view.ts'
 
 /** Most networks, and most AS number blocks, of one answer. */
-export const MAX_HELD = 100
+const MAX_HELD = 100
 /** Cells that are read at first, and once more where they held no AS number: neither list is ever cut to nothing. */
 const CELLS_FIRST = 1_024
 const CELLS_AT_MOST = 65_536

@@ -19,7 +19,7 @@ import { wholeSpace } from './subject.ts'
 import { isTransferHeld, type RegistrationView } from './view.ts'
 
 /** RDAP address of a block: that of a network, or of the first AS number. */
-export function addressOf({ addresses }: Frame, block: Block): string {
+function addressOf({ addresses }: Frame, block: Block): string {
   return block.space === 'asn' ? addresses.autnum(block.first) : addresses.network(block)
 }
 

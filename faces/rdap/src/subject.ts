@@ -42,7 +42,7 @@ export type Subject =
  * The path without children whose term is over at `at`: they have ended even where the act that says so is not yet
  * written (design.md section 4, "Time").
  */
-export function pathInForce(path: readonly CoveringCell[], at: Instant): readonly CoveringCell[] {
+function pathInForce(path: readonly CoveringCell[], at: Instant): readonly CoveringCell[] {
   const isOver = ({ kind, until }: Registration): boolean => until !== null && until <= at && isChild(kind)
   if (!path.some(({ cell }) => cell.registrations.some(isOver))) return path
   return path.map(({ block, cell }) => ({

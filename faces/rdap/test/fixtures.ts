@@ -29,7 +29,7 @@ function fail(): never {
   throw new Error('a fixture is wrong')
 }
 
-export const INFO: RegistryInfo = {
+const INFO: RegistryInfo = {
   origin: 'registry.example/log',
   name: 'Example Registry',
   seat: 'XX',

@@ -2,7 +2,7 @@ import { type Policy, type PolicyCosignature, quorumMet } from '@cadastre/notes'
 import { type Checked, refuse } from './refusals.ts'
 
 /** How far clocks may be apart (design.md section 4, Time). */
-export const CLOCK_TOLERANCE_SECONDS = 60
+const CLOCK_TOLERANCE_SECONDS = 60
 
 export interface AgeLimit {
   readonly maxSeconds: number

@@ -39,18 +39,18 @@ export const NOW = 1_790_000_000
 const STATE_TIME = NOW - 20
 
 const signer = (byte: number): Signer => ed25519SignerFromSeed(new Uint8Array(32).fill(byte))
-export const logSigner: Signer = signer(1)
+const logSigner: Signer = signer(1)
 export const otherSigner: Signer = signer(9)
 interface Witness {
   readonly name: string
   readonly signer: Signer
 }
-export const WITNESSES: readonly Witness[] = [2, 3, 4].map((byte) => ({
+const WITNESSES: readonly Witness[] = [2, 3, 4].map((byte) => ({
   name: `witness-${byte}.example`,
   signer: signer(byte),
 }))
 
-export function policyText(quorum: string): string {
+function policyText(quorum: string): string {
   const logKey = formatVkey(makeVkey(nodeCrypto, ORIGIN, KEY_TYPE_ED25519, logSigner.publicKey))
   const witness = ({ name, signer: { publicKey } }: Witness, index: number): string =>
     `witness w${index} ${formatVkey(makeVkey(nodeCrypto, name, KEY_TYPE_COSIGNATURE, publicKey))}\n`

@@ -49,10 +49,10 @@ export function instant(text: string): Instant {
   assert.ok(parsed, text)
   return parsed
 }
-export function signer(byte: number): Signer {
+function signer(byte: number): Signer {
   return ed25519SignerFromSeed(new Uint8Array(32).fill(byte))
 }
-export const operator: Signer = signer(1)
+const operator: Signer = signer(1)
 /** Keys of the holders that {@link foundedLog} identifies, in order. */
 export const alice: Signer = signer(2)
 export const bob: Signer = signer(3)

@@ -33,8 +33,6 @@ const item: Schema<EvidenceItem> = {
 /** At most 32 signatures a request: two parties with full policies of 16 keys. */
 const items: Schema<readonly EvidenceItem[]> = array(item, 32, 1)
 
-export const evidenceSchema: Schema<readonly EvidenceItem[]> = items
-
 /** The items of an evidence list; an error names the member that does not fit, or a key that signs twice. */
 export function readEvidence(value: Json): Result<readonly EvidenceItem[], EvidenceFault> {
   const read = items.read(value, '')

@@ -16,7 +16,7 @@ const Y = 'eQP-EAi4vJmkGunpVii8ZPLxsgwtfp9Rd6PClNRGIpk'
 const D = 'ya-p2EW6dRZrXCFXZ7HWk05Qw9s26JsSe4piKxIPZyE'
 const key: KeyObject = createPrivateKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', d: D, x: X, y: Y } })
 /** SEC 1 uncompressed point. */
-export const P256_POINT: Uint8Array = Uint8Array.from([
+const P256_POINT: Uint8Array = Uint8Array.from([
   4,
   ...Buffer.from(X, 'base64url'),
   ...Buffer.from(Y, 'base64url'),

@@ -30,7 +30,7 @@ import { readSubject } from './subject.ts'
 /** Options as commander gives them. */
 export type Options = { readonly [name: string]: string | readonly string[] | boolean | undefined }
 
-export type WishContext = {
+type WishContext = {
   readonly client: RegistryClient
   readonly options: Options
   /** Keys named with `--key`, in order. */

@@ -20,6 +20,7 @@ export async function witnessCommand(options: WitnessCommandOptions, output: Out
     signer,
     name: options.name,
     logs: options.log,
+    report: (error) => output.note(`A request met an error: ${error}`),
   })
   const { url, vkey } = witness
   output.result(

@@ -7,11 +7,6 @@ import type { DataDirectory, RegistryFile } from './data-directory.ts'
 import { type Founder, foundGenesis, importFile, openRegistry, type PoolPlan } from './founding.ts'
 import { createKey } from './key-files.ts'
 
-/** Thrown where a registry cannot be made here. */
-export class CreateError extends Error {
-  override readonly name: string = 'CreateError'
-}
-
 /** Whether the directory is missing or empty. */
 export async function isEmptyDirectory(directory: DataDirectory): Promise<boolean> {
   try {
@@ -50,7 +45,7 @@ const DEMONSTRATION_FILE: string = fileURLToPath(
 )
 
 /** RFC 1918, RFC 4193 and RFC 6996 numbers: pools to allocate from. */
-export const DEMONSTRATION_POOLS: readonly PoolPlan[] = [
+const DEMONSTRATION_POOLS: readonly PoolPlan[] = [
   { handle: 'IP4-PRIVATE', space: 'ip4', range: '10.0.0.0 - 10.255.255.255', open: true },
   { handle: 'IP6-PRIVATE', space: 'ip6', range: 'fd00::/8', open: true },
   { handle: 'ASN-PRIVATE', space: 'asn', range: 'AS64512 - AS65534', open: true },

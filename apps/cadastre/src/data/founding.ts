@@ -25,7 +25,7 @@ import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
 import { documentText, type RegistryFile } from './data-directory.ts'
 
 /** Thrown where founding cannot go on; the message says why and what would be right. */
-export class FoundingError extends Error {
+class FoundingError extends Error {
   override readonly name: string = 'FoundingError'
 }
 
@@ -79,7 +79,7 @@ async function act(
 }
 
 /** SHA-256 of a procedure's published page, standard base64. */
-export async function procedureTextHash(id: string): Promise<string> {
+async function procedureTextHash(id: string): Promise<string> {
   const page = await documentText(`procedures/${id.replace(/\/\d+$/, '')}.md`)
   return createHash('sha256').update(page).digest('base64')
 }
@@ -146,7 +146,7 @@ export type ImportReport = {
 }
 
 /** A file that cannot be imported: every remark with its line number. Nothing has been changed. */
-export class ImportRefusedError extends FoundingError {
+class ImportRefusedError extends FoundingError {
   readonly errors: readonly FileNote[]
   constructor(file: string, errors: readonly FileNote[]) {
     const [first] = errors

@@ -10,14 +10,14 @@ import { decodeBase64, type Signer } from '@cadastre/crypto'
 import { ed25519SignerFromSeed } from '@cadastre/crypto/node'
 
 /** Thrown on a key that cannot be made or read; the message says which file and why. */
-export class KeyFileError extends Error {
+class KeyFileError extends Error {
   override readonly name: string = 'KeyFileError'
 }
 
 /** Letters, digits, `-`, `_`, `.`: a name that is safe as a file name everywhere. */
 const KEY_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
 
-export function keyFile(directory: string, name: string): string {
+function keyFile(directory: string, name: string): string {
   if (!KEY_NAME.test(name))
     throw new KeyFileError(`"${name}" is no key name; use up to 64 letters, digits, "-", "_" and ".".`)
   return join(directory, `${name}.pem`)

@@ -15,7 +15,7 @@ export type Settings = {
 }
 
 /** Thrown on a setting that cannot be used; the message names it, its value, and what would be right. */
-export class SettingsError extends Error {
+class SettingsError extends Error {
   override readonly name: string = 'SettingsError'
 }
 

@@ -5,12 +5,12 @@ import { createApi } from '@cadastre/api'
 import { createExplorer } from '@cadastre/explorer'
 import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
 import type { PublishedReader } from '@cadastre/reader'
+import type { Desk } from '@cadastre/registrar'
 import { createTiles } from '@cadastre/tiles'
 import { whoisText } from '@cadastre/whois'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
-import type { WriterClient } from '../writer/writer-client.ts'
 import { apiOptions, explorerOptions } from './faces-options.ts'
 import type { Metrics } from './metrics.ts'
 import { wellKnown } from './well-known.ts'
@@ -19,14 +19,15 @@ export type Health = { readonly ready: boolean; readonly phase: string; readonly
 
 export type HttpParts = {
   readonly reader: PublishedReader
-  readonly writer: WriterClient
+  readonly writer: Desk
   readonly logDirectory: string
   readonly metrics: Metrics
   readonly logger: Logger
   readonly health: () => Health
 }
 
-function createFaces(parts: HttpParts): Hono {
+/** Every face but RDAP and `/healthz`, which are answered before a framework is asked. */
+export function createFaces(parts: HttpParts): Hono {
   const { reader, writer, logDirectory, metrics, logger } = parts
   const app = new Hono()
   app.get('/metrics', async (c) => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
 import { createTrieMemory } from '@cadastre/trie'
-import { startWhois } from '@cadastre/whois'
+import { startWhois, type WhoisServer } from '@cadastre/whois'
 import type { Logger } from 'pino'
 import { DEMONSTRATION_NOTICE } from '../data/create.ts'
 import type { DataDirectory, RegistryFile } from '../data/data-directory.ts'
@@ -18,7 +18,7 @@ import { createHttpServer, type Health, type HttpParts } from './http.ts'
 import { createMetrics } from './metrics.ts'
 
 /** Thrown where a port cannot be listened on; the message says which, and what to do. */
-export class PortError extends Error {
+class PortError extends Error {
   override readonly name: string = 'PortError'
 }
 
@@ -77,23 +77,17 @@ export async function serve(options: ServeOptions): Promise<Running> {
       },
     },
   )
-  writer.ready.catch(() => undefined)
+  // Both promises are awaited below, one after the other: neither may count as unhandled meanwhile.
+  writer.ready.catch((error: unknown) => logger.debug({ err: error }, 'the writer ended before it was ready'))
   try {
     const opened = await writer.opened
     const store = await openReader(directory, settings.databaseUrl)
-    const baseUrl =
-      settings.publicUrl ??
-      `http://${settings.host.includes(':') ? `[${settings.host}]` : settings.host}:${port}`
-    const whoisHost = new URL(baseUrl).hostname
-    const info = infoOf(registry, opened, baseUrl, { host: whoisHost, port: settings.whoisPort })
-    reader = new PublishedReader(info, memory, store, nodeCrypto)
+    const baseUrl = settings.publicUrl ?? localUrl(settings.host, port)
+    const whoisAddress = { host: new URL(baseUrl).hostname, port: settings.whoisPort }
+    reader = new PublishedReader(infoOf(registry, opened, baseUrl, whoisAddress), memory, store, nodeCrypto)
     for (const publication of early) reader.publish(publication)
     await writer.ready
-    const whois = await startWhois(reader, { host: settings.host, port: settings.whoisPort }).catch(
-      (error: unknown) => {
-        throw portError(error, 'WHOIS_PORT', settings.whoisPort)
-      },
-    )
+    const whois = await listenWhois(reader, settings)
     parts = { reader, writer, logDirectory: directory.log, metrics, logger, health: () => health }
     health = { ready: true, phase: 'ready', writer: health.writer }
     const drain = async (): Promise<void> => {
@@ -133,6 +127,15 @@ function infoOf(
     whois,
     version: VERSION,
   }
+}
+
+const localUrl = (host: string, port: number): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+
+function listenWhois(reader: PublishedReader, { host, whoisPort: port }: Settings): Promise<WhoisServer> {
+  return startWhois(reader, { host, port }).catch((error: unknown) => {
+    throw portError(error, 'WHOIS_PORT', port)
+  })
 }
 
 async function listen(server: ReturnType<typeof createHttpServer>, settings: Settings): Promise<number> {

@@ -14,17 +14,17 @@ import { loadKey } from '../data/key-files.ts'
 import { systemNow } from '../data/system-now.ts'
 import { postCheckpoint } from './post-checkpoint.ts'
 
-export const LOG_KEY = 'log'
-export const RECEIPT_KEY = 'receipts'
-export const OPERATOR_KEY = 'operator'
+const LOG_KEY = 'log'
+const RECEIPT_KEY = 'receipts'
+const OPERATOR_KEY = 'operator'
 
 export type RegistryKeys = { readonly log: Signer; readonly receipts: Signer; readonly operator: Signer }
 
-export function passphraseFromEnvironment(): Promise<string | null> {
+function passphraseFromEnvironment(): Promise<string | null> {
   return Promise.resolve(process.env['CADASTRE_PASSPHRASE'] ?? null)
 }
 
-export async function loadRegistryKeys(directory: DataDirectory): Promise<RegistryKeys> {
+async function loadRegistryKeys(directory: DataDirectory): Promise<RegistryKeys> {
   const load = (name: string): Promise<Signer> => loadKey(directory.keys, name, passphraseFromEnvironment)
   return { log: await load(LOG_KEY), receipts: await load(RECEIPT_KEY), operator: await load(OPERATOR_KEY) }
 }
@@ -39,7 +39,7 @@ export function registryVkeys(
   return { log: vkey(origin, keys.log), receipts: vkey(receiptName(origin), keys.receipts) }
 }
 
-export function receiptName(origin: string): string {
+function receiptName(origin: string): string {
   return `${origin}/receipts`
 }
 

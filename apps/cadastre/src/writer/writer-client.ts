@@ -16,12 +16,17 @@ export type WriterEvents = {
 export type Opened = { readonly logVkey: string; readonly receiptVkey: string; readonly policy: string }
 
 /** An error of the writer's thread, with its name kept. */
-export class WriterError extends Error {
+class WriterError extends Error {
   override readonly name: string
   constructor(name: string, message: string) {
     super(message)
     this.name = name
   }
+}
+
+const CLOSED: Reply = {
+  ok: false,
+  problem: { code: 'closed', detail: 'The registry has stopped taking requests.' },
 }
 
 type Unnumbered = ToWriter extends infer M ? (M extends ToWriter ? Omit<M, 'id'> : never) : never
@@ -32,6 +37,7 @@ export class WriterClient implements Desk {
   readonly #worker: Worker
   readonly #replies = new Map<number, (value: Reply) => void>()
   #next = 0
+  #stopped = false
 
   constructor(data: WriterData, events: WriterEvents) {
     this.#worker = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData: data })
@@ -40,11 +46,11 @@ export class WriterClient implements Desk {
     this.opened = opened.promise
     this.ready = ready.promise
     const fail = (name: string, message: string): void => {
+      this.#stopped = true
       const error = new WriterError(name, message)
       opened.reject(error)
       ready.reject(error)
-      for (const reply of this.#replies.values())
-        reply({ ok: false, problem: { code: 'closed', detail: 'The registry has stopped taking requests.' } })
+      for (const reply of this.#replies.values()) reply(CLOSED)
       this.#replies.clear()
       events.failed(name, message)
     }
@@ -71,6 +77,7 @@ export class WriterClient implements Desk {
   }
 
   #ask(message: Unnumbered): Promise<Reply> {
+    if (this.#stopped) return Promise.resolve(CLOSED)
     const id = this.#next++
     return new Promise((resolve) => {
       this.#replies.set(id, resolve)
