@@ -32,6 +32,8 @@ import type { Checked } from './verification.ts'
 export type Pending = {
   readonly received: { readonly seq: number; readonly at: Instant } | null
   readonly request: Request
+  /** The request's canonical text. */
+  readonly requestText: string
   readonly evidence: readonly EvidenceItem[]
   readonly checked: Checked
   /** SHA-256 of the request's text, one character a byte; null for founding acts, which need no name. */
@@ -58,9 +60,12 @@ export type Decided = {
   readonly outcomes: readonly Executed['outcome'][]
 }
 
-type OpSource = Pick<Pending, 'received' | 'evidence'> & { readonly request: Request | null }
+type OpSource = Pick<Pending, 'received' | 'evidence'> & {
+  readonly request: Request | null
+  readonly requestText: string | null
+}
 
-const NO_REQUEST: OpSource = { received: null, request: null, evidence: [] }
+const NO_REQUEST: OpSource = { received: null, request: null, requestText: null, evidence: [] }
 
 export class BatchBuilder {
   readonly #crypto: Crypto
@@ -150,9 +155,11 @@ export class BatchBuilder {
   }
 
   /** Append the op entry, and apply the effects of what it says: what was decided, unless that is too large. */
-  #append(procedure: string, { received, request, evidence }: OpSource, decided: Executed): Executed {
+  #append(procedure: string, source: OpSource, decided: Executed): Executed {
+    const { received, request, requestText, evidence } = source
     const index = this.#range.size
-    const { executed, bytes } = fitting({ at: this.#at, received, procedure, request, evidence }, decided)
+    const head = { at: this.#at, received, procedure, request, evidence }
+    const { executed, bytes } = fitting(head, decided, requestText)
     this.#push(bytes)
     if (received !== null) this.#decided.push({ seq: received.seq, index })
     if (!executed.outcome.accepted) {

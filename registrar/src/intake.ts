@@ -76,6 +76,15 @@ export class Intake {
     return result
   }
 
+  /** A copy that has its receipt from before a restart, and waits for its decision. */
+  resume(
+    { requestText, evidenceText }: Pick<ReadSubmission, 'requestText' | 'evidenceText'>,
+    result: SubmitResult,
+  ): void {
+    this.#undecided.set(`${requestText}\n${evidenceText}`, Promise.resolve(result))
+    this.#copies.set(requestText, (this.#copies.get(requestText) ?? 0) + 1)
+  }
+
   /** The copy is no longer under way: the log answers for it, or nothing was kept. */
   decided({ requestText, evidenceText }: Pick<ReadSubmission, 'requestText' | 'evidenceText'>): void {
     this.#undecided.delete(`${requestText}\n${evidenceText}`)
@@ -142,7 +151,16 @@ export class Intake {
       return { waiting, item }
     })
     received(
-      pairs.map(({ item: { seq }, waiting: { hash, mayRepeat, read, checked } }): Received => ({ seq, at, hash, mayRepeat, read, checked })),
+      pairs.map(
+        ({ item: { seq }, waiting: { hash, mayRepeat, read, checked } }): Received => ({
+          seq,
+          at,
+          hash,
+          mayRepeat,
+          read,
+          checked,
+        }),
+      ),
     )
     for (const { item, waiting } of pairs) waiting.resolve({ ok: true, seq: item.seq, receipt: item.receipt })
     return true

@@ -4,11 +4,13 @@
  */
 
 import type { Crypto } from '@cadastre/crypto'
+import { TILE_WIDTH } from '@cadastre/merkle'
 import { formatCheckpoint, type NoteSigner, signNote } from '@cadastre/notes'
 import type { Instant } from '@cadastre/records'
 import type { Publication, StoreWriter } from '@cadastre/store-port'
 import type { Version } from '@cadastre/trie'
 import { type CheckpointGuard, ForkRefusedError, type SignedHead } from './checkpoint-guard.ts'
+import type { LogTail } from './log-tail.ts'
 import type { PublicFiles } from './public-files.ts'
 import { Sleep } from './sleep.ts'
 import { proveConsistency, proveInclusion } from './tree-nodes.ts'
@@ -25,7 +27,9 @@ export type Committed = {
 
 export type PublisherOptions = {
   readonly crypto: Crypto
-  readonly store: StoreWriter
+  readonly store: Pick<StoreWriter, 'savePublished'>
+  /** The committed log. */
+  readonly log: LogTail
   readonly files: PublicFiles
   readonly guard: CheckpointGuard
   readonly origin: string
@@ -165,21 +169,21 @@ export class Publisher {
 
   /** False where the witnesses have not made a quorum. */
   async #publish(committed: Committed): Promise<boolean> {
-    const { crypto, store, files, guard, origin, signers, witnesses } = this.#options
+    const { crypto, log, files, guard, origin, signers, witnesses } = this.#options
     const { size, root } = committed
     const text = formatCheckpoint({ origin, size, root })
     let note = signNote(text, signers)
     // Both before anybody outside sees the signature: its tiles must be there, and a store restored from before this
     // point must not sign again. Neither is left running when the other fails.
     const done = await Promise.allSettled([
-      size > this.#written ? files.grow(store, this.#written, size) : undefined,
+      size > this.#written ? files.grow(log, this.#written, size) : undefined,
       size > this.#guarded ? guard.keep(note) : undefined,
     ])
     for (const result of done) if (result.status === 'rejected') throw result.reason
     this.#written = size
     this.#guarded = size
     if (witnesses?.configured === true) {
-      const cosigned = await witnesses.cosign(note, size, (old) => proveConsistency(crypto, store, old, size))
+      const cosigned = await witnesses.cosign(note, size, (old) => proveConsistency(crypto, log, old, size))
       if (cosigned.kind === 'stop') throw new ForkRefusedError(cosigned.reason)
       if (cosigned.kind === 'waiting') {
         this.#options.waiting(cosigned.reasons)
@@ -190,6 +194,7 @@ export class Publisher {
     }
     await files.checkpoint(note)
     await this.#show(committed, note)
+    log.published(size - (size % TILE_WIDTH))
     await files.dropPartials(this.#tidied, size)
     this.#tidied = size
     this.#refreshLater()
@@ -198,10 +203,10 @@ export class Publisher {
 
   /** The checkpoint is public: remember it, and let readers move on to it. */
   async #show(committed: Committed, note: string): Promise<void> {
-    const { crypto, store } = this.#options
+    const { crypto, store, log } = this.#options
     const { size, at, stateText, version } = committed
     await store.savePublished({ size, note, at })
-    const inclusion = await proveInclusion(crypto, store, size - 1, size)
+    const inclusion = await proveInclusion(crypto, log, size - 1, size)
     this.#last = committed
     this.#options.published({ size, at, note, stateText, inclusion, version })
   }

@@ -3,6 +3,7 @@
  * arrival, in batches; what falls due is done first in each batch. Commit, then publish.
  */
 
+import { setImmediate } from 'node:timers/promises'
 import type { Crypto } from '@cadastre/crypto'
 import type { NoteSigner } from '@cadastre/notes'
 import { type Executed, REGISTRY_KEY } from '@cadastre/procedures'
@@ -26,11 +27,12 @@ import {
 } from './desk.ts'
 import { dryRun } from './dry-run.ts'
 import { CLOSED, Intake, type Received } from './intake.ts'
+import { LogTail } from './log-tail.ts'
 import type { PublicFiles } from './public-files.ts'
 import { type Committed, Publisher } from './publisher.ts'
 import { ReceiptChain } from './receipts.ts'
-import { Settlements } from './settlements.ts'
 import { wasAccepted } from './repeats.ts'
+import { Settlements } from './settlements.ts'
 import { type Checked, checkSignatures, type Verify } from './verification.ts'
 import { VersionKeeper } from './version-keeper.ts'
 import type { Witnesses } from './witnesses.ts'
@@ -65,6 +67,8 @@ export type RegistrarOptions = {
 export type FoundingAct = { readonly request: string; readonly evidence: string }
 
 const MAX_BATCH = 1000
+/** A few milliseconds of work. */
+const DECIDED_AT_ONCE = 32
 const MAX_BATCH_MILLISECONDS = 200
 /** Due ops in one batch; what fell due later goes into the next, which has a later time. */
 const MAX_DUE = 2000
@@ -87,6 +91,7 @@ export class Registrar implements Desk {
   readonly #publisher: Publisher
   readonly #intake: Intake
   readonly #versions: VersionKeeper
+  readonly #log: LogTail
   readonly #settlements: Settlements
   readonly #trie: TrieWriter
   readonly #state: TrieState
@@ -130,9 +135,11 @@ export class Registrar implements Desk {
       received: (items) => this.#receive(items),
       failed: (error) => this.#fail(error),
     })
+    this.#log = new LogTail(store)
     this.#publisher = new Publisher(
       {
         ...options,
+        log: this.#log,
         signers: [options.logSigner],
         published: (publication) => this.#onPublished(publication),
         superseded: ({ version }) => this.#versions.superseded(version),
@@ -219,6 +226,7 @@ export class Registrar implements Desk {
       requestText: item.request,
       evidenceText: item.evidence,
     }
+    this.#intake.resume(read, { ok: true, seq: item.seq, receipt: item.receipt })
     return { seq: item.seq, at: item.at, hash: item.requestHash, mayRepeat: true, read, checked }
   }
 
@@ -260,6 +268,7 @@ export class Registrar implements Desk {
         return {
           received: { seq, at },
           request: read.request,
+          requestText: read.requestText,
           evidence: read.evidence,
           checked: await checked,
           name: String.fromCharCode(...hash),
@@ -293,7 +302,7 @@ export class Registrar implements Desk {
   async #decide(work: Pick<Work, 'at' | 'due'>, pending: readonly Pending[]): Promise<Decided | null> {
     if (this.failure !== null) throw this.failure
     const { at } = work
-    const decided = this.#build(work, pending)
+    const decided = await this.#build(work, pending)
     if (decided === null) return null
     if ((await this.#options.store.commit(decided.batch)) === 'stale')
       throw new Error(
@@ -303,12 +312,16 @@ export class Registrar implements Desk {
     return decided
   }
 
-  #build({ at, due }: Pick<Work, 'at' | 'due'>, pending: readonly Pending[]): Decided | null {
+  /** The thread is left to others now and then: intake and publication must not wait for a whole batch. */
+  async #build({ at, due }: Pick<Work, 'at' | 'due'>, pending: readonly Pending[]): Promise<Decided | null> {
     const { crypto, report } = this.#options
     const builder = new BatchBuilder(crypto, this.#trie, this.#state, at, this.#position)
     try {
       builder.due(due, MAX_FOLLOW_UPS)
-      for (const item of pending) builder.request(item)
+      for (const [index, item] of pending.entries()) {
+        builder.request(item)
+        if (index % DECIDED_AT_ONCE === DECIDED_AT_ONCE - 1) await setImmediate()
+      }
       for (const fault of builder.faults) report('a request met a bug and was refused', fault)
       return builder.finish()
     } catch (error) {
@@ -319,6 +332,7 @@ export class Registrar implements Desk {
 
   #advance({ batch, range, stateText, version }: Decided, at: Instant): void {
     const { size, root } = batch.head
+    this.#log.append(batch.expectedSize, batch.entries)
     this.#position = { range, previousState: size - 1 }
     this.#lastAt = at
     this.#settlements.committed(size, batch.decided)
@@ -365,7 +379,7 @@ export class Registrar implements Desk {
       if (!evidence.ok)
         throw new TypeError(`not evidence: ${evidence.error.pointer} ${evidence.error.expected}`)
       const checked = await this.#check(act.request, evidence.value)
-      const read = { request: request.value, evidence: evidence.value }
+      const read = { request: request.value, requestText: act.request, evidence: evidence.value }
       pending.push({ received: null, ...read, checked, name: null, repeated: false })
     }
     let outcomes: readonly Executed['outcome'][] = []
@@ -382,8 +396,14 @@ export class Registrar implements Desk {
     const read = readRequestText(requestText)
     if (!read.ok) return { ok: false, problem: read.problem }
     // Between batches: the working state is the committed one.
-    await this.#batching
-    return dryRun(this.#state, requestText, read.value.request, this.#clock.now(), this.size)
+    const run = this.#batching.then(() =>
+      dryRun(this.#state, requestText, read.value.request, this.#clock.now(), this.size),
+    )
+    this.#batching = run.then(
+      () => undefined,
+      () => undefined,
+    )
+    return run
   }
 
   #fail(error: unknown): void {

@@ -218,3 +218,33 @@ test('public files that were lost are made again from the store', async () => {
     await story.end()
   }
 })
+
+test('a request that waited for its decision when the registry stopped has one receipt, whoever asks again', async () => {
+  const story = await Story.begin()
+  try {
+    const signer = generateEd25519Signer()
+    const broken = await story.open({
+      verify: () => Promise.reject(new Error('a thread has died')),
+      report: () => undefined,
+    })
+    const request = broken.identification('Patient', signer)
+    const first = await broken.submit(request, [signer])
+    assert.ok(first.ok)
+    await broken.stop()
+    let answer: (() => void) | null = null
+    const registry = await story.open({
+      // Not decided before the request has come again.
+      verify: (checks) =>
+        new Promise((resolve) => {
+          answer = () => resolve(checks.map(() => true))
+        }),
+    })
+    assert.deepEqual(await registry.submit(request, [signer]), first)
+    assert.ok(answer !== null)
+    ;(answer as () => void)()
+    await registry.stop()
+    assert.equal((await story.check()).receipts, 1)
+  } finally {
+    await story.end()
+  }
+})

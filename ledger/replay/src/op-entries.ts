@@ -48,15 +48,17 @@ export function opEntryBytes(head: OpHead, executed: Executed): Uint8Array {
 
 /**
  * The first of these whose entry has at most 32 KiB: what was executed; a refusal with the inputs looked at; a refusal
- * without them. Requests are bounded before their receipt, so that the last always fits.
+ * without them. Requests are bounded before their receipt, so that the last always fits. `requestText`: the request's
+ * canonical text, where it is at hand.
  */
 export function fitting(
   head: OpHead,
   executed: Executed,
+  requestText: string | null = head.request === null ? null : canonicalJson(head.request as Json),
 ): { readonly executed: Executed; readonly bytes: Uint8Array } {
   const refusal = tooLarge(executed)
   for (const candidate of [executed, refusal, { ...refusal, inputs: [] }]) {
-    const bytes = opEntryBytes(head, candidate)
+    const bytes = encodeUtf8(opEntryText(head, requestText, candidate))
     if (bytes.length <= MAX_ENTRY_BYTES) return { executed: candidate, bytes }
   }
   throw new Error('a refusal does not fit an entry')

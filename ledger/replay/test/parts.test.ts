@@ -171,7 +171,8 @@ test('of what was executed, a refusal with its inputs, and one without, the firs
   const head = { at: START, received: null, procedure: 'import/1', request: null, evidence: [] } as const
   const input = { key: 'ip4/198.51.100.0/24', q: 'chain', hash: null } as const
   const effect = { key: 'obj/holder/H-7' as RecordKey, prev: null, next: 'x'.repeat(40_000) }
-  const accepted = { accepted: true, effects: [effect], stamped: [] } as const
+  const stamped = { key: effect.key, next: effect.next, text: canonicalJson(effect.next) }
+  const accepted = { accepted: true, effects: [effect], stamped: [stamped] } as const
   const withInputs = fitting(head, { inputs: [input], outcome: accepted })
   assert.deepEqual(withInputs.executed.inputs, [input])
   assert.deepEqual(withInputs.executed.outcome, { accepted: false, refusals: ['entry-too-large'] })
