@@ -4,10 +4,13 @@
 import { createHash } from 'node:crypto'
 import {
   type Act,
+  apply,
+  type Decision,
   type Executed,
   execute,
   gather,
   outcomeJson,
+  type StampedEffect,
   type StateSource,
   type Subtree,
 } from '@cadastre/procedures'
@@ -77,19 +80,34 @@ class LoggedInputsOnly implements StateSource {
   }
 }
 
+/** The decision; null where it wrote to what is frozen. */
+function unlessItWrites(decide: () => Decision): Decision | null {
+  try {
+    return decide()
+  } catch (error) {
+    if (error instanceof TypeError && error.message.includes('read only')) return null
+    throw error
+  }
+}
+
+const textsOf = (effects: readonly StampedEffect[]): string =>
+  effects.map(({ key, text }) => `${key} ${text}`).join('\n')
+
 export const pureDecision: Observer = {
   name: 'I4: a pure function of the logged inputs',
   decided(step: Step): string | null {
-    const { procedure, act, source, at, executed } = step
+    const { procedure, act, source, at, executed, index } = step
     const first = bytesOf(executed)
     if (execution(step, act, source) !== first) return 'decided again, it differs'
     const { inputs, logged } = gather(procedure, act, new LoggedInputsOnly(source, executed))
     if (canonicalJson(logged as Json) !== canonicalJson(executed.inputs as Json))
       return 'it asks for other inputs'
-    const decision = procedure.decide(frozen(act), inputs, at)
-    if (decision.accepted !== executed.outcome.accepted) return 'from the logged inputs alone, it differs'
-    for (const [key, { value }] of source.records)
-      if (step.before.get(key) !== value) return `it wrote to ${key}`
+    const decision = unlessItWrites(() => procedure.decide(frozen(act), inputs, at))
+    if (decision === null) return 'it writes to its inputs'
+    const said = decision.accepted ? textsOf(apply(decision.effects, index)) : decision.refusals.join()
+    const { outcome } = executed
+    if (said !== (outcome.accepted ? textsOf(outcome.stamped) : outcome.refusals.join()))
+      return 'from the logged inputs alone, it differs'
     return null
   },
 }

@@ -2,7 +2,7 @@
 // consent to exactly this; there are no orders and no public instruments yet. Written against the text of
 // procedures.md, from the state before and after alone.
 
-import type { Holder, Instant, Notes, Registration } from '@cadastre/records'
+import type { Application, Holder, Instant, Notes, Registration } from '@cadastre/records'
 import type { Applied, Observer } from '@cadastre/simulator'
 import { type Agreement, agreementTo, objectAt, objects } from './agreement.ts'
 import {
@@ -160,6 +160,26 @@ export const servicesLost: Observer = {
 function slept(before: readonly PlacedCell[], { key, kind, what }: Live): boolean {
   const cell = before.find((one) => one.key === key)?.cell
   return cell !== undefined && servicesIn(cell).some((one) => one.kind === kind && one.what === what)
+}
+
+/** What an application says was agreed to must have been agreed to: the act that falls due rests on it alone. */
+export const consentsRecorded: Observer = {
+  name: 'I1: recorded consents',
+  applied(step: Applied): string | null {
+    const { full } = agreementTo(step)
+    for (const application of objects<Application>(step.after, 'application')) {
+      const old = objectAt<Application>(step.before, `obj/application/${application.handle}`)
+      if (old === null) {
+        const liar = application.consents.find((handle) => !full.has(handle))
+        if (liar !== undefined) return `${application.handle}: ${liar} did not consent`
+      } else if (JSON.stringify(old.consents) !== JSON.stringify(application.consents)) {
+        return `${application.handle}: its consents have changed`
+      } else if (JSON.stringify(old.body) !== JSON.stringify(application.body)) {
+        return `${application.handle}: what was signed has changed`
+      }
+    }
+    return null
+  },
 }
 
 export const actsBlocked: Observer = {

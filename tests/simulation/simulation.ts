@@ -11,7 +11,7 @@ import {
   pureDecision,
   truthfulBasis,
 } from './check-decisions.ts'
-import { actsBlocked, controlLost, numbersLost, servicesLost } from './check-losses.ts'
+import { actsBlocked, consentsRecorded, controlLost, numbersLost, servicesLost } from './check-losses.ts'
 import { noneLost, onePlace, poolGrowth } from './check-numbers.ts'
 import { functionOfRecord } from './check-services.ts'
 import { cellsOf, SPACES } from './picture.ts'
@@ -24,6 +24,7 @@ export function allObservers(): readonly Observer[] {
     numbersLost,
     controlLost,
     servicesLost,
+    consentsRecorded,
     actsBlocked,
     onePlace,
     noneLost,
