@@ -40,15 +40,10 @@ export function cellOfHoldingLabel(label: Uint8Array): CellPlace {
   return { space, label: label.slice(16, 16 + bytes), length: label[HOLDER_BYTES + 1] ?? 0 }
 }
 
-/** Bring the index up to what `next` will be at this place, before the cell itself is set. */
-export function indexHoldings(
-  trie: TrieWriter,
-  crypto: Crypto,
-  place: CellPlace,
-  next: Uint8Array | null,
-): void {
+/** Bring the index up to what `next` will be at this place (null: nothing), before the cell itself is set. */
+export function indexHoldings(trie: TrieWriter, crypto: Crypto, place: CellPlace, next: Cell | null): void {
   const old = trie.get(place.space, place.label, place.length)
-  const before = old === null ? NONE : holdersIn(old)
+  const before = old === null ? NONE : holdersIn(JSON.parse(decodeUtf8(old) ?? '{}') as Cell)
   const after = next === null ? NONE : holdersIn(next)
   for (const holder of before)
     if (!after.has(holder)) trie.set('index', holdingLabel(crypto, holder, place), 256, null)
@@ -59,9 +54,8 @@ export function indexHoldings(
 const NONE: ReadonlySet<string> = new Set()
 const PRESENT: Uint8Array = Uint8Array.of(1)
 
-function holdersIn(record: Uint8Array): ReadonlySet<string> {
+function holdersIn(cell: Cell): ReadonlySet<string> {
   const holders = new Set<string>()
-  const cell = JSON.parse(decodeUtf8(record) ?? '{}') as Cell
   for (const { holder } of cell.registrations) if (holder !== null) holders.add(holder)
   return holders
 }

@@ -146,16 +146,21 @@ export class TrieState implements StateSource {
 
   /** Write what an accepted act made of the state. */
   write(effects: readonly StampedEffect[]): void {
-    for (const { key, text } of effects) this.put(key, text)
+    for (const { key, text, next } of effects) this.#set(key, text, next)
   }
 
   /** Set one record's canonical text, or delete it (null). */
   put(key: RecordKey, text: string | null): void {
+    const wanted = this.#keepIndex && !key.startsWith('obj/') && text !== null
+    this.#set(key, text, wanted ? JSON.parse(text) : null)
+  }
+
+  /** `value` is what `text` says. */
+  #set(key: RecordKey, text: string | null, value: unknown): void {
     const { space, label, length } = this.#place(key)
-    const bytes = text === null ? null : encodeUtf8(text)
     if (this.#keepIndex && space !== 'obj')
-      indexHoldings(this.#trie, this.#crypto, { space, label, length }, bytes)
-    this.#trie.set(space, label, length, bytes)
+      indexHoldings(this.#trie, this.#crypto, { space, label, length }, value as Cell | null)
+    this.#trie.set(space, label, length, text === null ? null : encodeUtf8(text))
   }
 }
 
