@@ -45,6 +45,7 @@ import {
   holderOf,
   notesKey,
   numberParameter,
+  objectAt,
   poolKey,
   poolOf,
   procedureOf,
@@ -53,7 +54,7 @@ import {
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { holdsAligned, poolBounds, type Search, searchLowestFit, takenUntil } from './lowest-fit.ts'
-import { emptyNotes } from './notes.ts'
+import { emptyNotes, holderNotesKey, holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
 import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -86,7 +87,11 @@ function chosenBlock(wish: AllocateBody): Block | null {
 
 /** Needs of one wish, given those known: shared by a request and by serving the queue. */
 function needsOfWish(wish: AllocateBody, known: Inputs, queued: boolean): readonly Need[] {
-  const first = [recordNeed(holderKey(wish.holder)), recordNeed(poolKey(wish.pool))]
+  const first = [
+    recordNeed(holderKey(wish.holder)),
+    recordNeed(holderNotesKey(wish.holder)),
+    recordNeed(poolKey(wish.pool)),
+  ]
   if (!first.every((need) => known.has(need))) return first
   const identity = identityKeyOf(holderOf(known, wish.holder))
   const needs: Need[] = identity === null ? [] : [recordNeed(identity)]
@@ -163,7 +168,7 @@ function wishRefusal(wish: AllocateBody, inputs: Inputs): RefusalCode | null {
   const size = sizeRefusal(wish, pool, parameters)
   if (size !== null) return size
   const key = identityKeyOf(holderOf(inputs, wish.holder))
-  const identity = key === null ? null : (inputs.record(key) as Identity | null)
+  const identity = key === null ? null : objectAt('identity', key, inputs)
   if (identity === null) return 'holder-unknown'
   return quotaRefusal(wish, pool, identity, parameters) ?? blockRefusal(wish, pool, parameters, inputs)
 }
@@ -203,7 +208,8 @@ function grantEffects(
   const clean: Cell = { ...before, rdns: null, routes: [], roas: [] }
   const cell = withRegistration(clean, registrationFor(wish, block, at))
   if (cell === null) return null
-  const identity = inputs.record(key) as Identity
+  const identity = objectAt('identity', key, inputs)
+  if (identity === null) throw new Error('checked by wishRefusal')
   const space = block.space
   const granted = { ...identity.granted, [space]: identity.granted[space] + amount(space, block.length) }
   const effects = [put(cellKey(block), cell), put(key, { ...identity, granted })]
@@ -284,8 +290,15 @@ function decideServe(pool: Pool, inputs: Inputs, at: Instant): Decision {
   if (head === null || wish === null) return accept([put(key, { ...pool, serve: null })])
   const dequeued: Pool = { ...pool, head: head.next, tail: head.next === null ? null : pool.tail }
   const later = { ...dequeued, serve: head.next === null ? null : at }
+  const notes = holderNotesOf(inputs, wish.holder)
+  const delayed = partialDelayEnd(notes, 'allocate', at)
+  if (delayed !== null)
+    return accept([put(applicationKey(head.handle), stoodAside(head, delayed)), put(key, later)])
+  const blocked = isBlocked(notes, 'allocate', at) ? 'act-blocked' : null
   const refusal =
-    consentInApplication(head, wish.holder) === null ? 'consent-missing' : wishRefusal(wish, inputs)
+    consentInApplication(head, wish.holder) === null
+      ? 'consent-missing'
+      : (blocked ?? wishRefusal(wish, inputs))
   if (refusal !== null)
     return accept([
       put(applicationKey(head.handle), { ...head, state: 'failed', reason: refusal }),
@@ -306,6 +319,35 @@ function decideServe(pool: Pool, inputs: Inputs, at: Instant): Decision {
   ])
 }
 
+/** A delay on a name alone holds up its own holder only: the application stands aside, and then comes back first. */
+function stoodAside(head: Application, until: Instant): Application {
+  return { ...head, state: 'cooling', due: until, next: null }
+}
+
+function decideReturn(application: Application | null, inputs: Inputs, at: Instant): Decision {
+  const wish = wishOf(application)
+  if (application === null || wish === null) return refuse('not-due')
+  if (application.state !== 'cooling' || application.due === null || application.due > at)
+    return refuse('not-due')
+  const pool = poolOf(inputs, wish.pool)
+  if (pool === null) throw new Error('an application stands in the queue of a pool')
+  const first: Application = { ...application, state: 'waiting', due: null, next: pool.head }
+  return accept([
+    put(applicationKey(application.handle), first),
+    put(poolKey(pool.handle), {
+      ...pool,
+      head: application.handle,
+      tail: pool.tail ?? application.handle,
+      serve: at,
+    }),
+  ])
+}
+
+/** Whether an application that stood aside fell due, and not a pool. */
+function isApplication(subject: RecordKey): boolean {
+  return subject.startsWith('obj/application/')
+}
+
 export const allocate: Procedure<AllocateBody> = {
   id: ID,
   body,
@@ -319,6 +361,7 @@ export const allocate: Procedure<AllocateBody> = {
     'paused',
     'holder-unknown',
     'consent-missing',
+    'act-blocked',
     'pool-unknown',
     'size-not-allowed',
     'quota-reached',
@@ -336,7 +379,11 @@ export const allocate: Procedure<AllocateBody> = {
       const from = asked(act, body)
       return from === null ? [] : needsOfWish(from.body, known, false)
     }
-    const pool = known.record(act.subject) as Pool | null
+    if (isApplication(act.subject)) {
+      const wish = wishOf(objectAt('application', act.subject, known))
+      return wish === null ? [] : [recordNeed(poolKey(wish.pool))]
+    }
+    const pool = objectAt('pool', act.subject, known)
     if (pool?.head == null) return []
     const headNeed = recordNeed(applicationKey(pool.head))
     if (!known.has(headNeed)) return [headNeed]
@@ -345,7 +392,9 @@ export const allocate: Procedure<AllocateBody> = {
   },
   decide(act, inputs, at) {
     if (act.kind === 'due') {
-      const pool = inputs.record(act.subject) as Pool | null
+      if (isApplication(act.subject))
+        return decideReturn(objectAt('application', act.subject, inputs), inputs, at)
+      const pool = objectAt('pool', act.subject, inputs)
       return pool === null ? refuse('not-due') : decideServe(pool, inputs, at)
     }
     const from = asked(act, body)
@@ -355,6 +404,7 @@ export const allocate: Procedure<AllocateBody> = {
     const holder = holderOf(inputs, from.body.holder)
     if (holder === null) return refuse('holder-unknown')
     if (consent(holder, from, 'full') === null) return refuse('consent-missing')
+    if (isBlocked(holderNotesOf(inputs, holder.handle), 'allocate', at)) return refuse('act-blocked')
     return decideRequest(from.request.body, from.body, inputs, at)
   },
 }

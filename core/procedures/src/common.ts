@@ -4,6 +4,7 @@ import { type Consent, consentOf, type Signatures, type Verified } from '@cadast
 import { type Block, type Range, rangeToBlocks } from '@cadastre/numbers'
 import {
   type Application,
+  asObject,
   type CoveringCell,
   cellKey,
   type Holder,
@@ -11,6 +12,7 @@ import {
   type Json,
   type KeyRole,
   type Notes,
+  type ObjectRecords,
   objectKey,
   type Pool,
   type ProcedureRecord,
@@ -66,11 +68,20 @@ export function baseNeeds(id: string): readonly Need[] {
   return [recordNeed(REGISTRY_KEY), recordNeed(procedureKey(id))]
 }
 
+/** The object at a key of this type; null where there is none, and under a key of another type. */
+export function objectAt<T extends keyof ObjectRecords>(
+  type: T,
+  key: RecordKey,
+  inputs: Inputs,
+): ObjectRecords[T] | null {
+  return asObject(type, key, inputs.record(key))
+}
+
 export function registryOf(inputs: Inputs): Registry | null {
-  return inputs.record(REGISTRY_KEY) as Registry | null
+  return objectAt('registry', REGISTRY_KEY, inputs)
 }
 export function procedureOf(inputs: Inputs, id: string): ProcedureRecord | null {
-  return inputs.record(procedureKey(id)) as ProcedureRecord | null
+  return objectAt('procedure', procedureKey(id), inputs)
 }
 /** A numeric parameter of the version in force; a record without it is a bug of genesis. */
 export function numberParameter(record: ProcedureRecord, name: string): number {
@@ -109,19 +120,19 @@ export function holderKey(handle: string): RecordKey {
   return objectKey('holder', handle)
 }
 export function holderOf(inputs: Inputs, handle: string): Holder | null {
-  return inputs.record(holderKey(handle)) as Holder | null
+  return objectAt('holder', holderKey(handle), inputs)
 }
 export function applicationKey(handle: string): RecordKey {
   return objectKey('application', handle)
 }
 export function applicationOf(inputs: Inputs, handle: string): Application | null {
-  return inputs.record(applicationKey(handle)) as Application | null
+  return objectAt('application', applicationKey(handle), inputs)
 }
 export function poolKey(handle: string): RecordKey {
   return objectKey('pool', handle)
 }
 export function poolOf(inputs: Inputs, handle: string): Pool | null {
-  return inputs.record(poolKey(handle)) as Pool | null
+  return objectAt('pool', poolKey(handle), inputs)
 }
 
 /** Notes on a registration: `obj/notes/R-41`. */
@@ -129,7 +140,7 @@ export function notesKey(registration: string): RecordKey {
   return objectKey('notes', registration)
 }
 export function notesOf(inputs: Inputs, registration: string): Notes | null {
-  return inputs.record(notesKey(registration)) as Notes | null
+  return objectAt('notes', notesKey(registration), inputs)
 }
 
 /** Whether the text can stand in a key: a schema's `handle` guarantees it, a stored record's members too. */
@@ -143,8 +154,13 @@ export function consent(holder: Holder, asked: Asked<unknown>, role: KeyRole): C
 }
 
 /** Whether the request names this member at this hash; `null` member = there must be none yet. */
-export function namesMember(asked: Asked<unknown>, member: string, value: Json, inputs: Inputs): boolean {
-  const hash = value === null ? null : inputs.memberHash(value)
+export function namesMember(
+  asked: Asked<unknown>,
+  member: string,
+  value: Json | object,
+  inputs: Inputs,
+): boolean {
+  const hash = value === null ? null : inputs.memberHash(value as Json)
   return asked.request.replaces.some((replaced) => replaced.member === member && replaced.hash === hash)
 }
 

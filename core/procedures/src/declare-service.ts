@@ -14,7 +14,6 @@ import {
   handle,
   type Instant,
   isChild,
-  type Json,
   type KeyRole,
   object,
   oneOf,
@@ -60,7 +59,7 @@ const body: Schema<DeclareServiceBody> = object({
  * Who declares services on a path: the holder of the innermost registration. A child without a holder is its parent's
  * note about a customer who has no handle, so there the parent declares. Null where nobody holds anything.
  */
-export function serviceHolder(
+function serviceHolder(
   path: readonly CoveringCell[],
 ): { readonly holder: string; readonly under: Registration } | null {
   const registrations = registrationsOn(path).map(({ registration }) => registration)
@@ -91,10 +90,10 @@ function namesWhatItReplaces(
   inputs: Inputs,
 ): boolean {
   const registration = registrationMember(under, at.block.space)
-  if (!namesMember(from, registration, under as Json, inputs)) return false
+  if (!namesMember(from, registration, under, inputs)) return false
   if (from.body.service.kind !== 'rdns') return true
   const current = at.cell.rdns?.under === under.id ? at.cell.rdns : null
-  return namesMember(from, `${cellKey(at.block)}#rdns`, current as Json, inputs)
+  return namesMember(from, `${cellKey(at.block)}#rdns`, current, inputs)
 }
 
 function decideAsked(from: Asked<DeclareServiceBody>, inputs: Inputs, at: Instant): Decision {

@@ -9,7 +9,6 @@ import {
   type CoveringCell,
   type Instant,
   isChild,
-  type Json,
   type RecordKey,
   type Registration,
 } from '@cadastre/records'
@@ -108,7 +107,7 @@ export function decideEnd(from: Asked<End>, inputs: Inputs, at: Instant): Decisi
   if (!own && parentHolder(outer) !== by) return refuse('not-holder')
   const given = consent(holder, from, 'full')
   if (given === null) return refuse('consent-missing')
-  if (!namesMember(from, registrationMember(registration, space), registration as Json, inputs))
+  if (!namesMember(from, registrationMember(registration, space), registration, inputs))
     return refuse('member-changed')
   const { children, complete } = inside(found, space, inputs)
   if (!complete) return refuse('range-too-busy')

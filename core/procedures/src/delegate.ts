@@ -18,7 +18,6 @@ import {
   innermost,
   instant,
   isChild,
-  type Json,
   nullable,
   object,
   oneOf,
@@ -124,7 +123,7 @@ function partiesOf(from: Asked<Grant>, inputs: Inputs, at: Instant): Parties | R
   if (wish.protected && (child === null || consent(child, from, 'full') === null))
     return 'child-consent-missing'
   const member = registrationMember(registration, wish.registration.key.space)
-  return namesMember(from, member, registration as Json, inputs) ? { registration, given } : 'member-changed'
+  return namesMember(from, member, registration, inputs) ? { registration, given } : 'member-changed'
 }
 
 /** Whether the range lies free in the registration: inside it, and with nothing registered further in. */

@@ -4,6 +4,7 @@
  */
 
 import type { Instant, Json, LoggedEffect, LoggedInput, RecordKey } from '@cadastre/records'
+import { beyondBounds } from './bounds.ts'
 import { apply, isDraftKey, type StampedEffect } from './effects.ts'
 import { gather, type StateSource } from './inputs.ts'
 import { adverseWithoutBasis } from './invariants.ts'
@@ -37,6 +38,8 @@ export function execute(
   const before = (key: RecordKey): unknown => (isDraftKey(key) ? null : source.record(key).value)
   const fault = adverseWithoutBasis(decision.effects, before, at)
   if (fault !== null) throw new Error(`${procedure.id} lessens without a basis: ${fault}`)
+  const beyond = beyondBounds(decision.effects, before, at)
+  if (beyond !== null) throw new Error(`${procedure.id} goes beyond its bounds: ${beyond}`)
   const stamped = apply(decision.effects, index)
   const keys = new Set(stamped.map((effect) => effect.key))
   if (keys.size !== stamped.length) throw new Error(`${procedure.id} writes one key twice`)

@@ -1,8 +1,8 @@
 /** What the founding procedures share: the operator that signs, and the state in which they may run. */
 
 import { staffSigned } from '@cadastre/evidence'
-import { objectKey, type RecordKey, type Staff } from '@cadastre/records'
-import { type Asked, procedureOf, registryOf } from './common.ts'
+import { objectKey, type RecordKey } from '@cadastre/records'
+import { type Asked, objectAt, procedureOf, registryOf } from './common.ts'
 import type { Inputs } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -25,7 +25,7 @@ export function foundingRefusal(
   if (registry.origin !== asked.request.origin) return 'wrong-origin'
   if (asked.request.expires < asked.received) return 'request-expired'
   if (registry.state !== 'founding') return 'not-founding'
-  const staff = inputs.record(staffKey(asked.body.staff)) as Staff | null
+  const staff = objectAt('staff', staffKey(asked.body.staff), inputs)
   if (staff === null) return 'staff-unknown'
   if (!staffSigned(staff, asked.signatures)) return 'staff-signature-missing'
   return staff.role === 'operator' ? null : 'wrong-staff-role'

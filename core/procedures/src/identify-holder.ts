@@ -26,7 +26,6 @@ import {
   oneOf,
   type RecordKey,
   type Schema,
-  type Staff,
   text,
 } from '@cadastre/records'
 import {
@@ -36,6 +35,7 @@ import {
   commonRefusal,
   holderKey,
   numberParameter,
+  objectAt,
   procedureOf,
   recordNeed,
 } from './common.ts'
@@ -124,7 +124,7 @@ function staffKey(attestor: string): RecordKey {
 /** Two different attestors signed, both clerks, one of them outside the operator. */
 function attested(from: Asked<IdentifyHolderBody>, needed: number, inputs: Inputs): boolean {
   const attestors = [...new Set(from.body.attestors)]
-    .map((name) => inputs.record(staffKey(name)) as Staff | null)
+    .map((name) => objectAt('staff', staffKey(name), inputs))
     .filter((staff) => staff !== null && staff.role === 'clerk' && staffSigned(staff, from.signatures))
   return attestors.length >= needed && attestors.some((staff) => staff?.outside === true)
 }

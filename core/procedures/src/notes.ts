@@ -56,7 +56,10 @@ export function delayEnd(notes: Notes | null, at: Instant): Instant | null {
 
 /** Notes on a holder: `obj/notes/H-7`. */
 export function holderNotesOf(inputs: Inputs, holder: string): HolderNotes | null {
-  return inputs.record(holderNotesKey(holder)) as HolderNotes | null
+  return holderNotesAt(holderNotesKey(holder), inputs)
+}
+export function holderNotesAt(key: RecordKey, inputs: Inputs): HolderNotes | null {
+  return inputs.record(key) as HolderNotes | null
 }
 export function holderNotesKey(holder: string): RecordKey {
   return notesKey(holder)

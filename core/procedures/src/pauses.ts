@@ -4,7 +4,6 @@ import {
   type Application,
   addSeconds,
   DAY_SECONDS,
-  HOUR_SECONDS,
   type Instant,
   type Pause,
   type Registry,
@@ -16,11 +15,8 @@ import type { Decision, Inputs } from './procedure.ts'
 
 /** Pauses are remembered for longer than any window lasts. */
 const KEPT_SECONDS = 400 * DAY_SECONDS
-/** No pause is longer, and none in force may be made longer than this from now. */
-export const MAX_PAUSE_SECONDS: number = 72 * HOUR_SECONDS
-/** All pauses of the last {@link PAUSE_PERIOD_SECONDS} together. */
-export const MAX_PAUSED_SECONDS: number = 144 * HOUR_SECONDS
-export const PAUSE_PERIOD_SECONDS: number = 90 * DAY_SECONDS
+/** So many pauses are remembered; more than that in so long a time there cannot be. */
+export const MAX_PAUSES = 64
 
 /** The pauses so far, the one in force up to `at`; one that has ended counts as ended. */
 function pausesUntil(registry: Registry, at: Instant): readonly Pause[] {

@@ -15,6 +15,20 @@ const COMMON = {
   'import/1': {},
   'declare-service/1': {},
   'delegate/1': { maxTermSeconds: 5 * YEAR_SECONDS + DAY_SECONDS },
+  'annotate-dispute/1': {
+    lapseSeconds: 30 * DAY_SECONDS,
+    noticeSeconds: 21 * DAY_SECONDS,
+    delaySeconds: 14 * DAY_SECONDS,
+  },
+  'apply-sanctions-act/1': { delaySeconds: 14 * DAY_SECONDS, quietSeconds: 365 * DAY_SECONDS },
+  'certified-extract/1': {},
+  'complain/1': { answerSeconds: 7 * DAY_SECONDS },
+  'pause/1': {
+    maxSeconds: 72 * HOUR_SECONDS,
+    maxTotalSeconds: 144 * HOUR_SECONDS,
+    periodSeconds: 90 * DAY_SECONDS,
+  },
+  'report-incident/1': { disclosureSeconds: 72 * HOUR_SECONDS },
   'return/1': { withdrawalSeconds: 14 * DAY_SECONDS, quarantineSeconds: 180 * DAY_SECONDS },
   'update-holder/1': {
     guardSeconds: 7 * DAY_SECONDS,

@@ -1,13 +1,19 @@
 /** The procedures of this software, by id. The list is closed: a new act needs a release, not a setting. */
 
 import { allocate } from './allocate.ts'
+import { annotateDispute } from './annotate-dispute.ts'
+import { applySanctionsAct } from './apply-sanctions-act.ts'
+import { certifiedExtract } from './certified-extract.ts'
+import { complain } from './complain.ts'
 import { declareService } from './declare-service.ts'
 import { delegate } from './delegate.ts'
 import { genesis } from './genesis.ts'
 import { identifyHolder } from './identify-holder.ts'
 import { importRecords } from './import.ts'
 import { open } from './open.ts'
+import { pause } from './pause.ts'
 import type { Procedure } from './procedure.ts'
+import { reportIncident } from './report-incident.ts'
 import { returnNumbers } from './return.ts'
 import { transfer } from './transfer.ts'
 import { updateHolder } from './update-holder.ts'
@@ -15,12 +21,18 @@ import { updateHolder } from './update-holder.ts'
 /** Every version stays here and keeps replaying. */
 export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'allocate/1': allocate,
+  'annotate-dispute/1': annotateDispute,
+  'apply-sanctions-act/1': applySanctionsAct,
+  'certified-extract/1': certifiedExtract,
+  'complain/1': complain,
   'declare-service/1': declareService,
   'delegate/1': delegate,
   'genesis/1': genesis,
   'identify-holder/1': identifyHolder,
   'import/1': importRecords,
   'open/1': open,
+  'pause/1': pause,
+  'report-incident/1': reportIncident,
   'return/1': returnNumbers,
   'transfer/1': transfer,
   'update-holder/1': updateHolder,

@@ -12,7 +12,6 @@ import {
   addSeconds,
   handle,
   type Instant,
-  type Json,
   object,
   type Registration,
   range as rangeSchema,
@@ -38,6 +37,7 @@ import {
   notesKey,
   notesOf,
   numberParameter,
+  objectAt,
   procedureOf,
   recordNeed,
   registrationMember,
@@ -171,7 +171,7 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
   if (!registration.ok) return refuse(registration.error)
   if (consent(holder, from, 'full') === null) return refuse('consent-missing')
   const member = registrationMember(registration.value, offer.registration.key.space)
-  if (!namesMember(from, member, registration.value as Json, inputs)) return refuse('member-changed')
+  if (!namesMember(from, member, registration.value, inputs)) return refuse('member-changed')
   const { id } = registration.value
   const notes = notesOf(inputs, id)
   if (notes?.pending != null) return refuse('act-pending')
@@ -274,7 +274,7 @@ export const returnNumbers: Procedure<ReturnBody> = {
   needs(act, known) {
     if (act.kind === 'due')
       return blockOfKey(act.subject) === null
-        ? effectNeeds(known.record(act.subject) as Application | null, known)
+        ? effectNeeds(objectAt('application', act.subject, known), known)
         : quarantineNeeds(act.subject, known)
     const from = asked(act, body)
     if (from === null) return []
@@ -287,7 +287,7 @@ export const returnNumbers: Procedure<ReturnBody> = {
   decide(act, inputs, at) {
     if (act.kind === 'due') {
       if (blockOfKey(act.subject) !== null) return decideQuarantineEnd(act.subject, inputs, at)
-      const application = inputs.record(act.subject) as Application | null
+      const application = objectAt('application', act.subject, inputs)
       return application === null ? refuse('not-due') : decideEffect(application, inputs, at)
     }
     const from = asked(act, body)

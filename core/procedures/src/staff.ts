@@ -2,7 +2,7 @@
 
 import { staffSigned } from '@cadastre/evidence'
 import type { Staff, StaffRole } from '@cadastre/records'
-import { type Asked, recordNeed } from './common.ts'
+import { type Asked, objectAt, recordNeed } from './common.ts'
 import { staffKey } from './founding.ts'
 import type { Inputs, Need } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -12,7 +12,7 @@ export function staffNeeds(handles: readonly string[]): readonly Need[] {
 }
 
 export function staffOf(inputs: Inputs, name: string): Staff | null {
-  return inputs.record(staffKey(name)) as Staff | null
+  return objectAt('staff', staffKey(name), inputs)
 }
 
 /** Whether each of these members of staff exists, has one of the roles and signed; null, or what is wrong. */

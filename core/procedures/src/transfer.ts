@@ -21,6 +21,7 @@ import {
   array,
   type CoveringCell,
   type Holder,
+  type HolderNotes,
   handle,
   type Instant,
   innermost,
@@ -50,12 +51,14 @@ import {
   notesKey,
   notesOf,
   numberParameter,
+  objectAt,
   procedureOf,
   recordNeed,
   registrationMember,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
+import { carriedNotes, delayEnd, holderNotesKey, holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import {
@@ -133,6 +136,8 @@ function offerNeeds(offer: Offer, known: Inputs): readonly Need[] {
     recordNeed(holderKey(offer.from)),
     recordNeed(holderKey(offer.to)),
     recordNeed(notesKey(offer.registration.id)),
+    recordNeed(holderNotesKey(offer.from)),
+    recordNeed(holderNotesKey(offer.to)),
     chain,
   ]
   if (!known.has(chain)) return first
@@ -188,9 +193,29 @@ function subjectOf(
     floorRefusal(offer.range, parameters) ??
     (seller.lockedUntil !== null && seller.lockedUntil > at ? 'locked' : null) ??
     (notes !== null && notes.heldUntil !== null && notes.heldUntil > at ? 'hold-after-allocation' : null) ??
+    (delayEnd(notes, at) !== null ? 'delayed' : null) ??
+    (partiesNotes(offer, inputs).some((party) => isBlocked(party, 'transfer', at)) ? 'act-blocked' : null) ??
     ((notes?.pending ?? null) !== pending ? 'act-pending' : null) ??
     cutRefusal(offer, registration.value, inputs, at)
   return refusal === null ? registration : err(refusal)
+}
+
+function partiesNotes(offer: Offer, inputs: Inputs): readonly (HolderNotes | null)[] {
+  return [holderNotesOf(inputs, offer.from), holderNotesOf(inputs, offer.to)]
+}
+
+/** A bounded delay does not let a transfer fail that has cooled: it waits for the delay's end. Null where none runs. */
+function delayOf(offer: Offer, inputs: Inputs, at: Instant): Instant | null {
+  const ends = [
+    delayEnd(notesOf(inputs, offer.registration.id), at),
+    ...partiesNotes(offer, inputs).map((party) => partialDelayEnd(party, 'transfer', at)),
+  ]
+  return (
+    ends
+      .flatMap((end) => (end === null ? [] : [end]))
+      .sort()
+      .at(-1) ?? null
+  )
 }
 
 function moved(offer: Offer, old: Registration): Registration {
@@ -224,7 +249,10 @@ function effectsOf(
   const refusal = stage(offer, registration, inputs, edits)
   if (refusal !== null) return err(refusal)
   if (edits.overfull()) return err('cell-full')
-  const effects = edits.effects(basis)
+  const effects = [...edits.effects(basis)]
+  // Claims are about the numbers: they, and the one delay that was used, go where the numbers go.
+  const carried = carriedNotes(notesOf(inputs, registration.id), draftId(0))
+  if (carried !== null) effects.push(put(notesKey('R-#'), carried))
   const looked = carveNeeds(registration, space, offer.range).length + offer.services.length + MAX_SUBTREES
   return fitsEntry(effects, looked) ? ok(effects) : err('entry-too-large')
 }
@@ -310,6 +338,9 @@ function decideDue(application: Application, inputs: Inputs, at: Instant): Decis
   if (waits !== null) return waits
   const offer = offerIn(application)
   if (offer === null) throw new Error('an application of transfer holds an offer')
+  const delayed = delayOf(offer, inputs, at)
+  if (delayed !== null)
+    return accept([put(applicationKey(application.handle), { ...application, due: delayed })])
   const given = consentInApplication(application, offer.from)
   if (given === null) return accept(ended(application, 'failed', 'consent-missing', inputs))
   const subject = subjectOf(offer, inputs, at, application.handle)
@@ -321,7 +352,7 @@ function decideDue(application: Application, inputs: Inputs, at: Instant): Decis
 function needs(act: Act, known: Inputs): readonly Need[] {
   const base = baseNeeds(ID)
   if (act.kind === 'due') {
-    const application = known.record(act.subject) as Application | null
+    const application = objectAt('application', act.subject, known)
     const offer = application === null ? null : offerIn(application)
     return offer === null ? base : [...base, ...offerNeeds(offer, known)]
   }
@@ -362,6 +393,8 @@ export const transfer: Procedure<TransferBody> = {
     'floor-not-met',
     'locked',
     'hold-after-allocation',
+    'delayed',
+    'act-blocked',
     'act-pending',
     'splits-protected',
     'splits-child',
@@ -379,7 +412,7 @@ export const transfer: Procedure<TransferBody> = {
   needs,
   decide(act, inputs, at) {
     if (act.kind === 'due') {
-      const application = inputs.record(act.subject) as Application | null
+      const application = objectAt('application', act.subject, inputs)
       return application === null ? refuse('not-due') : decideDue(application, inputs, at)
     }
     const from = asked(act, body)

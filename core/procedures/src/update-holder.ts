@@ -38,6 +38,7 @@ import {
   holderOf,
   namesMember,
   numberParameter,
+  objectAt,
   procedureOf,
   recordNeed,
 } from './common.ts'
@@ -238,7 +239,7 @@ export const updateHolder: Procedure<UpdateHolderBody> = {
   deadlineSeconds: 60,
   needs(act, known) {
     if (act.kind === 'due') {
-      const application = known.record(act.subject) as Application | null
+      const application = objectAt('application', act.subject, known)
       const change = application === null ? null : waitingChange(application)
       return [...baseNeeds(ID), ...(change === null ? [] : [recordNeed(holderKey(change.holder))])]
     }
@@ -251,7 +252,7 @@ export const updateHolder: Procedure<UpdateHolderBody> = {
   },
   decide(act, inputs, at) {
     if (act.kind === 'due') {
-      const application = inputs.record(act.subject) as Application | null
+      const application = objectAt('application', act.subject, inputs)
       return application === null ? refuse('not-due') : decideDue(application, inputs, at)
     }
     const from = asked(act, body)

@@ -2,7 +2,7 @@
 
 import type { Cell } from './cell.ts'
 import type { RecordKey } from './keys.ts'
-import type { Application, HolderNotes, Notes, Pool, Registry } from './objects.ts'
+import { asObject, type HolderNotes, type Notes } from './objects.ts'
 import type { Instant } from './time.ts'
 
 export type Due = { readonly at: Instant; readonly procedure: string; readonly key: RecordKey }
@@ -18,17 +18,17 @@ export function canFallDue(key: RecordKey): boolean {
 /** The next thing that falls due in a record; null where nothing does. `record` is the parsed record at `key`. */
 export function dueOf(key: RecordKey, record: unknown): Due | null {
   if (key.startsWith('obj/application/')) {
-    const application = record as Application
-    if (application.state !== 'cooling' || application.due === null) return null
+    const application = asObject('application', key, record)
+    if (application?.state !== 'cooling' || application.due === null) return null
     return { at: application.due, procedure: application.procedure, key }
   }
   if (key.startsWith('obj/pool/')) {
-    const pool = record as Pool
-    return pool.serve === null ? null : { at: pool.serve, procedure: 'allocate/1', key }
+    const pool = asObject('pool', key, record)
+    return pool?.serve == null ? null : { at: pool.serve, procedure: 'allocate/1', key }
   }
   if (key.startsWith('obj/notes/')) return dueInNotes(key, record as Notes | HolderNotes)
   if (key.startsWith('obj/registry/')) {
-    const { paused } = record as Registry
+    const paused = asObject('registry', key, record)?.paused ?? null
     return paused === null ? null : { at: paused.until, procedure: 'pause/1', key }
   }
   if (key.startsWith('obj/')) return null

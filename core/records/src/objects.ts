@@ -284,3 +284,26 @@ export type ImportSource = {
   readonly attribution: string
   readonly rows: number
 }
+
+/** What is recorded under each type of object. Notes on a holder are {@link HolderNotes}. */
+export type ObjectRecords = {
+  readonly registry: Registry
+  readonly holder: Holder
+  readonly identity: Identity
+  readonly application: Application
+  readonly pool: Pool
+  readonly procedure: ProcedureRecord
+  readonly staff: Staff
+  readonly notes: Notes
+  readonly incident: Incident
+  readonly complaint: Complaint
+}
+
+/** The record at a key of this type, taken to be what the key says; null under a key of another type. */
+export function asObject<T extends keyof ObjectRecords>(
+  type: T,
+  key: string,
+  record: unknown,
+): ObjectRecords[T] | null {
+  return key.startsWith(`obj/${type}/`) ? (record as ObjectRecords[T] | null) : null
+}

@@ -58,7 +58,7 @@ export function readingTests(withStore: WithStore): void {
       const writer = await store.openWriter()
       const count = 9000
       const effects = Array.from({ length: count }, (_, n): [string, Json] => [
-        `obj/notes/R-${String(n).padStart(6, '0')}`,
+        `obj/order/R-${String(n).padStart(6, '0')}`,
         { v: 1, n },
       ])
       await writer.commit(new SampleLog().append([{ effects }]))

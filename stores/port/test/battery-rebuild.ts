@@ -79,7 +79,7 @@ export function rebuildTests(withStore: WithStore): void {
       const log = new SampleLog()
       const writer = await store.openWriter()
       const effects = Array.from({ length: 1500 }, (_, n): [string, Json] => [
-        `obj/notes/R-${n}`,
+        `obj/order/R-${n}`,
         { v: 1, n },
       ])
       await writer.commit(log.append([{ effects }]))

@@ -1,0 +1,94 @@
+/**
+ * The bounded exceptions to invariant I1, held at run time like I1 itself, whatever a procedure's parameters say: one
+ * delay of transfers under a court claim, one delay on a name alone, the act kinds that a legal act may forbid, and a
+ * pause of everything that writes nothing but itself (I6).
+ */
+
+import {
+  addSeconds,
+  BLOCKABLE_ACTS,
+  DAY_SECONDS,
+  HOUR_SECONDS,
+  type HolderNotes,
+  type Instant,
+  type Json,
+  type Notes,
+  type RecordKey,
+  type Registry,
+  secondsOf,
+} from '@cadastre/records'
+import { REGISTRY_KEY } from './common.ts'
+import { pausedBetween } from './pauses.ts'
+import type { Effect } from './procedure.ts'
+
+/** Ten business days. */
+const DELAY_SECONDS = 14 * DAY_SECONDS
+const QUIET_SECONDS = 365 * DAY_SECONDS
+const PAUSE_SECONDS = 72 * HOUR_SECONDS
+const PAUSES_SECONDS = 144 * HOUR_SECONDS
+const PERIOD_SECONDS = 90 * DAY_SECONDS
+
+/** The first effect beyond its bounds; null where there is none. `before` gives the state before the act. */
+export function beyondBounds(
+  effects: readonly Effect[],
+  before: (key: RecordKey) => unknown,
+  at: Instant,
+): string | null {
+  for (const { key, next } of effects) {
+    const fault =
+      key === REGISTRY_KEY
+        ? pauseFault(before(key), next, effects.length)
+        : key.startsWith('obj/notes/')
+          ? notesFault(before(key), next, at)
+          : null
+    if (fault !== null) return `${key}: ${fault}`
+  }
+  return null
+}
+
+function pauseFault(old: unknown, next: Json, effects: number): string | null {
+  const [was, is] = [old as Registry | null, next as Registry | null]
+  const [before, after] = [was?.paused ?? null, is?.paused ?? null]
+  if (before?.since === after?.since && before?.until === after?.until) return null
+  if (effects !== 1) return 'a pause writes other records'
+  if (is === null || after === null) return null
+  if (secondsOf(after.until) - secondsOf(after.since) > PAUSE_SECONDS) return 'a pause of more than 72 hours'
+  const from = addSeconds(after.until, -PERIOD_SECONDS)
+  return pausedBetween(is, from, after.until) > PAUSES_SECONDS
+    ? 'pauses of more than 144 hours in 90 days'
+    : null
+}
+
+function notesFault(old: unknown, next: Json, at: Instant): string | null {
+  const was = old as Notes | HolderNotes | null
+  const is = next as Notes | HolderNotes | null
+  if ((was !== null && 'holder' in was) || (is !== null && 'holder' in is))
+    return blocksFault(was as HolderNotes | null, is as HolderNotes | null, at)
+  return delayFault(was, is as Notes | null, at)
+}
+
+function delayFault(was: Notes | null, is: Notes | null, at: Instant): string | null {
+  const [before, after] = [was?.delayedUntil ?? null, is?.delayedUntil ?? null]
+  if (before === after) return null
+  if (before !== null) return 'a second delay of transfers'
+  return after !== null && after > addSeconds(at, DELAY_SECONDS)
+    ? 'a delay of more than 10 business days'
+    : null
+}
+
+function blocksFault(was: HolderNotes | null, is: HolderNotes | null, at: Instant): string | null {
+  const blocked = is?.blocked ?? []
+  const allowed: readonly string[] = BLOCKABLE_ACTS
+  if (blocked.some(({ kinds }) => kinds.some((kind) => !allowed.includes(kind))))
+    return 'an act kind that nothing may block'
+  const known = new Set((was?.blocked ?? []).map(({ act, match, until }) => `${match} ${until} ${act}`))
+  const delays = blocked.filter(
+    ({ act, match, until }) => match === 'partial' && !known.has(`${match} ${until} ${act}`),
+  )
+  if (delays.some(({ until }) => until === null || until > addSeconds(at, DELAY_SECONDS)))
+    return 'a delay of more than 10 business days'
+  const last = was?.delayed ?? null
+  const tooSoon = last !== null && at < addSeconds(last, QUIET_SECONDS)
+  if (tooSoon && (delays.length > 0 || is?.delayed !== last)) return 'a second delay on a name alone'
+  return delays.length > 0 && is?.delayed !== at ? 'a delay that is not remembered' : null
+}
