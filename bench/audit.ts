@@ -93,7 +93,8 @@ class Log {
     const evidence = [signRequest(text, signer)]
     if (!founding) this.#seq += 1
     const received = founding ? null : { seq: this.#seq, at: this.at }
-    return { received, request, evidence, checked: verifyEvidence(text, evidence, null, nodeCrypto) }
+    const checked = verifyEvidence(text, evidence, null, nodeCrypto)
+    return { received, request, requestText: text, evidence, checked, name: null, repeated: false }
   }
 
   batch(acts: readonly Pending[]): readonly JsonObject[] {

@@ -8,7 +8,8 @@ import type { IntakeItem, StoreWriter } from '@cadastre/store-port'
 import type { MonotoneClock } from './clock.ts'
 import type { Problem, ReadSubmission, SubmitResult } from './desk.ts'
 import type { ReceiptChain } from './receipts.ts'
-import { earlierCopies } from './repeats.ts'
+import { earlierAnswer } from './repeats.ts'
+import { Sleep } from './sleep.ts'
 import type { Checked } from './verification.ts'
 
 /** A request with its receipt, and the check of its signatures, which may still be under way. */
@@ -25,7 +26,7 @@ export type Received = {
 
 export type IntakeOptions = {
   readonly crypto: Crypto
-  readonly store: Pick<StoreWriter, 'intake' | 'receiptsByRequest' | 'entries'>
+  readonly store: Pick<StoreWriter, 'intake' | 'areReceived' | 'receiptsByRequest' | 'entries'>
   readonly clock: MonotoneClock
   readonly receipts: ReceiptChain
   readonly check: (read: ReadSubmission) => Promise<Checked>
@@ -45,6 +46,8 @@ type Waiting = {
 
 /** At most this many requests are kept in one transaction. */
 const MAX_GROUP = 1000
+/** Between two transactions; whoever comes when nothing is under way does not wait. */
+const PAUSE_MILLISECONDS = 20
 
 export const CLOSED: Problem = { code: 'closed', detail: 'The registry is not taking requests now.' }
 const NOT_KEPT: Problem = { code: 'closed', detail: 'The request could not be kept; it has no receipt.' }
@@ -58,6 +61,7 @@ export class Intake {
   readonly #copies = new Map<string, number>()
   #running: Promise<void> | null = null
   #closed = false
+  readonly #pause = new Sleep()
 
   constructor(options: IntakeOptions) {
     this.#options = options
@@ -97,18 +101,13 @@ export class Intake {
     else this.#copies.delete(requestText)
   }
 
-  async #submitNew(read: ReadSubmission, hash: Uint8Array): Promise<SubmitResult> {
+  #submitNew(read: ReadSubmission, hash: Uint8Array): Promise<SubmitResult> {
     const copies = this.#copies.get(read.requestText) ?? 0
     this.#copies.set(read.requestText, copies + 1)
-    const { any, answer } = await earlierCopies(this.#options.store, hash, read.evidenceText)
-    if (answer !== null) {
-      this.decided(read)
-      return { ok: true, seq: answer.seq, receipt: answer.receipt }
-    }
-    if (this.#closed) return { ok: false, problem: CLOSED }
+    if (this.#closed) return Promise.resolve({ ok: false, problem: CLOSED })
     const checked = this.#options.check(read)
     return new Promise((resolve) => {
-      this.#waiting.push({ read, hash, mayRepeat: any || copies > 0, checked, resolve })
+      this.#waiting.push({ read, hash, mayRepeat: copies > 0, checked, resolve })
       this.#running ??= this.#run()
     })
   }
@@ -122,53 +121,72 @@ export class Intake {
       const kept = await this.#keep(group)
       if (!kept) this.#closed = true
       if (!kept) for (const { resolve } of this.#waiting.splice(0)) resolve({ ok: false, problem: NOT_KEPT })
+      // Those who come meanwhile share one transaction, and one wait for the disk.
+      if (!this.#closed) await this.#pause.milliseconds(PAUSE_MILLISECONDS)
     }
     this.#running = null
   }
 
+  /** Keep a group and hand out its receipts; false where that failed. */
   async #keep(group: readonly Waiting[]): Promise<boolean> {
-    const { clock, receipts, store, received, failed } = this.#options
-    const at = clock.now()
-    const issued = group.map(({ read, hash }) => receipts.issue(hash, at, read.deadlineSeconds))
-    const items: IntakeItem[] = []
+    const { store, received, failed } = this.#options
     try {
-      const signed = await Promise.all(issued.map(({ text }) => receipts.sign(text)))
-      for (const [index, { read, hash }] of group.entries()) {
-        const { requestText: request, evidenceText: evidence, openings } = read
-        const [seq, receipt] = [issued[index]?.seq, signed[index]]
-        if (seq === undefined || receipt === undefined) throw new Error('one receipt for each request')
-        items.push({ seq, at, request, evidence, requestHash: hash, receipt, openings })
-      }
-      await store.intake(items)
+      const kept = await this.#receipted(await this.#unanswered(group))
+      if (kept.length > 0) await store.intake(kept.map(({ item }) => item))
+      received(
+        kept.map(({ item: { seq, at }, waiting }): Received => {
+          const { hash, mayRepeat, read, checked } = waiting
+          return { seq, at, hash, mayRepeat, read, checked }
+        }),
+      )
+      for (const { item, waiting } of kept)
+        waiting.resolve({ ok: true, seq: item.seq, receipt: item.receipt })
+      return true
     } catch (error) {
       failed(error)
       for (const { resolve } of group) resolve({ ok: false, problem: NOT_KEPT })
       return false
     }
-    const pairs = group.map((waiting, index) => {
-      const item = items[index]
-      if (item === undefined) throw new Error('one item for each request')
-      return { waiting, item }
-    })
-    received(
-      pairs.map(
-        ({ item: { seq }, waiting: { hash, mayRepeat, read, checked } }): Received => ({
-          seq,
-          at,
-          hash,
-          mayRepeat,
-          read,
-          checked,
-        }),
-      ),
+  }
+
+  /** Those of the group that no earlier receipt answers; the others get that one. */
+  async #unanswered(group: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const { store } = this.#options
+    const known = await store.areReceived(group.map(({ hash }) => hash))
+    const unanswered: Waiting[] = []
+    for (const [index, waiting] of group.entries()) {
+      const answer =
+        known[index] === true ? await earlierAnswer(store, waiting.hash, waiting.read.evidenceText) : null
+      if (answer === null) unanswered.push(known[index] === true ? { ...waiting, mayRepeat: true } : waiting)
+      else {
+        this.decided(waiting.read)
+        waiting.resolve({ ok: true, seq: answer.seq, receipt: answer.receipt })
+      }
+    }
+    return unanswered
+  }
+
+  async #receipted(
+    group: readonly Waiting[],
+  ): Promise<readonly { readonly waiting: Waiting; readonly item: IntakeItem }[]> {
+    const { clock, receipts } = this.#options
+    const at = clock.now()
+    const issued = group.map(({ read, hash }) => receipts.issue(hash, at, read.deadlineSeconds))
+    return Promise.all(
+      issued.map(async ({ seq, text }, index) => {
+        const waiting = group[index]
+        if (waiting === undefined) throw new Error('one receipt for each request')
+        const { requestText: request, evidenceText: evidence, openings } = waiting.read
+        const receipt = await receipts.sign(text)
+        return { waiting, item: { seq, at, request, evidence, requestHash: waiting.hash, receipt, openings } }
+      }),
     )
-    for (const { item, waiting } of pairs) waiting.resolve({ ok: true, seq: item.seq, receipt: item.receipt })
-    return true
   }
 
   /** Take nothing more; resolves when what was being kept is kept. */
   async close(): Promise<void> {
     this.#closed = true
+    this.#pause.end()
     while (this.#running !== null) await this.#running
   }
 }

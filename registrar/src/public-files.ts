@@ -19,8 +19,8 @@ import { flushDirectory, makeDirectory, readIfThere, writeDurably, writeFlushed 
 
 type Source = Pick<StoreReader, 'entries' | 'tileHashes'>
 
-/** Files read from the store and flushed at a time. */
-const WRITES_AT_ONCE = 8
+/** Files written and flushed at a time: each blocks a thread of Node's pool, which has four and signs receipts too. */
+const WRITES_AT_ONCE = 2
 
 export class PublicFiles {
   protected readonly directory: string

@@ -70,6 +70,8 @@ const MAX_BATCH = 1000
 /** A few milliseconds of work. */
 const DECIDED_AT_ONCE = 32
 const MAX_BATCH_MILLISECONDS = 200
+/** So many requests are worth a batch of their own: nobody else is waited for. */
+const ENOUGH = 256
 /** Due ops in one batch; what fell due later goes into the next, which has a later time. */
 const MAX_DUE = 2000
 /** Follow-up due ops in one batch (serving a pool's queue); the rest goes into the next batch. */
@@ -243,11 +245,15 @@ export class Registrar implements Desk {
 
   #receive(items: readonly Received[]): void {
     for (const item of items) this.#ready.push(item)
-    if (items.length > 0) this.#schedule(Math.min(this.#options.batchMilliseconds, MAX_BATCH_MILLISECONDS))
+    if (this.#ready.length >= ENOUGH) this.#schedule(0)
+    else if (items.length > 0)
+      this.#schedule(Math.min(this.#options.batchMilliseconds, MAX_BATCH_MILLISECONDS))
   }
 
   #schedule(milliseconds: number): void {
-    if (this.#timer !== null || this.#closed || this.failure !== null) return
+    if (this.#closed || this.failure !== null) return
+    if (this.#timer !== null && milliseconds > 0) return
+    if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.#timer = null
       void this.#enqueue(() => this.#batch())

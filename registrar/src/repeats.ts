@@ -17,26 +17,18 @@ async function entryAt(log: Log, index: number): Promise<OpEntry> {
   return parsed.entry
 }
 
-/** Earlier copies of a request. */
-export type Earlier = {
-  readonly any: boolean
-  /** The receipt that answers this copy too: of an accepted one, or of one with the same evidence. */
-  readonly answer: ReceiptStatus | null
-}
-
-export async function earlierCopies(
+/** The receipt of an earlier copy that answers this one too: an accepted one, or one with the same evidence. */
+export async function earlierAnswer(
   log: Log,
   requestHash: Uint8Array,
   evidenceText: string,
-): Promise<Earlier> {
-  const receipts = await log.receiptsByRequest(requestHash)
-  for (const receipt of receipts) {
+): Promise<ReceiptStatus | null> {
+  for (const receipt of await log.receiptsByRequest(requestHash)) {
     if (receipt.index === null) continue
     const { outcome, evidence } = await entryAt(log, receipt.index)
-    if (outcome.accepted || canonicalJson(evidence as readonly Json[]) === evidenceText)
-      return { any: true, answer: receipt }
+    if (outcome.accepted || canonicalJson(evidence as readonly Json[]) === evidenceText) return receipt
   }
-  return { any: receipts.length > 0, answer: null }
+  return null
 }
 
 /** Whether the log has accepted the request with this hash. */

@@ -187,6 +187,8 @@ export interface StoreWriter extends StoreReader {
    * gap from {@link StoreReader.lastReceipt}; the first of all is free. A gap is a bug and throws.
    */
   intake(items: readonly IntakeItem[]): Promise<void>
+  /** Whether a request with this hash has been received before, for each: one question for a whole group. */
+  areReceived(requestHashes: readonly Uint8Array[]): Promise<readonly boolean[]>
   /** Received and not yet decided, in order of sequence. */
   undecided(): Promise<readonly IntakeItem[]>
   /**

@@ -60,6 +60,9 @@ export function intakeTests(withStore: WithStore): void {
       const first = intakeItem(1, [opening(1)])
       await writer.intake([first, { ...intakeItem(2, [opening(1)]), requestHash: first.requestHash }])
       assert.equal((await writer.receiptsByRequest(first.requestHash))[0]?.seq, 1)
+      const hashes = [intakeItem(9).requestHash, first.requestHash, new Uint8Array(32), first.requestHash]
+      assert.deepEqual(await writer.areReceived(hashes), [false, true, false, true])
+      assert.deepEqual(await writer.areReceived([]), [])
       assert.deepEqual(await writer.openings([opening(1).commitment]), [opening(1)])
       await writer.close()
     }),

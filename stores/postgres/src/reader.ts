@@ -1,3 +1,4 @@
+import { encodeHex } from '@cadastre/crypto'
 import type { RecordKey } from '@cadastre/records'
 import {
   bytesIn,
@@ -21,7 +22,7 @@ import {
   textIn,
 } from '@cadastre/store-port'
 import type { Pool, PoolClient } from 'pg'
-import { textArray } from './binary-array.ts'
+import { byteaArray, textArray } from './binary-array.ts'
 import { requireSchema } from './migrate.ts'
 import { openPool, type Place } from './session.ts'
 
@@ -120,6 +121,13 @@ export class PostgresReader implements StoreReader {
   async receiptsByRequest(requestHash: Uint8Array): Promise<readonly ReceiptStatus[]> {
     const sql = 'SELECT seq, receipt, decided FROM intake WHERE request_hash = $1 ORDER BY seq'
     return (await this.#all(sql, requestHash)).flatMap((row) => receiptIn(row) ?? [])
+  }
+
+  async areReceived(requestHashes: readonly Uint8Array[]): Promise<readonly boolean[]> {
+    const sql = 'SELECT request_hash FROM intake WHERE request_hash = ANY ($1::bytea[])'
+    const rows = await this.#all(sql, byteaArray(requestHashes))
+    const found = new Set(rows.map((row) => encodeHex(bytesIn(row, 'request_hash'))))
+    return requestHashes.map((hash) => found.has(encodeHex(hash)))
   }
 
   async lastReceipt(): Promise<{ readonly seq: number; readonly receipt: string } | null> {

@@ -108,6 +108,11 @@ export class SqliteReader implements StoreReader {
     return this.#connection.all(sql, requestHash).flatMap((row) => receiptIn(row) ?? [])
   }
 
+  async areReceived(requestHashes: readonly Uint8Array[]): Promise<readonly boolean[]> {
+    const sql = 'SELECT 1 FROM intake WHERE request_hash = ? LIMIT 1'
+    return requestHashes.map((hash) => this.#connection.get(sql, hash) !== undefined)
+  }
+
   async lastReceipt(): Promise<{ readonly seq: number; readonly receipt: string } | null> {
     const row = this.#connection.get('SELECT seq, receipt FROM intake ORDER BY seq DESC LIMIT 1')
     return row === undefined ? null : { seq: numberIn(row, 'seq'), receipt: textIn(row, 'receipt') }
