@@ -97,7 +97,13 @@ function holderOf(handle: string): Holder {
     identity: null,
     policy: null,
   } as const
-  const none = { contacts: [], lockedUntil: null, coolingSeconds: null, confirmed: null } as const
+  const none = {
+    contacts: [],
+    formerContacts: [],
+    lockedUntil: null,
+    coolingSeconds: null,
+    confirmed: null,
+  } as const
   return { ...base, ...none, procedure: 'import/1', since }
 }
 

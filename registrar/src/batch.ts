@@ -9,14 +9,18 @@ import {
   type Act,
   ALREADY_ACCEPTED,
   type Executed,
+  erase,
   execute,
   PROCEDURE_FAULT,
   PROCEDURE_UNKNOWN,
   procedureById,
   SIGNATURE_INVALID,
+  type StampedEffect,
 } from '@cadastre/procedures'
 import {
+  asObject,
   type Due,
+  droppedCommitments,
   dueOf,
   type EvidenceItem,
   type Instant,
@@ -79,7 +83,8 @@ export class BatchBuilder {
   readonly #tileHashes: { level: number; index: number; hash: Uint8Array }[] = []
   readonly #records = new Map<RecordKey, string | null>()
   readonly #touched: { key: string; index: number }[] = []
-  readonly #decided: { seq: number; index: number }[] = []
+  readonly #decided: { seq: number; index: number; refused?: true }[] = []
+  readonly #erased = new Set<string>()
   readonly #newlyDue: Due[] = []
   readonly #outcomes: Executed['outcome'][] = []
   readonly #faults: Error[] = []
@@ -161,11 +166,14 @@ export class BatchBuilder {
     const head = { at: this.#at, received, procedure, request, evidence }
     const { executed, bytes } = fitting(head, decided, requestText)
     this.#push(bytes)
-    if (received !== null) this.#decided.push({ seq: received.seq, index })
+    const settled = received === null ? null : { seq: received.seq, index }
     if (!executed.outcome.accepted) {
+      if (settled !== null) this.#decided.push({ ...settled, refused: true })
       this.#refused += 1
       return executed
     }
+    if (settled !== null) this.#decided.push(settled)
+    if (procedure === erase.id) this.#noteErased(executed.outcome.stamped)
     this.#accepted += 1
     this.#state.write(executed.outcome.stamped)
     for (const { key, next, text } of executed.outcome.stamped) {
@@ -175,6 +183,15 @@ export class BatchBuilder {
       if (due !== null && due.at <= this.#at) this.#newlyDue.push(due)
     }
     return executed
+  }
+
+  /** What opens the commitments that this act takes out of holders' records is deleted with the commit. */
+  #noteErased(effects: readonly StampedEffect[]): void {
+    for (const { key, next } of effects) {
+      const before = asObject('holder', key, this.#state.record(key).value)
+      for (const commitment of droppedCommitments(before, asObject('holder', key, next)))
+        this.#erased.add(commitment)
+    }
   }
 
   #push(bytes: Uint8Array): void {
@@ -201,7 +218,7 @@ export class BatchBuilder {
         records: [...this.#records].map(([key, text]) => ({ key, text })),
         touched: this.#touched,
         decided: this.#decided,
-        erased: [],
+        erased: [...this.#erased],
         head: {
           size: this.#range.size,
           root: this.#range.root(),

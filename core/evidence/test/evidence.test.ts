@@ -33,7 +33,15 @@ function holder(policy: KeyPolicy | null): Holder {
     identity: null,
   } as const
   const times = { lockedUntil: null, coolingSeconds: null, confirmed: null }
-  return { ...record, ...times, policy, contacts: [], procedure: 'identify-holder/1', since: 1 }
+  return {
+    ...record,
+    ...times,
+    policy,
+    contacts: [],
+    formerContacts: [],
+    procedure: 'identify-holder/1',
+    since: 1,
+  }
 }
 const enrolled = (key: string, ...roles: Enrolled['roles']): Enrolled => ({ alg: 'ed25519', key, roles })
 

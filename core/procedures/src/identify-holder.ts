@@ -185,6 +185,7 @@ export const identifyHolder: Procedure<IdentifyHolderBody> = {
       identity: key.slice('obj/identity/'.length),
       policy: from.body.policy,
       contacts: from.body.contacts,
+      formerContacts: [],
       lockedUntil: null,
       coolingSeconds: null,
       confirmed: null,

@@ -214,6 +214,7 @@ class Placement {
       identity: null,
       policy: null,
       contacts: [],
+      formerContacts: [],
       lockedUntil: null,
       coolingSeconds: null,
       confirmed: null,

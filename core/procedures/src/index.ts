@@ -4,9 +4,12 @@
  */
 
 export * from './applications.ts'
+export type { Attestation } from './attest.ts'
 export * from './cells.ts'
 export * from './common.ts'
 export * from './effects.ts'
+export * from './erase.ts'
+export { ATTEST_ID, callKey, ROSTER_KEY } from './examination.ts'
 export * from './execute.ts'
 export * from './founding.ts'
 export * from './genesis.ts'

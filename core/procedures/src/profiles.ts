@@ -21,8 +21,10 @@ const COMMON = {
     delaySeconds: 14 * DAY_SECONDS,
   },
   'apply-sanctions-act/1': { delaySeconds: 14 * DAY_SECONDS, quietSeconds: 365 * DAY_SECONDS },
+  'attest/1': { clerkSeconds: 7 * DAY_SECONDS },
   'certified-extract/1': {},
   'complain/1': { answerSeconds: 7 * DAY_SECONDS },
+  'erase/1': {},
   'pause/1': {
     maxSeconds: 72 * HOUR_SECONDS,
     maxTotalSeconds: 144 * HOUR_SECONDS,
@@ -32,6 +34,7 @@ const COMMON = {
   'return/1': { withdrawalSeconds: 14 * DAY_SECONDS, quarantineSeconds: 180 * DAY_SECONDS },
   'update-holder/1': {
     guardSeconds: 7 * DAY_SECONDS,
+    formerContactSeconds: 30 * DAY_SECONDS,
     maxCoolingSeconds: 30 * DAY_SECONDS,
     maxLockSeconds: 5 * YEAR_SECONDS + DAY_SECONDS,
   },

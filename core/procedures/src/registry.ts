@@ -3,10 +3,12 @@
 import { allocate } from './allocate.ts'
 import { annotateDispute } from './annotate-dispute.ts'
 import { applySanctionsAct } from './apply-sanctions-act.ts'
+import { attest } from './attest.ts'
 import { certifiedExtract } from './certified-extract.ts'
 import { complain } from './complain.ts'
 import { declareService } from './declare-service.ts'
 import { delegate } from './delegate.ts'
+import { erase } from './erase.ts'
 import { genesis } from './genesis.ts'
 import { identifyHolder } from './identify-holder.ts'
 import { importRecords } from './import.ts'
@@ -23,10 +25,12 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'allocate/1': allocate,
   'annotate-dispute/1': annotateDispute,
   'apply-sanctions-act/1': applySanctionsAct,
+  'attest/1': attest,
   'certified-extract/1': certifiedExtract,
   'complain/1': complain,
   'declare-service/1': declareService,
   'delegate/1': delegate,
+  'erase/1': erase,
   'genesis/1': genesis,
   'identify-holder/1': identifyHolder,
   'import/1': importRecords,

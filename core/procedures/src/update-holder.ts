@@ -80,10 +80,24 @@ function memberOf(change: Change, holder: Holder): { readonly name: string; read
   return { name: `${holderKey(holder.handle)}#${name}`, value: holder[name] as Json }
 }
 
-function changed(holder: Holder, change: Change, at: Instant): Holder {
+/** Former contacts that a holder may have at once: nobody flushes them out by replacing contacts again and again. */
+const MAX_FORMER_CONTACTS = 24
+
+/** The holder with new contacts; those that are no longer among them are notified for a while, and then erased. */
+function withContacts(holder: Holder, contacts: readonly Contact[], inputs: Inputs, at: Instant): Holder {
+  const parameters = procedureOf(inputs, ID)
+  if (parameters === null) throw new Error('checked by commonRefusal')
+  const until = addSeconds(at, numberParameter(parameters, 'formerContactSeconds'))
+  const kept = new Set(contacts.map((contact) => inputs.memberHash(contact)))
+  const replaced = holder.contacts.filter((contact) => !kept.has(inputs.memberHash(contact)))
+  const formerContacts = [...holder.formerContacts, ...replaced.map((contact) => ({ contact, until }))]
+  return { ...holder, contacts, formerContacts }
+}
+
+function changed(holder: Holder, change: Change, inputs: Inputs, at: Instant): Holder {
   switch (change.change) {
     case 'contacts':
-      return { ...holder, contacts: change.contacts }
+      return withContacts(holder, change.contacts, inputs, at)
     case 'confirm':
       return { ...holder, confirmed: at }
     case 'policy':
@@ -152,7 +166,8 @@ function decideChange(from: Asked<Change>, inputs: Inputs, at: Instant): Decisio
     const policy = policyRefusal(change.policy, enrolling(holder, change.policy), from)
     if (policy !== null) return refuse(policy)
   }
-  const next = changed(holder, change, at)
+  const next = changed(holder, change, inputs, at)
+  if (next.formerContacts.length > MAX_FORMER_CONTACTS) return refuse('contacts-busy')
   if (inputs.memberHash(next) === inputs.memberHash(holder)) return refuse('nothing-changed')
   if (guarded(holder, change, inputs))
     return accept([put(applicationKey('A-#'), guard(from, holder, inputs, at))])
@@ -206,7 +221,7 @@ function decideDue(application: Application, inputs: Inputs, at: Instant): Decis
   const same = member === null || application.body['replaces'] === inputs.memberHash(member.value)
   if (given === null || !same) return accept([endApplication(application, 'failed', 'member-changed')])
   return accept([
-    lessen(holderKey(holder.handle), changed(holder, change, at), given),
+    lessen(holderKey(holder.handle), changed(holder, change, inputs, at), given),
     endApplication(application, 'effected'),
   ])
 }
@@ -234,6 +249,7 @@ export const updateHolder: Procedure<UpdateHolderBody> = {
     'threshold-unreachable',
     'key-bound-to-site',
     'key-unsigned',
+    'contacts-busy',
     'nothing-changed',
   ],
   deadlineSeconds: 60,

@@ -4,7 +4,12 @@ import type { JsonObject, RecordKey } from '@cadastre/records'
 import { updateHolder } from '../src/update-holder.ts'
 import { assertStamped, DAY, World } from './world.ts'
 
-const PARAMETERS = { guardSeconds: 7 * DAY, maxCoolingSeconds: 30 * DAY, maxLockSeconds: 1826 * DAY }
+const PARAMETERS = {
+  guardSeconds: 7 * DAY,
+  formerContactSeconds: 30 * DAY,
+  maxCoolingSeconds: 30 * DAY,
+  maxLockSeconds: 1826 * DAY,
+}
 const HOLDER = 'obj/holder/H-1' as RecordKey
 const GUARDED = 'obj/application/A-100'
 
@@ -32,6 +37,7 @@ function world(holder: JsonObject = {}): World {
     identity: 'KEY-1',
     policy: POLICY,
     contacts: [],
+    formerContacts: [],
     lockedUntil: null,
     coolingSeconds: null,
     confirmed: null,

@@ -19,14 +19,22 @@ export function canFallDue(key: RecordKey): boolean {
 export function dueOf(key: RecordKey, record: unknown): Due | null {
   if (key.startsWith('obj/application/')) {
     const application = asObject('application', key, record)
-    if (application?.state !== 'cooling' || application.due === null) return null
-    return { at: application.due, procedure: application.procedure, key }
+    if (application === null || application.due === null) return null
+    const { state, due } = application
+    if (state === 'examining') return { at: due, procedure: 'attest/1', key }
+    return state === 'cooling' || state === 'noticed'
+      ? { at: due, procedure: application.procedure, key }
+      : null
   }
   if (key.startsWith('obj/pool/')) {
     const pool = asObject('pool', key, record)
     return pool?.serve == null ? null : { at: pool.serve, procedure: 'allocate/1', key }
   }
   if (key.startsWith('obj/notes/')) return dueInNotes(key, record as Notes | HolderNotes)
+  if (key.startsWith('obj/holder/')) {
+    const times = (asObject('holder', key, record)?.formerContacts ?? []).map(({ until }) => until).sort()
+    return times[0] === undefined ? null : { at: times[0], procedure: 'erase/1', key }
+  }
   if (key.startsWith('obj/registry/')) {
     const paused = asObject('registry', key, record)?.paused ?? null
     return paused === null ? null : { at: paused.until, procedure: 'pause/1', key }

@@ -4,6 +4,7 @@
  */
 
 export * from './cell.ts'
+export * from './commitments.ts'
 export * from './delegated.ts'
 export * from './delegated-row.ts'
 export * from './due.ts'

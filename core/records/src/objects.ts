@@ -35,6 +35,8 @@ export type Contact = {
   readonly fields: { readonly [field: string]: string }
 }
 
+export type FormerContact = { readonly contact: Contact; readonly until: Instant }
+
 export type Holder = {
   readonly v: 1
   readonly handle: string
@@ -46,6 +48,8 @@ export type Holder = {
   readonly identity: string | null
   readonly policy: KeyPolicy | null
   readonly contacts: readonly Contact[]
+  /** Contacts that were replaced: still notified, until what opens them is erased. */
+  readonly formerContacts: readonly FormerContact[]
   /** Voluntary transfer lock: no transfer before this instant. */
   readonly lockedUntil: Instant | null
   /** The holder's preset cooling of transfers, seconds; null = the profile's. */

@@ -100,6 +100,7 @@ export function holder(handle: string, more: Partial<Holder> = {}): Holder {
     identity: `I-${handle}`,
     policy: null,
     contacts: [],
+    formerContacts: [],
     lockedUntil: null,
     coolingSeconds: null,
     confirmed: null,

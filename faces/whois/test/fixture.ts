@@ -57,6 +57,7 @@ export function holder(given: Partial<Holder> & Pick<Holder, 'handle'>): Holder 
     identity: 'ID-1',
     policy: null,
     contacts: [],
+    formerContacts: [],
     lockedUntil: null,
     coolingSeconds: null,
     confirmed: null,

@@ -13,6 +13,7 @@ import type { Due, Instant, RecordKey } from '@cadastre/records'
 export { checkBatch, checkIntake } from './check-batch.ts'
 export { bytesIn, numberIn, type Row, textIn } from './columns.ts'
 export { joinHashes } from './head-bytes.ts'
+export { type MissingOpening, missingOpenings } from './missing-openings.ts'
 export {
   foldForSearch,
   type HolderRow,
@@ -142,8 +143,8 @@ export type Batch = {
   /** The final state of each key that the batch touched; null = deleted. */
   readonly records: readonly { readonly key: RecordKey; readonly text: string | null }[]
   readonly touched: readonly TouchedKey[]
-  /** Which received requests the batch decided. */
-  readonly decided: readonly { readonly seq: number; readonly index: number }[]
+  /** Which received requests the batch decided; of a refused one the openings are deleted, since nothing recorded them. */
+  readonly decided: readonly { readonly seq: number; readonly index: number; readonly refused?: true }[]
   /** Openings to delete (erasure). */
   readonly erased: readonly string[]
   readonly head: Head

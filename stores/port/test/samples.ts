@@ -63,6 +63,7 @@ export function holder(handle: string, name: string | null): Json {
     identity: null,
     policy: null,
     contacts: [],
+    formerContacts: [],
     lockedUntil: null,
     coolingSeconds: null,
     confirmed: null,

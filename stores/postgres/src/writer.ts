@@ -231,6 +231,9 @@ async function settle(session: Session, { decided, erased }: Batch): Promise<voi
     if (settled !== decided.length)
       throw new RangeError('the batch decides a receipt that is not waiting for a decision')
   }
+  const refused = decided.flatMap((one) => (one.refused ? [one.seq] : []))
+  if (refused.length > 0)
+    await session.run('DELETE FROM openings WHERE seq = ANY ($1::int8[])', int8Array(refused))
   if (erased.length > 0)
     await session.run('DELETE FROM openings WHERE commitment = ANY ($1::text[])', textArray(erased))
 }

@@ -108,6 +108,7 @@ export class SqliteWriter extends SqliteReader implements StoreWriter {
     const projection = project(batch.records)
     const { connection, epoch } = this.#held
     const { head, expectedSize } = batch
+    let erased = 0
     const result = connection.transaction((): CommitResult => {
       this.#requireEpoch()
       const moved = connection.run(
@@ -129,10 +130,10 @@ export class SqliteWriter extends SqliteReader implements StoreWriter {
       writeTileHashes(connection, '', batch.tileHashes)
       writeProjection(connection, '', projection)
       writeTouched(connection, '', batch.touched)
-      this.#settle(batch)
+      erased = this.#settle(batch)
       return 'committed'
     })
-    if (result === 'committed' && batch.erased.length > 0) this.#erasing = true
+    if (erased > 0) this.#erasing = true
     if (this.#erasing) this.#erasing = !connection.emptyWriteAheadLog()
     return result
   }
@@ -188,18 +189,24 @@ export class SqliteWriter extends SqliteReader implements StoreWriter {
       throw new FencedError(`another process has taken over the store ${this.#path}`)
   }
 
-  /** Marks what was decided and deletes what is to be erased. What was decided stands in the log: only its receipt is kept. */
-  #settle(batch: Batch): void {
+  /**
+   * Marks what was decided and deletes what is to be erased; gives the number of openings deleted. What was decided
+   * stands in the log: only its receipt is kept.
+   */
+  #settle(batch: Batch): number {
     const { connection } = this.#held
-    for (const { seq, index } of batch.decided) {
+    let deleted = 0
+    for (const { seq, index, refused } of batch.decided) {
       const decided = connection.run(
         'UPDATE intake SET decided = ?, request = NULL, evidence = NULL WHERE seq = ? AND decided IS NULL',
         index,
         seq,
       )
       if (decided !== 1) throw new RangeError(`receipt ${seq} is not waiting for a decision`)
+      if (refused) deleted += connection.run('DELETE FROM openings WHERE seq = ?', seq)
     }
     for (const commitment of batch.erased)
-      connection.run('DELETE FROM openings WHERE commitment = ?', commitment)
+      deleted += connection.run('DELETE FROM openings WHERE commitment = ?', commitment)
+    return deleted
   }
 }
