@@ -1,6 +1,6 @@
 /**
  * P2 Allocate from a pool: a prefix or an AS number, lowest fit, in order of arrival. Where nothing is free, the
- * application waits in the pool's queue and is served as soon as something is. In a pool that is marked open the
+ * application waits in the queue of its size and is served as soon as something is. In a pool that is marked open the
  * applicant may choose the block.
  */
 
@@ -55,6 +55,7 @@ import {
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { holdsAligned, poolBounds, type Search, searchLowestFit, takenUntil } from './lowest-fit.ts'
 import { emptyNotes, holderNotesKey, holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
+import { dequeued, nextTurn, queueOf, served, withExhausted, withQueue } from './pool-queues.ts'
 import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -100,14 +101,15 @@ function needsOfWish(wish: AllocateBody, known: Inputs, queued: boolean): readon
   const chosen = chosenBlock(wish)
   if (chosen !== null)
     return chosen.space === pool.space ? [...needs, chainNeed(chosen), subtreeNeed(chosen)] : needs
-  if (!queued && pool.head !== null) return [...needs, ...tailNeed(pool)]
+  if (!queued && queueOf(pool, wish.length) !== null) return [...needs, ...tailNeed(pool, wish.length)]
   const search = searchLowestFit(pool, wish.length, known)
   if (search.kind === 'ask') return [...needs, ...search.needs]
-  return search.kind === 'found' ? needs : [...needs, ...tailNeed(pool)]
+  return needs
 }
 
-function tailNeed(pool: Pool): readonly Need[] {
-  return pool.tail === null ? [] : [recordNeed(applicationKey(pool.tail))]
+function tailNeed(pool: Pool, length: number): readonly Need[] {
+  const queue = queueOf(pool, length)
+  return queue === null ? [] : [recordNeed(applicationKey(queue.tail))]
 }
 
 function sizeRefusal(wish: AllocateBody, pool: Pool, parameters: ProcedureRecord): RefusalCode | null {
@@ -226,31 +228,29 @@ function withCursor(pool: Pool, length: number, cursor: bigint): Pool {
   return { ...pool, cursors: { ...pool.cursors, [String(length)]: text } }
 }
 
-/** Put the application at the end of the pool's queue. */
+/** Put the application at the end of the queue of its size. */
 function enqueue(
   bodyAsSigned: JsonObject,
   wish: AllocateBody,
-  search: Search,
+  search: Search | null,
   inputs: Inputs,
   at: Instant,
 ): Decision {
   const pool = poolOf(inputs, wish.pool)
   if (pool === null) throw new Error('checked by wishRefusal')
+  const queue = queueOf(pool, wish.length)
   const application = newApplication(ID, bodyAsSigned, [wish.holder], 'waiting', null, at)
-  const moved = search.kind === 'unfinished' ? withCursor(pool, wish.length, search.cursor) : pool
+  const moved = search?.kind === 'unfinished' ? withCursor(pool, wish.length, search.cursor) : pool
+  const known = search?.kind === 'full' ? withExhausted(moved, wish.length) : moved
+  const next = withQueue(known, wish.length, { head: queue?.head ?? 'A-#', tail: 'A-#' })
   const effects = [
     put(applicationKey('A-#'), application),
-    put(poolKey(pool.handle), {
-      ...moved,
-      head: pool.head ?? 'A-#',
-      tail: 'A-#',
-      serve: search.kind === 'unfinished' ? at : pool.serve,
-    }),
+    put(poolKey(pool.handle), { ...next, serve: search?.kind === 'unfinished' ? at : pool.serve }),
   ]
-  if (pool.tail !== null) {
-    const tail = applicationOf(inputs, pool.tail)
+  if (queue !== null) {
+    const tail = applicationOf(inputs, queue.tail)
     if (tail === null) throw new Error('the queue has lost its tail')
-    effects.push(put(applicationKey(pool.tail), { ...tail, next: 'A-#' }))
+    effects.push(put(applicationKey(queue.tail), { ...tail, next: 'A-#' }))
   }
   return accept(effects)
 }
@@ -265,7 +265,7 @@ function decideRequest(bodyAsSigned: JsonObject, wish: AllocateBody, inputs: Inp
   }
   const pool = poolOf(inputs, wish.pool)
   if (pool === null) throw new Error('checked by wishRefusal')
-  if (pool.head !== null) return enqueue(bodyAsSigned, wish, { kind: 'full' }, inputs, at)
+  if (queueOf(pool, wish.length) !== null) return enqueue(bodyAsSigned, wish, null, inputs, at)
   const search = searchLowestFit(pool, wish.length, inputs)
   if (search.kind === 'ask') throw new Error('needs asked for everything')
   if (search.kind !== 'found') return enqueue(bodyAsSigned, wish, search, inputs, at)
@@ -281,15 +281,15 @@ function wishOf(application: Application | null): AllocateBody | null {
   return read.ok ? read.value : null
 }
 
-/** Serve the head of the queue: one application, or one stretch of a long search, per due op. */
+/** Serve one application, or one stretch of a long search, per due op: of all queues, who has waited longest. */
 function decideServe(pool: Pool, inputs: Inputs, at: Instant): Decision {
   if (pool.serve === null || pool.serve > at) return refuse('not-due')
   const key = poolKey(pool.handle)
-  const head = pool.head === null ? null : applicationOf(inputs, pool.head)
+  const turn = nextTurn(pool)
+  const head = turn === null ? null : applicationOf(inputs, turn.head)
   const wish = wishOf(head)
-  if (head === null || wish === null) return accept([put(key, { ...pool, serve: null })])
-  const dequeued: Pool = { ...pool, head: head.next, tail: head.next === null ? null : pool.tail }
-  const later = { ...dequeued, serve: head.next === null ? null : at }
+  if (turn === null || head === null || wish === null) return accept([put(key, { ...pool, serve: null })])
+  const later = dequeued(pool, turn, head, at)
   const notes = holderNotesOf(inputs, wish.holder)
   const delayed = partialDelayEnd(notes, 'allocate', at)
   if (delayed !== null)
@@ -306,16 +306,16 @@ function decideServe(pool: Pool, inputs: Inputs, at: Instant): Decision {
     ])
   const search = searchLowestFit(pool, wish.length, inputs)
   if (search.kind === 'ask') throw new Error('needs asked for everything')
-  if (search.kind === 'full') return accept([put(key, { ...pool, serve: null })])
+  if (search.kind === 'full') return accept([put(key, served(withExhausted(pool, wish.length), at))])
   if (search.kind === 'unfinished')
     return accept([put(key, { ...withCursor(pool, wish.length, search.cursor), serve: at })])
   const effects = grantEffects(wish, search.block, inputs, at)
-  if (effects === null)
-    return accept([put(key, { ...withCursor(pool, wish.length, blockLast(search.block) + 1n), serve: at })])
+  const cursor = blockLast(search.block) + 1n
+  if (effects === null) return accept([put(key, { ...withCursor(pool, wish.length, cursor), serve: at })])
   return accept([
     ...effects,
     put(applicationKey(head.handle), { ...head, state: 'effected' }),
-    put(key, withCursor(later, wish.length, blockLast(search.block) + 1n)),
+    put(key, withCursor(later, wish.length, cursor)),
   ])
 }
 
@@ -331,13 +331,13 @@ function decideReturn(application: Application | null, inputs: Inputs, at: Insta
     return refuse('not-due')
   const pool = poolOf(inputs, wish.pool)
   if (pool === null) throw new Error('an application stands in the queue of a pool')
-  const first: Application = { ...application, state: 'waiting', due: null, next: pool.head }
+  const queue = queueOf(pool, wish.length)
+  const { handle: name } = application
+  const first: Application = { ...application, state: 'waiting', due: null, next: queue?.head ?? null }
   return accept([
     put(applicationKey(application.handle), first),
     put(poolKey(pool.handle), {
-      ...pool,
-      head: application.handle,
-      tail: pool.tail ?? application.handle,
+      ...withQueue(pool, wish.length, { head: name, tail: queue?.tail ?? name }),
       serve: at,
     }),
   ])
@@ -384,10 +384,11 @@ export const allocate: Procedure<AllocateBody> = {
       return wish === null ? [] : [recordNeed(poolKey(wish.pool))]
     }
     const pool = objectAt('pool', act.subject, known)
-    if (pool?.head == null) return []
-    const headNeed = recordNeed(applicationKey(pool.head))
+    const turn = pool === null ? null : nextTurn(pool)
+    if (turn === null) return []
+    const headNeed = recordNeed(applicationKey(turn.head))
     if (!known.has(headNeed)) return [headNeed]
-    const wish = wishOf(applicationOf(known, pool.head))
+    const wish = wishOf(applicationOf(known, turn.head))
     return wish === null ? [] : needsOfWish(wish, known, true)
   },
   decide(act, inputs, at) {

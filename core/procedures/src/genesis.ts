@@ -31,6 +31,7 @@ import {
   type RecordKey,
   type Registration,
   type Registry,
+  type Roster,
   range,
   type Schema,
   STAFF_ROLES,
@@ -50,6 +51,7 @@ import {
   registryOf,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
+import { MAX_CLERK_HANDLE, ROSTER_KEY } from './examination.ts'
 import { staffKey } from './founding.ts'
 import type { Effect, Inputs, Procedure } from './procedure.ts'
 import { MAX_PARAMETER, type Parameters, PROFILES, parametersFit } from './profiles.ts'
@@ -148,6 +150,7 @@ const body: Schema<GenesisBody> = object({
 function isMalformed({ staff, pools }: GenesisBody): boolean {
   return (
     repeats(staff.map((member) => member.handle)) ||
+    staff.some((member) => member.role === 'clerk' && member.handle.length > MAX_CLERK_HANDLE) ||
     repeats(pools.map((pool) => pool.handle)) ||
     pools.some((pool) => pool.space !== pool.range.space)
   )
@@ -217,6 +220,17 @@ function cellEffects({ pools, reserved }: GenesisBody): readonly Effect[] {
   return [...cells].map(([key, cell]) => put(key, cell))
 }
 
+/** The attestors, in the order of the genesis. */
+function roster({ staff }: GenesisBody): Roster {
+  const clerks = staff.filter(({ role }) => role === 'clerk')
+  return {
+    v: 1,
+    clerks: clerks.map(({ handle: name, outside }) => ({ staff: name, outside, first: 0, next: 0 })),
+    turn: 0,
+    since: DRAFT_SINCE,
+  }
+}
+
 function objectEffects(from: GenesisBody): readonly Effect[] {
   const since = DRAFT_SINCE
   const registry: Registry = {
@@ -249,14 +263,14 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
       last: formatAddress(pool.space, pool.range.last),
       open: pool.open,
       cursors: {},
-      head: null,
-      tail: null,
+      queues: {},
+      exhausted: [],
       serve: null,
       since,
     }
     return put(poolKey(pool.handle), record)
   })
-  return [put(REGISTRY_KEY, registry), ...staff, ...procedures, ...pools]
+  return [put(REGISTRY_KEY, registry), ...staff, put(ROSTER_KEY, roster(from)), ...procedures, ...pools]
 }
 
 /** Envelope, evidence and the one input of the entry, on the safe side. */

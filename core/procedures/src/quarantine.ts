@@ -72,7 +72,8 @@ function withFreed(pool: Pool, range: Range, at: Instant): Pool {
     // A block that begins below the pool is none of the pool's.
     cursors[length] = formatAddress(pool.space, lowered < first ? first : lowered)
   }
-  return { ...pool, cursors, serve: pool.head === null ? pool.serve : at }
+  const waiting = Object.keys(pool.queues).length > 0
+  return { ...pool, cursors, exhausted: [], serve: waiting ? at : pool.serve }
 }
 
 /** Numbers that no pool covers become one, with a pool object of their own. */
@@ -99,8 +100,8 @@ function newPool(
       last,
       open: false,
       cursors: {},
-      head: null,
-      tail: null,
+      queues: {},
+      exhausted: [],
       serve: null,
       since: DRAFT_SINCE,
     },

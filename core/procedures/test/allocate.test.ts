@@ -45,8 +45,8 @@ function pool(here: World, { handle = 'P-1', range: text, open = false }: PoolWi
     last,
     open,
     cursors: {},
-    head: null,
-    tail: null,
+    queues: {},
+    exhausted: [],
     serve: null,
     since: 0,
   }
@@ -183,7 +183,7 @@ test('AS numbers up to the very end of the space, then the queue', () => {
   assert.deepEqual(holdings(here), ['asn/4294967294/32 H-1', 'asn/4294967295/32 H-1'])
   assert.equal(poolOf(here).cursors['32'], '4294967295')
   assert.equal(ask(here, 32, { holder: 'H-2' }), null)
-  assert.equal(poolOf(here).head, 'A-102')
+  assert.equal(poolOf(here).queues['32']?.head, 'A-102')
   giveBack(here, 'asn/4294967295/32')
   assert.equal(serve(here), null)
   assert.equal(here.innermost('asn/4294967295/32')?.holder, 'H-2')
@@ -196,7 +196,7 @@ test('the ends of the IPv4 and IPv6 spaces', () => {
   const six = world('community', { range: 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:fffe/127' })
   for (let count = 0; count < 3; count++) assert.equal(ask(six, 128), null)
   assert.equal(holdings(six).length, 2)
-  assert.notEqual(poolOf(six).head, null)
+  assert.notEqual(poolOf(six).queues['128'], undefined)
 })
 
 test('reserved, quarantined and held ranges that are no prefixes are jumped over', () => {
@@ -204,7 +204,7 @@ test('reserved, quarantined and held ranges that are no prefixes are jumped over
   here.register('R-7', '203.0.113.3 - 203.0.113.130', { kind: 'reserved', holder: null })
   assert.equal(ask(here, 32), null)
   assert.equal(ask(here, 25), null)
-  assert.equal(poolOf(here).head, 'A-101', 'no /25 is free')
+  assert.equal(poolOf(here).queues['25']?.head, 'A-101', 'no /25 is free')
   assert.equal(here.innermost('ip4/203.0.113.0/32')?.holder, 'H-1')
 })
 
@@ -218,7 +218,7 @@ test('in an open pool the applicant may choose; cursors are not disturbed', () =
   assert.equal(ask(here, 26), null)
   assert.equal(holdings(here).length, 4)
   assert.equal(ask(here, 26), null)
-  assert.equal(poolOf(here).head, 'A-104')
+  assert.equal(poolOf(here).queues['26']?.head, 'A-104')
 })
 
 test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding, not-due', () => {
@@ -275,40 +275,45 @@ test('what does not fit waits: first come, first served, when a quarantine ends'
   assert.equal(ask(here, 24), null)
   for (const holder of ['H-2', 'H-3', 'H-2']) assert.equal(ask(here, 26, { holder }), null)
   const queue = ['A-101', 'A-102', 'A-103']
-  assert.deepEqual([poolOf(here).head, poolOf(here).tail, poolOf(here).serve], ['A-101', 'A-103', null])
+  assert.deepEqual(
+    [poolOf(here).queues, poolOf(here).serve],
+    [{ '26': { head: 'A-101', tail: 'A-103' } }, null],
+  )
   assert.deepEqual(
     queue.map((handle) => here.object('application', handle)?.['next']),
     ['A-102', 'A-103', null],
   )
   giveBack(here, 'ip4/203.0.113.0/24')
   assert.equal(poolOf(here).serve, here.at)
-  assert.equal(ask(here, 28), null, 'who comes now waits behind them')
-  const last = `A-${here.index - 1}`
-  for (let count = 0; count < 4; count++) assert.equal(serve(here), null)
-  assert.deepEqual([poolOf(here).head, poolOf(here).tail, poolOf(here).serve], [null, null, null])
+  for (let count = 0; count < 3; count++) assert.equal(serve(here), null)
+  assert.deepEqual([poolOf(here).queues, poolOf(here).serve], [{}, null])
+  assert.equal(ask(here, 28), null, 'who comes now is served after them')
   assert.deepEqual(holdings(here), [
     'ip4/203.0.113.0/26 H-2',
     'ip4/203.0.113.128/26 H-2',
     'ip4/203.0.113.192/28 H-1',
     'ip4/203.0.113.64/26 H-3',
   ])
-  for (const handle of [...queue, last])
-    assert.equal(here.object('application', handle)?.['state'], 'effected')
+  for (const handle of queue) assert.equal(here.object('application', handle)?.['state'], 'effected')
   assert.equal(serve(here), 'not-due')
   assertStamped(here)
 })
 
-test('who waits at the head is waited for; a queue that cannot be served falls silent', () => {
+test('who waits for a large block holds up nobody who asks for a small one; a queue that cannot be served falls silent', () => {
   const here = world('community', { range: '203.0.113.0/24' })
   assert.equal(ask(here, 25), null)
   assert.equal(ask(here, 26), null)
   assert.equal(ask(here, 25, { holder: 'H-2' }), null)
   assert.equal(ask(here, 26, { holder: 'H-3' }), null)
+  assert.equal(here.innermost('ip4/203.0.113.192/26')?.holder, 'H-3')
   giveBack(here, 'ip4/203.0.113.128/26')
+  assert.equal(serve(here), null, 'half of it is not enough')
+  const { queues, exhausted, serve: next } = poolOf(here)
+  assert.deepEqual([Object.keys(queues), exhausted, next], [['25'], ['25'], null])
+  giveBack(here, 'ip4/203.0.113.192/26')
   assert.equal(serve(here), null, 'now the /25 is free')
   assert.equal(here.innermost('ip4/203.0.113.128/25')?.holder, 'H-2')
-  assert.equal(serve(here), null)
-  assert.deepEqual([poolOf(here).head, poolOf(here).serve], ['A-103', null])
+  assert.deepEqual([poolOf(here).queues, poolOf(here).serve], [{}, null])
 })
 
 test('a waiting application that no longer may be served fails, says why, and lets the next one through', () => {
@@ -355,7 +360,7 @@ test('a long search goes on by itself, from the cursor that it reached', () => {
     here.register(`R-${last + 1000}`, `203.0.113.${last}/32`, { kind: 'reserved', holder: null })
   assert.equal(ask(here, 32), null)
   assert.deepEqual(
-    [poolOf(here).head, poolOf(here).serve, poolOf(here).cursors['32']],
+    [poolOf(here).queues['32']?.head, poolOf(here).serve, poolOf(here).cursors['32']],
     ['A-100', here.at, '203.0.113.48'],
   )
   here.assertFits()
@@ -367,7 +372,7 @@ test('a long search goes on by itself, from the cursor that it reached', () => {
   }
   assert.equal(serve(here), null)
   assert.deepEqual(holdings(here), ['ip4/203.0.113.200/32 H-1'])
-  assert.deepEqual([poolOf(here).head, poolOf(here).serve], [null, null])
+  assert.deepEqual([poolOf(here).queues, poolOf(here).serve], [{}, null])
 })
 
 test('numbers that return are found again, below cursors that had passed them', () => {
@@ -437,7 +442,7 @@ test('any history of requests, choices, returns and service: the lowest fit of b
           if (target !== undefined) giveBack(here, target)
         } else if ('length' in one) {
           const expected: Block | null = lowestFit(all.value, taken(here), one.length).block
-          const waits = poolOf(here).head !== null
+          const waits = poolOf(here).queues[String(one.length)] !== undefined
           if ('at' in one) {
             const size = 2 ** (32 - one.length)
             ask(here, one.length, {

@@ -372,8 +372,8 @@ function poolObject(more: JsonObject = {}): JsonObject {
     last: '203.0.113.255',
     open: false,
     cursors: { '24': '203.0.113.255', '25': '203.0.113.255', '20': '203.0.113.0' },
-    head: null,
-    tail: null,
+    queues: {},
+    exhausted: [],
     serve: null,
     since: 0,
     ...more,
@@ -387,7 +387,10 @@ test('after the quarantine the numbers are free in their pool: cursors fall, the
     fresh.holder('H-1')
     fresh.register('R-0', range, { kind: 'pool', holder: null, provenance: 'P-1' })
     fresh.register('R-1', '203.0.113.0/24')
-    fresh.put('obj/pool/P-1' as RecordKey, poolObject({ head, tail: head }))
+    fresh.put(
+      'obj/pool/P-1' as RecordKey,
+      poolObject(head === null ? {} : { queues: { '24': { head, tail: head } }, exhausted: ['24'] }),
+    )
     giveBack(fresh)
     fresh.later(QUARANTINE - 1)
     assert.equal(fresh.due(returnNumbers, CELL), 'not-due')

@@ -71,9 +71,48 @@ export type Identity = {
   readonly since: number
 }
 
-export type ApplicationState = 'waiting' | 'cooling' | 'effected' | 'withdrawn' | 'failed'
+export const APPLICATION_STATES = [
+  'waiting',
+  'examining',
+  'noticed',
+  'cooling',
+  'effected',
+  'withdrawn',
+  'vetoed',
+  'failed',
+] as const
+export type ApplicationState = (typeof APPLICATION_STATES)[number]
 
-/** An act that takes time: it waits in a pool's queue, or cools until `due`. */
+/** One attestor that was called to examine an application. */
+export type Call = {
+  readonly staff: string
+  /** Whether the attestor is outside the operator. */
+  readonly outside: boolean
+  /** Its place in the attestor's queue ({@link RosterClerk}). */
+  readonly place: number
+  /** Hash of what the attestor will reveal; null until it has committed itself. */
+  readonly commitment: string | null
+  readonly answers: { readonly [question: string]: 'yes' | 'no' } | null
+  /** Hash of what the answers rest on. */
+  readonly evidence: string | null
+  /** The deadline passed, and another was called in its place. */
+  readonly missed: boolean
+}
+
+/** Listed factual questions about an application, which attestors answer blind to each other. */
+export type Examination = {
+  /** Ids of the questions, as the procedure's page lists them. */
+  readonly questions: readonly string[]
+  readonly calls: readonly Call[]
+  /** Holders that the act concerns against their will, perhaps: any one living key of theirs vetoes it. */
+  readonly affected: readonly string[]
+  /** How long the window lasts that begins when the answers are positive. */
+  readonly windowSeconds: number
+  /** The last deadline that passed without all answers. */
+  readonly overdue: Instant | null
+}
+
+/** An act that takes time: it waits in a pool's queue, is examined, or cools until `due`. */
 export type Application = {
   readonly v: 1
   readonly handle: string
@@ -83,8 +122,9 @@ export type Application = {
   readonly body: { readonly [member: string]: import('./json.ts').Json }
   /** Handles whose consent was verified when the application was recorded. */
   readonly consents: readonly string[]
+  /** When it takes effect; while it is examined, when the attestors must have answered. */
   readonly due: Instant | null
-  /** When it was recorded: pauses from here on lengthen its window. */
+  /** When its window began: pauses from here on lengthen it. */
   readonly opened: Instant
   /** Seconds of pause that `due` already makes up for. */
   readonly pausedSeconds: number
@@ -92,8 +132,29 @@ export type Application = {
   readonly next: string | null
   /** Why a failed application failed: a refusal code. */
   readonly reason: string | null
+  readonly examination: Examination | null
   readonly since: number
 }
+
+/** An attestor and its queue of calls: `first` is to be served now, `next` is the place that the next call gets. */
+export type RosterClerk = {
+  readonly staff: string
+  readonly outside: boolean
+  readonly first: number
+  readonly next: number
+}
+
+/** The published list of attestors, `obj/roster/CLERKS`, from which they are called in turn. */
+export type Roster = {
+  readonly v: 1
+  readonly clerks: readonly RosterClerk[]
+  /** Index of the clerk whose turn it is. */
+  readonly turn: number
+  readonly since: number
+}
+
+/** What waits at one place of an attestor's queue, `obj/call/CL-1.17`. */
+export type QueuedCall = { readonly v: 1; readonly application: string; readonly since: number }
 
 /** One contiguous range to allocate from. */
 export type Pool = {
@@ -106,9 +167,11 @@ export type Pool = {
   readonly open: boolean
   /** For each size (prefix length), a number below which nothing that fits is free. */
   readonly cursors: { readonly [length: string]: string }
-  readonly head: string | null
-  readonly tail: string | null
-  /** When the queue is to be served next; null when nothing is to do. */
+  /** For each size that is waited for, the first and the last application of its queue, in order of arrival. */
+  readonly queues: { readonly [length: string]: { readonly head: string; readonly tail: string } }
+  /** Sizes of which nothing has been free since numbers last came back. */
+  readonly exhausted: readonly string[]
+  /** When the queues are to be served next; null when nothing is to do. */
   readonly serve: Instant | null
   readonly since: number
 }
@@ -301,6 +364,8 @@ export type ObjectRecords = {
   readonly notes: Notes
   readonly incident: Incident
   readonly complaint: Complaint
+  readonly roster: Roster
+  readonly call: QueuedCall
 }
 
 /** The record at a key of this type, taken to be what the key says; null under a key of another type. */

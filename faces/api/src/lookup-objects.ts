@@ -126,7 +126,7 @@ export function poolAnswer(snapshot: Snapshot, query: Frame, handle: string): Po
     space: pool.space,
     range: poolRange(pool),
     open: pool.open,
-    waiting: pool.head !== null,
+    waiting: Object.keys(pool.queues).length > 0,
     since: pool.since,
     links: linksOf(snapshot, { kind: 'object', type: 'pool', handle }, objectKey('pool', handle)),
   }
