@@ -1,15 +1,19 @@
 /** The `extra` of an answer, taken apart and bounded; what it says is checked elsewhere. */
 import { decodeBase64, decodeUtf8 } from '@cadastre/crypto'
-import { isArray, isObject, type Json } from '@cadastre/records'
+import { isArray, isObject, type Json, type JsonObject } from '@cadastre/records'
 import type { NodePreimage, ProofNode } from '@cadastre/trie'
 import { type Checked, refuse } from './refusals.ts'
 import { parseStrictJson } from './strict-json.ts'
 
-export interface Extra {
-  readonly state: string
+/** One path through the state, taken apart. */
+export interface PathParts {
   readonly nodes: readonly ProofNode[]
   readonly end: NodePreimage | null
   readonly records: readonly string[]
+}
+
+export interface Extra extends PathParts {
+  readonly state: string
 }
 
 const EXTRA_MEMBERS = 'end,nodes,records,state'
@@ -73,9 +77,16 @@ export function parseExtra(bytes: Uint8Array): Checked<Extra> {
       'malformed-extra',
       'The proof data does not have the four members state, nodes, end, records.',
     )
-  const { state, nodes: nodeList, end: endJson, records: recordList } = json
+  const { state } = json
   if (typeof state !== 'string' || !state.isWellFormed())
     return refuse('malformed-extra', 'The state is not a text.')
+  const path = readPath(json)
+  return path.ok ? { ok: true, value: { state, ...path.value } } : path
+}
+
+/** Reads the members `nodes`, `end` and `records`; others are not looked at. */
+export function readPath(json: JsonObject): Checked<PathParts> {
+  const { nodes: nodeList, end: endJson, records: recordList } = json
   const nodes = isArray(nodeList) ? nodeList.map(readNode) : []
   const whole = nodes.filter((node) => node !== null)
   // 257 lengths from 0 to 256 are the longest path there can be.
@@ -88,5 +99,5 @@ export function parseExtra(bytes: Uint8Array): Checked<Extra> {
     return refuse('malformed-extra', 'The records are not a list of texts.')
   if (records.some((record) => !record.isWellFormed()))
     return refuse('malformed-extra', 'A record is not a text.')
-  return { ok: true, value: { state, nodes: whole, end, records } }
+  return { ok: true, value: { nodes: whole, end, records } }
 }

@@ -7,8 +7,16 @@
 /** Whom to trust, from its text: passed on so that a verifier needs this room alone. */
 export { type Policy, parsePolicy } from '@cadastre/notes'
 export { describeAnswer } from './describe.ts'
-export { type AnswerFrame, makeAnswer, makeAnswers } from './make.ts'
+export { type AnswerFrame, makeAnswer, makeAnswers, pathJson } from './make.ts'
 export { blockQuery, keyQuery, objectQuery, type Query } from './query.ts'
 export type { AnswerError, AnswerRefusal } from './refusals.ts'
 export { formatStateEntry, parseStateEntry } from './state-entry.ts'
-export { type AnswerPolicy, type ProvedRecord, type VerifiedAnswer, verifyAnswer } from './verify.ts'
+export { parseStrictJson } from './strict-json.ts'
+export {
+  type AnswerPolicy,
+  type ProvedPath,
+  type ProvedRecord,
+  type VerifiedAnswer,
+  verifyAnswer,
+  verifyPath,
+} from './verify.ts'

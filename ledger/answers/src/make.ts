@@ -1,5 +1,6 @@
 import { decodeUtf8, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 import { formatProof, parseCheckpoint, parseNote } from '@cadastre/notes'
+import type { JsonObject } from '@cadastre/records'
 import type { ProofNode, TrieProof } from '@cadastre/trie'
 
 /** What all answers of one checkpoint share. */
@@ -52,9 +53,13 @@ function recordText(record: Uint8Array): string {
 
 /** The JSON of `extra` (ledger.md, Answer). */
 function extraText(state: string, proof: TrieProof): string {
+  return JSON.stringify({ state, ...pathJson(proof) })
+}
+
+/** The members `nodes`, `end` and `records`. */
+export function pathJson(proof: TrieProof): JsonObject {
   const { end } = proof
-  return JSON.stringify({
-    state,
+  return {
     nodes: proof.nodes.map(nodeJson),
     end:
       end === null
@@ -67,5 +72,5 @@ function extraText(state: string, proof: TrieProof): string {
             right: hashText(end.right),
           },
     records: proof.records.map(recordText),
-  })
+  }
 }

@@ -11,6 +11,8 @@ export interface CheckedPath {
   readonly values: readonly { readonly length: number; readonly hash: Uint8Array }[]
   /** Whether anything is registered strictly inside the query. */
   readonly moreSpecific: 'none' | 'exists'
+  /** The hash of the topmost node at or inside the query; null if there is none. */
+  readonly subtree: Uint8Array | null
 }
 
 function bit(label: Uint8Array, index: number): 0 | 1 {
@@ -105,9 +107,18 @@ export function checkPath(
   if (wrongEnd !== null) return refuse('malformed-end', wrongEnd)
   const root = fold(hasher, query, nodes, end)
   if (root === null) return refuse('malformed-path', 'The path is empty.')
+  const subtree = topmost(hasher, query, last, end)
   const values = nodes.flatMap(([length, hash]) => (hash === null ? [] : [{ length, hash }]))
   return {
     ok: true,
-    value: { root, values, moreSpecific: isMoreSpecific(query, last, end) ? 'exists' : 'none' },
+    value: { root, values, moreSpecific: isMoreSpecific(query, last, end) ? 'exists' : 'none', subtree },
   }
+}
+
+/** The path ends at the query itself, or at a node that hangs inside it, or nothing is there. */
+function topmost(hasher: Hasher, query: Query, last: ProofNode, end: NodePreimage | null): Uint8Array | null {
+  const [length, value, left, right = null] = last
+  if (length === query.length)
+    return nodeHash(hasher, query.space, { label: query.label, length, value, left, right })
+  return end !== null && isMoreSpecific(query, last, end) ? nodeHash(hasher, query.space, end) : null
 }

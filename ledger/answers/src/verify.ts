@@ -1,4 +1,4 @@
-import { bytesEqual, type Crypto, decodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { bytesEqual, type Crypto, decodeBase64, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 import { leafHash, verifyInclusion } from '@cadastre/merkle'
 import { checkPolicy, type Policy, type PolicyCheckError, parseProof } from '@cadastre/notes'
 import { block, blockKey, bytesToValue } from '@cadastre/numbers'
@@ -11,7 +11,7 @@ import {
   secondsOf,
 } from '@cadastre/records'
 import { recordHash } from '@cadastre/trie'
-import { parseExtra } from './extra.ts'
+import { parseExtra, readPath } from './extra.ts'
 import { type AgeLimit, checkAge } from './freshness.ts'
 import { type CheckedPath, checkPath, truncated } from './path.ts'
 import type { Query } from './query.ts'
@@ -129,6 +129,34 @@ export function verifyAnswer(
       moreSpecific: path.value.moreSpecific,
     },
   }
+}
+
+/** What one path proves under a root of its space. */
+export interface ProvedPath {
+  /** Every record covering the query, outermost first; the last may be at the query itself. */
+  readonly covering: readonly ProvedRecord[]
+  readonly moreSpecific: 'none' | 'exists'
+  /** The hash of the topmost node at or inside the query: the `subtree` input. Null if there is none. */
+  readonly subtree: Uint8Array | null
+}
+
+/** Checks one path, as {@link pathJson} writes it, against the root that a state entry names. Total. */
+export function verifyPath(
+  crypto: Crypto,
+  query: Query,
+  json: JsonObject,
+  root: string,
+): Checked<ProvedPath> {
+  const parts = readPath(json)
+  if (!parts.ok) return parts
+  const path = checkPath(crypto, query, parts.value.nodes, parts.value.end)
+  if (!path.ok) return path
+  if (encodeBase64(path.value.root) !== root)
+    return refuse('wrong-root', 'The path does not lead to the root of the state.')
+  const covering = checkRecords(crypto, query, path.value, parts.value.records)
+  if (!covering.ok) return covering
+  const { moreSpecific, subtree } = path.value
+  return { ok: true, value: { covering: covering.value, moreSpecific, subtree } }
 }
 
 /** Each value on the path with its record, in order: none hidden, none added. */

@@ -19,6 +19,7 @@ export {
   rootNodes,
   treeRoot,
 } from './proofs.ts'
+export { rangeProof, rangeProofNodes, rootFromRange } from './range.ts'
 export type { TreeNode } from './spans.ts'
 export { entriesPath, parseTilePath, type TilePath, tilePath } from './tile-paths.ts'
 export { nodeFromTile, readTileBytes, type TileReader, tileBytes, tileNodeReader } from './tile-reader.ts'

@@ -6,7 +6,8 @@
 export { type EntryError, entryText, type ParsedEntry, parseEntry, readEntry, stateEntry } from './entries.ts'
 export { FAULTS, type Fault, type FaultCode } from './faults.ts'
 export { cellOfHoldingLabel, holdingLabel, holdingPrefix } from './holdings-index.ts'
-export { type CheckedSignatures, relyingPartyText } from './judge.ts'
+export { type CheckedSignatures, Judge, type Judged, relyingPartyText } from './judge.ts'
+export { agrees, differences, type Finding } from './judgement.ts'
 export { fitting, type OpHead, opEntryBytes } from './op-entries.ts'
 export {
   Replayer,
