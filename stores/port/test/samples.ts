@@ -100,8 +100,8 @@ export function pool(handle: string, serve: Instant | null): Json {
     last: '192.0.2.255',
     open: false,
     cursors: {},
-    head: null,
-    tail: null,
+    queues: {},
+    exhausted: [],
     serve,
     since: 0,
   }
