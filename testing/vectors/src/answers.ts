@@ -137,7 +137,7 @@ export function verify(
 }
 
 /** An honest answer, with what it proves. */
-export function honest(
+function honest(
   name: string,
   key: string,
   text: string,

@@ -43,7 +43,7 @@ function join(parts: Parts, extraText: string = JSON.stringify(parts.extra)): st
 }
 
 /** A refused answer. An answer that our own verifier accepts is no forgery: a bug here. */
-export function forged(
+function forged(
   name: string,
   key: string,
   text: string | Uint8Array,

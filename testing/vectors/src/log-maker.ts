@@ -30,11 +30,11 @@ import {
 import { entryText, fitting, parseEntry, stateEntry, TrieState } from '@cadastre/replay'
 import { memberHashOf, requestText, signRequest, verifyEvidence } from '@cadastre/signatures'
 import type { TrieWriter } from '@cadastre/trie'
+import { assertion } from './evidence.ts'
 import { ORIGIN, RECEIPT_NAME, RECEIPT_SIGNER } from './shared.ts'
-import { assertion } from './signatures.ts'
 import { newTrie } from './state.ts'
 
-export function instant(text: string): Instant {
+function instant(text: string): Instant {
   const parsed = parseInstant(text)
   if (parsed === null) throw new Error(text)
   return parsed

@@ -1,13 +1,10 @@
-/** Vectors of signatures: Ed25519 with its edges, ECDSA, and evidence of requests. */
+/** Vectors of signatures: Ed25519 with its edges, ECDSA. */
 
-import { concatBytes, encodeBase64, encodeUtf8, type Signer } from '@cadastre/crypto'
-import { nodeCrypto } from '@cadastre/crypto/node'
-import { canonicalJson, type EvidenceItem, type Json, type JsonObject } from '@cadastre/records'
-import { requestMessage, signRequest } from '@cadastre/signatures'
+import { concatBytes, encodeUtf8 } from '@cadastre/crypto'
 import { ed25519 } from '@noble/curves/ed25519.js'
 import { p256 } from '@noble/curves/nist.js'
 import { sha512 } from '@noble/hashes/sha2.js'
-import { type Case, fromHex, hex, ORIGIN, testEs256Signer, testSigner } from './shared.ts'
+import { type Case, fromHex, hex, testEs256Signer, testSigner } from './shared.ts'
 
 /** All in hexadecimal. */
 export type SignatureCase = Case & {
@@ -59,7 +56,7 @@ function tweaked(
   return concatBytes(rBytes, scalarBytes(((r + k * SECRET) % ORDER) + addOrder * ORDER))
 }
 
-const IDENTITY = fromHex(SMALL_ORDER['order 1'] ?? '')
+export const IDENTITY: Uint8Array = fromHex(SMALL_ORDER['order 1'] ?? '')
 
 /** RFC 8032 section 7.1, tests 1 to 3: key, message, signature. */
 const RFC8032 = [
@@ -93,30 +90,45 @@ function messageWhere(
   }
 }
 
+function made(
+  name: string,
+  valid: boolean,
+  key: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): SignatureCase {
+  return { name, valid, key: hex(key), message: hex(message), signature: hex(signature) }
+}
+
+/** Signatures for which the equation holds, or may, and the small order alone is wrong. */
+function smallOrderCases(plainKey: Uint8Array, message: Uint8Array): SignatureCase[] {
+  const zeroS = new Uint8Array(32)
+  return [
+    ...Object.entries(SMALL_ORDER).map(([name, key]) =>
+      made(
+        `key of ${name}, R the identity, s = 0`,
+        false,
+        fromHex(key),
+        message,
+        concatBytes(IDENTITY, zeroS),
+      ),
+    ),
+    ...Object.entries(SMALL_ORDER).map(([name, r]) =>
+      made(`R of ${name}`, false, plainKey, message, signatureWithR(plainKey, fromHex(r), message)),
+    ),
+  ]
+}
+
 export function ed25519Cases(): readonly SignatureCase[] {
   const message = encodeUtf8('a message')
   const signer = testSigner(21)
   const good = signer.sign(message)
-  const made = (
-    name: string,
-    valid: boolean,
-    key: Uint8Array,
-    text: Uint8Array,
-    signature: Uint8Array,
-  ): SignatureCase => ({
-    name,
-    valid,
-    key: hex(key),
-    message: hex(text),
-    signature: hex(signature),
-  })
   const plainKey = Point.BASE.multiplyUnsafe(SECRET).toBytes()
   const torsioned = tweakedKey(TORSION)
   const vanishing = messageWhere(true, torsioned)
   const staying = messageWhere(false, torsioned)
   const flip = (bytes: Uint8Array, at: number): Uint8Array =>
     bytes.map((byte, i) => (i === at ? byte ^ 1 : byte))
-  const zeroS = new Uint8Array(32)
   return [
     ...RFC8032.map(([key, text, signature], n) => ({
       name: `RFC 8032 test ${n + 1}`,
@@ -148,21 +160,10 @@ export function ed25519Cases(): readonly SignatureCase[] {
     made('a bit of s', false, signer.publicKey, message, flip(good, 40)),
     made('another key', false, testSigner(22).publicKey, message, good),
     made('a signature too short', false, signer.publicKey, message, good.subarray(1)),
-    made('a signature too long', false, signer.publicKey, message, concatBytes(good, zeroS.subarray(31))),
+    made('a signature too long', false, signer.publicKey, message, concatBytes(good, new Uint8Array(1))),
     made('a key too short', false, signer.publicKey.subarray(1), message, good),
     made('a key off the curve', false, fromHex(`02${'00'.repeat(31)}`), message, good),
-    ...Object.entries(SMALL_ORDER).map(([name, key]) =>
-      made(
-        `key of ${name}, R the identity, s = 0`,
-        false,
-        fromHex(key),
-        message,
-        concatBytes(IDENTITY, zeroS),
-      ),
-    ),
-    ...Object.entries(SMALL_ORDER).map(([name, r]) =>
-      made(`R of ${name}`, false, plainKey, message, signatureWithR(plainKey, fromHex(r), message)),
-    ),
+    ...smallOrderCases(plainKey, message),
   ]
 }
 
@@ -177,7 +178,7 @@ const bigEndian = (bytes: Uint8Array): bigint => BigInt(`0x${hex(bytes)}`)
 const wide = (value: bigint): Uint8Array => fromHex(value.toString(16).padStart(64, '0'))
 
 /** The same signature with n - s: as good as the other. */
-function otherS(signature: Uint8Array): Uint8Array {
+export function otherS(signature: Uint8Array): Uint8Array {
   return concatBytes(signature.subarray(0, 32), wide(P256_ORDER - bigEndian(signature.subarray(32))))
 }
 
@@ -217,7 +218,7 @@ export function es256Cases(): readonly SignatureCase[] {
 }
 
 /** ECDSA-Sig-Value in DER. */
-function der(raw: Uint8Array): Uint8Array {
+export function der(raw: Uint8Array): Uint8Array {
   const integer = (bytes: Uint8Array): number[] => {
     let start = 0
     while (start < 31 && bytes[start] === 0) start++
@@ -228,222 +229,4 @@ function der(raw: Uint8Array): Uint8Array {
   }
   const body = [...integer(raw.subarray(0, 32)), ...integer(raw.subarray(32))]
   return Uint8Array.from([0x30, body.length, ...body])
-}
-
-export type RelyingParty = { readonly id: string; readonly origins: readonly string[] }
-const PARTY: RelyingParty = {
-  id: 'sign.registry.example',
-  origins: ['https://sign.registry.example', 'https://registry.example'],
-}
-
-export type EvidenceCase = Case & {
-  /** Canonical text of the request. */
-  readonly request: string
-  readonly evidence: Json
-  readonly relyingParty: RelyingParty | null
-}
-
-function requestText(body: JsonObject): string {
-  return canonicalJson({
-    v: 1,
-    origin: ORIGIN,
-    procedure: 'update-holder/1',
-    body,
-    replaces: [],
-    expires: '2030-01-01T00:00:00Z',
-    nonce: encodeBase64(new Uint8Array(16).fill(3)),
-  })
-}
-
-type Wrong = {
-  readonly rpId?: string
-  readonly flags?: number
-  readonly clientData?: (usual: Record<string, unknown>) => string
-  readonly der?: (der: Uint8Array) => Uint8Array
-  readonly cut?: boolean
-}
-
-const PASSKEY: Signer = testEs256Signer(33)
-
-/** What an authenticator answers when asked to sign, with whatever is to be wrong. */
-export function assertion(request: string, party: RelyingParty, wrong: Wrong = {}): EvidenceItem {
-  const rpIdHash = nodeCrypto.sha256(encodeUtf8(wrong.rpId ?? party.id))
-  const whole = Uint8Array.from([...rpIdHash, wrong.flags ?? 0x05, 0, 0, 0, 9])
-  const authenticatorData = wrong.cut === true ? whole.subarray(0, 36) : whole
-  const challenge = Buffer.from(nodeCrypto.sha256(requestMessage(request))).toString('base64url')
-  const usual = { type: 'webauthn.get', challenge, origin: party.origins[0], crossOrigin: false }
-  const clientData = encodeUtf8(
-    wrong.clientData === undefined ? JSON.stringify(usual) : wrong.clientData(usual),
-  )
-  const signature = der(PASSKEY.sign(concatBytes(authenticatorData, nodeCrypto.sha256(clientData))))
-  return {
-    alg: 'webauthn',
-    key: encodeBase64(PASSKEY.publicKey),
-    sig: encodeBase64(wrong.der === undefined ? signature : wrong.der(signature)),
-    authenticatorData: encodeBase64(authenticatorData),
-    clientDataJSON: encodeBase64(clientData),
-  }
-}
-
-export const PASSKEY_PUBLIC: Uint8Array = PASSKEY.publicKey
-
-/** r with one more zero byte before it than DER would write. */
-function padded(signature: Uint8Array): Uint8Array {
-  const rLength = signature[3] ?? 0
-  const r = signature.subarray(4, 4 + rLength)
-  const rest = signature.subarray(4 + rLength)
-  return Uint8Array.from([0x30, (signature[1] ?? 0) + 1, 0x02, rLength + 1, 0, ...r, ...rest])
-}
-
-/** r without the zero byte that makes it positive in DER; as it is where it has none. */
-function unpadded(signature: Uint8Array): Uint8Array {
-  if (signature[4] !== 0) return signature
-  const rLength = signature[3] ?? 0
-  return Uint8Array.from([0x30, (signature[1] ?? 0) - 1, 0x02, rLength - 1, ...signature.subarray(5)])
-}
-
-function webauthnCases(): EvidenceCase[] {
-  const body = (n: number): JsonObject => ({ change: 'confirm', holder: `H-${n}` })
-  const request = requestText(body(7))
-  // Requests whose r needs the zero byte, and does not.
-  const high = Array.from({ length: 64 }, (_, n) => requestText(body(n))).find(
-    (text) => Buffer.from(assertion(text, PARTY).sig, 'base64')[4] === 0,
-  )
-  const low = Array.from({ length: 64 }, (_, n) => requestText(body(n))).find(
-    (text) => Buffer.from(assertion(text, PARTY).sig, 'base64')[4] !== 0,
-  )
-  if (high === undefined || low === undefined) throw new Error('not found by chance')
-  const made = (
-    name: string,
-    valid: boolean,
-    wrong: Wrong,
-    more: Partial<EvidenceCase> = {},
-  ): EvidenceCase => {
-    const text = more.request ?? request
-    return {
-      name: `webauthn: ${name}`,
-      valid,
-      request: text,
-      evidence: [assertion(text, PARTY, wrong)],
-      relyingParty: PARTY,
-      ...more,
-    }
-  }
-  const json = (change: Record<string, unknown>) => (usual: Record<string, unknown>) =>
-    JSON.stringify({ ...usual, ...change })
-  return [
-    made('usual', true, {}),
-    made('the other origin', true, { clientData: json({ origin: PARTY.origins[1] }) }),
-    made('user present, not verified', true, { flags: 0x01 }),
-    made('spaces, and members of another kind', true, {
-      clientData: (usual) => `  ${JSON.stringify({ ...usual, more: [1.5, { a: null }] }, null, 2)}\n`,
-    }),
-    made('of a member named twice the last counts', true, {
-      clientData: (usual) => JSON.stringify(usual).replace('{', '{"origin":"https://else.example",'),
-    }),
-    made('r as DER has it, with a zero byte', true, {}, { request: high }),
-    made('r without its zero byte is read as unsigned', true, { der: unpadded }, { request: high }),
-    made('r with a needless zero byte', true, { der: padded }, { request: low }),
-    made('r with a second zero byte', false, { der: padded }, { request: high }),
-    made('another relying party', false, { rpId: 'else.example' }),
-    made('another origin', false, { clientData: json({ origin: 'https://else.example' }) }),
-    made('an origin that begins with an allowed one', false, {
-      clientData: json({ origin: 'https://registry.example.else.example' }),
-    }),
-    made('of a member named twice the last counts: another origin', false, {
-      clientData: (usual) => JSON.stringify(usual).replace(/}$/, ',"origin":"https://else.example"}'),
-    }),
-    made('another type', false, { clientData: json({ type: 'webauthn.create' }) }),
-    made('another challenge', false, { clientData: json({ challenge: 'AAAA' }) }),
-    made('the challenge padded', false, {
-      clientData: (usual) => JSON.stringify({ ...usual, challenge: `${usual['challenge']}=` }),
-    }),
-    made('no challenge', false, { clientData: json({ challenge: undefined }) }),
-    made('client data that is no object', false, { clientData: () => '"webauthn.get"' }),
-    made('client data that is no JSON', false, { clientData: (usual) => `${JSON.stringify(usual)}x` }),
-    made('client data with a byte order mark', false, {
-      clientData: (usual) => `\ufeff${JSON.stringify(usual)}`,
-    }),
-    made('user not present', false, { flags: 0x04 }),
-    made('authenticator data cut off', false, { cut: true }),
-    made('bytes after the DER', false, { der: (sig) => concatBytes(sig, new Uint8Array(1)) }),
-    made('DER of another length', false, { der: (sig) => sig.map((byte, i) => (i === 1 ? byte + 1 : byte)) }),
-    made('r ‖ s instead of DER', false, { der: () => PASSKEY.sign(encodeUtf8('anything')) }),
-    made('no relying party', false, {}, { relyingParty: null }),
-    made(
-      'over another request',
-      false,
-      {},
-      { evidence: [assertion(requestText(body(8)), PARTY)] as readonly Json[] },
-    ),
-  ]
-}
-
-export function evidenceCases(): readonly EvidenceCase[] {
-  const request = requestText({ change: 'confirm', holder: 'größe 😀' })
-  const one = testSigner(21)
-  const ec = testEs256Signer(31)
-  const [a, b] = [signRequest(request, one), signRequest(request, ec)]
-  const other = signRequest(requestText({}), testSigner(22))
-  const made = (
-    name: string,
-    valid: boolean,
-    evidence: readonly object[] | Json,
-    text = request,
-  ): EvidenceCase => ({
-    name,
-    valid,
-    request: text,
-    evidence: evidence as Json,
-    relyingParty: PARTY,
-  })
-  const raw = { ...a, sig: encodeBase64(one.sign(encodeUtf8(request))) }
-  const pae = (text: string): Json => ({ ...a, sig: encodeBase64(one.sign(encodeUtf8(text))) })
-  const type = 'application/vnd.cadastre.request+json'
-  const bytes = encodeUtf8(request).length
-  return [
-    made('Ed25519', true, [a]),
-    made('ES256', true, [b]),
-    made('both', true, [a, b]),
-    made('ES256 with n - s', true, [
-      { ...b, sig: encodeBase64(otherS(new Uint8Array(Buffer.from(b.sig, 'base64')))) },
-    ]),
-    made(
-      '32 keys',
-      true,
-      Array.from({ length: 32 }, (_, n) => signRequest(request, testSigner(40 + n))),
-    ),
-    made(
-      '33 keys',
-      false,
-      Array.from({ length: 33 }, (_, n) => signRequest(request, testSigner(40 + n))),
-    ),
-    made('none', false, []),
-    made('no list', false, { ...a }),
-    made('a key twice', false, [a, a]),
-    made('one of two over another request', false, [a, other]),
-    made('another request', false, [a], requestText({})),
-    made('the text itself signed', false, [raw]),
-    made('length in characters instead of bytes', false, [
-      pae(`DSSEv1 ${type.length} ${type} ${request.length} ${request}`),
-    ]),
-    made('another payload type', false, [pae(`DSSEv1 16 application/json ${bytes} ${request}`)]),
-    made('the key of another', false, [{ ...a, key: other.key }]),
-    made('called by another algorithm', false, [{ ...a, alg: 'es256' }]),
-    made('an unknown algorithm', false, [{ ...a, alg: 'rsa' }]),
-    made('a member too many', false, [{ ...a, note: '' }]),
-    made('members of WebAuthn on another key', false, [{ ...a, authenticatorData: '', clientDataJSON: '' }]),
-    made('no signature', false, [{ alg: a.alg, key: a.key }]),
-    made('unused bits of base64 set', false, [
-      { ...a, sig: a.sig.replace(/.==$/, (end) => `${end === 'A==' ? 'B' : 'C'}==`) },
-    ]),
-    made('a key of small order', false, [
-      {
-        alg: 'ed25519',
-        key: encodeBase64(IDENTITY),
-        sig: encodeBase64(concatBytes(IDENTITY, new Uint8Array(32))),
-      },
-    ]),
-    ...webauthnCases(),
-  ]
 }

@@ -19,7 +19,7 @@ import {
 import { type Case, type Input, input, texts } from './shared.ts'
 
 /** Entries of no meaning: the n-th is the decimal n, the empty one apart. */
-export function plainEntry(n: number): Uint8Array {
+function plainEntry(n: number): Uint8Array {
   return encodeUtf8(n === 3 ? '' : String(n))
 }
 

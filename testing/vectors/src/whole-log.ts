@@ -13,6 +13,7 @@ import { PROFILES } from '@cadastre/procedures'
 import { type JsonObject, secondsOf } from '@cadastre/records'
 import { requestText, signRequest } from '@cadastre/signatures'
 import { frameOf } from './answers.ts'
+import { PASSKEY_PUBLIC } from './evidence.ts'
 import { jsonOf, LogMaker } from './log-maker.ts'
 import {
   LOG_VKEY,
@@ -23,12 +24,11 @@ import {
   testEs256Signer,
   testSigner,
 } from './shared.ts'
-import { PASSKEY_PUBLIC } from './signatures.ts'
 import { readerOf } from './tree.ts'
 
 const OPERATOR: Signer = testSigner(61)
 export const ALICE: Signer = testSigner(62)
-export const BOB: Signer = testSigner(63)
+const BOB: Signer = testSigner(63)
 const CAROL: Signer = testEs256Signer(64)
 const DAVE: Signer = testSigner(65)
 
@@ -304,9 +304,7 @@ export function wholeLog(): WholeLog {
 }
 
 /** Checkpoint notes of every batch, each cosigned a second after its state entry. */
-export function checkpointsOf(
-  entries: readonly Uint8Array[],
-): { readonly size: number; readonly note: string }[] {
+function checkpointsOf(entries: readonly Uint8Array[]): { readonly size: number; readonly note: string }[] {
   const texts = entries.map((bytes) => new TextDecoder().decode(bytes))
   return texts.flatMap((text, index) => {
     const { t, at } = jsonOf(encodeUtf8(text))

@@ -141,7 +141,9 @@ def parse_canonical(text):
 # Keys
 
 SPACES = {"ip4": (4, 32), "ip6": (6, 128), "asn": (10, 32), "obj": (16, 256)}
-TYPES = "registry holder identity order authority procedure peer application staff pool notes".split()
+TYPES = (
+    "registry holder identity order authority procedure peer application staff pool notes incident complaint roster call"
+).split()
 HANDLE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,99}")
 
 
