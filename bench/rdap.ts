@@ -25,6 +25,7 @@ import {
   type Holder,
   type Json,
   kindOfStatus,
+  NEW_HOLDER,
   type Registration,
   readRow,
 } from '@cadastre/records'
@@ -97,14 +98,7 @@ function holderOf(handle: string): Holder {
     identity: null,
     policy: null,
   } as const
-  const none = {
-    contacts: [],
-    formerContacts: [],
-    lockedUntil: null,
-    coolingSeconds: null,
-    confirmed: null,
-  } as const
-  return { ...base, ...none, procedure: 'import/1', since }
+  return { ...base, ...NEW_HOLDER, contacts: [], procedure: 'import/1', since }
 }
 
 const asBytes = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value as Json))

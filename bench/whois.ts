@@ -17,6 +17,7 @@ import {
   EMPTY_CELL,
   instantFromSeconds,
   type Json,
+  NEW_HOLDER,
   type Registration,
 } from '@cadastre/records'
 import { createTrieMemory, objectLabel, TrieWriter } from '@cadastre/trie'
@@ -86,9 +87,7 @@ function makeReader(): PublishedReader {
       identity: `I-${index}`,
       policy: null,
       contacts: [],
-      lockedUntil: null,
-      coolingSeconds: null,
-      confirmed: null,
+      ...NEW_HOLDER,
       procedure: 'identify-holder/1',
       since: index,
     })

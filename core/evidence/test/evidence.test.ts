@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Application, Holder, KeyPolicy, Registration, Staff } from '@cadastre/records'
+import {
+  type Application,
+  type Holder,
+  type KeyPolicy,
+  NEW_HOLDER,
+  type Registration,
+  type Staff,
+} from '@cadastre/records'
 import fc from 'fast-check'
 import {
   consentInApplication,
@@ -32,13 +39,11 @@ function holder(policy: KeyPolicy | null): Holder {
     country: null,
     identity: null,
   } as const
-  const times = { lockedUntil: null, coolingSeconds: null, confirmed: null }
   return {
     ...record,
-    ...times,
+    ...NEW_HOLDER,
     policy,
     contacts: [],
-    formerContacts: [],
     procedure: 'identify-holder/1',
     since: 1,
   }

@@ -20,6 +20,7 @@ import {
   type KeyPolicy,
   keyPolicy,
   legalName,
+  NEW_HOLDER,
   nullable,
   object,
   objectKey,
@@ -170,7 +171,7 @@ export const identifyHolder: Procedure<IdentifyHolderBody> = {
     const key = identityKey(from.body, attestationsOf(known) > 0, known)
     return [recordNeed(key), ...from.body.attestors.map((attestor) => recordNeed(staffKey(attestor)))]
   },
-  decide(act, inputs) {
+  decide(act, inputs, at) {
     const from = askedFor(act)
     if (from === null) return refuse('body-malformed')
     const refusal = refusalOf(from, inputs)
@@ -185,10 +186,8 @@ export const identifyHolder: Procedure<IdentifyHolderBody> = {
       identity: key.slice('obj/identity/'.length),
       policy: from.body.policy,
       contacts: from.body.contacts,
-      formerContacts: [],
-      lockedUntil: null,
-      coolingSeconds: null,
-      confirmed: null,
+      ...NEW_HOLDER,
+      active: at,
       procedure: ID,
       since: DRAFT_SINCE,
     }

@@ -9,6 +9,7 @@ import { type Cell, MAX_REGISTRATIONS } from './cell.ts'
 import { type DelegatedRow, kindOfStatus, readImportRow } from './delegated-row.ts'
 import type { ImportRows } from './import-rows.ts'
 import { canonicalJson } from './json.ts'
+import { type Holder, NEW_HOLDER } from './objects.ts'
 import { MAX_ENTRY_BYTES, MAX_REQUEST_BYTES } from './signing.ts'
 
 /** A range of more minimal blocks than this is left out: it would not fit one entry. */
@@ -192,8 +193,21 @@ const INPUT_BYTES = 80
 const NULL_INPUT_BYTES = 40
 /** `{"key":"…","next":…,"prev":null},` around a key and a record: a block that is filled had no record. */
 const EFFECT_BYTES = 36
+const SAMPLE_HOLDER: Holder = {
+  v: 1,
+  handle: '',
+  kind: 'imported',
+  name: null,
+  country: null,
+  identity: null,
+  policy: null,
+  contacts: [],
+  ...NEW_HOLDER,
+  procedure: 'import/1',
+  since: 9999999999,
+}
 /** An imported holder's record around its handle. */
-const HOLDER_BYTES = 240
+const HOLDER_BYTES = canonicalJson(SAMPLE_HOLDER).length
 /** `{"line":…,"raw":…},` around a row. */
 const ROW_BYTES = 28
 /** Everything else in the entry: envelope, request, one signature of any kind, inputs that all chunks have. */

@@ -52,12 +52,62 @@ export type Holder = {
   readonly formerContacts: readonly FormerContact[]
   /** Voluntary transfer lock: no transfer before this instant. */
   readonly lockedUntil: Instant | null
+  /** How long an early release of the lock waits, as preset with it; null = no early release. */
+  readonly lockReleaseSeconds: number | null
   /** The holder's preset cooling of transfers, seconds; null = the profile's. */
   readonly coolingSeconds: number | null
+  /** One key of the holder froze its transfers, against theft: until when, and when it last did. */
+  readonly frozenUntil: Instant | null
+  readonly frozenAt: Instant | null
+  /** No transfer before this instant: a while after a recovery of keys. */
+  readonly transferableFrom: Instant | null
+  /** Keys that were removed: they keep a veto for a while. */
+  readonly formerKeys: readonly FormerKey[]
+  /** Guardians that were removed: they keep a veto for a while. */
+  readonly formerGuardians: readonly FormerGuardian[]
+  /** How many guardians recover the keys; null = more than half of them. */
+  readonly guardianThreshold: number | null
+  /** Whether keys may be recovered by evidence. */
+  readonly evidenceRecovery: boolean
+  /** When a recovery was last vetoed: from then on only an order recovers keys, until the holder rotates them. */
+  readonly recoveryVetoed: Instant | null
+  /** The last act that wrote this record with the holder's keys; null before the first. Long silence doubles windows. */
+  readonly active: Instant | null
+  /** Official notice of death or dissolution: shown; holdings and services stay. */
+  readonly dissolved: { readonly notice: string; readonly at: Instant } | null
   /** When the holder last confirmed its data; shown, without consequence. */
   readonly confirmed: Instant | null
   readonly procedure: string
   readonly since: number
+}
+
+export type FormerKey = {
+  readonly alg: SignatureAlgorithmName
+  readonly key: string
+  readonly until: Instant
+}
+export type FormerGuardian = { readonly guardian: string; readonly until: Instant }
+
+/** What the record of every new holder begins with. */
+export const NEW_HOLDER: Omit<
+  Holder,
+  'v' | 'handle' | 'kind' | 'name' | 'country' | 'identity' | 'policy' | 'contacts' | 'procedure' | 'since'
+> = {
+  formerContacts: [],
+  lockedUntil: null,
+  lockReleaseSeconds: null,
+  coolingSeconds: null,
+  frozenUntil: null,
+  frozenAt: null,
+  transferableFrom: null,
+  formerKeys: [],
+  formerGuardians: [],
+  guardianThreshold: null,
+  evidenceRecovery: true,
+  recoveryVetoed: null,
+  active: null,
+  dissolved: null,
+  confirmed: null,
 }
 
 /** One legal or natural person, or (community profile) one first key. Uniqueness and allocation quotas count here. */
