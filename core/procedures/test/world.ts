@@ -30,7 +30,7 @@ import {
   registrationMember,
 } from '../src/index.ts'
 
-export const ORIGIN = 'registry.example'
+const ORIGIN = 'registry.example'
 export const DAY = 86400
 
 export function instant(text: string): Instant {
@@ -81,7 +81,15 @@ export class World {
     const roles: readonly KeyRole[] = ['full', 'routing', 'technical']
     const keys = roles.map((role) => ({ alg: 'ed25519', key: `${handle}/${role}`, roles: [role] }))
     const policy = { m: 1, keys, guardians: [] }
-    this.put(objectKey('holder', handle), { v: 1, handle, policy, lockedUntil: null, since: 1 })
+    this.put(objectKey('holder', handle), {
+      v: 1,
+      handle,
+      policy,
+      contacts: [],
+      formerContacts: [],
+      lockedUntil: null,
+      since: 1,
+    })
   }
 
   /** Put a registration into the cells of its range, inside what stands there. */

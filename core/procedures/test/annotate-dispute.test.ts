@@ -1,0 +1,331 @@
+// P13: claims are noted and block nothing; a claim before a court delays transfers once (I1, bounded exception).
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { dueOf, type JsonObject, type Notes, type RecordKey } from '@cadastre/records'
+import fc from 'fast-check'
+import { annotateDispute } from '../src/annotate-dispute.ts'
+import { transfer } from '../src/transfer.ts'
+import { COMMON_CODES, commonRefusals, hash, staffedWorld, staffKeyName } from './staff-fixture.ts'
+import { assertStamped, DAY, type World } from './world.ts'
+
+const PARAMETERS = {
+  'annotate-dispute/1': { lapseSeconds: 30 * DAY, noticeSeconds: 21 * DAY, delaySeconds: 14 * DAY },
+  'transfer/1': { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY, floorIp4: 32, floorIp6: 128 },
+}
+const CELL = 'ip4/203.0.113.0/24'
+const NOTES = 'obj/notes/R-1' as RecordKey
+const registration = { key: CELL, id: 'R-1' }
+/** A base64 text that stands for the key of this name: signatures name keys as claims do. */
+const keyOf = (name: string): string => Buffer.from(name.padEnd(32)).toString('base64')
+const CLERK = staffKeyName('CLERK-1')
+
+function world(parameters: ConstructorParameters<typeof World>[0] = PARAMETERS): World {
+  const here = staffedWorld(parameters)
+  here.register('R-1', '203.0.113.0/24')
+  return here
+}
+type More = { readonly [member: string]: JsonObject[string] }
+function claim(here: World, by: string, more: More = {}, others: readonly string[] = []): string | null {
+  const body = {
+    step: 'claim',
+    registration,
+    key: keyOf(by),
+    facts: hash(`facts of ${by}`),
+    evidence: null,
+    ...more,
+  }
+  return here.ask(annotateDispute, { body, by: [keyOf(by), ...others] })
+}
+function court(
+  here: World,
+  by: string,
+  more: More = {},
+  signers: readonly string[] = [CLERK],
+): string | null {
+  const body = {
+    step: 'court',
+    registration,
+    key: keyOf(by),
+    facts: hash(`facts of ${by}`),
+    evidence: hash('stamped'),
+    staff: 'CLERK-1',
+    leave: null,
+    ...more,
+  }
+  return here.ask(annotateDispute, { body, by: [keyOf(by), ...signers] })
+}
+function ending(here: World, body: JsonObject, by: readonly string[]): string | null {
+  return here.ask(annotateDispute, { body: { registration, ...body }, by })
+}
+const notes = (here: World): Notes | null => here.state.get(NOTES) as Notes | null
+const ids = (here: World): readonly string[] => (notes(here)?.annotations ?? []).map(({ id }) => id)
+
+function sell(here: World, id = 'R-1', from = 'H-1', to = 'H-2'): string | null {
+  const held = here.innermost(CELL)
+  assert.ok(held)
+  const body = {
+    step: 'offer',
+    from,
+    to,
+    registration: { key: CELL, id },
+    range: '203.0.113.0/24',
+    services: [],
+  }
+  return here.ask(transfer, { body, by: [`${from}/full`, `${to}/full`], replaces: [here.names(held)] })
+}
+
+test('C0: any key notes a claim under a pseudonym; it blocks nothing and lapses after 30 days', () => {
+  const here = world()
+  const cell = here.cell(CELL)
+  assert.equal(claim(here, 'a stranger'), null)
+  assertStamped(here)
+  const pseudonym = here.state.digest(keyOf('a stranger')).toUpperCase()
+  assert.deepEqual(notes(here)?.annotations, [
+    {
+      id: 'N-100',
+      kind: 'dispute',
+      by: pseudonym,
+      facts: hash('facts of a stranger'),
+      evidence: null,
+      until: '2030-01-31T00:00:00Z',
+      since: 100,
+    },
+  ])
+  assert.equal(notes(here)?.delayedUntil, null)
+  assert.deepEqual(here.cell(CELL), cell)
+  assert.deepEqual(dueOf(NOTES, notes(here)), {
+    at: '2030-01-31T00:00:00Z',
+    procedure: 'annotate-dispute/1',
+    key: NOTES,
+  })
+  assert.equal(sell(here), null)
+})
+
+test('not-due: nothing lapses before its time; then only what has come to it', () => {
+  const here = world()
+  assert.equal(here.due(annotateDispute, NOTES), 'not-due')
+  claim(here, 'one')
+  here.later(DAY)
+  claim(here, 'two')
+  assert.equal(here.due(annotateDispute, NOTES), 'not-due')
+  here.later(29 * DAY)
+  assert.equal(here.due(annotateDispute, NOTES), null)
+  assert.deepEqual(ids(here), ['N-101'])
+  here.later(DAY)
+  assert.equal(here.due(annotateDispute, NOTES), null)
+  assert.deepEqual(ids(here), [])
+})
+
+test('C1: a stamped claim stands until the case ends, and delays transfers by 10 business days', () => {
+  const here = world()
+  assert.equal(court(here, 'claimant'), null)
+  assert.equal(notes(here)?.annotations[0]?.until, null)
+  assert.equal(notes(here)?.annotations[0]?.kind, 'court-claim')
+  assert.equal(notes(here)?.delayedUntil, '2030-01-15T00:00:00Z')
+  assert.equal(sell(here), 'delayed')
+  here.later(14 * DAY - 1)
+  assert.equal(sell(here), 'delayed')
+  here.later(1)
+  assert.equal(sell(here), null)
+  assert.equal(here.innermost(CELL)?.holder, 'H-2')
+})
+
+test('there is one delay: a second claim, by whomever, on whatever facts, is noted and delays nothing', () => {
+  const here = world()
+  court(here, 'claimant')
+  here.later(DAY)
+  assert.equal(court(here, 'another'), null)
+  assert.equal(notes(here)?.delayedUntil, '2030-01-15T00:00:00Z')
+  here.later(20 * DAY)
+  assert.equal(court(here, 'a third'), null)
+  assert.equal(notes(here)?.delayedUntil, '2030-01-15T00:00:00Z')
+  assert.equal(sell(here), null)
+})
+
+test('the notes move with the numbers, and the delay that was used does not come back', () => {
+  const here = world()
+  court(here, 'claimant')
+  here.later(15 * DAY)
+  assert.equal(sell(here), null)
+  const { id } = here.innermost(CELL) ?? { id: '' }
+  assert.notEqual(id, 'R-1')
+  const moved = here.state.get(`obj/notes/${id}` as RecordKey) as Notes
+  assert.equal(moved.registration, id)
+  assert.deepEqual(
+    moved.annotations.map(({ kind }) => kind),
+    ['court-claim'],
+  )
+  assert.equal(court(here, 'another', { registration: { key: CELL, id } }), null)
+  assert.equal(sell(here, id, 'H-2', 'H-3'), null)
+})
+
+test('a transfer that has cooled waits for the end of the delay, and does not fail', () => {
+  const here = world({
+    ...PARAMETERS,
+    'transfer/1': { ...PARAMETERS['transfer/1'], coolingSeconds: 3 * DAY },
+  })
+  assert.equal(sell(here), null)
+  court(here, 'claimant')
+  here.later(3 * DAY)
+  assert.equal(here.due(transfer, 'obj/application/A-100'), null)
+  assert.equal(here.object('application', 'A-100')?.['due'], '2030-01-15T00:00:00Z')
+  assert.equal(here.object('application', 'A-100')?.['state'], 'cooling')
+  here.later(11 * DAY)
+  assert.equal(here.due(transfer, 'obj/application/A-100'), null)
+  assert.equal(here.innermost(CELL)?.holder, 'H-2')
+})
+
+test('whatever is claimed, withdrawn and lapsed: transfers are delayed once, for 14 days at most, and the cell never changes', () => {
+  const step = fc.record({
+    wait: fc.integer({ min: 1, max: 20 * DAY }),
+    kind: fc.constantFrom('claim', 'court', 'withdraw', 'lapse', 'due'),
+    who: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+  })
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const here = world()
+      const cell = here.cell(CELL)
+      let delayed: string | null = null
+      for (const { wait, kind, who } of steps) {
+        here.later(wait)
+        const annotation = ids(here)[0] ?? 'N-1'
+        if (kind === 'claim') claim(here, who, { facts: hash(`${who} ${here.index}`) })
+        if (kind === 'court') court(here, who, { facts: hash(`${who} ${here.index}`) })
+        if (kind === 'withdraw') ending(here, { step: 'withdraw', annotation, key: keyOf(who) }, [keyOf(who)])
+        if (kind === 'lapse') ending(here, { step: 'lapse', annotation }, ['H-1/full'])
+        if (kind === 'due') here.due(annotateDispute, NOTES)
+        const now = notes(here)?.delayedUntil ?? null
+        if (delayed !== null) assert.equal(now, delayed)
+        if (delayed === null && now !== null)
+          assert.ok(Date.parse(now) - Date.parse(here.at) <= 14 * DAY * 1000)
+        delayed = now
+        assert.ok(ids(here).length <= 8)
+        assert.deepEqual(here.cell(CELL), cell)
+      }
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {
+  const body = { step: 'claim', registration, key: keyOf('x'), facts: hash('x'), evidence: null }
+  assert.deepEqual(commonRefusals(PARAMETERS, annotateDispute, body, [keyOf('x')]), COMMON_CODES)
+})
+
+test('registration-unknown, not-a-holding', () => {
+  const here = world()
+  assert.equal(claim(here, 'x', { registration: { key: CELL, id: 'R-9' } }), 'registration-unknown')
+  assert.equal(
+    claim(here, 'x', { registration: { key: 'ip4/198.51.100.0/24', id: 'R-1' } }),
+    'registration-unknown',
+  )
+  here.register('R-2', '203.0.113.0/25', { kind: 'sub', holder: 'H-2' })
+  here.register('R-3', '198.51.100.0/24', { kind: 'quarantined', holder: null })
+  assert.equal(claim(here, 'x', { registration: { key: 'ip4/203.0.113.0/25', id: 'R-2' } }), 'not-a-holding')
+  assert.equal(claim(here, 'x', { registration: { key: 'ip4/198.51.100.0/24', id: 'R-3' } }), 'not-a-holding')
+})
+
+test('claimant-signature-missing: the key that a claim names must sign, and only it withdraws', () => {
+  const here = world()
+  const named = { step: 'claim', registration, key: keyOf('x'), facts: hash('x'), evidence: null }
+  assert.equal(here.ask(annotateDispute, { body: named, by: [keyOf('y')] }), 'claimant-signature-missing')
+  claim(here, 'x')
+  const wish = { step: 'withdraw', annotation: 'N-100', key: keyOf('x') }
+  assert.equal(ending(here, wish, [keyOf('y')]), 'claimant-signature-missing')
+  assert.equal(ending(here, { ...wish, key: keyOf('y') }, [keyOf('y')]), 'claimant-signature-missing')
+  assert.equal(ending(here, wish, [keyOf('x')]), null)
+  assert.deepEqual(ids(here), [])
+})
+
+test('staff-unknown, wrong-staff-role, staff-signature-missing: one clerk attests the stamp, and the end of the case', () => {
+  const here = world()
+  assert.equal(court(here, 'x', { staff: 'CLERK-9' }), 'staff-unknown')
+  assert.equal(court(here, 'x', { staff: 'OP-1' }, [staffKeyName('OP-1')]), 'wrong-staff-role')
+  assert.equal(court(here, 'x', {}, []), 'staff-signature-missing')
+  assert.equal(court(here, 'x'), null)
+  const end = { step: 'end', annotation: 'N-100', staff: 'CLERK-1', evidence: hash('judgment') }
+  assert.equal(ending(here, end, ['H-1/full']), 'staff-signature-missing')
+  assert.equal(ending(here, end, [CLERK]), null)
+  assert.deepEqual(ids(here), [])
+  assert.equal(notes(here)?.delayedUntil, '2030-01-15T00:00:00Z')
+})
+
+test('annotation-unknown, consent-missing, nothing-changed: the holder’s lapsing notice of 21 days', () => {
+  const here = world()
+  const lapse = (annotation: string, by: readonly string[] = ['H-1/full']): string | null =>
+    ending(here, { step: 'lapse', annotation }, by)
+  assert.equal(lapse('N-100'), 'annotation-unknown')
+  court(here, 'x')
+  assert.equal(lapse('N-99'), 'annotation-unknown')
+  assert.equal(lapse('N-100', ['H-2/full']), 'consent-missing')
+  assert.equal(lapse('N-100', ['H-1/technical']), 'consent-missing')
+  assert.equal(lapse('N-100'), null)
+  assert.equal(notes(here)?.annotations[0]?.until, '2030-01-22T00:00:00Z')
+  here.later(DAY)
+  assert.equal(lapse('N-100'), 'nothing-changed')
+  claim(here, 'y')
+  here.later(10 * DAY)
+  assert.equal(lapse('N-102'), 'nothing-changed')
+  here.later(10 * DAY)
+  assert.equal(here.due(annotateDispute, NOTES), null)
+  assert.deepEqual(ids(here), ['N-102'])
+})
+
+test('an annotation of another kind is none of this procedure’s', () => {
+  const here = world()
+  const other = {
+    id: 'N-1',
+    kind: 'correction',
+    by: 'A-1',
+    facts: hash('x'),
+    evidence: null,
+    until: null,
+    since: 1,
+  }
+  here.put(NOTES, {
+    v: 1,
+    registration: 'R-1',
+    pending: null,
+    heldUntil: null,
+    annotations: [other],
+    delayedUntil: null,
+    pastFacts: [],
+    since: 1,
+  })
+  assert.equal(ending(here, { step: 'lapse', annotation: 'N-1' }, ['H-1/full']), 'annotation-unknown')
+})
+
+test('facts-repeated: the same facts need the holder’s signature or a court’s leave, also after they lapsed', () => {
+  const here = world()
+  const facts = hash('the same')
+  claim(here, 'x', { facts })
+  assert.equal(claim(here, 'y', { facts }), 'facts-repeated')
+  here.later(30 * DAY)
+  here.due(annotateDispute, NOTES)
+  assert.equal(claim(here, 'x', { facts }), 'facts-repeated')
+  assert.equal(court(here, 'x', { facts }), 'facts-repeated')
+  assert.equal(claim(here, 'x', { facts }, ['H-2/full']), 'facts-repeated')
+  assert.equal(claim(here, 'x', { facts }, ['H-1/full']), null)
+  assert.equal(court(here, 'x', { facts, leave: hash('leave') }), null)
+})
+
+test('notes-full: four claims, so that a court’s claim has room; eight annotations', () => {
+  const here = world()
+  for (const who of ['a', 'b', 'c', 'd']) assert.equal(claim(here, who), null)
+  assert.equal(claim(here, 'e'), 'notes-full')
+  for (const who of ['f', 'g', 'h', 'i']) assert.equal(court(here, who), null)
+  assert.equal(court(here, 'j'), 'notes-full')
+  assert.equal(claim(here, 'e'), 'notes-full')
+})
+
+test('the last 16 facts are remembered', () => {
+  const here = world()
+  for (let n = 0; n < 17; n++) {
+    assert.equal(claim(here, 'x', { facts: hash(`${n}`) }), null)
+    const wish = { step: 'withdraw', annotation: ids(here)[0] ?? '', key: keyOf('x') }
+    assert.equal(ending(here, wish, [keyOf('x')]), null)
+  }
+  assert.equal(claim(here, 'x', { facts: hash('1') }), 'facts-repeated')
+  assert.equal(claim(here, 'x', { facts: hash('0') }), null)
+})

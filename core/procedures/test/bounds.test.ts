@@ -1,0 +1,98 @@
+// The bounded exceptions to I1 hold at run time whatever procedures and parameters say; I6: a pause writes nothing else.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { addSeconds, type JsonObject, type RecordKey } from '@cadastre/records'
+import { beyondBounds } from '../src/bounds.ts'
+import { put, REGISTRY_KEY } from '../src/index.ts'
+import { DAY, instant } from './world.ts'
+
+const HOUR = 3600
+const AT = instant('2030-06-01T00:00:00Z')
+const from = (seconds: number): string => addSeconds(AT, seconds)
+const NOTES = 'obj/notes/R-1' as RecordKey
+const BLOCKS = 'obj/notes/H-1' as RecordKey
+
+function fault(
+  key: RecordKey,
+  before: JsonObject | null,
+  next: JsonObject | null,
+  more: readonly RecordKey[] = [],
+): string | null {
+  const effects = [put(key, next), ...more.map((other) => put(other, {}))]
+  return beyondBounds(effects, (asked) => (asked === key ? before : null), AT)
+}
+const registry = (paused: JsonObject | null, pauses: readonly JsonObject[] = []): JsonObject => ({
+  v: 1,
+  paused,
+  pauses,
+})
+const pause = (start: number, seconds: number): JsonObject => ({
+  since: from(start),
+  until: from(start + seconds),
+})
+
+test('I6: an act that pauses or resumes writes the registry’s record and no other', () => {
+  const paused = registry(pause(0, HOUR))
+  assert.equal(fault(REGISTRY_KEY, registry(null), paused), null)
+  assert.match(fault(REGISTRY_KEY, registry(null), paused, [NOTES]) ?? '', /other records/)
+  assert.match(fault(REGISTRY_KEY, paused, registry(null), [BLOCKS]) ?? '', /other records/)
+  // An act that leaves the pause as it is may write what it likes.
+  assert.equal(fault(REGISTRY_KEY, registry(null), registry(null), [NOTES]), null)
+  assert.equal(fault(REGISTRY_KEY, null, registry(null), [NOTES]), null)
+})
+
+test('no pause of more than 72 hours, none beyond 144 hours in 90 days', () => {
+  assert.equal(fault(REGISTRY_KEY, registry(null), registry(pause(0, 72 * HOUR))), null)
+  assert.match(fault(REGISTRY_KEY, registry(null), registry(pause(0, 72 * HOUR + 1))) ?? '', /72 hours/)
+  const earlier = pause(-80 * DAY, 72 * HOUR)
+  assert.equal(fault(REGISTRY_KEY, registry(null), registry(pause(0, 72 * HOUR), [earlier])), null)
+  const another = pause(-40 * DAY, 1)
+  assert.match(
+    fault(REGISTRY_KEY, registry(null), registry(pause(0, 72 * HOUR), [earlier, another])) ?? '',
+    /144 hours/,
+  )
+  const old = pause(-95 * DAY, 72 * HOUR)
+  assert.equal(fault(REGISTRY_KEY, registry(null), registry(pause(0, 72 * HOUR), [old, another])), null)
+})
+
+test('one delay of transfers, of at most 14 days; it is never forgotten', () => {
+  const notes = (delayedUntil: string | null): JsonObject => ({ v: 1, registration: 'R-1', delayedUntil })
+  assert.equal(fault(NOTES, null, notes(from(14 * DAY))), null)
+  assert.equal(fault(NOTES, notes(null), notes(from(14 * DAY))), null)
+  assert.match(fault(NOTES, notes(null), notes(from(14 * DAY + 1))) ?? '', /10 business days/)
+  assert.match(fault(NOTES, notes(from(-DAY)), notes(from(DAY))) ?? '', /second delay/)
+  assert.match(fault(NOTES, notes(from(-DAY)), notes(null)) ?? '', /second delay/)
+  assert.match(fault(NOTES, notes(from(-DAY)), null) ?? '', /second delay/)
+  assert.equal(fault(NOTES, notes(from(-DAY)), notes(from(-DAY))), null)
+  assert.equal(fault(NOTES, notes(null), null), null)
+})
+
+test('only allocations and transfers can be blocked; a name alone delays once a year, for at most 14 days', () => {
+  const notes = (blocked: readonly JsonObject[], delayed: string | null): JsonObject => ({
+    v: 1,
+    holder: 'H-1',
+    blocked,
+    delayed,
+  })
+  const exact = { act: 'a', kinds: ['allocate', 'transfer'], match: 'exact', until: null }
+  const partial = { act: 'a', kinds: ['transfer'], match: 'partial', until: from(14 * DAY) }
+  assert.equal(fault(BLOCKS, null, notes([exact], null)), null)
+  for (const kind of ['update-holder', 'declare-service', 'return', 'delegate'])
+    assert.match(fault(BLOCKS, null, notes([{ ...exact, kinds: [kind] }], null)) ?? '', /nothing may block/)
+  assert.equal(fault(BLOCKS, null, notes([partial], from(0))), null)
+  assert.match(fault(BLOCKS, null, notes([partial], null)) ?? '', /not remembered/)
+  assert.match(fault(BLOCKS, null, notes([{ ...partial, until: null }], from(0))) ?? '', /10 business days/)
+  assert.match(
+    fault(BLOCKS, null, notes([{ ...partial, until: from(14 * DAY + 1) }], from(0))) ?? '',
+    /10 business/,
+  )
+  const year = from(-365 * DAY)
+  assert.equal(fault(BLOCKS, notes([], year), notes([partial], from(0))), null)
+  const late = from(1 - 365 * DAY)
+  assert.match(fault(BLOCKS, notes([], late), notes([partial], from(0))) ?? '', /second delay/)
+  assert.match(fault(BLOCKS, notes([], late), null) ?? '', /second delay/)
+  assert.equal(fault(BLOCKS, notes([partial], from(0)), notes([], from(0))), null)
+  assert.equal(fault(BLOCKS, notes([exact], null), null), null)
+  assert.equal(fault(BLOCKS, notes([], year), null), null)
+})
