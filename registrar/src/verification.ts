@@ -27,5 +27,5 @@ export async function checkSignatures(
     return error instanceof Error ? error : new Error(String(error))
   }
   const passed = checks === null ? [] : await verify(checks)
-  return verifiedBy(evidence, checks, (_check, index) => passed[index] === true)
+  return verifiedBy(evidence, checks, (_check, index) => passed[index] === true, crypto)
 }

@@ -8,11 +8,15 @@
 
 import type {
   Application,
+  Examination,
   Holder,
+  Instant,
+  Json,
   KeyRole,
   Registration,
   SignatureAlgorithmName,
   Staff,
+  Transit,
 } from '@cadastre/records'
 
 declare const verifiedBrand: unique symbol
@@ -21,6 +25,22 @@ export type Verified<T> = T & { readonly [verifiedBrand]: true }
 /** Keys that validly signed one request. An empty list is possible: an op without a request. */
 export type Signatures = {
   readonly keys: readonly { readonly alg: SignatureAlgorithmName; readonly key: string }[]
+  /** Other registries' statements that came along with the request, each verified by the policy that it names. */
+  readonly statements?: readonly PeerStatement[]
+}
+
+/** What another registry's public log, or its signed statement, says of one of its records. */
+export type PeerStatement = {
+  readonly origin: string
+  /** The policy by which it was verified; whether that is the one to trust is for the procedure to say. */
+  readonly policy: string
+  readonly at: Instant
+  /** `obj/transit/T-41` */
+  readonly key: string
+  /** Null: there is no such record. */
+  readonly record: Json
+  /** SHA-256 of the document, standard base64. */
+  readonly hash: string
 }
 
 declare const basisBrand: unique symbol
@@ -41,7 +61,10 @@ export type Order = {
 /** Company register, probate, liquidator: succession, after a window that no living key vetoed. */
 export type PublicInstrument = {
   readonly kind: 'public-instrument'
-  readonly instrument: string
+  /** The holder to whom it applies. */
+  readonly holder: string
+  /** The application in which attestors examined it. */
+  readonly application: string
   readonly [basisBrand]: true
 }
 export type Basis = Consent | Order | PublicInstrument
@@ -69,9 +92,44 @@ export function consentInApplication(application: Application, holder: string): 
   return application.consents.includes(holder) ? mintConsent(holder, 'application') : null
 }
 
+/** The consent that was verified when numbers began to move out; null where this handle did not give one. */
+export function consentInTransit(transit: Transit, holder: string): Consent | null {
+  return transit.consents.includes(holder) ? mintConsent(holder, 'application') : null
+}
+
 /** The consent to the end of a term, given when the registration was recorded with its `until`. */
 export function consentToTerm(registration: Registration): Consent | null {
   return registration.until === null ? null : mintConsent(registration.holder ?? '', 'term')
+}
+
+/** How the attestors answered: `null` while it is open, or where they disagree and no third has answered yet. */
+export function answersOf(examination: Examination): 'positive' | 'negative' | null {
+  const { questions, calls } = examination
+  const given = calls.filter(({ missed }) => !missed)
+  if (given.length < 2 || given.some(({ answers }) => answers === null)) return null
+  if (!given.some(({ outside }) => outside)) return null
+  const yes = questions.map((question) => given.filter(({ answers }) => answers?.[question] === 'yes').length)
+  if (given.length === 2 && yes.some((count) => count === 1)) return null
+  return yes.every((count) => 2 * count > given.length) ? 'positive' : 'negative'
+}
+
+/**
+ * The public instrument that an application rests on, against this holder: attestors found it authentic, and its
+ * window passed without a veto of any living key. Null where one of these is missing.
+ */
+export function instrumentOf(application: Application, holder: string, at: Instant): PublicInstrument | null {
+  const { state, due, examination } = application
+  if (examination === null || !examination.affected.includes(holder)) return null
+  const passed = state === 'noticed' && due !== null && due <= at
+  if (!passed || answersOf(examination) !== 'positive') return null
+  return mint({ kind: 'public-instrument', holder, application: application.handle })
+}
+
+/** Whether any one living key of the holder, whatever its role, signed: enough for a veto. */
+export function vetoed(holder: Holder, signatures: Verified<Signatures>): boolean {
+  return (holder.policy?.keys ?? []).some((key) =>
+    signatures.keys.some((by) => by.alg === key.alg && by.key === key.key),
+  )
 }
 
 /** Whether this staff member signed. */
@@ -80,5 +138,9 @@ export function staffSigned(staff: Staff, signatures: Verified<Signatures>): boo
 }
 
 function mintConsent(holder: string, by: Consent['by']): Consent {
-  return { kind: 'consent', holder, by } as Consent
+  return mint({ kind: 'consent', holder, by })
+}
+
+function mint<B extends Basis>(checked: Omit<B, typeof basisBrand>): B {
+  return checked as B
 }

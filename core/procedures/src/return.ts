@@ -6,7 +6,7 @@
  */
 
 import { consentInApplication } from '@cadastre/evidence'
-import { contains, err, ok, type Range, type Result, rangeToBlocks } from '@cadastre/numbers'
+import { err, ok, type Range, type Result } from '@cadastre/numbers'
 import {
   type Application,
   addSeconds,
@@ -15,13 +15,10 @@ import {
   object,
   type Registration,
   range as rangeSchema,
-  registrationRange,
   type Schema,
   tagged,
 } from '@cadastre/records'
 import { endApplication, newApplication, withdrawalRefusal, withPending } from './applications.ts'
-import { CellEdits } from './cell-edits.ts'
-import { withoutRegistration, withoutServicesOf } from './cells.ts'
 import {
   type Asked,
   applicationKey,
@@ -43,26 +40,11 @@ import {
   registrationMember,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
-import { fitsEntry } from './entry-room.ts'
+import { leavingEdits, leavingNeeds } from './leaving.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import { decideQuarantineEnd, quarantineNeeds } from './quarantine.ts'
-import {
-  blockOfKey,
-  canCarve,
-  carve,
-  carveNeeds,
-  childrenIn,
-  childSide,
-  insideNeeds,
-  insideOf,
-  MAX_SUBTREES,
-  protectedAt,
-  type RegistrationRef,
-  rangeTexts,
-  referred,
-  registrationRef,
-} from './ranges.ts'
+import { blockOfKey, type RegistrationRef, rangeTexts, referred, registrationRef } from './ranges.ts'
 import type { RefusalCode } from './refusals.ts'
 
 type Offer = {
@@ -90,54 +72,13 @@ function returned(offer: Offer, inputs: Inputs): Result<Registration, RefusalCod
   return registration.kind === 'holding' ? ok(registration) : err('not-a-holding')
 }
 
-/** Whether the range lies in the registration, and leaves few enough prefixes to write in one entry. */
-function rangeRefusal(offer: Offer, registration: Registration): RefusalCode | null {
-  const { space } = offer.registration.key
-  if (!contains(registrationRange(registration, space), offer.range)) return 'range-outside'
-  return canCarve(registration, space, offer.range) ? null : 'range-not-a-block'
-}
-
 /** Inputs of an offer, and again of its effect. */
 function offerNeeds(offer: Offer, known: Inputs): readonly Need[] {
   const chain = chainNeed(offer.registration.key)
   const first = [recordNeed(holderKey(offer.holder)), chain, recordNeed(notesKey(offer.registration.id))]
   if (!known.has(chain)) return first
   const registration = returned(offer, known)
-  if (!registration.ok || rangeRefusal(offer, registration.value) !== null) return first
-  const { space } = offer.registration.key
-  const blocks = rangeToBlocks(offer.range)
-  return [...first, ...carveNeeds(registration.value, space, offer.range), ...insideNeeds(blocks, known)]
-}
-
-type Plan = { readonly edits: CellEdits }
-
-/** What the return would write, or why it cannot be: the same when it is offered and when it takes effect. */
-function planOf(
-  offer: Offer,
-  registration: Registration,
-  quarantined: Registration,
-  inputs: Inputs,
-  at: Instant,
-): Result<Plan, RefusalCode> {
-  const { space } = offer.registration.key
-  const refusal = rangeRefusal(offer, registration)
-  if (refusal !== null) return err(refusal)
-  const blocks = rangeToBlocks(offer.range)
-  const { cells, complete } = insideOf(blocks, inputs)
-  const seen = [...blocks.flatMap((block) => inputs.chain(block)), ...cells]
-  const children = childrenIn(seen)
-  const cut = children.filter((child) => childSide(child, offer.range) === 'cut')
-  if (cut.some((child) => protectedAt(child.registration, at))) return err('splits-protected')
-  if (cut.length > 0) return err('splits-child')
-  if (children.some((child) => protectedAt(child.registration, at))) return err('protected-child')
-  if (!complete) return err('range-too-busy')
-  const edits = new CellEdits(inputs, seen)
-  for (const { registration: child, cells: met } of children)
-    for (const block of met)
-      edits.edit(block, (cell) => withoutServicesOf(withoutRegistration(cell, child.id), child.id))
-  if (!carve(edits, inputs, registration, space, offer.range, quarantined)) return err('cell-full')
-  const looked = carveNeeds(registration, space, offer.range).length + MAX_SUBTREES
-  return fitsEntry(edits.effects(), looked) ? ok({ edits }) : err('entry-too-large')
+  return registration.ok ? [...first, ...leavingNeeds(offer, registration.value, known)] : first
 }
 
 function quarantinedFor(offer: Offer, registration: Registration, inputs: Inputs, at: Instant): Registration {
@@ -176,8 +117,8 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
   const notes = notesOf(inputs, id)
   if (notes?.pending != null) return refuse('act-pending')
   const quarantined = quarantinedFor(offer, registration.value, inputs, at)
-  const plan = planOf(offer, registration.value, quarantined, inputs, at)
-  if (!plan.ok) return refuse(plan.error)
+  const edits = leavingEdits(offer, registration.value, quarantined, inputs, at)
+  if (!edits.ok) return refuse(edits.error)
   const due = addSeconds(at, parameter(inputs, 'withdrawalSeconds'))
   const pending = withPending(notes, id, 'A-#')
   return accept([
@@ -230,9 +171,9 @@ function decideEffect(application: Application, inputs: Inputs, at: Instant): De
   const given = consentInApplication(application, offer.holder)
   if (given === null) return failed('consent-missing')
   const quarantined = quarantinedFor(offer, registration.value, inputs, at)
-  const plan = planOf(offer, registration.value, quarantined, inputs, at)
-  if (!plan.ok) return failed(plan.error)
-  return accept([...plan.value.edits.effects(given), endApplication(application, 'effected'), ...cleared])
+  const edits = leavingEdits(offer, registration.value, quarantined, inputs, at)
+  if (!edits.ok) return failed(edits.error)
+  return accept([...edits.value.effects(given), endApplication(application, 'effected'), ...cleared])
 }
 
 function effectNeeds(application: Application | null, known: Inputs): readonly Need[] {

@@ -58,7 +58,8 @@ import {
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
-import { carriedNotes, delayEnd, holderNotesKey, holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
+import { movableRefusal } from './movable.ts'
+import { carriedNotes, delayEnd, holderNotesKey, holderNotesOf, partialDelayEnd } from './notes.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import {
@@ -191,11 +192,7 @@ function subjectOf(
   const refusal =
     rangeRefusal(offer, registration.value) ??
     floorRefusal(offer.range, parameters) ??
-    (seller.lockedUntil !== null && seller.lockedUntil > at ? 'locked' : null) ??
-    (notes !== null && notes.heldUntil !== null && notes.heldUntil > at ? 'hold-after-allocation' : null) ??
-    (delayEnd(notes, at) !== null ? 'delayed' : null) ??
-    (partiesNotes(offer, inputs).some((party) => isBlocked(party, 'transfer', at)) ? 'act-blocked' : null) ??
-    ((notes?.pending ?? null) !== pending ? 'act-pending' : null) ??
+    movableRefusal(seller, notes, partiesNotes(offer, inputs), pending, at) ??
     cutRefusal(offer, registration.value, inputs, at)
   return refusal === null ? registration : err(refusal)
 }

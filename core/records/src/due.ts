@@ -8,7 +8,9 @@ import type { Instant } from './time.ts'
 export type Due = { readonly at: Instant; readonly procedure: string; readonly key: RecordKey }
 
 /** Kinds of objects in which something may fall due. */
-const DUE_OBJECTS = ['application', 'holder', 'notes', 'pool', 'registry'].map((type) => `obj/${type}/`)
+const DUE_OBJECTS = ['application', 'holder', 'notes', 'pool', 'registry', 'transit'].map(
+  (type) => `obj/${type}/`,
+)
 
 /** Whether anything can ever fall due in a record of this key. */
 export function canFallDue(key: RecordKey): boolean {
@@ -34,6 +36,11 @@ export function dueOf(key: RecordKey, record: unknown): Due | null {
   if (key.startsWith('obj/holder/')) {
     const times = (asObject('holder', key, record)?.formerContacts ?? []).map(({ until }) => until).sort()
     return times[0] === undefined ? null : { at: times[0], procedure: 'erase/1', key }
+  }
+  if (key.startsWith('obj/transit/')) {
+    const transit = asObject('transit', key, record)
+    if (transit?.state !== 'sourceInitialized' || transit.due === null) return null
+    return { at: transit.due, procedure: 'move-out/1', key }
   }
   if (key.startsWith('obj/registry/')) {
     const paused = asObject('registry', key, record)?.paused ?? null

@@ -19,6 +19,9 @@ export const OBJECT_TYPES = [
   'notes',
   'incident',
   'complaint',
+  'transit',
+  'roster',
+  'call',
 ] as const
 export type ObjectType = (typeof OBJECT_TYPES)[number]
 

@@ -2,6 +2,7 @@
 
 import type { SignatureAlgorithmName } from './signing.ts'
 import type { Instant } from './time.ts'
+import type { Peer, Transit } from './transit.ts'
 
 export const KEY_ROLES = ['full', 'routing', 'technical'] as const
 /** `full` for transfers and everything else, `routing` for routes and ROAs, `technical` for reverse DNS and contacts. */
@@ -414,6 +415,8 @@ export type ObjectRecords = {
   readonly notes: Notes
   readonly incident: Incident
   readonly complaint: Complaint
+  readonly peer: Peer
+  readonly transit: Transit
   readonly roster: Roster
   readonly call: QueuedCall
 }

@@ -34,10 +34,16 @@ export type Request = {
   readonly nonce: string
 }
 
+/**
+ * One item of evidence: a signature over the request, or (`peer-proof`) another registry's signed statement on one of
+ * its records. Of the latter `key` is the policy by which it is to be verified (text of C2SP tlog-policy), `sig` the
+ * document, `subject` the key of the record.
+ */
 export type EvidenceItem = {
   readonly key: string
-  readonly alg: SignatureAlgorithmName
+  readonly alg: SignatureAlgorithmName | 'peer-proof'
   readonly sig: string
+  readonly subject?: string
   readonly authenticatorData?: string
   readonly clientDataJSON?: string
 }

@@ -149,7 +149,12 @@ export class Judge {
     const bound = evidence.some(({ alg }) => alg === 'webauthn')
     const party = bound ? (this.registry?.relyingParty ?? null) : null
     if (checked !== null && (!bound || checked.relyingParty === relyingPartyText(party)))
-      return verifiedBy(evidence, evidence.map(placeholder), () => checked.valid)
+      return verifiedBy(
+        evidence,
+        evidence.filter(({ alg }) => alg !== 'peer-proof').map(placeholder),
+        () => checked.valid,
+        this.#crypto,
+      )
     return verifyEvidence(text, evidence, party, this.#crypto)
   }
 }

@@ -5,11 +5,14 @@ import {
   array,
   base64,
   type EvidenceItem,
+  isObject,
   type Json,
   object,
   oneOf,
+  recordKey,
   type Schema,
   type SchemaError,
+  text,
 } from '@cadastre/records'
 
 export type EvidenceFault = SchemaError
@@ -22,12 +25,22 @@ const webauthn: Schema<EvidenceItem> = object({
   authenticatorData: base64,
   clientDataJSON: base64,
 })
+/** Signed notes and proof documents are lines of text; the longest are proofs, of some 8 KiB. */
+const lines = (maxLength: number): Schema<string> =>
+  text({ expected: 'lines of printable text', maxLength, pattern: '^(?:[^\\p{Cc}\\p{Cs}]*\\n)+$' })
+const peerProof: Schema<EvidenceItem> = object({
+  alg: oneOf(['peer-proof']),
+  key: lines(2000),
+  sig: lines(12000),
+  subject: recordKey,
+})
+const ITEMS: { readonly [alg: string]: Schema<EvidenceItem> } = { webauthn, 'peer-proof': peerProof }
 const item: Schema<EvidenceItem> = {
-  json: { oneOf: [plain.json, webauthn.json] },
+  json: { oneOf: [plain.json, webauthn.json, peerProof.json] },
   read(value, pointer) {
-    const isWebauthn =
-      typeof value === 'object' && value !== null && 'alg' in value && value['alg'] === 'webauthn'
-    return isWebauthn ? webauthn.read(value, pointer) : plain.read(value, pointer)
+    const alg = isObject(value) ? value['alg'] : undefined
+    const known = typeof alg === 'string' && Object.hasOwn(ITEMS, alg) ? ITEMS[alg] : undefined
+    return (known ?? plain).read(value, pointer)
   },
 }
 /** At most 32 signatures a request: two parties with full policies of 16 keys. */

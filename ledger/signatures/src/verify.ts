@@ -9,8 +9,9 @@ import {
   encodeUtf8,
   type SignatureAlgorithm,
 } from '@cadastre/crypto'
-import type { Signatures, Verified } from '@cadastre/evidence'
+import type { PeerStatement, Signatures, Verified } from '@cadastre/evidence'
 import { type EvidenceItem, preAuthenticationEncoding } from '@cadastre/records'
+import { isStatement, statementsOf } from './statements.ts'
 
 /** One signature to check with {@link Crypto.verify}; plain data, so that it can be done in another thread. */
 export type Check = {
@@ -39,7 +40,7 @@ export function checksOf(
   crypto: Pick<Crypto, 'sha256'>,
 ): readonly Check[] | null {
   const checks: Check[] = []
-  for (const item of evidence) {
+  for (const item of evidence.filter((one) => !isStatement(one))) {
     const check =
       item.alg === 'webauthn' ? assertion(item, message, relyingParty, crypto) : plain(item, message)
     if (check === null) return null
@@ -49,7 +50,7 @@ export function checksOf(
 }
 
 function plain(item: EvidenceItem, message: Uint8Array): Check | null {
-  if (item.alg === 'webauthn') return null
+  if (item.alg === 'webauthn' || item.alg === 'peer-proof') return null
   return { algorithm: item.alg, key: fromBase64(item.key), message, signature: fromBase64(item.sig) }
 }
 
@@ -117,16 +118,29 @@ function rawEcdsa(der: Uint8Array): Uint8Array | null {
 
 /**
  * `Verified<Signatures>` where every item of the evidence holds; null otherwise. `passes` does the primitive check:
- * {@link Crypto.verify}, or a look-up of results that another thread computed with it.
+ * {@link Crypto.verify}, or a look-up of results that another thread computed with it. Other registries' statements are
+ * verified here: `decide` needs what they say.
  */
 export function verifiedBy(
   evidence: readonly EvidenceItem[],
   checks: readonly Check[] | null,
   passes: (check: Check, index: number) => boolean,
+  crypto: Crypto,
 ): Verified<Signatures> | null {
-  if (checks === null || checks.length !== evidence.length) return null
+  const signing = evidence.filter((item) => !isStatement(item))
+  if (checks === null || checks.length !== signing.length) return null
   if (!checks.every((check, index) => passes(check, index))) return null
-  const signatures: Signatures = { keys: evidence.map(({ alg, key }) => ({ alg, key })) }
+  const statements = signing.length === evidence.length ? [] : statementsOf(evidence, crypto)
+  if (statements === null) return null
+  return minted(signing, statements)
+}
+
+function minted(
+  signing: readonly EvidenceItem[],
+  statements: readonly PeerStatement[],
+): Verified<Signatures> {
+  const keys = signing.flatMap(({ alg, key }) => (alg === 'peer-proof' ? [] : [{ alg, key }]))
+  const signatures: Signatures = statements.length === 0 ? { keys } : { keys, statements }
   return signatures as Verified<Signatures>
 }
 
@@ -138,9 +152,9 @@ export function verifyEvidence(
   crypto: Crypto,
 ): Verified<Signatures> | null {
   const checks = checksOf(requestMessage(canonicalText), evidence, relyingParty, crypto)
-  return verifiedBy(evidence, checks, ({ algorithm, key, message, signature }) =>
-    crypto.verify(algorithm, key, message, signature),
-  )
+  const passes = ({ algorithm, key, message: of, signature }: Check): boolean =>
+    crypto.verify(algorithm, key, of, signature)
+  return verifiedBy(evidence, checks, passes, crypto)
 }
 
 /** Schemas have checked that the text is base64; what is still no base64 (unused bits set) gives no bytes. */

@@ -123,18 +123,18 @@ test('no evidence verifies nobody; results found elsewhere are matched one to on
   const checks = checksOf(requestMessage(text), items, null, nodeCrypto)
   assert.equal(checks?.length, 2)
   assert.equal(
-    verifiedBy(items, null, () => true),
+    verifiedBy(items, null, () => true, nodeCrypto),
     null,
   )
   assert.equal(
-    verifiedBy(items, checks.slice(1), () => true),
+    verifiedBy(items, checks.slice(1), () => true, nodeCrypto),
     null,
   )
   assert.equal(
-    verifiedBy(items, checks, (_check, index) => index === 0),
+    verifiedBy(items, checks, (_check, index) => index === 0, nodeCrypto),
     null,
   )
-  assert.deepEqual(verifiedBy(items, checks, () => true)?.keys.length, 2)
+  assert.deepEqual(verifiedBy(items, checks, () => true, nodeCrypto)?.keys.length, 2)
 })
 
 test('evidence is read in a closed shape: bounds, members, algorithms, each key once', () => {
