@@ -1,0 +1,14 @@
+/**
+ * Why: one decision, explained and checked alone. A document holds the entry, its batch so far, the state entry
+ * before, and proofs of what the decision looked at; whoever has it and the log's key decides again, offline, without
+ * the whole log. Beside it stands the opposite: evidence that a decision was owed and never came.
+ */
+
+export { DOCUMENT_MAX, formatWhy, parseWhy, WHY_FORMAT, type WhyBundle } from './bundle.ts'
+export { type Explanation, explain, explanationText, type Precondition } from './explain.ts'
+export type { LogRange, LogReader } from './log-range.ts'
+export { makeWhy, NoDecisionError, type WhySources } from './make-why.ts'
+export { publicLog, type ReadFile } from './public-log.ts'
+export type { ProofError, ProofRefusal } from './refusals.ts'
+export { type FollowListener, LogFaultError, StateFollower } from './state-follower.ts'
+export { type ProvedInput, type VerifiedWhy, verifyWhy } from './verify-why.ts'

@@ -1,0 +1,206 @@
+/** Checks one decision from its document alone: is it the one that the procedure makes of the proved inputs? */
+
+import { type Crypto, decodeBase64, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import type { Policy } from '@cadastre/notes'
+import { procedureKey } from '@cadastre/procedures'
+import {
+  canonicalJson,
+  type Instant,
+  type Json,
+  type OpEntry,
+  type ProcedureRecord,
+  type RecordKey,
+  type StateEntry,
+} from '@cadastre/records'
+import { agrees, differences, fitting, Judge } from '@cadastre/replay'
+import { parseWhy, type WhyBundle } from './bundle.ts'
+import { type CheckedRange, checkRange, type TrustedCheckpoint, trustedCheckpoint } from './log-range.ts'
+import { ProvedState } from './proved-state.ts'
+import { type Checked, refuse } from './refusals.ts'
+
+/** One input as proved: what stands at its key before the decision. */
+export type ProvedInput = {
+  readonly key: string
+  readonly q: 'record' | 'chain' | 'subtree'
+  readonly hash: string | null
+  /** The record, the covering cells or the cells inside; null where they are too many for a document. */
+  readonly value: unknown
+}
+
+export type VerifiedWhy = {
+  readonly origin: string
+  /** Log size of the checkpoint. */
+  readonly size: number
+  readonly index: number
+  readonly entry: OpEntry
+  /** Index and time of the state on which it was decided; null before genesis. */
+  readonly before: { readonly index: number; readonly at: Instant } | null
+  /** Earlier ops of the same batch, whose effects are part of the state before. */
+  readonly batch: number
+  readonly inputs: readonly ProvedInput[]
+  /** Subtrees that are too large to be checked alone. Empty: the decision was made again, and is this one. */
+  readonly unchecked: readonly string[]
+  /** The entry that accepted the same request, for a refusal as `already-accepted`. */
+  readonly earlier: number | null
+  /** The published text of the procedure, where the document has it and the record's hash is its own. */
+  readonly page: string | null
+}
+
+/**
+ * Verify a document about the decision at `index` (null: whichever it is about). Total: any text gives a verdict or
+ * one refusal. What is not shown: that no earlier entry accepted the same request, and that the state before is
+ * itself right; both are for `audit`, which reads the whole log.
+ */
+export function verifyWhy(
+  crypto: Crypto,
+  trust: Policy,
+  index: number | null,
+  text: string,
+): Checked<VerifiedWhy> {
+  const bundle = parseWhy(text)
+  if (!bundle.ok) return bundle
+  const checkpoint = trustedCheckpoint(crypto, trust, bundle.value.checkpoint)
+  if (!checkpoint.ok) return checkpoint
+  const range = checkRange(crypto, checkpoint.value, bundle.value.log)
+  if (!range.ok) return range
+  const place = placeOf(range.value)
+  if (!place.ok) return place
+  if (index !== null && index !== place.value.index)
+    return refuse('other-subject', `The document is about entry ${place.value.index}, not ${index}.`)
+  return judged(crypto, checkpoint.value, bundle.value, place.value)
+}
+
+type Place = {
+  readonly index: number
+  readonly entry: OpEntry
+  readonly batch: readonly OpEntry[]
+  readonly before: { readonly index: number; readonly state: StateEntry } | null
+}
+
+/** The entry, what stands before it in its batch, and the state entry before that: nothing may be left out. */
+function placeOf({ first, entries }: CheckedRange): Checked<Place> {
+  const [head, ...rest] = entries
+  if (head === undefined) throw new Error('a range has entries')
+  if (head.kind === 'op' && first !== 0)
+    return refuse('malformed-entry', `Entry ${first} is no state entry: the batch has an earlier part.`)
+  const before = head.kind === 'state' ? { index: first, state: head.entry } : null
+  const ops = (head.kind === 'state' ? rest : entries).map((one) => (one.kind === 'op' ? one.entry : null))
+  if (ops.includes(null))
+    return refuse('malformed-entry', 'A state entry stands between the state before and the decision.')
+  const batch = ops.filter((one) => one !== null)
+  const entry = batch.at(-1)
+  if (entry === undefined)
+    return refuse('malformed-entry', 'The document holds no decision: its entry is a state.')
+  const index = first + entries.length - 1
+  return { ok: true, value: { index, entry, batch: batch.slice(0, -1), before } }
+}
+
+function judged(
+  crypto: Crypto,
+  checkpoint: TrustedCheckpoint,
+  bundle: WhyBundle,
+  { index, entry, batch, before }: Place,
+): Checked<VerifiedWhy> {
+  const state = ProvedState.prove(crypto, before?.state ?? null, bundle)
+  if (!state.ok) return state
+  for (const earlier of batch) state.value.apply(earlier)
+  const earlier = acceptedBefore(crypto, checkpoint, bundle, entry, index)
+  if (!earlier.ok) return earlier
+  const wrong = decidedAgain(crypto, state.value, entry, index, earlier.value !== null)
+  if (wrong !== null) return wrong
+  const page = checkPage(crypto, state.value, entry, bundle.page)
+  if (!page.ok) return page
+  const { origin, size } = checkpoint
+  return {
+    ok: true,
+    value: {
+      origin,
+      size,
+      index,
+      entry,
+      before: before === null ? null : { index: before.index, at: before.state.at },
+      batch: batch.length,
+      inputs: entry.inputs.map((input) => inputOf(state.value, input)),
+      unchecked: [...state.value.unchecked],
+      earlier: earlier.value,
+      page: page.value,
+    },
+  }
+}
+
+/** Execute the procedure on the proved inputs; null where the entry says the same. */
+function decidedAgain(
+  crypto: Crypto,
+  state: ProvedState,
+  entry: OpEntry,
+  index: number,
+  acceptedBefore: boolean,
+): ReturnType<typeof refuse> | null {
+  const judge = new Judge(state, crypto, () => acceptedBefore)
+  const { executed, found } = judge.judge(entry, index, null)
+  // Whatever was decided without an answer is no decision: first of all, was everything there?
+  if (state.missing.size > 0)
+    return refuse('input-missing', `The document does not prove ${[...state.missing].join(', ')}.`)
+  if (state.unchecked.size > 0) return null
+  if (found.length > 0) return refuse('decision-differs', found.map(({ detail }) => detail).join(' '))
+  if (executed === null) return refuse('decision-differs', 'The procedure cannot decide this.')
+  if (agrees(entry, executed)) return null
+  // What was decided may not have fitted an entry.
+  const fitted = fitting(entry, executed).executed
+  if (agrees(entry, fitted)) return null
+  const details = differences(entry, fitted, state).map(({ detail }) => detail)
+  return refuse('decision-differs', details.join(' '))
+}
+
+/** For a refusal as `already-accepted`: the index of the entry that accepted the same request. */
+function acceptedBefore(
+  crypto: Crypto,
+  checkpoint: TrustedCheckpoint,
+  { earlier }: WhyBundle,
+  { request }: OpEntry,
+  index: number,
+): Checked<number | null> {
+  if (earlier === null) return { ok: true, value: null }
+  const range = checkRange(crypto, checkpoint, earlier)
+  if (!range.ok) return range
+  const [found] = range.value.entries
+  const same =
+    range.value.entries.length === 1 &&
+    range.value.first < index &&
+    found?.kind === 'op' &&
+    found.entry.outcome.accepted &&
+    request !== null &&
+    found.entry.request !== null &&
+    canonicalJson(found.entry.request as Json) === canonicalJson(request as Json)
+  return same
+    ? { ok: true, value: range.value.first }
+    : refuse('not-accepted-before', 'The earlier entry given did not accept this request.')
+}
+
+/** Whether the page is the text whose hash the procedure's own record holds. */
+function checkPage(
+  crypto: Crypto,
+  state: ProvedState,
+  { procedure }: OpEntry,
+  page: string | null,
+): Checked<string | null> {
+  if (page === null) return { ok: true, value: null }
+  const record = state.asked(
+    (proved) => proved.record(procedureKey(procedure)).value,
+  ) as ProcedureRecord | null
+  // Genesis records the texts: before it none is in force.
+  if (record === null) return { ok: true, value: null }
+  const hash = decodeBase64(record.text)
+  return hash !== null && encodeBase64(crypto.sha256(encodeUtf8(page))) === record.text
+    ? { ok: true, value: page }
+    : refuse('wrong-page', `The page given is not the text of ${procedure} that is recorded.`)
+}
+
+function inputOf(state: ProvedState, { key: text, q, hash }: OpEntry['inputs'][number]): ProvedInput {
+  const key = text as RecordKey
+  const value = state.asked((proved) => {
+    if (q === 'record') return proved.record(key).value
+    return q === 'chain' ? proved.chain(key).cells : proved.subtree(key).cells
+  })
+  return { key, q, hash, value }
+}
