@@ -116,7 +116,14 @@ test('an application restates only the consents that it recorded', () => {
     opened: '2031-01-01T00:00:00Z' as Application['opened'],
     pausedSeconds: 0,
   } as const
-  const application: Application = { ...base, consents: ['H-1', 'H-2'], next: null, reason: null, since: 1 }
+  const application: Application = {
+    ...base,
+    consents: ['H-1', 'H-2'],
+    next: null,
+    reason: null,
+    examination: null,
+    since: 1,
+  }
   assert.deepEqual(consentInApplication(application, 'H-2'), {
     kind: 'consent',
     holder: 'H-2',

@@ -28,6 +28,7 @@ export function newApplication(
     pausedSeconds: 0,
     next: null,
     reason: null,
+    examination: null,
     since: DRAFT_SINCE,
   }
 }
@@ -53,8 +54,16 @@ export function withPending(
 
 /** Whether the application has ended: what fell due counts as done, though the due op is not written yet. */
 export function hasEnded(application: Application, at: Instant): boolean {
-  if (application.state !== 'cooling' && application.state !== 'waiting') return true
-  return application.due !== null && application.due <= at
+  switch (application.state) {
+    case 'examining':
+      return false
+    case 'waiting':
+    case 'cooling':
+    case 'noticed':
+      return application.due !== null && application.due <= at
+    default:
+      return true
+  }
 }
 
 /** Whether this party may withdraw this application now. */

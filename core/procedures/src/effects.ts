@@ -65,6 +65,7 @@ const DRAFT_MEMBERS: ReadonlySet<string> = new Set([
   'registration',
   'provenance',
   'pending',
+  'application',
   'next',
   'head',
   'tail',

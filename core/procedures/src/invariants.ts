@@ -48,7 +48,7 @@ export function adverseWithoutBasis(
   at: Instant,
 ): string | null {
   for (const loss of lossesOf(effects, before)) {
-    const grounded = loss.basis.some((basis) => basis.kind !== 'consent' || basis.holder === loss.holder)
+    const grounded = loss.basis.some((basis) => basis.kind === 'order' || basis.holder === loss.holder)
     if (!grounded && !childOfConsenting(loss, before, at))
       return `${loss.key}: ${loss.what} of ${loss.holder}`
   }

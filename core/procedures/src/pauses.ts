@@ -45,7 +45,8 @@ export function pausesAfter(registry: Registry, at: Instant): readonly Pause[] {
  */
 export function beforeEffect(application: Application, inputs: Inputs, at: Instant): Decision | null {
   const { due, state, opened, pausedSeconds } = application
-  if (state !== 'cooling' || due === null || due > at) return refuse('not-due')
+  const runs = state === 'cooling' || state === 'noticed'
+  if (!runs || due === null || due > at) return refuse('not-due')
   const registry = registryOf(inputs)
   if (registry === null) return refuse('not-due')
   const { paused } = registry

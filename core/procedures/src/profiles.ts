@@ -32,6 +32,7 @@ const COMMON = {
   },
   'report-incident/1': { disclosureSeconds: 72 * HOUR_SECONDS },
   'return/1': { withdrawalSeconds: 14 * DAY_SECONDS, quarantineSeconds: 180 * DAY_SECONDS },
+  'succeed/1': { windowSeconds: 21 * DAY_SECONDS, endedWindowSeconds: 42 * DAY_SECONDS },
   'update-holder/1': {
     guardSeconds: 7 * DAY_SECONDS,
     formerContactSeconds: 30 * DAY_SECONDS,

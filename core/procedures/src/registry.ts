@@ -17,6 +17,7 @@ import { pause } from './pause.ts'
 import type { Procedure } from './procedure.ts'
 import { reportIncident } from './report-incident.ts'
 import { returnNumbers } from './return.ts'
+import { succeed } from './succeed.ts'
 import { transfer } from './transfer.ts'
 import { updateHolder } from './update-holder.ts'
 
@@ -38,6 +39,7 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'pause/1': pause,
   'report-incident/1': reportIncident,
   'return/1': returnNumbers,
+  'succeed/1': succeed,
   'transfer/1': transfer,
   'update-holder/1': updateHolder,
 }

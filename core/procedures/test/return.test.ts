@@ -76,6 +76,7 @@ test('an offer cools for the withdrawal right; nothing changes meanwhile but the
     pausedSeconds: 0,
     next: null,
     reason: null,
+    examination: null,
     since: 100,
   })
   assert.equal(here.object('notes', 'R-1')?.['pending'], 'A-100')

@@ -1,7 +1,7 @@
 /** Lookups of objects: a holder, an application, a pool. */
 
 import { blockKey, formatRange, parseNumber, range } from '@cadastre/numbers'
-import { REFUSALS, type RefusalCode } from '@cadastre/procedures'
+import { QUESTIONS, REFUSALS, type RefusalCode } from '@cadastre/procedures'
 import type { Snapshot } from '@cadastre/reader'
 import {
   type Application,
@@ -10,9 +10,16 @@ import {
   type Identity,
   objectKey,
   type Pool,
+  type Roster,
 } from '@cadastre/records'
 import type { ReadContext } from './context.ts'
-import type { ApplicationAnswer, Frame, HolderAnswer, PoolAnswer } from './generated/lookup-types.ts'
+import type {
+  ApplicationAnswer,
+  ExaminationView,
+  Frame,
+  HolderAnswer,
+  PoolAnswer,
+} from './generated/lookup-types.ts'
 import { linksOf } from './links.ts'
 import { blockText } from './question.ts'
 import { briefOf, partyOf } from './views.ts'
@@ -106,6 +113,7 @@ export async function applicationAnswer(
     consents: application.consents,
     reason: application.reason === null ? null : refusalText(application.reason),
     body: application.body,
+    examination: examinationView(application, snapshot),
     since: application.since,
     sinceAt: await times.at(application.since),
     links: linksOf(
@@ -113,6 +121,35 @@ export async function applicationAnswer(
       { kind: 'object', type: 'application', handle },
       objectKey('application', handle),
     ),
+  }
+}
+
+function examinationView({ examination }: Application, snapshot: Snapshot): ExaminationView | null {
+  if (examination === null) return null
+  const roster = snapshot.object('roster', 'CLERKS') as Roster | null
+  const texts: { readonly [id: string]: string } = QUESTIONS
+  return {
+    questions: examination.questions.map((id) => ({ id, text: texts[id] ?? '' })),
+    affected: examination.affected,
+    windowSeconds: examination.windowSeconds,
+    overdue: examination.overdue,
+    calls: examination.calls.map(({ staff, outside, place, commitment, missed, answers, evidence }) => {
+      const first = roster?.clerks.find((clerk) => clerk.staff === staff)?.first ?? 0
+      const ahead = place < first ? null : place - first
+      const said = Object.entries(answers ?? {}).map(([question, answer]) => ({
+        question,
+        yes: answer === 'yes',
+      }))
+      return {
+        staff,
+        outside,
+        ahead,
+        committed: commitment !== null,
+        missed,
+        answers: said,
+        evidence,
+      }
+    }),
   }
 }
 

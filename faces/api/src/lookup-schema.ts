@@ -3,9 +3,11 @@
  * listing and not proved. The types that other rooms use are generated from here into `generated/lookup-types.ts`.
  */
 
+import { APPLICATION_STATES } from '@cadastre/records'
 import { z } from '@hono/zod-openapi'
 import type {
   ApplicationAnswer,
+  ExaminationView,
   Frame,
   HolderAnswer,
   HoldersAnswer,
@@ -189,17 +191,40 @@ const holdersSchema: z.ZodType<HoldersAnswer> = z
   })
   .meta({ id: 'HoldersAnswer' })
 
+const examinationSchema: z.ZodType<ExaminationView> = z
+  .object({
+    questions: z.array(z.object({ id: z.string(), text: z.string() })),
+    affected: z.array(z.string()).describe('Holders whose every living key can veto'),
+    windowSeconds: z.int(),
+    overdue: orNull(instant).describe('The last deadline that passed without all answers'),
+    calls: z.array(
+      z.object({
+        staff: z.string(),
+        outside: z.boolean().describe('Outside the operator'),
+        ahead: orNull(z.int()).describe('Calls before it in this attestor’s queue; null once it is served'),
+        committed: z.boolean(),
+        missed: z.boolean().describe('The deadline passed, and another was called instead'),
+        answers: z
+          .array(z.object({ question: z.string(), yes: z.boolean() }))
+          .describe('Empty until they are revealed'),
+        evidence: orNull(z.string()),
+      }),
+    ),
+  })
+  .meta({ id: 'ExaminationView' })
+
 export const applicationSchema: z.ZodType<ApplicationAnswer> = z
   .object({
     kind: z.literal('application'),
     query: frameSchema,
     handle: z.string(),
     procedure: z.string(),
-    state: z.enum(['waiting', 'cooling', 'effected', 'withdrawn', 'failed']),
+    state: z.enum(APPLICATION_STATES),
     due: orNull(instant),
     consents: z.array(z.string()),
     reason: orNull(z.object({ code: z.string(), text: z.string() })).describe('Why a failed one failed'),
     body: z.record(z.string(), z.unknown()).describe('The request’s body as signed'),
+    examination: orNull(examinationSchema),
     since: count,
     sinceAt: orNull(instant),
     links: linksSchema,

@@ -29,6 +29,8 @@ const LITERALS: { readonly [type: string]: string } = {
   null: 'null',
 }
 
+const LINE_WIDTH = 110
+
 function typeOf(schema: JsonSchema, indent: string): string {
   if (schema.$ref !== undefined) return schema.$ref.replace('#/$defs/', '')
   if (schema.const !== undefined) return JSON.stringify(schema.const).replaceAll('"', "'")
@@ -51,7 +53,11 @@ function objectType(properties: { readonly [name: string]: JsonSchema }, indent:
   const inner = `${indent}  `
   const lines = Object.entries(properties).map(([name, schema]) => {
     const comment = schema.description === undefined ? '' : `${inner}/** ${schema.description} */\n`
-    return `${comment}${inner}readonly ${name}: ${typeOf(schema, inner)}\n`
+    const line = `${inner}readonly ${name}: ${typeOf(schema, inner)}`
+    // The formatter's own way of breaking a long union.
+    const broken = schema.enum?.map((value) => `\n${inner}  | '${value}'`).join('')
+    const fits = broken === undefined || line.length <= LINE_WIDTH
+    return `${comment}${fits ? line : `${inner}readonly ${name}:${broken}`}\n`
   })
   return `{\n${lines.join('')}${indent}}`
 }

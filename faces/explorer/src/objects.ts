@@ -120,10 +120,39 @@ function absence(query: HoldersAnswer['query']): Markup {
 
 const STATE_WORDS: { readonly [S in ApplicationAnswer['state']]: string } = {
   waiting: 'It waits in its queue.',
+  examining: 'Attestors examine it.',
+  noticed: 'It takes effect when its window has passed, unless somebody whom it concerns vetoes it.',
   cooling: 'It takes effect when its delay has passed, unless a party withdraws it.',
   effected: 'It has taken effect.',
   withdrawn: 'It was withdrawn by a party.',
+  vetoed: 'Somebody whom it concerned vetoed it.',
   failed: 'It could not take effect.',
+}
+
+/** Questions, attestors and what they answered; nothing where nobody examines it. */
+function examinationPart({ examination }: ApplicationAnswer): Markup {
+  if (examination === null) return html``
+  const questions = examination.questions.map(({ id, text }) => html`<li><code>${id}</code> ${text}</li>`)
+  const calls = examination.calls.map(({ staff, outside, ahead, committed, missed, answers }) => {
+    const said = answers.map(({ question, yes }) => `${question}: ${yes ? 'yes' : 'no'}`).join(', ')
+    const waits = ahead === 0 ? 'is next' : `has ${ahead} earlier calls`
+    const stands = missed
+      ? 'let the deadline pass'
+      : said !== ''
+        ? said
+        : committed || ahead === null
+          ? 'has committed to its answers'
+          : waits
+    return html`<li>${staff}${outside ? ' (outside the operator)' : ''} ${stands}</li>`
+  })
+  const overdue =
+    examination.overdue === null ? '' : html`<p>A deadline passed at ${examination.overdue}.</p>`
+  return part(
+    'examination',
+    'Examination',
+    'Covered by the proof.',
+    html`<ul class="lines">${questions}</ul><ul class="lines">${calls}</ul>${overdue}`,
+  )
 }
 
 export function applicationPage(answer: ApplicationAnswer, history: History | null): Markup {
@@ -137,6 +166,7 @@ export function applicationPage(answer: ApplicationAnswer, history: History | nu
   return html`${subject({ ...query, canonical: handle }, 'Application', 'held', sentence)}
 ${proofPanel(provable(key, links), query)}
 ${part('record', 'Record', 'Covered by the proof.', html`${factList(key, facts)}${consents.length === 0 ? '' : html`<ul class="lines">${agreed}</ul>`}`)}
+${examinationPart(answer)}
 ${part('body', 'Request', 'As signed.', html`<pre tabindex="0">${JSON.stringify(answer.body, null, 2)}</pre>`)}
 ${timeline(history, query.text)}
 ${otherForms(links)}`

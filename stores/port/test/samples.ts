@@ -84,6 +84,7 @@ export function application(handle: string, state: Application['state'], due: In
     pausedSeconds: 0,
     next: null,
     reason: null,
+    examination: null,
     since: 0,
   }
   return value as Json

@@ -187,7 +187,15 @@ export type ApplicationAnswer = {
   readonly query: Frame
   readonly handle: string
   readonly procedure: string
-  readonly state: 'waiting' | 'cooling' | 'effected' | 'withdrawn' | 'failed'
+  readonly state:
+    | 'waiting'
+    | 'examining'
+    | 'noticed'
+    | 'cooling'
+    | 'effected'
+    | 'withdrawn'
+    | 'vetoed'
+    | 'failed'
   readonly due: string | null
   readonly consents: readonly string[]
   /** Why a failed one failed */
@@ -197,9 +205,38 @@ export type ApplicationAnswer = {
   } | null
   /** The request’s body as signed */
   readonly body: { readonly [member: string]: unknown }
+  readonly examination: ExaminationView | null
   readonly since: number
   readonly sinceAt: string | null
   readonly links: Links
+}
+
+export type ExaminationView = {
+  readonly questions: readonly {
+    readonly id: string
+    readonly text: string
+  }[]
+  /** Holders whose every living key can veto */
+  readonly affected: readonly string[]
+  readonly windowSeconds: number
+  /** The last deadline that passed without all answers */
+  readonly overdue: string | null
+  readonly calls: readonly {
+    readonly staff: string
+    /** Outside the operator */
+    readonly outside: boolean
+    /** Calls before it in this attestor’s queue; null once it is served */
+    readonly ahead: number | null
+    readonly committed: boolean
+    /** The deadline passed, and another was called instead */
+    readonly missed: boolean
+    /** Empty until they are revealed */
+    readonly answers: readonly {
+      readonly question: string
+      readonly yes: boolean
+    }[]
+    readonly evidence: string | null
+  }[]
 }
 
 export type PoolAnswer = {

@@ -1,0 +1,151 @@
+/**
+ * Examination of an application by attestors: the listed factual questions that its procedure asks, answered with yes
+ * or no by two clerks, one of them outside the operator and chosen by the applicant, blind to each other (`attest`).
+ * The others are called in turn from the published roster, so that nobody picks who examines whom.
+ *
+ *     examinationNeeds(): readonly Need[]
+ *     openExamination(application, plan, inputs, at): Result<readonly Effect[], RefusalCode>
+ *     vetoRefusal(from, procedure, inputs, at): RefusalCode | null
+ */
+
+import { vetoed } from '@cadastre/evidence'
+import { err, ok, type Result } from '@cadastre/numbers'
+import {
+  type Application,
+  addSeconds,
+  type Call,
+  type Instant,
+  objectKey,
+  type QueuedCall,
+  type RecordKey,
+  type Roster,
+  type RosterClerk,
+} from '@cadastre/records'
+import { hasEnded } from './applications.ts'
+import {
+  type Asked,
+  applicationKey,
+  applicationOf,
+  holderOf,
+  numberParameter,
+  objectAt,
+  procedureKey,
+  procedureOf,
+  recordNeed,
+} from './common.ts'
+import { DRAFT_SINCE, put } from './effects.ts'
+import type { Effect, Inputs, Need } from './procedure.ts'
+import type { RefusalCode } from './refusals.ts'
+
+export const ATTEST_ID = 'attest/1'
+export const ROSTER_KEY: RecordKey = objectKey('roster', 'CLERKS')
+
+/** A clerk's handle with the place of a call still makes a handle. */
+export const MAX_CLERK_HANDLE = 80
+
+export function rosterOf(inputs: Inputs): Roster | null {
+  return objectAt('roster', ROSTER_KEY, inputs)
+}
+
+/** The key of what waits at one place of an attestor's queue. */
+export function callKey(staff: string, place: number): RecordKey {
+  return objectKey('call', `${staff}.${place}`)
+}
+
+export type ExaminationPlan = {
+  /** The outside attestor that the applicant chose. */
+  readonly attestor: string
+  readonly questions: readonly string[]
+  readonly affected: readonly string[]
+  readonly windowSeconds: number
+}
+
+/** Inputs of {@link openExamination}. */
+export function examinationNeeds(): readonly Need[] {
+  return [recordNeed(ROSTER_KEY), recordNeed(procedureKey(ATTEST_ID))]
+}
+
+/** A roster with one more call in the queue of the clerk at this index, and that call. */
+type Calling = { readonly roster: Roster; readonly call: Call }
+
+function enqueue(roster: Roster, index: number): Calling {
+  const clerk = roster.clerks[index]
+  if (clerk === undefined) throw new RangeError(`no clerk at ${index}`)
+  const called: RosterClerk = { ...clerk, next: clerk.next + 1 }
+  const { staff, outside, next: place } = clerk
+  return {
+    roster: { ...roster, clerks: roster.clerks.with(index, called) },
+    call: { staff, outside, place, commitment: null, answers: null, evidence: null, missed: false },
+  }
+}
+
+/** The clerk whose turn it is among those not yet called, outside ones only where asked; null where none is left. */
+export function callInTurn(roster: Roster, called: readonly Call[], outside: boolean): Calling | null {
+  const count = roster.clerks.length
+  for (let step = 0; step < count; step++) {
+    const index = (roster.turn + step) % count
+    const clerk = roster.clerks[index]
+    if (clerk === undefined || (outside && !clerk.outside)) continue
+    if (called.some(({ staff }) => staff === clerk.staff)) continue
+    return enqueue({ ...roster, turn: (index + 1) % count }, index)
+  }
+  return null
+}
+
+/** The record of a call in its attestor's queue. */
+export function queued({ staff, place }: Call, application: string): Effect {
+  const record: QueuedCall = { v: 1, application, since: DRAFT_SINCE }
+  return put(callKey(staff, place), record)
+}
+
+export function clerkSeconds(inputs: Inputs): number {
+  const attest = procedureOf(inputs, ATTEST_ID)
+  if (attest === null) throw new Error('checked by whoever opens an examination')
+  return numberParameter(attest, 'clerkSeconds')
+}
+
+/**
+ * The application as it is recorded for examination, and its two calls. `attestor-not-outside`: the applicant's choice
+ * is no listed clerk outside the operator; `attestors-unavailable`: there is no second.
+ */
+export function openExamination(
+  application: Application,
+  { attestor, questions, affected, windowSeconds }: ExaminationPlan,
+  inputs: Inputs,
+  at: Instant,
+): Result<readonly Effect[], RefusalCode> {
+  const roster = rosterOf(inputs)
+  if (roster === null || procedureOf(inputs, ATTEST_ID) === null) return err('attestors-unavailable')
+  const index = roster.clerks.findIndex(({ staff, outside }) => staff === attestor && outside)
+  if (index < 0) return err('attestor-not-outside')
+  const chosen = enqueue(roster, index)
+  const other = callInTurn(chosen.roster, [chosen.call], false)
+  if (other === null) return err('attestors-unavailable')
+  const calls = [chosen.call, other.call]
+  const examined: Application = {
+    ...application,
+    state: 'examining',
+    due: addSeconds(at, clerkSeconds(inputs)),
+    examination: { questions, calls, affected, windowSeconds, overdue: null },
+  }
+  return ok([
+    put(applicationKey(application.handle), examined),
+    put(ROSTER_KEY, other.roster),
+    ...calls.map((call) => queued(call, application.handle)),
+  ])
+}
+
+/** Whether this holder may veto this application now: it is affected, and any one living key of it signs. */
+export function vetoRefusal(
+  from: Asked<{ readonly application: string; readonly by: string }>,
+  procedure: string,
+  inputs: Inputs,
+  at: Instant,
+): RefusalCode | null {
+  const application = applicationOf(inputs, from.body.application)
+  if (application === null || application.procedure !== procedure) return 'application-unknown'
+  if (hasEnded(application, at)) return 'application-closed'
+  if (application.examination?.affected.includes(from.body.by) !== true) return 'not-party'
+  const holder = holderOf(inputs, from.body.by)
+  return holder !== null && vetoed(holder, from.signatures) ? null : 'consent-missing'
+}

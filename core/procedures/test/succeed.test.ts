@@ -1,0 +1,308 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type JsonObject, objectKey, type RecordKey } from '@cadastre/records'
+import { succeed } from '../src/succeed.ts'
+import { addClerks, calledFor, examine, HASH } from './attestors.ts'
+import { assertStamped, DAY, instant, World } from './world.ts'
+
+const CELL = 'ip4/203.0.113.0/24'
+const TRANSFER = { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY, floorIp4: 32, floorIp6: 128 }
+
+function world(transfer: JsonObject = TRANSFER): World {
+  const here = new World({
+    'succeed/1': { windowSeconds: 21 * DAY, endedWindowSeconds: 42 * DAY },
+    'transfer/1': transfer,
+  })
+  for (const handle of ['H-1', 'H-2', 'H-3']) here.holder(handle)
+  here.register('R-1', '203.0.113.0/24')
+  addClerks(here)
+  return here
+}
+
+type Wish = {
+  readonly predecessor?: string
+  readonly successor?: string
+  readonly registrations?: readonly JsonObject[]
+  readonly ground?: string
+  readonly attestor?: string | null
+  readonly by?: readonly string[]
+  readonly names?: boolean
+}
+
+function apply(here: World, wish: Wish = {}): string | null {
+  const { predecessor = 'H-1', successor = 'H-2', ground = 'merger', attestor = 'CL-1' } = wish
+  const registrations = wish.registrations ?? [{ key: CELL, id: 'R-1' }]
+  const found = registrations.flatMap(({ key }) => {
+    const at = here.innermost(String(key))
+    return at === null ? [] : [here.names(at, String(key).startsWith('asn/') ? 'asn' : 'ip4')]
+  })
+  return here.ask(succeed, {
+    body: { step: 'apply', predecessor, successor, registrations, ground, instrument: HASH, attestor },
+    by: wish.by ?? [`${successor}/full`],
+    replaces: wish.names === false ? [] : found,
+  })
+}
+
+function end(
+  here: World,
+  step: 'withdraw' | 'veto',
+  by: string,
+  signer: string,
+  application = 'A-100',
+): string | null {
+  return here.ask(succeed, { body: { step, application, by }, by: [signer] })
+}
+
+const holder = (here: World): string | null => here.innermost(CELL)?.holder ?? null
+const state = (here: World, application = 'A-100'): unknown =>
+  here.object('application', application)?.['state']
+const due = (here: World): string | null => here.due(succeed, 'obj/application/A-100')
+
+/** Applied for and examined by both attestors. */
+function noticed(here: World, wish: Wish = {}): void {
+  assert.equal(apply(here, wish), null)
+  assert.deepEqual(examine(here, 'A-100'), [null, null, null, null])
+}
+
+test('without the predecessor: examined, noticed for 15 business days, then in its place with id and services', () => {
+  const here = world()
+  here.put(CELL as RecordKey, { ...here.cell(CELL), routes: [{ under: 'R-1', since: 1, origin: 64500 }] })
+  const before = here.innermost(CELL)
+  noticed(here)
+  assertStamped(here)
+  assert.equal(state(here), 'noticed')
+  assert.equal(here.object('application', 'A-100')?.['due'], instant('2030-01-22T00:00:00Z'))
+  assert.equal(due(here), 'not-due')
+  assert.equal(holder(here), 'H-1')
+  here.later(21 * DAY)
+  assert.equal(due(here), null)
+  const at = here.index - 1
+  assert.deepEqual(here.innermost(CELL), { ...before, holder: 'H-2', procedure: 'succeed/1', since: at })
+  assert.equal(here.cell(CELL).routes[0]?.under, 'R-1')
+  assert.equal(state(here), 'effected')
+  assert.equal(due(here), 'not-due')
+})
+
+test('death and dissolution have the longer window; several registrations, ranges and AS numbers pass together', () => {
+  for (const ground of ['death', 'dissolution']) {
+    const here = world()
+    here.register('R-2', '198.51.100.64 - 198.51.100.159')
+    here.register('R-3', 'AS64496 - AS64499')
+    noticed(here, {
+      ground,
+      registrations: [
+        { key: CELL, id: 'R-1' },
+        { key: 'ip4/198.51.100.64/26', id: 'R-2' },
+        { key: 'asn/64496/30', id: 'R-3' },
+      ],
+    })
+    here.later(42 * DAY - 1)
+    assert.equal(due(here), 'not-due')
+    here.later(1)
+    assert.equal(due(here), null)
+    here.assertFits()
+    for (const key of [CELL, 'ip4/198.51.100.64/26', 'ip4/198.51.100.128/27', 'asn/64496/30'])
+      assert.equal(here.innermost(key)?.holder, 'H-2', key)
+  }
+})
+
+test('any one living key of the predecessor vetoes, while it is examined and in the window; nobody else does', () => {
+  for (const examined of [false, true])
+    for (const role of ['full', 'routing', 'technical']) {
+      const here = world()
+      if (examined) noticed(here)
+      else assert.equal(apply(here), null)
+      assert.equal(end(here, 'veto', 'H-3', 'H-3/full'), 'not-party')
+      assert.equal(end(here, 'veto', 'H-1', 'H-2/full'), 'consent-missing')
+      assert.equal(end(here, 'veto', 'H-2', 'H-2/full'), 'not-party')
+      assert.equal(end(here, 'veto', 'H-1', `H-1/${role}`), null)
+      assert.equal(state(here), 'vetoed')
+      here.later(30 * DAY)
+      assert.equal(due(here), 'not-due')
+      assert.equal(holder(here), 'H-1')
+      assert.equal(end(here, 'veto', 'H-1', 'H-1/full'), 'application-closed')
+    }
+  const late = world()
+  noticed(late)
+  late.later(21 * DAY)
+  assert.equal(end(late, 'veto', 'H-1', 'H-1/full'), 'application-closed')
+})
+
+test('the successor withdraws; application-unknown, application-closed, not-party, consent-missing', () => {
+  const here = world()
+  assert.equal(apply(here), null)
+  assert.equal(end(here, 'withdraw', 'H-2', 'H-2/full', 'A-1'), 'application-unknown')
+  assert.equal(end(here, 'veto', 'H-1', 'H-1/full', 'A-1'), 'application-unknown')
+  assert.equal(end(here, 'withdraw', 'H-1', 'H-1/full'), 'not-party')
+  assert.equal(end(here, 'withdraw', 'H-2', 'H-2/routing'), 'consent-missing')
+  assert.equal(end(here, 'withdraw', 'H-2', 'H-2/full'), null)
+  assert.equal(state(here), 'withdrawn')
+  assert.equal(end(here, 'withdraw', 'H-2', 'H-2/full'), 'application-closed')
+})
+
+test('a negative examination changes nothing', () => {
+  const here = world()
+  assert.equal(apply(here), null)
+  const no = Object.fromEntries(calledFor(here, 'A-100').map((staff) => [staff, ['names-parties']]))
+  assert.deepEqual(examine(here, 'A-100', no), [null, null, null, null])
+  const application = here.object('application', 'A-100')
+  assert.deepEqual([application?.['state'], application?.['reason']], ['failed', 'examination-negative'])
+  assert.equal(holder(here), 'H-1')
+})
+
+test('the predecessor signs too: at once, or it cools as its transfers do, and no attestor is called', () => {
+  const by = ['H-1/full', 'H-2/full']
+  const here = world()
+  assert.equal(apply(here, { by, attestor: null }), null)
+  assert.equal(holder(here), 'H-2')
+  const cooling = world({ ...TRANSFER, coolingSeconds: 3 * DAY })
+  assert.equal(apply(cooling, { by }), null)
+  assert.equal(cooling.object('application', 'A-100')?.['examination'], null)
+  cooling.later(3 * DAY - 1)
+  assert.equal(due(cooling), 'not-due')
+  cooling.later(1)
+  assert.equal(due(cooling), null)
+  assert.equal(holder(cooling), 'H-2')
+  const withdrawn = world({ ...TRANSFER, coolingSeconds: 3 * DAY })
+  assert.equal(apply(withdrawn, { by }), null)
+  assert.equal(end(withdrawn, 'veto', 'H-1', 'H-1/full'), 'not-party')
+  assert.equal(end(withdrawn, 'withdraw', 'H-1', 'H-1/full'), null)
+})
+
+test('locked, hold-after-allocation, delayed, act-pending: with the predecessor’s consent as for its transfers', () => {
+  const by = ['H-1/full', 'H-2/full']
+  const notes = (more: JsonObject): JsonObject => ({
+    v: 1,
+    registration: 'R-1',
+    pending: null,
+    heldUntil: null,
+    annotations: [],
+    delayedUntil: null,
+    pastFacts: [],
+    since: 1,
+    ...more,
+  })
+  const later = '2030-01-08T00:00:00Z'
+  for (const [more, code] of [
+    [{ heldUntil: later }, 'hold-after-allocation'],
+    [{ delayedUntil: later }, 'delayed'],
+    [{ pending: 'A-9' }, 'act-pending'],
+  ] as const) {
+    const here = world()
+    here.put(objectKey('notes', 'R-1'), notes(more))
+    assert.equal(apply(here, { by }), code)
+    // A succession by law steps into the predecessor's place, hold and pending acts included.
+    assert.equal(apply(here), null, code)
+  }
+  const here = world()
+  here.put(objectKey('holder', 'H-1'), {
+    ...(here.state.get(objectKey('holder', 'H-1')) as object),
+    lockedUntil: later,
+  })
+  assert.equal(apply(here, { by }), 'locked')
+  assert.equal(apply(here), null)
+  const delayed = world()
+  noticed(delayed)
+  delayed.later(21 * DAY)
+  delayed.put(objectKey('notes', 'R-1'), notes({ delayedUntil: '2030-02-01T00:00:00Z' }))
+  assert.equal(due(delayed), null)
+  assert.equal(delayed.object('application', 'A-100')?.['due'], '2030-02-01T00:00:00Z')
+  assert.equal(holder(delayed), 'H-1')
+  delayed.at = instant('2030-02-01T00:00:00Z')
+  assert.equal(due(delayed), null)
+  assert.equal(holder(delayed), 'H-2')
+})
+
+test('act-blocked: a legal act forbids transfers to a party, when it is asked for and at effect', () => {
+  const block = { act: 'X', kinds: ['transfer'], match: 'exact', evidence: HASH, until: null, since: 1 }
+  for (const party of ['H-1', 'H-2']) {
+    const notes = { v: 1, holder: party, blocked: [block], delayed: null, since: 1 }
+    const here = world()
+    here.put(objectKey('notes', party), notes)
+    assert.equal(apply(here), 'act-blocked')
+    const later = world()
+    noticed(later)
+    later.put(objectKey('notes', party), notes)
+    later.later(21 * DAY)
+    assert.equal(due(later), null)
+    assert.equal(later.object('application', 'A-100')?.['reason'], 'act-blocked')
+    assert.equal(holder(later), 'H-1')
+  }
+})
+
+test('holder-unknown, same-holder, consent-missing, registration-unknown, not-holder, not-a-holding, member-changed', () => {
+  const here = world()
+  here.register('R-2', '203.0.113.0/25', { kind: 'sub', holder: 'H-1' })
+  const of = (id: string, key = CELL): readonly JsonObject[] => [{ key, id }]
+  assert.equal(apply(here, { predecessor: 'H-9' }), 'holder-unknown')
+  assert.equal(apply(here, { successor: 'H-9' }), 'holder-unknown')
+  assert.equal(apply(here, { successor: 'H-1' }), 'same-holder')
+  for (const by of [[], ['H-2/routing'], ['H-1/full'], ['H-3/full']])
+    assert.equal(apply(here, { by }), 'consent-missing')
+  assert.equal(apply(here, { registrations: of('R-9') }), 'registration-unknown')
+  assert.equal(apply(here, { predecessor: 'H-3' }), 'not-holder')
+  assert.equal(apply(here, { registrations: of('R-2', 'ip4/203.0.113.0/25') }), 'not-a-holding')
+  assert.equal(apply(here, { names: false }), 'member-changed')
+  assert.equal(holder(here), 'H-1')
+})
+
+test('attestor-not-outside, attestors-unavailable: a listed clerk outside the operator, and a second one', () => {
+  const here = world()
+  for (const attestor of [null, 'CL-2', 'CL-9', 'H-1'])
+    assert.equal(apply(here, { attestor }), 'attestor-not-outside')
+  addClerks(here, 1)
+  assert.equal(apply(here), 'attestors-unavailable')
+  addClerks(here, 0)
+  assert.equal(apply(here), 'attestor-not-outside')
+  here.put(objectKey('roster', 'CLERKS'), null)
+  assert.equal(apply(here), 'attestors-unavailable')
+})
+
+test('what has passed to somebody else meanwhile fails and says why', () => {
+  const here = world()
+  noticed(here)
+  here.put(CELL as RecordKey, {
+    ...here.cell(CELL),
+    registrations: [{ ...here.innermost(CELL), holder: 'H-3' }],
+  })
+  here.later(21 * DAY)
+  assert.equal(due(here), null)
+  assert.equal(here.object('application', 'A-100')?.['reason'], 'not-holder')
+  assert.equal(holder(here), 'H-3')
+})
+
+test('range-not-a-block, entry-too-large: what is written must fit one entry', () => {
+  const here = world()
+  const registrations: JsonObject[] = []
+  for (let n = 0; n < 7; n++) {
+    // 14 prefixes each.
+    here.register(`R-2${n}`, `10.0.${n}.1 - 10.0.${n}.254`)
+    registrations.push({ key: `ip4/10.0.${n}.1/32`, id: `R-2${n}` })
+  }
+  assert.equal(apply(here, { registrations }), 'range-not-a-block')
+  assert.equal(apply(here, { registrations: registrations.slice(0, 6) }), 'entry-too-large')
+  assert.equal(apply(here, { registrations: registrations.slice(0, 3) }), null)
+  here.assertFits()
+})
+
+test('body-malformed, not-due, procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {
+  const here = world()
+  assert.equal(here.ask(succeed, { body: { step: 'inherit' } }), 'body-malformed')
+  assert.equal(apply(here, { registrations: [] }), 'body-malformed')
+  assert.equal(here.due(succeed, 'obj/application/A-1'), 'not-due')
+  const bare = new World()
+  bare.holder('H-2')
+  assert.equal(
+    bare.ask(succeed, { body: { step: 'veto', application: 'A-1', by: 'H-2' } }),
+    'procedure-unknown',
+  )
+  const body = { step: 'withdraw', application: 'A-1', by: 'H-1' }
+  assert.equal(here.ask(succeed, { body, origin: 'other.example' }), 'wrong-origin')
+  assert.equal(here.ask(succeed, { body, expires: '2029-12-31T23:59:59Z' }), 'request-expired')
+  const registry = here.state.get('obj/registry/REGISTRY' as RecordKey) as object
+  const paused = { since: here.at, until: '2030-01-02T00:00:00Z', trigger: 'corruption', report: HASH }
+  here.put('obj/registry/REGISTRY' as RecordKey, { ...registry, paused })
+  assert.equal(apply(here), 'paused')
+  here.put('obj/registry/REGISTRY' as RecordKey, { ...registry, state: 'founding' })
+  assert.equal(apply(here), 'still-founding')
+})
