@@ -57,6 +57,7 @@ import { holdsAligned, poolBounds, type Search, searchLowestFit, takenUntil } fr
 import { emptyNotes, holderNotesKey, holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
 import { dequeued, nextTurn, queueOf, served, withExhausted, withQueue } from './pool-queues.ts'
 import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
+import { decideReturn, returnNeeds, stoodAside } from './queue-aside.ts'
 import type { RefusalCode } from './refusals.ts'
 
 export type AllocateBody = {
@@ -319,30 +320,6 @@ function decideServe(pool: Pool, inputs: Inputs, at: Instant): Decision {
   ])
 }
 
-/** A delay on a name alone holds up its own holder only: the application stands aside, and then comes back first. */
-function stoodAside(head: Application, until: Instant): Application {
-  return { ...head, state: 'cooling', due: until, next: null }
-}
-
-function decideReturn(application: Application | null, inputs: Inputs, at: Instant): Decision {
-  const wish = wishOf(application)
-  if (application === null || wish === null) return refuse('not-due')
-  if (application.state !== 'cooling' || application.due === null || application.due > at)
-    return refuse('not-due')
-  const pool = poolOf(inputs, wish.pool)
-  if (pool === null) throw new Error('an application stands in the queue of a pool')
-  const queue = queueOf(pool, wish.length)
-  const { handle: name } = application
-  const first: Application = { ...application, state: 'waiting', due: null, next: queue?.head ?? null }
-  return accept([
-    put(applicationKey(application.handle), first),
-    put(poolKey(pool.handle), {
-      ...withQueue(pool, wish.length, { head: name, tail: queue?.tail ?? name }),
-      serve: at,
-    }),
-  ])
-}
-
 /** Whether an application that stood aside fell due, and not a pool. */
 function isApplication(subject: RecordKey): boolean {
   return subject.startsWith('obj/application/')
@@ -380,8 +357,9 @@ export const allocate: Procedure<AllocateBody> = {
       return from === null ? [] : needsOfWish(from.body, known, false)
     }
     if (isApplication(act.subject)) {
-      const wish = wishOf(objectAt('application', act.subject, known))
-      return wish === null ? [] : [recordNeed(poolKey(wish.pool))]
+      const application = objectAt('application', act.subject, known)
+      const wish = wishOf(application)
+      return application === null || wish === null ? [] : returnNeeds(application, wish, known)
     }
     const pool = objectAt('pool', act.subject, known)
     const turn = pool === null ? null : nextTurn(pool)
@@ -393,8 +371,13 @@ export const allocate: Procedure<AllocateBody> = {
   },
   decide(act, inputs, at) {
     if (act.kind === 'due') {
-      if (isApplication(act.subject))
-        return decideReturn(objectAt('application', act.subject, inputs), inputs, at)
+      if (isApplication(act.subject)) {
+        const application = objectAt('application', act.subject, inputs)
+        const wish = wishOf(application)
+        return application === null || wish === null
+          ? refuse('not-due')
+          : decideReturn(application, wish, inputs, at)
+      }
       const pool = objectAt('pool', act.subject, inputs)
       return pool === null ? refuse('not-due') : decideServe(pool, inputs, at)
     }

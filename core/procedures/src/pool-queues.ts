@@ -37,7 +37,7 @@ export function nextTurn(pool: Pool): Turn | null {
 }
 
 /** An application's handle carries the index of the entry that recorded it. */
-function arrivalOf(handle: string): number {
+export function arrivalOf(handle: string): number {
   return Number(handle.slice('A-'.length))
 }
 

@@ -1,0 +1,68 @@
+/**
+ * Standing aside: a bounded delay holds up its own holder only. The application leaves the queue, so that the others go
+ * on, and comes back when the delay has ended, before everybody who arrived later.
+ */
+
+import type { Application, Instant, Pool } from '@cadastre/records'
+import { applicationKey, applicationOf, poolKey, poolOf, recordNeed } from './common.ts'
+import { accept, put, refuse } from './effects.ts'
+import { arrivalOf, queueOf, withQueue } from './pool-queues.ts'
+import type { Decision, Effect, Inputs, Need } from './procedure.ts'
+
+type Wish = { readonly pool: string; readonly length: number }
+
+/** So many that arrived earlier are looked at; more than that never stand aside at once. */
+const MAX_STEPS = 32
+
+export function stoodAside(head: Application, until: Instant): Application {
+  return { ...head, state: 'cooling', due: until, next: null }
+}
+
+/** Applications of the queue that arrived before this one, as far as they are known, in order. */
+function earlier(application: Application, wish: Wish, known: Inputs): readonly Application[] {
+  const pool = poolOf(known, wish.pool)
+  const found: Application[] = []
+  let name = pool === null ? null : (queueOf(pool, wish.length)?.head ?? null)
+  while (name !== null && found.length < MAX_STEPS && arrivalOf(name) < arrivalOf(application.handle)) {
+    if (!known.has(recordNeed(applicationKey(name)))) break
+    const one = applicationOf(known, name)
+    if (one === null) break
+    found.push(one)
+    name = one.next
+  }
+  return found
+}
+
+export function returnNeeds(application: Application, wish: Wish, known: Inputs): readonly Need[] {
+  const pool = recordNeed(poolKey(wish.pool))
+  if (!known.has(pool)) return [pool]
+  const before = earlier(application, wish, known)
+  const next = before.at(-1)?.next ?? (before.length === 0 ? headOf(poolOf(known, wish.pool), wish) : null)
+  const looksOn =
+    next !== null && before.length < MAX_STEPS && arrivalOf(next) < arrivalOf(application.handle)
+  return looksOn ? [pool, recordNeed(applicationKey(next))] : [pool]
+}
+
+function headOf(pool: Pool | null, wish: Wish): string | null {
+  return pool === null ? null : (queueOf(pool, wish.length)?.head ?? null)
+}
+
+/** The delay has ended: the application takes its place in the queue again. */
+export function decideReturn(application: Application, wish: Wish, inputs: Inputs, at: Instant): Decision {
+  const { handle, state, due } = application
+  if (state !== 'cooling' || due === null || due > at) return refuse('not-due')
+  const pool = poolOf(inputs, wish.pool)
+  if (pool === null) throw new Error('an application stands in the queue of a pool')
+  const queue = queueOf(pool, wish.length)
+  const before = earlier(application, wish, inputs).at(-1)
+  const next = before === undefined ? (queue?.head ?? null) : before.next
+  const placed: Application = { ...application, state: 'waiting', due: null, next }
+  const effects: Effect[] = [put(applicationKey(handle), placed)]
+  if (before !== undefined) effects.push(put(applicationKey(before.handle), { ...before, next: handle }))
+  const head = before === undefined ? handle : (queue?.head ?? handle)
+  const tail = next === null ? handle : (queue?.tail ?? handle)
+  return accept([
+    ...effects,
+    put(poolKey(pool.handle), { ...withQueue(pool, wish.length, { head, tail }), serve: at }),
+  ])
+}
