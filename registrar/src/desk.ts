@@ -3,15 +3,20 @@
  * a receipt and, later, a logged decision. What does not pass was never a request, and gets a problem instead.
  */
 
-import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
+import { type Crypto, decodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { enrolmentProblem } from '@cadastre/crypto/enrolment'
 import { procedureById } from '@cadastre/procedures'
 import {
   type EvidenceItem,
+  isArray,
+  isObject,
   type Json,
+  type JsonObject,
   MAX_REQUEST_BYTES,
   parseCanonicalJson,
-  type Request,
   readRequest,
+  type Request,
+  type SchemaError,
 } from '@cadastre/records'
 import { opensCommitment, readEvidence } from '@cadastre/signatures'
 import type { Opening } from '@cadastre/store-port'
@@ -120,7 +125,31 @@ export function readRequestText(
     })
   const body = procedure.body.read(read.value.body, '/body')
   if (!body.ok) return problem('body-malformed', 'The body does not fit the procedure’s schema.', body.error)
+  const key = unusableKey(read.value.body)
+  if (key !== null) return problem('body-malformed', 'A key that is to be enrolled is not usable.', key)
   return { ok: true, value: { request: read.value, deadlineSeconds: procedure.deadlineSeconds } }
+}
+
+/**
+ * A key in the body's policy that no verifier should accept (ledger.md, Ed25519): small order, torsion, or a second
+ * spelling of a point. Curves are no matter of core, so such a request is refused before it is one.
+ */
+function unusableKey(body: JsonObject): SchemaError | null {
+  const policy = body['policy']
+  const keys = isObject(policy) && isArray(policy['keys']) ? policy['keys'] : []
+  for (const [index, key] of keys.entries()) {
+    if (!isObject(key) || typeof key['key'] !== 'string') continue
+    const algorithm = key['alg'] === 'ed25519' ? 'ed25519' : 'es256'
+    const bytes = decodeBase64(key['key'])
+    const fault = bytes === null ? 'malformed' : enrolmentProblem(algorithm, bytes)
+    if (fault !== null)
+      return {
+        pointer: `/body/policy/keys/${index}/key`,
+        value: `${key['key']} (${fault})`,
+        expected: 'a canonical point of the prime-order group',
+      }
+  }
+  return null
 }
 
 /** Parse and bound a whole submission. */

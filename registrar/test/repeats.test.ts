@@ -48,3 +48,31 @@ test('an accepted request is answered with its receipt, and never executed twice
     await registry.close()
   }
 })
+
+test('a key of small order cannot be enrolled: refused before it is a request, with what would be right', async () => {
+  const registry = await startTestRegistry()
+  try {
+    const signer = generateEd25519Signer()
+    // The identity point, order 1.
+    const key = `AQ${'A'.repeat(41)}=`
+    const body = {
+      kind: 'organisation',
+      name: 'Small Order Ltd',
+      register: null,
+      person: null,
+      country: null,
+      policy: { m: 1, keys: [{ alg: 'ed25519', key, roles: ['full'] }], guardians: [] },
+      contacts: [],
+      attestors: [],
+    }
+    const result = await registry.submit(registry.request('identify-holder/1', body), [signer])
+    assert.ok(!result.ok)
+    assert.deepEqual(
+      [result.problem.code, result.problem.pointer],
+      ['body-malformed', '/body/policy/keys/0/key'],
+    )
+    assert.match(result.problem.value ?? '', /small-order/)
+  } finally {
+    await registry.close()
+  }
+})

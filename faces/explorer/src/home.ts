@@ -27,6 +27,18 @@ ${part(
   '',
   html`<p>The register is a public log of signed entries. A proof shows that an answer is the log’s last word at a stated size: every registration that covers the number is shown, and none is left out. “Nobody holds this” is proved too.</p>
 <p>A proof does not show that each entry followed the procedures. Anyone can replay the whole log for that; <code>cadastre audit</code> does. The log of this register is <code>${info.origin}</code>.</p>`,
+)}
+${part(
+  'terms',
+  'Terms of use',
+  '',
+  html`<p>Anyone may look up, copy and republish what the register says, with its log size and time. The register serves everyone alike; its limits key on the network a query comes from, never on who is asked about, and are stated at <a href="/api/limits">/api/limits</a>.</p>`,
+)}
+${part(
+  'inaccuracy',
+  'Wrong data',
+  '',
+  html`<p>Only a record’s holder changes it, or an order that names it. Tell the holder, whose contacts are on its page; if the holder is you, declare the right data with your key. Whoever runs this register cannot change a record, but an entry that contradicts the published procedures convicts it: report it with the entry’s index.</p>`,
 )}`
 }
 

@@ -131,17 +131,22 @@ export function registrationMembers(
       addresses.history(self, cellKey(cellOf(range, anchor))),
       addresses.procedure(self, registration.procedure),
     ],
-    handle: registration.id,
+    handle: handleOf(registration),
     ...rangeMembers(range),
     name: registration.id,
     type: typeOf(registration),
     country: registration.country,
-    parentHandle: isAutnum ? null : (parent?.registration.id ?? null),
+    parentHandle: isAutnum || parent === null ? null : handleOf(parent.registration),
     status: statusOf(view, frame.publication.at),
     events: eventsOf(frame, view, facts),
     entities: place === 'top' ? entitiesOf(view.holder, facts, addresses) : [],
     remarks: remarksOf(view),
   })
+}
+
+/** Pieces that a partial act leaves share an id, so the first number belongs to the handle. */
+function handleOf({ id, first }: Registration): string {
+  return `${id}@${first}`
 }
 
 /** The cell whose history is the registration's: its anchor, or the AS block in which the anchor lies. */

@@ -66,7 +66,7 @@ test('name servers, DS as numbers, network, links', async () => {
     ['ns1.example.net.'],
   )
   assert.deepEqual(body['secureDNS'], { delegationSigned: true, dsData: [DS] })
-  assert.equal((body['network'] as JsonObject)['handle'], 'R-1')
+  assert.equal((body['network'] as JsonObject)['handle'], 'R-1@10.0.0.0')
   assert.equal(linksOf(body)['self'], `${BASE}/rdap/domain/0.10.in-addr.arpa.`)
   assert.equal(linksOf(body)['alternate'], `${BASE}/proof/ip/10.0.3.0/24`)
 })

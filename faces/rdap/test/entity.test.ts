@@ -61,11 +61,11 @@ test('a handle is found in any case, with its networks and AS numbers', async ()
     assert.equal(body['handle'], 'H-1')
     assert.deepEqual(
       (body['networks'] as JsonObject[]).map((one) => one['handle']),
-      ['R-1'],
+      ['R-1@192.0.2.0'],
     )
     assert.deepEqual(
       (body['autnums'] as JsonObject[]).map((one) => one['handle']),
-      ['R-2'],
+      ['R-2@64496'],
     )
     assert.deepEqual(body['publicIds'], [{ type: 'Example Companies House', identifier: '42' }])
     assert.equal(linksOf(body)['alternate'], `${BASE}/proof/object/holder/H-1`)

@@ -67,20 +67,20 @@ test('the smallest network that wholly contains the query answers (RFC 9082 3.1.
   ] as const) {
     const { status, body } = await ask(rdap, target)
     assert.equal(status, 200, target)
-    assert.equal(body['handle'], handle, target)
+    assert.equal(body['name'], handle, target)
   }
 })
 
 test('host bits are masked, and any spelling of RFC 4291 is read', async () => {
   for (const target of ['/ip/192.0.2.70/26', '/ip/192.0.2.65?asdf=zxcv', '/ip/192%2E0.2.65'])
-    assert.equal((await ask(rdap, target)).body['handle'], 'R-5', target)
+    assert.equal((await ask(rdap, target)).body['name'], 'R-5', target)
   for (const target of [
     '/ip/2001:DB8:0100:0:0:0:0:1',
     '/ip/2001:0db8:0100::192.0.2.1',
     '/ip/2001%3Adb8%3A100%3A%3A1',
     '/ip/2001:db8:100::1/41',
   ])
-    assert.equal((await ask(rdap, target)).body['handle'], 'R-9', target)
+    assert.equal((await ask(rdap, target)).body['name'], 'R-9', target)
 })
 
 test('what is no address or prefix is 400 (RFC 7480 5.4)', async () => {
@@ -110,7 +110,7 @@ test('what is no address or prefix is 400 (RFC 7480 5.4)', async () => {
 
 test('a range that is no prefix states it whole, with its cidr0 prefixes, whichever part was asked', async () => {
   const { body } = await ask(rdap, '/ip/192.0.2.150')
-  assert.equal(body['handle'], 'R-4')
+  assert.equal(body['name'], 'R-4')
   assert.equal(body['startAddress'], '192.0.2.64')
   assert.equal(body['endAddress'], '192.0.2.159')
   assert.deepEqual(body['cidr0_cidrs'], [
@@ -119,11 +119,11 @@ test('a range that is no prefix states it whole, with its cidr0 prefixes, whiche
   ])
   assert.equal(body['ipVersion'], 'v4')
   assert.equal(body['country'], 'XX')
-  assert.equal(body['parentHandle'], 'R-1')
+  assert.equal(body['parentHandle'], 'R-1@192.0.2.0')
   // R-5 fills the first prefix, so the range's own address is the second.
   assert.equal(linksOf(body)['self'], `${BASE}/rdap/ip/192.0.2.128/27`)
   const again = await ask(rdap, '/ip/192.0.2.128/27')
-  assert.equal(again.body['handle'], 'R-4')
+  assert.equal(again.body['name'], 'R-4')
 })
 
 test('links: covering object, history, procedure, and the proof of this very query', async () => {
@@ -168,7 +168,7 @@ test('events: declared registration, the entry, the end of a term, the state tha
 })
 
 test('a lease whose term is over has ended, even where no entry says so yet (design.md section 4)', async () => {
-  assert.equal((await ask(rdap, '/ip/192.0.2.144')).body['handle'], 'R-4')
+  assert.equal((await ask(rdap, '/ip/192.0.2.144')).body['name'], 'R-4')
 })
 
 test('partly ours is covered by an administrative object; never ours is 404 (NRO profile)', async () => {
@@ -201,14 +201,14 @@ test('numbers that moved to another registry are not found here', async () => {
 
 test('AS numbers: asplain only, blocks answer for their members, free ones hierarchically (RFC 5396, NRO)', async () => {
   const block = (await ask(rdap, '/autnum/64502')).body
-  assert.equal(block['handle'], 'R-10')
+  assert.equal(block['name'], 'R-10')
   assert.equal(block['startAutnum'], 64500)
   assert.equal(block['endAutnum'], 64502)
   // AS64500 answers for the child, so the block's address is the next.
   assert.equal(linksOf(block)['self'], `${BASE}/rdap/autnum/64501`)
   assert.equal(linksOf(block)['alternate'], `${BASE}/proof/autnum/64502`)
-  assert.equal((await ask(rdap, '/autnum/64500')).body['handle'], 'R-11')
-  assert.equal((await ask(rdap, '/autnum/64497')).body['handle'], 'R-3')
+  assert.equal((await ask(rdap, '/autnum/64500')).body['name'], 'R-11')
+  assert.equal((await ask(rdap, '/autnum/64497')).body['name'], 'R-3')
   for (const target of [
     '/autnum',
     '/autnum/',

@@ -43,7 +43,7 @@ test('the smallest registration that contains the query answers, and it alone', 
         const { status, body } = await ask(rdap, `/ip/${formatPrefix(block)}`)
         const expected = holdings.find((one) => contains(one.range, block))
         if (expected !== undefined) {
-          assert.equal(body['handle'], expected.id)
+          assert.equal(body['name'], expected.id)
           assert.deepEqual(rangeOf(body), expected.range)
         } else assert.equal(status === 200, touches(holdings, block))
       }

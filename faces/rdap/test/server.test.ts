@@ -185,7 +185,7 @@ test('a zone is answered as soon as it is declared; halves of a transfer each an
   assert.equal(status, 200)
   assert.equal(body['ldhName'], '2.1.10.in-addr.arpa.')
   assert.equal((body['secureDNS'] as JsonObject)['delegationSigned'], true)
-  assert.equal((body['network'] as JsonObject)['handle'], before.registration.id)
+  assert.equal((body['network'] as JsonObject)['name'], before.registration.id)
 
   const beta = await registry.holder('Beta')
   const { registration, replaces } = heldAt(KEY)

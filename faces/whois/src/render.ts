@@ -46,7 +46,8 @@ function common(registration: Registration, source: string, remark: string | nul
   if (until !== null) attributes.push(['remarks', `until ${until}`])
   if (registration.protected)
     attributes.push(['remarks', "protected: ends early only by its own holder's signature or an order"])
-  if (provenance !== null) attributes.push(['remarks', `imported from ${oneLine(provenance)}`])
+  // A pool's provenance is the handle of its pool object.
+  if (provenance !== null && kind !== 'pool') attributes.push(['remarks', `imported from ${oneLine(provenance)}`])
   if (remark !== null) attributes.push(['remarks', remark])
   attributes.push(['source', source])
   return attributes

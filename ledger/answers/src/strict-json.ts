@@ -6,7 +6,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g
 
 /**
  * Parses JSON (RFC 8259) and refuses objects that name a member twice: RFC 8259 section 4 leaves their meaning
- * open, so two readers could see two things. Names are compared after unescaping.
+ * open, so two readers could see two things. Names are compared after unescaping. Numbers are decimal digits only.
  */
 export function parseStrictJson(text: string): Result<Json, 'malformed' | 'duplicate-member'> {
   let value: Json
@@ -16,7 +16,14 @@ export function parseStrictJson(text: string): Result<Json, 'malformed' | 'dupli
     if (error instanceof SyntaxError) return { ok: false, error: 'malformed' }
     throw error
   }
+  if (hasOddNumber(text)) return { ok: false, error: 'malformed' }
   return hasDuplicateMember(text) ? { ok: false, error: 'duplicate-member' } : { ok: true, value }
+}
+
+/** A number in any spelling but decimal digits: `1.0`, `1e0` and `-0` would be second spellings of one value. */
+function hasOddNumber(text: string): boolean {
+  for (const [token] of text.matchAll(TOKEN)) if (/^-|^\d.*\D/.test(token)) return true
+  return false
 }
 
 function hasDuplicateMember(text: string): boolean {

@@ -40,7 +40,14 @@ const evidence: Schema<OpEntry['evidence']> = {
   read: (value, _pointer) =>
     Array.isArray(value) && value.length === 0 ? { ok: true, value: [] } : readEvidence(value ?? null),
 }
-const anyJson: Schema<Json> = { json: {}, read: (value, _pointer) => ({ ok: true, value: value ?? null }) }
+/** Any value, but there must be one: a member left out would be a second spelling of null. */
+const anyJson: Schema<Json> = {
+  json: {},
+  read: (value, pointer) =>
+    value === undefined
+      ? { ok: false, error: { pointer, value: 'nothing', expected: 'a record, or null' } }
+      : { ok: true, value },
+}
 
 const input: Schema<LoggedInput> = object({
   key: recordKey,
