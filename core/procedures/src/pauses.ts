@@ -47,16 +47,30 @@ export function beforeEffect(application: Application, inputs: Inputs, at: Insta
   const { due, state, opened, pausedSeconds } = application
   const runs = state === 'cooling' || state === 'noticed'
   if (!runs || due === null || due > at) return refuse('not-due')
+  const longer = lengthened({ due, opened, pausedSeconds }, inputs, at)
+  return longer === null
+    ? null
+    : accept([put(applicationKey(application.handle), { ...application, ...longer })])
+}
+
+/** A window that has come to its end, as long again as was paused while it ran; null where nothing was. */
+export function lengthened(
+  {
+    due,
+    opened,
+    pausedSeconds,
+  }: { readonly due: Instant; readonly opened: Instant; readonly pausedSeconds: number },
+  inputs: Inputs,
+  at: Instant,
+): { readonly due: Instant; readonly pausedSeconds: number } | null {
   const registry = registryOf(inputs)
-  if (registry === null) return refuse('not-due')
+  if (registry === null) throw new Error('no window runs before genesis')
   const { paused } = registry
   const later =
     paused !== null && paused.until > at
       ? paused.until
       : addSeconds(due, pausedBetween(registry, opened, at) - pausedSeconds)
-  if (later <= due) return null
-  const made = pausedSeconds + secondsOf(later) - secondsOf(due)
-  return accept([
-    put(applicationKey(application.handle), { ...application, due: later, pausedSeconds: made }),
-  ])
+  return later <= due
+    ? null
+    : { due: later, pausedSeconds: pausedSeconds + secondsOf(later) - secondsOf(due) }
 }

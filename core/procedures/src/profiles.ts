@@ -25,6 +25,7 @@ const COMMON = {
   'certified-extract/1': {},
   'complain/1': { answerSeconds: 7 * DAY_SECONDS },
   'erase/1': {},
+  'move-in/1': {},
   'pause/1': {
     maxSeconds: 72 * HOUR_SECONDS,
     maxTotalSeconds: 144 * HOUR_SECONDS,
@@ -49,6 +50,8 @@ const COMMON = {
 export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Parameters } } = {
   community: {
     ...COMMON,
+    'list-peer/1': { noticeSeconds: 0 },
+    'move-out/1': { coolingSeconds: 0, finalizeSeconds: 14 * DAY_SECONDS },
     'open/1': { objectionSeconds: 0 },
     'identify-holder/1': { attestations: 0 },
     'allocate/1': {
@@ -67,6 +70,8 @@ export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Param
   },
   national: {
     ...COMMON,
+    'list-peer/1': { noticeSeconds: 30 * DAY_SECONDS },
+    'move-out/1': { coolingSeconds: 72 * HOUR_SECONDS, finalizeSeconds: 14 * DAY_SECONDS },
     'open/1': { objectionSeconds: 30 * DAY_SECONDS },
     'identify-holder/1': { attestations: 2 },
     'allocate/1': {

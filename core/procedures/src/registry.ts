@@ -12,6 +12,9 @@ import { erase } from './erase.ts'
 import { genesis } from './genesis.ts'
 import { identifyHolder } from './identify-holder.ts'
 import { importRecords } from './import.ts'
+import { listPeer } from './list-peer.ts'
+import { moveIn } from './move-in.ts'
+import { moveOut } from './move-out.ts'
 import { open } from './open.ts'
 import { pause } from './pause.ts'
 import type { Procedure } from './procedure.ts'
@@ -35,6 +38,9 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'genesis/1': genesis,
   'identify-holder/1': identifyHolder,
   'import/1': importRecords,
+  'list-peer/1': listPeer,
+  'move-in/1': moveIn,
+  'move-out/1': moveOut,
   'open/1': open,
   'pause/1': pause,
   'report-incident/1': reportIncident,
