@@ -59,6 +59,8 @@ export type OpenOptions = {
   readonly verify: (checks: readonly Check[]) => Promise<readonly boolean[]>
   readonly published: (publication: Publication) => void
   readonly report: (message: string, error?: Error) => void
+  /** The registrar has stopped for good. */
+  readonly stopped?: (error: Error) => void
   readonly progress?: (records: number) => void
 }
 
@@ -92,6 +94,7 @@ export async function openRegistrar(
         verify: options.verify,
         published: options.published,
         report: options.report,
+        ...(options.stopped === undefined ? {} : { stopped: options.stopped }),
         batchMilliseconds: 100,
         retryMilliseconds: 1000,
       },

@@ -1,6 +1,8 @@
 /** The network side of the witness client. */
 
 const TIMEOUT_MILLISECONDS = 5000
+/** A witness's answer is a few lines; more than this is none. */
+const ANSWER_BYTES_MAX = 64 * 1024
 
 export async function postCheckpoint(
   url: string,
@@ -16,6 +18,17 @@ export async function postCheckpoint(
   return {
     status: response.status,
     contentType: response.headers.get('content-type') ?? '',
-    body: await response.text(),
+    body: await boundedText(response),
   }
+}
+
+async function boundedText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of response.body ?? []) {
+    length += chunk.length
+    if (length > ANSWER_BYTES_MAX) throw new Error(`the answer has more than ${ANSWER_BYTES_MAX} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
 }

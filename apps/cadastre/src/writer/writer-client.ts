@@ -29,6 +29,8 @@ const CLOSED: Reply = {
   problem: { code: 'closed', detail: 'The registry has stopped taking requests.' },
 }
 
+const YOUNG_GENERATION_MB = 96
+
 type Unnumbered = ToWriter extends infer M ? (M extends ToWriter ? Omit<M, 'id'> : never) : never
 
 export class WriterClient implements Desk {
@@ -40,7 +42,11 @@ export class WriterClient implements Desk {
   #stopped = false
 
   constructor(data: WriterData, events: WriterEvents) {
-    this.#worker = new Worker(new URL('./writer-worker.ts', import.meta.url), { workerData: data })
+    this.#worker = new Worker(new URL('./writer-worker.ts', import.meta.url), {
+      workerData: data,
+      // Acts are short-lived objects: a larger nursery lets most of them die before they are moved.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    })
     const opened = Promise.withResolvers<Opened>()
     const ready = Promise.withResolvers<void>()
     this.opened = opened.promise

@@ -26,6 +26,7 @@ async function start(data: WriterData): Promise<void> {
     memory: data.memory,
     verify: (checks) => pool.verify(checks),
     published: (publication) => tell({ kind: 'published', publication }),
+    stopped: fail,
     report: (message, error) => tell({ kind: 'report', message, error: error?.stack ?? null }),
     progress: (done) => tell({ kind: 'progress', phase: 'loading', done, total: null }),
   })
