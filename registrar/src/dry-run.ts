@@ -43,7 +43,7 @@ function signaturesOfParties(state: TrieState, body: JsonObject): Verified<Signa
 function enrolled(value: Json): readonly Key[] {
   if (!isObject(value)) return []
   const { alg, key } = value
-  if (typeof key !== 'string' || (alg !== 'ed25519' && alg !== 'es256' && alg !== 'webauthn')) return []
+  if (typeof key !== 'string' || (alg !== 'ed25519' && alg !== 'es256' && alg !== 'webauthn' && alg !== 'sshsig')) return []
   return [{ alg, key }]
 }
 

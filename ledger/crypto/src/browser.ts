@@ -63,6 +63,7 @@ function verify(
 /** The port in a browser. Its functions use no `this` and may be passed on their own. */
 export const browserCrypto: Crypto = {
   sha256,
+  sha512: (message) => sha512(message),
   hmacSha256: (key, message) => hmac(nobleSha256, key, message),
   verify,
 }

@@ -25,6 +25,8 @@ export type SignatureAlgorithm = 'ed25519' | 'es256'
 export interface Crypto {
   /** SHA-256 (FIPS 180-4) of the concatenation of the parts; 32 bytes. */
   sha256(...parts: readonly Uint8Array[]): Uint8Array
+  /** SHA-512 (FIPS 180-4), 64 bytes: only for what others sign with it. */
+  sha512(message: Uint8Array): Uint8Array
   /** HMAC-SHA-256 (RFC 2104); 32 bytes. */
   hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array
   /**

@@ -3,6 +3,7 @@
  * refuses a key or an R of small order, as OpenSSL does since 3.5; this is the reference for the consensus rule.
  */
 import {
+  createHash,
   createHmac,
   createPrivateKey,
   createPublicKey,
@@ -47,6 +48,10 @@ function sha256(...parts: readonly Uint8Array[]): Uint8Array {
   const only = parts.length === 1 ? parts[0] : undefined
   digest.write(hash('sha256', only ?? joined(parts), 'binary'), 0, 32, 'binary')
   return new Uint8Array(digest)
+}
+
+function sha512(message: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash('sha512').update(message).digest())
 }
 
 function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
@@ -125,7 +130,7 @@ function verifySignature(
 }
 
 /** The port on Node. Its functions use no `this` and may be passed on their own. */
-export const nodeCrypto: Crypto = { sha256, hmacSha256, verify: verifySignature }
+export const nodeCrypto: Crypto = { sha256, sha512, hmacSha256, verify: verifySignature }
 
 /**
  * An Ed25519 signer from its 32-byte secret seed (RFC 8032 section 5.1.5). Throws a RangeError on any other

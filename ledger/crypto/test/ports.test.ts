@@ -29,6 +29,14 @@ for (const [name, crypto] of Object.entries({ nodeCrypto, browserCrypto })) {
     assert.equal(Object.getPrototypeOf(first), Uint8Array.prototype)
   })
 
+  test(`${name}: SHA-512 (FIPS 180-4)`, () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (message) => {
+        assert.deepEqual(Buffer.from(crypto.sha512(message)), createHash('sha512').update(message).digest())
+      }),
+    )
+  })
+
   test(`${name}: HMAC-SHA-256 (RFC 2104)`, () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 100 }), fc.uint8Array(), (key, message) => {

@@ -17,7 +17,11 @@ import {
 
 export type EvidenceFault = SchemaError
 
-const plain: Schema<EvidenceItem> = object({ alg: oneOf(['ed25519', 'es256']), key: base64, sig: base64 })
+const plain: Schema<EvidenceItem> = object({
+  alg: oneOf(['ed25519', 'es256', 'sshsig']),
+  key: base64,
+  sig: base64,
+})
 const webauthn: Schema<EvidenceItem> = object({
   alg: oneOf(['webauthn']),
   key: base64,

@@ -11,6 +11,7 @@ import {
 } from '@cadastre/crypto'
 import type { PeerStatement, Signatures, Verified } from '@cadastre/evidence'
 import { type EvidenceItem, preAuthenticationEncoding } from '@cadastre/records'
+import { sshCheck } from './sshsig.ts'
 import { isStatement, statementsOf } from './statements.ts'
 
 /** One signature to check with {@link Crypto.verify}; plain data, so that it can be done in another thread. */
@@ -31,18 +32,22 @@ export function requestMessage(canonicalText: string): Uint8Array {
 
 /**
  * The checks that make this evidence valid for this message; null where an item cannot be valid whatever its
- * signature (a WebAuthn assertion for another challenge, origin or relying party).
+ * signature (a WebAuthn assertion for another challenge, origin or relying party, an SSH signature for another purpose).
  */
 export function checksOf(
   message: Uint8Array,
   evidence: readonly EvidenceItem[],
   relyingParty: RelyingParty | null,
-  crypto: Pick<Crypto, 'sha256'>,
+  crypto: Pick<Crypto, 'sha256' | 'sha512'>,
 ): readonly Check[] | null {
   const checks: Check[] = []
   for (const item of evidence.filter((one) => !isStatement(one))) {
     const check =
-      item.alg === 'webauthn' ? assertion(item, message, relyingParty, crypto) : plain(item, message)
+      item.alg === 'webauthn'
+        ? assertion(item, message, relyingParty, crypto)
+        : item.alg === 'sshsig'
+          ? sshCheck(fromBase64(item.key), fromBase64(item.sig), message, crypto)
+          : plain(item, message)
     if (check === null) return null
     checks.push(check)
   }
@@ -50,7 +55,7 @@ export function checksOf(
 }
 
 function plain(item: EvidenceItem, message: Uint8Array): Check | null {
-  if (item.alg === 'webauthn' || item.alg === 'peer-proof') return null
+  if (item.alg !== 'ed25519' && item.alg !== 'es256') return null
   return { algorithm: item.alg, key: fromBase64(item.key), message, signature: fromBase64(item.sig) }
 }
 
