@@ -75,9 +75,10 @@ const DRAFT_MEMBERS: ReadonlySet<string> = new Set([
 export function stamp(value: Json, index: number): Json {
   if (isArray(value)) return value.map((item) => stamp(item, index))
   if (!isObject(value)) return value
-  const result: Record<string, Json> = {}
-  for (const [name, member] of Object.entries(value)) result[name] = stampMember(name, member, index)
-  return result
+  // fromEntries defines members; an assignment would lose one that is called __proto__.
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, stampMember(name, member, index)]),
+  )
 }
 
 function stampMember(name: string, member: Json, index: number): Json {

@@ -8,7 +8,6 @@
  *     vetoRefusal(from, procedure, inputs, at): RefusalCode | null
  */
 
-import { vetoed } from '@cadastre/evidence'
 import { err, ok, type Result } from '@cadastre/numbers'
 import {
   type Application,
@@ -34,6 +33,7 @@ import {
   recordNeed,
 } from './common.ts'
 import { DRAFT_SINCE, put } from './effects.ts'
+import { ownKeySigned } from './holder-changes.ts'
 import type { Effect, Inputs, Need } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -135,7 +135,7 @@ export function openExamination(
   ])
 }
 
-/** Whether this holder may veto this application now: it is affected, and any one living key of it signs. */
+/** Whether this holder may veto this application now: it is affected, and one key of it signs. */
 export function vetoRefusal(
   from: Asked<{ readonly application: string; readonly by: string }>,
   procedure: string,
@@ -147,5 +147,5 @@ export function vetoRefusal(
   if (hasEnded(application, at)) return 'application-closed'
   if (application.examination?.affected.includes(from.body.by) !== true) return 'not-party'
   const holder = holderOf(inputs, from.body.by)
-  return holder !== null && vetoed(holder, from.signatures) ? null : 'consent-missing'
+  return holder !== null && ownKeySigned(holder, from, at) ? null : 'consent-missing'
 }

@@ -20,7 +20,6 @@ import {
   nullable,
   object,
   oneOf,
-  type Registration,
   type Schema,
   tagged,
 } from '@cadastre/records'
@@ -32,7 +31,6 @@ import {
   applicationOf,
   asked,
   baseNeeds,
-  blocksOf,
   chainNeed,
   commonRefusal,
   consent,
@@ -50,12 +48,14 @@ import {
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
 import { examinationNeeds, openExamination, vetoRefusal } from './examination.ts'
+import { movableRefusal } from './movable.ts'
 import { delayEnd, holderNotesKey, holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import { SUCCESSION_QUESTIONS } from './questions.ts'
 import { type RegistrationRef, referred, registrationRef } from './ranges.ts'
 import type { RefusalCode } from './refusals.ts'
+import { editNeeds, editRegistration, fewEnough, type Referenced } from './registration-edits.ts'
 
 const GROUNDS = ['merger', 'asset-transfer', 'death', 'dissolution'] as const
 
@@ -87,14 +87,9 @@ const body: Schema<SucceedBody> = tagged('step', {
   veto: object({ application: handle, by: handle }),
 })
 
-/** More prefixes than this need more inputs and effects than an entry holds. */
-const MAX_WRITTEN_BLOCKS = 96
-
-type Held = { readonly ref: RegistrationRef; readonly registration: Registration }
-
 /** The registrations that are to pass, or why one of them cannot. */
-function heldBy(wish: Apply, inputs: Inputs): Result<readonly Held[], RefusalCode> {
-  const held: Held[] = []
+function heldBy(wish: Apply, inputs: Inputs): Result<readonly Referenced[], RefusalCode> {
+  const held: Referenced[] = []
   for (const ref of wish.registrations) {
     const registration = referred(ref, inputs)?.registration
     if (registration === undefined) return err('registration-unknown')
@@ -102,8 +97,7 @@ function heldBy(wish: Apply, inputs: Inputs): Result<readonly Held[], RefusalCod
     if (registration.kind !== 'holding') return err('not-a-holding')
     held.push({ ref, registration })
   }
-  const blocks = held.reduce((sum, one) => sum + blocksOf(one.registration, one.ref.key.space).length, 0)
-  return blocks > MAX_WRITTEN_BLOCKS ? err('range-not-a-block') : ok(held)
+  return fewEnough(held)
 }
 
 function partiesNeeds(wish: Apply): readonly Need[] {
@@ -125,26 +119,17 @@ function applyNeeds(wish: Apply, known: Inputs): readonly Need[] {
   ]
   if (!chains.every((need) => known.has(need))) return first
   const held = heldBy(wish, known)
-  if (!held.ok) return first
-  const cells = held.value.flatMap(({ ref, registration }) =>
-    blocksOf(registration, ref.key.space).map((block) => chainNeed(block)),
-  )
-  return [...first, ...cells]
+  return held.ok ? [...first, ...editNeeds(held.value)] : first
 }
 
 /** What stands against a transfer by the predecessor's own consent stands against this one too. */
-function consentRefusal(
-  wish: Apply,
-  predecessor: Holder,
-  inputs: Inputs,
-  at: Instant,
-): RefusalCode | null {
-  if (predecessor.lockedUntil !== null && predecessor.lockedUntil > at) return 'locked'
-  const notes = wish.registrations.map(({ id }) => notesOf(inputs, id))
-  if (notes.some((one) => one !== null && one.heldUntil !== null && one.heldUntil > at))
-    return 'hold-after-allocation'
-  if (delayOf(wish, inputs, at) !== null) return 'delayed'
-  return notes.some((one) => one?.pending != null) ? 'act-pending' : null
+function consentRefusal(wish: Apply, predecessor: Holder, inputs: Inputs, at: Instant): RefusalCode | null {
+  const parties = [wish.predecessor, wish.successor].map((party) => holderNotesOf(inputs, party))
+  for (const { id } of wish.registrations) {
+    const refusal = movableRefusal(predecessor, notesOf(inputs, id), parties, null, at)
+    if (refusal !== null) return refusal
+  }
+  return null
 }
 
 function blocked(wish: Apply, inputs: Inputs, at: Instant): boolean {
@@ -168,24 +153,14 @@ function delayOf(wish: Apply, inputs: Inputs, at: Instant): Instant | null {
 /** The cells in which the successor stands in the predecessor's place; ids, services and children stay. */
 function effectsOf(
   wish: Apply,
-  held: readonly Held[],
+  held: readonly Referenced[],
   inputs: Inputs,
   basis: Basis,
 ): Result<readonly Effect[], RefusalCode> {
   const edits = new CellEdits(inputs)
-  let looked = wish.registrations.length * 2 + 8
-  for (const { ref, registration } of held)
-    for (const block of blocksOf(registration, ref.key.space)) {
-      looked += 1
-      edits.edit(block, (cell) => ({
-        ...cell,
-        registrations: cell.registrations.map((one) =>
-          one.id === registration.id
-            ? { ...one, holder: wish.successor, procedure: ID, since: DRAFT_SINCE }
-            : one,
-        ),
-      }))
-    }
+  for (const one of held)
+    editRegistration(edits, one, { holder: wish.successor, procedure: ID, since: DRAFT_SINCE })
+  const looked = 3 * wish.registrations.length + editNeeds(held).length + 8
   const effects = edits.effects(basis)
   return fitsEntry(effects, looked) ? ok(effects) : err('entry-too-large')
 }
@@ -342,6 +317,8 @@ export const succeed: Procedure<SucceedBody> = {
     'act-blocked',
     'entry-too-large',
     'locked',
+    'frozen',
+    'recovered-recently',
     'hold-after-allocation',
     'delayed',
     'act-pending',

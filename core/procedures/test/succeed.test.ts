@@ -201,6 +201,16 @@ test('locked, hold-after-allocation, delayed, act-pending: with the predecessorâ
   })
   assert.equal(apply(here, { by }), 'locked')
   assert.equal(apply(here), null)
+  for (const [member, code] of [
+    ['frozenUntil', 'frozen'],
+    ['transferableFrom', 'recovered-recently'],
+  ] as const) {
+    const kept = world()
+    const key = objectKey('holder', 'H-1')
+    kept.put(key, { ...(kept.state.get(key) as object), [member]: later })
+    assert.equal(apply(kept, { by }), code)
+    assert.equal(apply(kept), null)
+  }
   const delayed = world()
   noticed(delayed)
   delayed.later(21 * DAY)

@@ -13,6 +13,7 @@ import {
   type JsonObject,
   type KeyRole,
   MAX_ENTRY_BYTES,
+  NEW_HOLDER,
   objectKey,
   parseInstant,
   type RecordKey,
@@ -82,12 +83,11 @@ export class World {
     const keys = roles.map((role) => ({ alg: 'ed25519', key: `${handle}/${role}`, roles: [role] }))
     const policy = { m: 1, keys, guardians: [] }
     this.put(objectKey('holder', handle), {
+      ...NEW_HOLDER,
       v: 1,
       handle,
       policy,
       contacts: [],
-      formerContacts: [],
-      lockedUntil: null,
       since: 1,
     })
   }
