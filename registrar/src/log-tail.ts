@@ -7,14 +7,15 @@ import type { StoreReader } from '@cadastre/store-port'
 type Source = Pick<StoreReader, 'entries' | 'tileHashes'>
 type Leaf = { readonly bytes: Uint8Array; readonly leafHash: Uint8Array }
 
-/** Entries kept beyond the last full tile that was published: enough for a few batches, and for an import's largest. */
-const MAX_KEPT = 8192
+/** Bytes of entries kept beyond the last full tile that was published: enough for a few batches of an import. */
+const MAX_KEPT_BYTES = 32 * 1024 * 1024
 
 export class LogTail implements Source {
   readonly #store: Source
   /** Index of the first kept entry. */
   #start = 0
   #kept: Leaf[] = []
+  #bytes = 0
 
   constructor(store: Source) {
     this.#store = store
@@ -25,9 +26,15 @@ export class LogTail implements Source {
     if (index !== this.#start + this.#kept.length) {
       this.#start = index
       this.#kept = []
+      this.#bytes = 0
     }
-    for (const entry of entries) this.#kept.push(entry)
-    if (this.#kept.length > MAX_KEPT) this.#drop(this.#start + this.#kept.length - MAX_KEPT)
+    for (const entry of entries) {
+      this.#kept.push(entry)
+      this.#bytes += entry.bytes.length
+    }
+    let [count, bytes] = [0, this.#bytes]
+    while (bytes > MAX_KEPT_BYTES) bytes -= this.#kept[count++]?.bytes.length ?? bytes
+    if (count > 0) this.#drop(this.#start + count)
   }
 
   /** Entries before this index are published in full tiles, and asked for no more. */
@@ -36,7 +43,7 @@ export class LogTail implements Source {
   }
 
   #drop(index: number): void {
-    this.#kept.splice(0, index - this.#start)
+    for (const { bytes } of this.#kept.splice(0, index - this.#start)) this.#bytes -= bytes.length
     this.#start = index
   }
 
