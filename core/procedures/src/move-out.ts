@@ -343,6 +343,8 @@ export const moveOut: Procedure<MoveOutBody> = {
     'not-a-holding',
     'member-changed',
     'locked',
+    'frozen',
+    'recovered-recently',
     'hold-after-allocation',
     'delayed',
     'act-blocked',

@@ -47,6 +47,8 @@ export type TestPool = {
 }
 
 export type TestRegistryOptions = {
+  /** Where there is more than one registry: the log's origin; {@link TEST_ORIGIN} by default. */
+  readonly origin?: string
   readonly profile?: Profile
   readonly pools?: readonly TestPool[]
   readonly demonstration?: boolean
@@ -140,7 +142,7 @@ export class TestRegistry {
     clock.nonce += 1
     return {
       v: 1,
-      origin: TEST_ORIGIN,
+      origin: this.reader.info.origin,
       procedure,
       body,
       replaces,
@@ -234,7 +236,7 @@ function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject
   const text = encodeBase64(nodeCrypto.sha256(new TextEncoder().encode('the published text')))
   return {
     name: 'Example Registry',
-    origin: TEST_ORIGIN,
+    origin: options.origin ?? TEST_ORIGIN,
     seat: 'XX',
     profile,
     demonstration: options.demonstration ?? false,
@@ -267,20 +269,21 @@ function noteVkey(name: string, signer: Signer): string {
 }
 
 /** The log's vkey, as a registry with this identity publishes it. */
-export function logVkeyOf({ logKey }: TestIdentity): string {
-  return noteVkey(TEST_ORIGIN, logKey)
+export function logVkeyOf({ logKey }: TestIdentity, origin: string = TEST_ORIGIN): string {
+  return noteVkey(origin, logKey)
 }
 
 function infoOf(options: TestRegistryOptions, identity: TestIdentity): RegistryInfo {
-  const logVkey = logVkeyOf(identity)
+  const origin = options.origin ?? TEST_ORIGIN
+  const logVkey = logVkeyOf(identity, origin)
   return {
-    origin: TEST_ORIGIN,
+    origin,
     name: 'Example Registry',
     seat: 'XX',
     profile: options.profile ?? 'community',
     demonstration: options.demonstration === true ? 'A demonstration on made-up records.' : null,
     logVkey,
-    receiptVkey: noteVkey(`${TEST_ORIGIN}/receipts`, identity.receiptKey),
+    receiptVkey: noteVkey(`${origin}/receipts`, identity.receiptKey),
     policy: `log ${logVkey}\n${options.witnesses?.policy ?? 'quorum none\n'}`,
     baseUrl: options.baseUrl ?? 'http://127.0.0.1:8080',
     whois: options.whois ?? { host: '127.0.0.1', port: 4343 },
@@ -317,9 +320,9 @@ export async function openTestRegistry(
       crypto: nodeCrypto,
       store: writer,
       memory,
-      origin: TEST_ORIGIN,
-      logSigner: noteSigner(nodeCrypto, TEST_ORIGIN, identity.logKey),
-      receiptSigner: noteSigner(nodeCrypto, `${TEST_ORIGIN}/receipts`, identity.receiptKey),
+      origin: info.origin,
+      logSigner: noteSigner(nodeCrypto, info.origin, identity.logKey),
+      receiptSigner: noteSigner(nodeCrypto, `${info.origin}/receipts`, identity.receiptKey),
       files: options.files?.(logDirectory) ?? new PublicFiles(logDirectory),
       guard: options.guard?.(guard) ?? guard,
       witnesses: witnessesOf(options, info),
