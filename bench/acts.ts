@@ -21,6 +21,7 @@ import {
 } from '@cadastre/simulator'
 import { openPostgresReader, openPostgresWriter } from '@cadastre/store-postgres'
 import { VerifyPool } from '../apps/cadastre/src/writer/verify-pool.ts'
+import { record } from './figures.ts'
 
 const ACTS = Number(process.argv[2] ?? 60_000)
 const IN_FLIGHT = Number(process.argv[3] ?? 1_500)
@@ -194,6 +195,8 @@ async function measure(name: string, limit: number, openStore: OpenStore | null)
       `>= ${limit}: ${(rate / limit).toFixed(2)} times`,
     )
     say('processor time of the writer’s thread', `${((user + system) / ACTS).toFixed(0)} µs an act`, '')
+    record({ what: `acts, ${name}`, value: rate, unit: 'acts/s', limit: { atLeast: limit } })
+    record({ what: `acts, ${name}: p99 to published`, value: p99, unit: 'ms', limit: { atMost: 500 } })
     say('to published: median', `${median.toFixed(0)} ms`, '')
     say('to published: p99', `${p99.toFixed(0)} ms`, `<= 500 ms: ${(p99 / 500).toFixed(2)} times`)
     say('refused, which should be none', refused, '')

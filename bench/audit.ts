@@ -43,6 +43,7 @@ import { BatchBuilder, type LogPosition, type Pending } from '@cadastre/registra
 import { Replayer, TrieState } from '@cadastre/replay'
 import { memberHashOf, requestText, signRequest, verifyEvidence } from '@cadastre/signatures'
 import { createTrieMemory, TrieWriter } from '@cadastre/trie'
+import { record } from './figures.ts'
 
 const ORIGIN = 'registry.example/log'
 const ACTS = Number(process.argv[2] ?? 30_000)
@@ -287,7 +288,14 @@ const replay = await timed(() => {
     replayer.step(index, entry, { valid: true, relyingParty: '' })
 })
 show('replay alone (signatures taken for granted)', replay, false)
-show('audit in one thread', await timed(() => audit(source, null)), true)
+const alone = await timed(() => audit(source, null))
+show('audit in one thread', alone, true)
 const pool = new SignaturePool()
-show(`audit, signatures in ${pool.size} threads beside`, await timed(() => audit(source, pool)), true)
+const shared = await timed(() => audit(source, pool))
+show(`audit, signatures in ${pool.size} threads beside`, shared, true)
+for (const [how, { cpu }] of [
+  ['one thread', alone],
+  ['signatures beside', shared],
+] as const)
+  record({ what: `audit, ${how}`, value: length / cpu, unit: 'entries/s a core', limit: { atLeast: LIMIT } })
 await pool.close()

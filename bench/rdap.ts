@@ -31,6 +31,7 @@ import {
 } from '@cadastre/records'
 import { createTrieMemory, objectLabel, TrieWriter } from '@cadastre/trie'
 import { getRequestListener } from '@hono/node-server'
+import { record } from './figures.ts'
 
 const FILE = join(import.meta.dirname, '../examples/delegated-lacnic-extended-20240104.gz')
 
@@ -230,23 +231,31 @@ async function main(rounds: number, seconds: number): Promise<void> {
     const heads = ['bare', 'ours', 'ratio', 'by CPU', '  limit']
     console.log(['RDAP over HTTP'.padEnd(34), ...heads.map((head) => head.padStart(10))].join(' '))
     for (const [what, kind, script, limit] of [
-      ['random addresses', 'rdap', scripts.random, '>= 60%'],
-      ['repeated addresses', 'rdap', scripts.repeated, '>= 80%'],
-      ['random addresses, through Hono', 'hono', scripts.random, ''],
-      ['repeated addresses, through Hono', 'hono', scripts.repeated, ''],
+      ['random addresses', 'rdap', scripts.random, 0.6],
+      ['repeated addresses', 'rdap', scripts.repeated, 0.8],
+      ['random addresses, through Hono', 'hono', scripts.random, null],
+      ['repeated addresses, through Hono', 'hono', scripts.repeated, null],
     ] as const) {
       const pairs = Array.from({ length: rounds }, () => ({
         bare: rate(servers.bare, script, seconds),
         ours: rate(servers[kind], script, seconds),
       }))
+      const ratio = median(pairs.map(({ bare, ours }) => ours.wall / bare.wall))
       const columns = [
         perSecond(median(pairs.map(({ bare }) => bare.wall))),
         perSecond(median(pairs.map(({ ours }) => ours.wall))),
-        percent(median(pairs.map(({ bare, ours }) => ours.wall / bare.wall))),
+        percent(ratio),
         percent(median(pairs.map(({ bare, ours }) => ours.cpu / bare.cpu))),
-        limit,
+        limit === null ? '' : `>= ${percent(limit)}`,
       ]
       console.log([what.padEnd(34), ...columns.map((column) => column.padStart(10))].join(' '))
+      if (limit !== null)
+        record({
+          what: `RDAP, ${what}, of bare node:http`,
+          value: ratio * 100,
+          unit: '%',
+          limit: { atLeast: limit * 100 },
+        })
     }
   } finally {
     for (const { child } of Object.values(servers)) child.kill()

@@ -22,6 +22,7 @@ import {
 } from '@cadastre/records'
 import { createTrieMemory, objectLabel, TrieWriter } from '@cadastre/trie'
 import { startWhois, whoisText } from '@cadastre/whois'
+import { record } from './figures.ts'
 
 const DELEGATIONS = 400_000
 const HOLDERS = 50_000
@@ -238,6 +239,8 @@ function report(what: string, { perCore, perSecond }: Rate, peer: number | null)
   console.log(
     `${what.padEnd(36)} ${number(perCore).padStart(9)}/s a core ${number(perSecond).padStart(9)}/s   ${limit.padEnd(24)} ${ratio}`,
   )
+  if (peer !== null)
+    record({ what: `WHOIS, ${what}`, value: perCore, unit: '/s a core', limit: { atLeast: 50_000 } })
 }
 
 async function main(seconds: number): Promise<void> {
