@@ -3,7 +3,8 @@
  * that is registered is ever overwritten: a row whose numbers are taken is left out, and the entry shows it.
  *
  * Three steps, each an entry: `manifest` (which file), `chunk` (rows, where the import stands), `end`. An interrupted
- * import goes on from the count in the registry's record.
+ * import goes on from the count in the registry's record. A fourth, `maintainers`, lists keys with which imported
+ * holders can be claimed.
  *
  * Refusals, in order: see `importRecords.refusals`; the page is `docs/procedures/import.md`.
  */
@@ -21,6 +22,7 @@ import {
   object,
   type Registry,
   type Schema,
+  type SchemaType,
   tagged,
   text,
 } from '@cadastre/records'
@@ -28,6 +30,7 @@ import { type Asked, asked, baseNeeds, REGISTRY_KEY, recordNeed, registryOf } fr
 import { accept, put, refuse } from './effects.ts'
 import { foundingRefusal, staffKey } from './founding.ts'
 import { chunkNeeds, type ReadChunk, readChunk, rowEffects } from './import-chunk.ts'
+import { listedHolders, maintainersEffects, maintainersNeeds } from './import-maintainers.ts'
 import type { Act, Decision, Inputs, Need, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -57,7 +60,15 @@ export type ChunkBody = {
   readonly rows: readonly { readonly line: number; readonly raw: string }[]
 }
 export type EndBody = { readonly step: 'end'; readonly staff: string; readonly source: string }
-export type ImportBody = ManifestBody | ChunkBody | EndBody
+/** Keys that a published file, whose hash is `sha256`, lists for holders of an imported source. */
+export type MaintainersBody = {
+  readonly step: 'maintainers'
+  readonly staff: string
+  readonly source: string
+  readonly sha256: string
+  readonly holders: SchemaType<typeof listedHolders>
+}
+export type ImportBody = ManifestBody | ChunkBody | EndBody | MaintainersBody
 
 /** No hyphen: `IMP-<source>-<opaque>` must split in one way only, or two sources could share a holder. */
 const source: Schema<string> = text({
@@ -92,6 +103,7 @@ const body: Schema<ImportBody> = tagged('step', {
     ),
   }),
   end: object({ staff: handle, source }),
+  maintainers: object({ staff: handle, source, sha256: hash32, holders: listedHolders }),
 })
 
 /** Bodies and rows that were read already: `needs` is called again and again, and reading is pure. */
@@ -111,6 +123,7 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const { from, chunk } = read(act)
   if (from === null) return []
   const base = [...baseNeeds(ID), recordNeed(staffKey(from.body.staff))]
+  if (from.body.step === 'maintainers') return [...base, ...maintainersNeeds(from.body.holders)]
   if (chunk === null || !base.every((need) => known.has(need))) return base
   // What cannot be accepted looks at nothing more.
   if (refusalOf(from, chunk, known) !== null) return []
@@ -123,6 +136,7 @@ function refusalOf(from: Asked<ImportBody>, chunk: ReadChunk | null, inputs: Inp
   const registry = registryOf(inputs)
   if (registry === null) throw new Error('checked by foundingRefusal')
   if (from.body.step === 'manifest') return manifestRefusal(from.body, registry)
+  if (from.body.step === 'maintainers') return maintainersRefusal(from.body, registry)
   const { importing } = registry
   if (importing === null) return 'no-import-in-progress'
   if (importing.source !== from.body.source) return 'import-in-progress'
@@ -137,6 +151,23 @@ function manifestRefusal(manifest: ManifestBody, registry: Registry): RefusalCod
   return registry.sources.some((known) => known.source === manifest.source) ? 'source-exists' : null
 }
 
+function maintainersRefusal({ source: name }: MaintainersBody, registry: Registry): RefusalCode | null {
+  if (registry.importing !== null) return 'import-in-progress'
+  return registry.sources.some((known) => known.source === name) ? null : 'source-unknown'
+}
+
+/** What is listed restarts the objection period, as the end of an import does. */
+function decideMaintainers(
+  { source: name, holders }: MaintainersBody,
+  registry: Registry,
+  inputs: Inputs,
+  at: Instant,
+): Decision {
+  const effects = maintainersEffects(name, holders, inputs)
+  if (effects.length === 0) return refuse('nothing-changed')
+  return accept([put(REGISTRY_KEY, { ...registry, imported: at }), ...effects])
+}
+
 function decide(act: Act, inputs: Inputs, at: Instant): Decision {
   const { from, chunk } = read(act)
   if (from === null) return refuse('body-malformed')
@@ -146,6 +177,7 @@ function decide(act: Act, inputs: Inputs, at: Instant): Decision {
   if (registry === null) throw new Error('checked by foundingRefusal')
   if (from.body.step === 'manifest') return accept([put(REGISTRY_KEY, begun(registry, from.body))])
   if (from.body.step === 'end') return accept([put(REGISTRY_KEY, ended(registry, at))])
+  if (from.body.step === 'maintainers') return decideMaintainers(from.body, registry, inputs, at)
   const { importing } = registry
   if (importing === null || chunk === null) throw new Error('checked by refusalOf')
   const done = importing.done + from.body.rows.length
@@ -184,9 +216,11 @@ export const importRecords: Procedure<ImportBody> = {
     'no-import-in-progress',
     'import-in-progress',
     'source-exists',
+    'source-unknown',
     'import-incomplete',
     'row-malformed',
     'import-out-of-order',
+    'nothing-changed',
   ],
   deadlineSeconds: 60,
   needs,

@@ -23,22 +23,36 @@ const COMMON = {
   'apply-sanctions-act/1': { delaySeconds: 14 * DAY_SECONDS, quietSeconds: 365 * DAY_SECONDS },
   'attest/1': { clerkSeconds: 7 * DAY_SECONDS },
   'certified-extract/1': {},
+  'claim/1': { windowSeconds: 21 * DAY_SECONDS },
   'complain/1': { answerSeconds: 7 * DAY_SECONDS },
   'erase/1': {},
   'move-in/1': {},
+  'confirm/1': {},
+  'lock/1': {
+    maxLockSeconds: 5 * YEAR_SECONDS + DAY_SECONDS,
+    freezeSeconds: 14 * DAY_SECONDS,
+    freezePeriodSeconds: 90 * DAY_SECONDS,
+  },
   'pause/1': {
     maxSeconds: 72 * HOUR_SECONDS,
     maxTotalSeconds: 144 * HOUR_SECONDS,
     periodSeconds: 90 * DAY_SECONDS,
   },
+  'recover-keys/1': {
+    guardianSeconds: 7 * DAY_SECONDS,
+    evidenceSeconds: 30 * DAY_SECONDS,
+    dormantSeconds: 2 * YEAR_SECONDS,
+    vetoSeconds: 14 * DAY_SECONDS,
+    transferAfterSeconds: 60 * DAY_SECONDS,
+  },
   'report-incident/1': { disclosureSeconds: 72 * HOUR_SECONDS },
   'return/1': { withdrawalSeconds: 14 * DAY_SECONDS, quarantineSeconds: 180 * DAY_SECONDS },
+  'rotate-keys/1': { guardSeconds: 7 * DAY_SECONDS, vetoSeconds: 14 * DAY_SECONDS },
   'succeed/1': { windowSeconds: 21 * DAY_SECONDS, endedWindowSeconds: 42 * DAY_SECONDS },
   'update-holder/1': {
     guardSeconds: 7 * DAY_SECONDS,
     formerContactSeconds: 30 * DAY_SECONDS,
     maxCoolingSeconds: 30 * DAY_SECONDS,
-    maxLockSeconds: 5 * YEAR_SECONDS + DAY_SECONDS,
   },
 } as const satisfies { readonly [id: string]: Parameters }
 

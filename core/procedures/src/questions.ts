@@ -10,6 +10,18 @@ export const QUESTIONS = {
     'Does it name predecessor and successor exactly as their identities or imported records do?',
   'passes-numbers':
     'Does it pass to the successor the whole undertaking or estate, or the numbers that the application lists?',
+  'names-claimant': 'Does it name the claimant exactly as its identity does?',
+  'same-party': 'Is the party that it names the one for whom the imported source registered the numbers?',
+  'checklist-valid':
+    'Does the RPKI signed checklist (RFC 9323) with this hash validate, and list the SHA-256 of the claim’s token?',
+  'checklist-covers': 'Do the resources of its certificate cover all numbers that are claimed?',
+  'zone-token':
+    'Did the TXT record _cadastre-claim in the reverse zones of all numbers claimed hold the claim’s token when their authoritative servers were asked, from two networks, on two days?',
+  'openpgp-signature':
+    'Does the OpenPGP signature with this hash verify over the claim’s token, by a key whose fingerprint is listed for the holder?',
+  'names-holder': 'Does it name the holder exactly as its identity does?',
+  'represents-holder':
+    'Does it show that the person who asks, identified by a notary or an electronic identification, represents the holder?',
 } as const
 
 export type QuestionId = keyof typeof QUESTIONS
@@ -20,3 +32,17 @@ export const SUCCESSION_QUESTIONS: readonly QuestionId[] = [
   'names-parties',
   'passes-numbers',
 ]
+
+export const RECOVERY_QUESTIONS: readonly QuestionId[] = [
+  'instrument-authentic',
+  'names-holder',
+  'represents-holder',
+]
+
+/** What is asked about a claim, by the means of proof that the claimant chose. */
+export const CLAIM_QUESTIONS = {
+  instrument: ['instrument-authentic', 'names-claimant', 'same-party'],
+  checklist: ['checklist-valid', 'checklist-covers'],
+  'reverse-zone': ['zone-token'],
+  openpgp: ['openpgp-signature'],
+} as const

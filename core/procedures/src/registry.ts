@@ -5,7 +5,9 @@ import { annotateDispute } from './annotate-dispute.ts'
 import { applySanctionsAct } from './apply-sanctions-act.ts'
 import { attest } from './attest.ts'
 import { certifiedExtract } from './certified-extract.ts'
+import { claim } from './claim.ts'
 import { complain } from './complain.ts'
+import { confirm } from './confirm.ts'
 import { declareService } from './declare-service.ts'
 import { delegate } from './delegate.ts'
 import { erase } from './erase.ts'
@@ -13,13 +15,16 @@ import { genesis } from './genesis.ts'
 import { identifyHolder } from './identify-holder.ts'
 import { importRecords } from './import.ts'
 import { listPeer } from './list-peer.ts'
+import { lock } from './lock.ts'
 import { moveIn } from './move-in.ts'
 import { moveOut } from './move-out.ts'
 import { open } from './open.ts'
 import { pause } from './pause.ts'
 import type { Procedure } from './procedure.ts'
+import { recoverKeys } from './recover-keys.ts'
 import { reportIncident } from './report-incident.ts'
 import { returnNumbers } from './return.ts'
+import { rotateKeys } from './rotate-keys.ts'
 import { succeed } from './succeed.ts'
 import { transfer } from './transfer.ts'
 import { updateHolder } from './update-holder.ts'
@@ -31,7 +36,9 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'apply-sanctions-act/1': applySanctionsAct,
   'attest/1': attest,
   'certified-extract/1': certifiedExtract,
+  'claim/1': claim,
   'complain/1': complain,
+  'confirm/1': confirm,
   'declare-service/1': declareService,
   'delegate/1': delegate,
   'erase/1': erase,
@@ -41,10 +48,13 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'list-peer/1': listPeer,
   'move-in/1': moveIn,
   'move-out/1': moveOut,
+  'lock/1': lock,
   'open/1': open,
   'pause/1': pause,
+  'recover-keys/1': recoverKeys,
   'report-incident/1': reportIncident,
   'return/1': returnNumbers,
+  'rotate-keys/1': rotateKeys,
   'succeed/1': succeed,
   'transfer/1': transfer,
   'update-holder/1': updateHolder,

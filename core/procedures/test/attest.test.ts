@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { answersOf } from '@cadastre/evidence'
 import type { Call, JsonObject, RecordKey } from '@cadastre/records'
 import fc from 'fast-check'
 import { attest } from '../src/attest.ts'
+import { QUESTIONS } from '../src/questions.ts'
 import { succeed } from '../src/succeed.ts'
 import {
   addClerks,
@@ -329,4 +332,10 @@ test('answersOf: nothing is positive without two answers, one of them from outsi
   assert.equal(of(call(true, 'no'), call(false, 'no')), 'negative')
   assert.equal(of(call(true, 'yes'), call(false, 'no'), call(false, 'yes')), 'positive')
   assert.equal(of(call(true, 'yes'), call(false, 'no'), call(false, 'no')), 'negative')
+})
+
+test('the page lists the questions, word for word', () => {
+  const page = readFileSync(join(import.meta.dirname, '../../../docs/procedures/attest.md'), 'utf8')
+  const listed = [...page.matchAll(/^\| `([a-z-]+)` \| (.*\?) \|$/gm)].map(([, id, text]) => [id, text])
+  assert.deepEqual(Object.fromEntries(listed), QUESTIONS)
 })

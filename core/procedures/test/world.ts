@@ -48,6 +48,8 @@ export function blockOf(key: string): Block {
 type Wish = {
   readonly body: JsonObject
   readonly by?: readonly string[]
+  /** Signatures of other kinds than Ed25519, beside those `by` names. */
+  readonly signed?: Signatures['keys']
   readonly replaces?: readonly Replaced[]
   readonly origin?: string
   readonly expires?: string
@@ -149,8 +151,17 @@ export class World {
 
   /** Run a request; gives the refusal code, or null where it was accepted. */
   ask(procedure: Procedure, wish: Wish): string | null {
-    const { body, by = [], replaces = [], origin = ORIGIN, expires = '2040-01-01T00:00:00Z' } = wish
-    const signatures: Signatures = { keys: by.map((key) => ({ alg: 'ed25519', key })) }
+    const {
+      body,
+      by = [],
+      signed = [],
+      replaces = [],
+      origin = ORIGIN,
+      expires = '2040-01-01T00:00:00Z',
+    } = wish
+    const signatures: Signatures = {
+      keys: [...by.map((key) => ({ alg: 'ed25519' as const, key })), ...signed],
+    }
     const act = {
       kind: 'request',
       request: {

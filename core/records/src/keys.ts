@@ -22,6 +22,7 @@ export const OBJECT_TYPES = [
   'transit',
   'roster',
   'call',
+  'maintainers',
 ] as const
 export type ObjectType = (typeof OBJECT_TYPES)[number]
 

@@ -204,6 +204,21 @@ export type Roster = {
   readonly since: number
 }
 
+/** A key that a published file lists for an imported holder; of OpenPGP its fingerprint alone. */
+export type MaintainerKey =
+  | { readonly kind: 'ssh'; readonly key: string }
+  | { readonly kind: 'openpgp'; readonly fingerprint: string }
+
+/** Keys of an imported holder that nobody has claimed yet, `obj/maintainers/IMP-…`. */
+export type Maintainers = {
+  readonly v: 1
+  readonly holder: string
+  readonly keys: readonly MaintainerKey[]
+  /** Name of the import source that lists them. */
+  readonly source: string
+  readonly since: number
+}
+
 /** What waits at one place of an attestor's queue, `obj/call/CL-1.17`. */
 export type QueuedCall = { readonly v: 1; readonly application: string; readonly since: number }
 
@@ -419,6 +434,7 @@ export type ObjectRecords = {
   readonly transit: Transit
   readonly roster: Roster
   readonly call: QueuedCall
+  readonly maintainers: Maintainers
 }
 
 /** The record at a key of this type, taken to be what the key says; null under a key of another type. */
