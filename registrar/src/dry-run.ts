@@ -24,7 +24,7 @@ const PARTIES = ['holder', 'from', 'to', 'parent', 'child', 'by'] as const
 
 type Key = Signatures['keys'][number]
 
-/** All keys of the parties that the body names, of the policy that it enrols, and of its attestors. */
+/** All keys of the parties that the body names, of the policy that it enrols, of staff that it names, of a claimant. */
 function signaturesOfParties(state: TrieState, body: JsonObject): Verified<Signatures> {
   const keys: Key[] = []
   for (const member of PARTIES) {
@@ -37,13 +37,22 @@ function signaturesOfParties(state: TrieState, body: JsonObject): Verified<Signa
   if (isObject(policy) && isArray(policy['keys'])) keys.push(...policy['keys'].flatMap(enrolled))
   const attestors = body['attestors']
   if (isArray(attestors)) keys.push(...attestors.flatMap((attestor) => staffKey(state, attestor)))
+  const { staff, key } = body
+  const members = isArray(staff) ? staff : [staff ?? null]
+  keys.push(...members.flatMap((member) => staffKey(state, member)))
+  // A claimant names its own key.
+  if (typeof key === 'string') keys.push({ alg: 'ed25519', key })
   return assumeSigned(keys)
 }
 
 function enrolled(value: Json): readonly Key[] {
   if (!isObject(value)) return []
   const { alg, key } = value
-  if (typeof key !== 'string' || (alg !== 'ed25519' && alg !== 'es256' && alg !== 'webauthn' && alg !== 'sshsig')) return []
+  if (
+    typeof key !== 'string' ||
+    (alg !== 'ed25519' && alg !== 'es256' && alg !== 'webauthn' && alg !== 'sshsig')
+  )
+    return []
   return [{ alg, key }]
 }
 

@@ -124,6 +124,10 @@ export async function startSite(): Promise<Site> {
   const explorer = createExplorer({
     info,
     ...createPortal(registry.reader),
+    extract: async (text) => ({
+      ok: false,
+      error: { kind: 'not-found', value: text, expected: 'something else' },
+    }),
     procedures: procedures(),
     examples: [
       { query: '10.0.0.5', says: 'an address' },

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { Options } from './client/wishes.ts'
+import { addNotesProcedures, addStaffProcedures } from './program-notes.ts'
 import { collect, run, urlOf } from './program-run.ts'
 
 const KEYS_OPTION = [
@@ -163,5 +164,7 @@ export function addHolderCommands(program: Command): void {
     .description('ask for a procedure: build, sign, submit, wait for the decision')
   addHolderProcedures(request)
   addNumberProcedures(request)
+  addNotesProcedures((kind, description) => procedure(request, kind, description))
+  addStaffProcedures((kind, description) => procedure(request, kind, description))
   addSaved(request)
 }

@@ -16,6 +16,7 @@ export function addVerifierCommands(program: Command): void {
         return lookupCommand(query, urlOf(options, settings), options.save, output)
       }),
     )
+  addExtract(program)
   program
     .command('verify')
     .description('verify a proof document, offline')
@@ -58,6 +59,21 @@ export function addVerifierCommands(program: Command): void {
       run(command, async (_settings, output) => {
         const { witnessCommand } = await import('./commands/witness.ts')
         return witnessCommand(options, output)
+      }),
+    )
+}
+
+function addExtract(program: Command): void {
+  program
+    .command('extract')
+    .description('a certified extract: the record, its history and the proof, in one document')
+    .argument('<query>', 'such as 203.0.113.0/24, AS64496, H-7')
+    .option('--url <address>', 'the registry (default http://127.0.0.1:$PORT)')
+    .option('--save <file>', 'write the document')
+    .action((query: string, options: { url?: string; save?: string }, command: Command) =>
+      run(command, async (settings, output) => {
+        const { extractCommand } = await import('./commands/extract.ts')
+        return extractCommand(query, urlOf(options, settings), options.save, output)
       }),
     )
 }

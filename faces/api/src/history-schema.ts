@@ -28,7 +28,7 @@ const changeSchema: z.ZodType<HistoryChange> = z
   })
   .meta({ id: 'HistoryChange' })
 
-const itemSchema: z.ZodType<HistoryItem> = z
+export const historyItemSchema: z.ZodType<HistoryItem> = z
   .object({
     index: z.int().min(0),
     at: z.string(),
@@ -48,7 +48,7 @@ export const historySchema: z.ZodType<History> = z
     key: z.string(),
     size: z.int(),
     at: z.string(),
-    items: z.array(itemSchema),
+    items: z.array(historyItemSchema),
     before: orNull(z.int()).describe('`before` of the next page; null at the end'),
   })
   .meta({ id: 'History' })

@@ -5,6 +5,7 @@
  */
 
 export type { ApiOptions } from './context.ts'
+export type { Extract } from './extract.ts'
 export type * from './generated/lookup-types.ts'
 export { DEFAULT_LIMITS, type Limit, type Limits } from './limits.ts'
 export { createPortal, type Portal, type PortalFault } from './portal.ts'

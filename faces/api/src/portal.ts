@@ -4,6 +4,7 @@ import { err, ok, type Result } from '@cadastre/numbers'
 import type { RegistryReader } from '@cadastre/reader'
 import type { ReadContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
+import { type Extract, extractOf } from './extract.ts'
 import type { History, Lookup } from './generated/lookup-types.ts'
 import { history } from './history.ts'
 import { lookup, readAfter } from './lookup.ts'
@@ -28,6 +29,8 @@ export type Portal = {
     key: string,
     page: { readonly limit: number; readonly before: number | null },
   ) => Promise<History | null>
+  /** The record, its history and its proof in one document. */
+  readonly extract: (text: string) => Promise<Result<Extract, PortalFault>>
 }
 
 export function createPortal(reader: RegistryReader): Portal {
@@ -48,5 +51,6 @@ export function createPortal(reader: RegistryReader): Portal {
       if (!subject.ok || subject.value.kind === 'words') return null
       return history(reading, subject.value, limit, before)
     },
+    extract: (text) => extractOf(reading, text),
   }
 }

@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS } from './limits.ts'
 import { createPortal } from './portal.ts'
 import { problem } from './problems.ts'
 import { mountProcedures } from './procedures.ts'
+import { mountExtract } from './routes-extract.ts'
 import { mountReads } from './routes-read.ts'
 import { mountRequests } from './routes-requests.ts'
 
@@ -22,6 +23,7 @@ const METHODS = {
   '/api/dry-run': 'POST',
   '/api/lookup': 'GET, HEAD',
   '/api/history': 'GET, HEAD',
+  '/api/extract': 'GET, HEAD',
   '/api/log/entries/:index': 'GET, HEAD',
   '/api/holders/:handle': 'GET, HEAD',
   '/api/applications/:handle': 'GET, HEAD',
@@ -62,6 +64,7 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
   for (const path of ['/api/requests', '/api/dry-run']) app.on('POST', path, jsonBody(context))
   mountRequests(app, context)
   mountReads(app, context)
+  mountExtract(app, context)
   mountProcedures(app, context)
   mountDescription(app, context)
   for (const [path, methods] of Object.entries(METHODS)) app.all(path, (c) => otherMethod(c, base, methods))

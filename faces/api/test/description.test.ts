@@ -97,11 +97,17 @@ const SAMPLES: { readonly [name: string]: string } = {
   key: '10.0.0.1',
 }
 
+const QUERIES: { readonly [path: string]: string } = {
+  '/api/lookup': '?q=10.0.0.1',
+  '/api/extract': '?q=10.0.0.1',
+  '/api/history': '?key=10.0.0.1',
+}
+
 test('every route in it answers with a status and a media type that it describes', async () => {
   const { requestHash } = await bodyOf<RequestStatus>(get('/api/requests/1'))
   for (const { path, method, operation } of operations) {
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => SAMPLES[name] ?? requestHash)
-    const query = path === '/api/lookup' ? '?q=10.0.0.1' : path === '/api/history' ? '?key=10.0.0.1' : ''
+    const query = QUERIES[path] ?? ''
     const init =
       method === 'post' ? { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' } : {}
     const reply = await get(filled + query, init)
@@ -120,6 +126,7 @@ test('answers have the members that their schemas require, and no others', async
     [`/api/holders/${holder.handle}`, 'HolderAnswer'],
     ['/api/lookup?q=alpha', 'HoldersAnswer'],
     ['/api/history?key=10.0.0.1', 'History'],
+    ['/api/extract?q=10.0.0.1', 'Extract'],
     ['/api/requests/1', 'RequestStatus'],
     ['/api/procedures/transfer/1', 'ProcedureDescription'],
     ['/api/limits', 'Limits'],

@@ -30,7 +30,7 @@ export function proofPanel(subject: Provable | null, { size }: Frame): Markup {
   return part(
     'proof',
     'Proof',
-    html`<a href="${proof}">Proof document</a><br><a href="/log/checkpoint">Checkpoint</a>`,
+    html`<a href="${proof}">Proof document</a><br><a href="/extract?q=${encodeURIComponent(key)}">Certified extract</a><br><a href="/log/checkpoint">Checkpoint</a>`,
     html`<div id="verdict" class="verdict" role="status" data-state="waiting" data-key="${key}" data-proof-at="${proofAt}" data-proof="${proof}" data-size="${size}">
 <p class="headline">Not checked in this browser.</p>
 <p>This answer is of the log at ${count(size)} entries and carries a <a href="${proof}">proof document</a>. With JavaScript on, this page checks it here. Without, save it and run <code>cadastre verify</code>, which needs no network.</p>

@@ -2,6 +2,7 @@
 
 import { type Context, Hono } from 'hono'
 import { type Asset, bundleScript, readIcon, readStyle } from './assets.ts'
+import { extractPage } from './extract.ts'
 import { faultPage, homePage, plainPage } from './home.ts'
 import { numbersPage } from './numbers.ts'
 import { applicationPage, holderPage, holdersPage, poolPage } from './objects.ts'
@@ -14,6 +15,7 @@ export const EXPLORER_ROUTES = [
   '/',
   '/procedures',
   '/procedures/:kind',
+  '/extract',
   '/explorer/verify.js',
   '/explorer/style.css',
   '/explorer/icon.svg',
@@ -73,6 +75,7 @@ export function createExplorer(options: ExplorerOptions): Hono {
     const body = plainPage('Not found', 'This register has no page of such a procedure.')
     return page(c, 404, { title: 'Not found', query: '', body })
   })
+  app.get('/extract', (c) => extractAnswer(c, options, page))
   app.get('/explorer/style.css', async (c) => file(c, (await assets()).style))
   app.get('/explorer/icon.svg', async (c) => file(c, (await assets()).icon))
   app.get('/explorer/verify.js', async (c) => file(c, (await assets()).script))
@@ -141,6 +144,25 @@ async function answer(c: Context, options: ExplorerOptions, page: MakePage): Pro
   const nothing = lookup.kind === 'holders' && lookup.items.length === 0
   const body = bodyOf(lookup, history, after !== null)
   return page(c, nothing ? 404 : 200, { title: lookup.query.canonical, query, body })
+}
+
+async function extractAnswer(c: Context, options: ExplorerOptions, page: MakePage): Promise<Response> {
+  const query = (c.req.query('q') ?? '').trim()
+  if (query === '')
+    return page(c, 200, {
+      title: 'Certified extract',
+      query,
+      body: plainPage(
+        'Certified extract',
+        'Look up a number or a holder; its certified extract is linked beside the proof.',
+      ),
+    })
+  const found = await options.extract(query.slice(0, QUERY_LENGTH_MAX))
+  if (found.ok)
+    return page(c, 200, { title: `Extract of ${found.value.subject}`, query, body: extractPage(found.value) })
+  const missing = found.error.kind === 'not-found'
+  const title = missing ? 'Not found' : 'Not understood'
+  return page(c, missing ? 404 : 400, { title, query, body: faultPage(found.error, options.examples) })
 }
 
 function before(text: string | undefined): number | null {

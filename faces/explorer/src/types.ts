@@ -1,6 +1,6 @@
 /** What this room is given: the answers of `/api/lookup` and `/api/history`, and what the registry says of itself. */
 
-import type { History, Lookup } from '../../api/src/generated/lookup-types.ts'
+import type { History, HistoryItem, Lookup } from '../../api/src/generated/lookup-types.ts'
 
 export type * from '../../api/src/generated/lookup-types.ts'
 
@@ -39,12 +39,34 @@ export type ExplorerOptions = {
     key: string,
     page: { readonly limit: number; readonly before: number | null },
   ) => Promise<History | null>
+  /** A certified extract of what was typed. */
+  readonly extract: (
+    text: string,
+  ) => Promise<
+    { readonly ok: true; readonly value: Extract } | { readonly ok: false; readonly error: LookupFault }
+  >
   /** The published pages of procedures by kind (`transfer`), Markdown. */
   readonly procedures: ReadonlyMap<string, string>
   /** Things to try, shown on the empty page. */
   readonly examples: readonly Example[]
   /** Hears of faults of the room itself. */
   readonly failed: (error: unknown) => void
+}
+
+/** A certified extract, as `/api/extract` gives it. */
+export type Extract = {
+  readonly registry: { readonly name: string; readonly origin: string; readonly seat: string }
+  readonly key: string
+  readonly subject: string
+  readonly size: number
+  readonly at: string
+  /** JSON; null where nothing is recorded. */
+  readonly record: unknown
+  readonly history: readonly HistoryItem[]
+  readonly historyIsComplete: boolean
+  readonly proof: string
+  readonly policy: string
+  readonly verify: string
 }
 
 export type Example = { readonly query: string; readonly says: string }

@@ -198,6 +198,10 @@ export function options(
         : { ok: true, value }
     },
     history: async () => history,
+    extract: async (text) => ({
+      ok: false,
+      error: { kind: 'not-found', value: text, expected: 'something else' },
+    }),
     procedures: new Map([['transfer', '# Transfer (`transfer/1`)\n\nBoth parties sign.\n']]),
     examples: [{ query: '192.0.2.7', says: 'an address' }],
     failed: (error) => {

@@ -1,7 +1,7 @@
 /** What a person may ask about: an address, a prefix, an AS number, a handle. */
 
 import { asnBlock, type Block, parseAddress, parseAsn, parsePrefix, singleBlock } from '@cadastre/numbers'
-import { cellKey, objectKey, parseHandle, type RecordKey } from '@cadastre/records'
+import { cellKey, OBJECT_TYPES, objectKey, parseHandle, type RecordKey } from '@cadastre/records'
 import { UsageError } from '../commands/output.ts'
 
 export type Subject =
@@ -20,17 +20,7 @@ export function readSubject(text: string): Subject {
   }
   const [type, name] = text.includes('/') ? text.split('/', 2) : [typeOfHandle(text), text]
   const handle = parseHandle(name ?? '')
-  const types = [
-    'holder',
-    'application',
-    'pool',
-    'procedure',
-    'notes',
-    'registry',
-    'identity',
-    'staff',
-  ] as const
-  const known = types.find((candidate) => candidate === type)
+  const known = OBJECT_TYPES.find((candidate) => candidate === type)
   if (known === undefined || handle === null)
     throw new UsageError(
       `"${text}" is nothing to look up: expected an address, a prefix, an AS number, a holder's handle, or type/HANDLE. ${prefix.error.expected === '' ? '' : `(as a prefix: expected ${prefix.error.expected})`}`.trim(),
@@ -40,6 +30,8 @@ export function readSubject(text: string): Subject {
 
 function typeOfHandle(text: string): string {
   if (/^a-\d+$/i.test(text)) return 'application'
+  if (/^c-\d+$/i.test(text)) return 'complaint'
+  if (/^i-\d+$/i.test(text)) return 'incident'
   return 'holder'
 }
 

@@ -26,11 +26,13 @@ import {
 } from './bodies.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { readSubject } from './subject.ts'
+import { list, text } from './wish-options.ts'
+import { NOTES_WISHES } from './wishes-notes.ts'
 
 /** Options as commander gives them. */
 export type Options = { readonly [name: string]: string | readonly string[] | boolean | undefined }
 
-type WishContext = {
+export type WishContext = {
   readonly client: RegistryClient
   readonly options: Options
   /** Keys named with `--key`, in order. */
@@ -42,15 +44,6 @@ type WishContext = {
 }
 
 type Build = (context: WishContext) => Promise<Wish>
-
-function text(options: Options, name: string): string | undefined {
-  const value = options[name]
-  return typeof value === 'string' ? value : undefined
-}
-function list(options: Options, name: string): readonly string[] {
-  const value = options[name]
-  return Array.isArray(value) ? value : []
-}
 
 function enrolled(signer: Signer): JsonObject {
   return {
@@ -295,4 +288,5 @@ export const WISHES: { readonly [kind: string]: Build } = {
   transfer,
   return: returnNumbers,
   'declare-service': declareService,
+  ...NOTES_WISHES,
 }

@@ -27,7 +27,7 @@ export async function rebuild(settings: Settings, output: Output): Promise<numbe
     for (const { table, key } of report.differences)
       lines.push(`differed, and was written anew: ${table} ${key}`)
     for (const { key, commitment } of missing)
-      lines.push(`integrity fault: ${key}: what opens ${commitment} is gone without an erase op`)
+      lines.push(`integrity fault: ${key}: nothing opens ${commitment}, and no erase op took it away`)
     output.result({ ...report, missingOpenings: missing }, lines.join('\n'))
     return equal && missing.length === 0 ? EXIT.ok : EXIT.no
   } finally {
