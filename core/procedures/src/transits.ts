@@ -5,7 +5,7 @@
  * (docs/decisions/0010-transfers-between-registries.md).
  */
 
-import { err, formatRange, ok, type Range, type Result } from '@cadastre/numbers'
+import { equalRange, err, ok, type Range, type Result } from '@cadastre/numbers'
 import {
   array,
   bool,
@@ -114,8 +114,13 @@ export function counterpart(
     expected.states.includes(state) &&
     (expected.source === null || sameParty(source, expected.source)) &&
     sameParty(recipient, expected.recipient) &&
-    said === formatRange(expected.range)
+    sameRange(said, expected.range)
   return same ? ok({ transit: read.value, hash: statement.hash }) : err('statement-differs')
+}
+
+function sameRange(said: string, expected: Range): boolean {
+  const read = range.read(said, '')
+  return read.ok && equalRange(read.value, expected)
 }
 
 function sameParty(one: Transit['source'], other: Transit['source']): boolean {

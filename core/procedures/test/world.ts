@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import type { Signatures, Verified } from '@cadastre/evidence'
+import type { PeerStatement, Signatures, Verified } from '@cadastre/evidence'
 import { type Block, formatAddress, parseBlockKey, parseRange, rangeToBlocks } from '@cadastre/numbers'
 import {
   type Cell,
@@ -53,6 +53,7 @@ type Wish = {
   readonly replaces?: readonly Replaced[]
   readonly origin?: string
   readonly expires?: string
+  readonly statements?: readonly PeerStatement[]
 }
 
 export class World {
@@ -159,8 +160,10 @@ export class World {
       origin = ORIGIN,
       expires = '2040-01-01T00:00:00Z',
     } = wish
+    const { statements = [] } = wish
     const signatures: Signatures = {
       keys: [...by.map((key) => ({ alg: 'ed25519' as const, key })), ...signed],
+      statements,
     }
     const act = {
       kind: 'request',
