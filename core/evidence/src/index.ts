@@ -49,7 +49,7 @@ declare const basisBrand: unique symbol
 export type Consent = {
   readonly kind: 'consent'
   readonly holder: string
-  readonly by: 'signature' | 'application' | 'term'
+  readonly by: 'signature' | 'application' | 'guardians' | 'term'
   readonly [basisBrand]: true
 }
 /** A judgment, regulatory order or legal act of the seat, naming the resource. */
@@ -100,6 +100,24 @@ export function consentInTransit(transit: Transit, holder: string): Consent | nu
 /** The consent to the end of a term, given when the registration was recorded with its `until`. */
 export function consentToTerm(registration: Registration): Consent | null {
   return registration.until === null ? null : mintConsent(registration.holder ?? '', 'term')
+}
+
+/** Whether these are enough of the holder's guardians: as many as it preset, or more than half of them. */
+export function enoughGuardians(holder: Holder, signed: readonly string[]): boolean {
+  const guardians = new Set(holder.policy?.guardians ?? [])
+  const agreed = [...guardians].filter((guardian) => signed.includes(guardian)).length
+  const half = Math.floor(guardians.size / 2) + 1
+  return agreed > 0 && agreed >= Math.min(holder.guardianThreshold ?? half, guardians.size)
+}
+
+/**
+ * The consent to new keys that a holder gave in advance by naming guardians: enough of them signed the application, as
+ * it recorded. Null where they are not enough.
+ */
+export function consentOfGuardians(holder: Holder, application: Application): Consent | null {
+  const { procedure, body, consents } = application
+  const asked = procedure === 'recover-keys/1' && body['holder'] === holder.handle
+  return asked && enoughGuardians(holder, consents) ? mintConsent(holder.handle, 'guardians') : null
 }
 
 /** How the attestors answered: `null` while it is open, or where they disagree and no third has answered yet. */

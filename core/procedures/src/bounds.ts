@@ -9,6 +9,7 @@ import {
   BLOCKABLE_ACTS,
   DAY_SECONDS,
   HOUR_SECONDS,
+  type Holder,
   type HolderNotes,
   type Instant,
   type Json,
@@ -27,6 +28,9 @@ const QUIET_SECONDS = 365 * DAY_SECONDS
 const PAUSE_SECONDS = 72 * HOUR_SECONDS
 const PAUSES_SECONDS = 144 * HOUR_SECONDS
 const PERIOD_SECONDS = 90 * DAY_SECONDS
+const FREEZE_SECONDS = 14 * DAY_SECONDS
+const FREEZE_PERIOD_SECONDS = 90 * DAY_SECONDS
+const RECOVERED_SECONDS = 60 * DAY_SECONDS
 
 /** The first effect beyond its bounds; null where there is none. `before` gives the state before the act. */
 export function beyondBounds(
@@ -40,7 +44,9 @@ export function beyondBounds(
         ? pauseFault(before(key), next, effects.length)
         : key.startsWith('obj/notes/')
           ? notesFault(before(key), next, at)
-          : null
+          : key.startsWith('obj/holder/')
+            ? protectionFault(before(key), next, at)
+            : null
     if (fault !== null) return `${key}: ${fault}`
   }
   return null
@@ -57,6 +63,21 @@ function pauseFault(old: unknown, next: Json, effects: number): string | null {
   return pausedBetween(is, from, after.until) > PAUSES_SECONDS
     ? 'pauses of more than 144 hours in 90 days'
     : null
+}
+
+/** What protects a holder against stolen keys does not last longer, whatever a procedure's parameters say. */
+function protectionFault(old: unknown, next: Json, at: Instant): string | null {
+  const [was, is] = [old as Holder | null, next as Holder | null]
+  if (is === null) return null
+  if (is.frozenUntil !== null && is.frozenUntil !== (was?.frozenUntil ?? null)) {
+    if (is.frozenUntil > addSeconds(at, FREEZE_SECONDS)) return 'a freeze of more than 14 days'
+    const last = was?.frozenAt ?? null
+    if (is.frozenAt !== at || (last !== null && at < addSeconds(last, FREEZE_PERIOD_SECONDS)))
+      return 'a second freeze within 90 days'
+  }
+  const from = is.transferableFrom
+  const later = from !== null && from !== (was?.transferableFrom ?? null)
+  return later && from > addSeconds(at, RECOVERED_SECONDS) ? 'more than 60 days without transfers' : null
 }
 
 function notesFault(old: unknown, next: Json, at: Instant): string | null {

@@ -12,7 +12,6 @@ import {
   canonicalJson,
   contact,
   country,
-  type EnrolledKey,
   type Holder,
   handle,
   hash32,
@@ -41,6 +40,7 @@ import {
   recordNeed,
 } from './common.ts'
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
+import { policyRefusal } from './key-policy.ts'
 import type { Act, Inputs, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -81,22 +81,6 @@ function askedFor(act: Act): Asked<IdentifyHolderBody> | null {
   const from = asked(act, body)
   const inTheClear = from?.body.kind === 'person' && (from.body.name !== null || from.body.register !== null)
   return inTheClear ? null : from
-}
-
-/** What is wrong with a key policy that is to be enrolled, signed by `asked`; null where it may stand. */
-export function policyRefusal(
-  policy: KeyPolicy,
-  enrolling: readonly EnrolledKey[],
-  request: Asked<unknown>,
-): RefusalCode | null {
-  const names = new Set(policy.keys.map((key) => `${key.alg} ${key.key}`))
-  if (names.size !== policy.keys.length) return 'key-repeated'
-  if (policy.keys.filter((key) => key.roles.includes('full')).length < policy.m)
-    return 'threshold-unreachable'
-  if (policy.keys.every((key) => key.alg === 'webauthn')) return 'key-bound-to-site'
-  const signed = request.signatures.keys
-  const unsigned = enrolling.some((key) => !signed.some((by) => by.alg === key.alg && by.key === key.key))
-  return unsigned ? 'key-unsigned' : null
 }
 
 /** Handle of the identity object: the register entry, the person's commitment, or the first key. */

@@ -1,6 +1,7 @@
 /** What stands in the way of numbers passing from their holder to somebody else, here or in another registry. */
 
 import type { Holder, HolderNotes, Instant, Notes } from '@cadastre/records'
+import { holderBar } from './holder-locks.ts'
 import { delayEnd, isBlocked } from './notes.ts'
 import type { RefusalCode } from './refusals.ts'
 
@@ -15,7 +16,8 @@ export function movableRefusal(
   pending: string | null,
   at: Instant,
 ): RefusalCode | null {
-  if (holder.lockedUntil !== null && holder.lockedUntil > at) return 'locked'
+  const bar = holderBar(holder, at)
+  if (bar !== null) return bar
   if (notes !== null && notes.heldUntil !== null && notes.heldUntil > at) return 'hold-after-allocation'
   if (delayEnd(notes, at) !== null) return 'delayed'
   if (parties.some((party) => isBlocked(party, 'transfer', at))) return 'act-blocked'

@@ -25,6 +25,8 @@ const COMMON = {
   'certified-extract/1': {},
   'claim/1': { windowSeconds: 21 * DAY_SECONDS },
   'complain/1': { answerSeconds: 7 * DAY_SECONDS },
+  'correct/1': { noticeSeconds: 7 * DAY_SECONDS },
+  'dissolve/1': { windowSeconds: 7 * DAY_SECONDS },
   'erase/1': {},
   'move-in/1': {},
   'confirm/1': {},

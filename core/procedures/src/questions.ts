@@ -10,6 +10,10 @@ export const QUESTIONS = {
     'Does it name predecessor and successor exactly as their identities or imported records do?',
   'passes-numbers':
     'Does it pass to the successor the whole undertaking or estate, or the numbers that the application lists?',
+  'says-ended': 'Does it say that the holder has died, or has been dissolved and struck off?',
+  'cites-instrument':
+    'Is this the instrument on which the entry rests, or which the imported source itself corrects?',
+  'instrument-says': 'Does it say what the correction says, and not what the entry says?',
   'names-claimant': 'Does it name the claimant exactly as its identity does?',
   'same-party': 'Is the party that it names the one for whom the imported source registered the numbers?',
   'checklist-valid':
@@ -46,3 +50,15 @@ export const CLAIM_QUESTIONS = {
   'reverse-zone': ['zone-token'],
   openpgp: ['openpgp-signature'],
 } as const
+
+export const DISSOLUTION_QUESTIONS: readonly QuestionId[] = [
+  'instrument-authentic',
+  'names-holder',
+  'says-ended',
+]
+
+export const CORRECTION_QUESTIONS: readonly QuestionId[] = [
+  'instrument-authentic',
+  'cites-instrument',
+  'instrument-says',
+]

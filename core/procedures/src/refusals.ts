@@ -117,6 +117,7 @@ export const REFUSALS = {
   'statement-missing': 'The other registry’s signed word, by the keys listed here, does not come along.',
   'statement-differs': 'The other registry says something else.',
   'still-cooling': 'The time in which the holder may cancel has not passed.',
+  'not-for-persons': 'A person’s name never stands in the clear.',
   'not-imported': 'The holder was not imported, or the registration has a holder.',
   'already-claimed': 'The imported holder has been claimed.',
   'key-not-listed': 'No published file lists this key for the holder.',

@@ -8,8 +8,10 @@ import { certifiedExtract } from './certified-extract.ts'
 import { claim } from './claim.ts'
 import { complain } from './complain.ts'
 import { confirm } from './confirm.ts'
+import { correct } from './correct.ts'
 import { declareService } from './declare-service.ts'
 import { delegate } from './delegate.ts'
+import { dissolve } from './dissolve.ts'
 import { erase } from './erase.ts'
 import { genesis } from './genesis.ts'
 import { identifyHolder } from './identify-holder.ts'
@@ -39,8 +41,10 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'claim/1': claim,
   'complain/1': complain,
   'confirm/1': confirm,
+  'correct/1': correct,
   'declare-service/1': declareService,
   'delegate/1': delegate,
+  'dissolve/1': dissolve,
   'erase/1': erase,
   'genesis/1': genesis,
   'identify-holder/1': identifyHolder,

@@ -389,6 +389,8 @@ export const transfer: Procedure<TransferBody> = {
     'range-not-a-block',
     'floor-not-met',
     'locked',
+    'frozen',
+    'recovered-recently',
     'hold-after-allocation',
     'delayed',
     'act-blocked',

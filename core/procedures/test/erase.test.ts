@@ -21,7 +21,6 @@ const PARAMETERS = {
     guardSeconds: 7 * DAY,
     formerContactSeconds: 30 * DAY,
     maxCoolingSeconds: 30 * DAY,
-    maxLockSeconds: 1826 * DAY,
   },
 }
 const HOLDER = objectKey('holder', 'H-1')

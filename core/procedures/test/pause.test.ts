@@ -5,11 +5,11 @@ import { test } from 'node:test'
 import type { Json, JsonObject, RecordKey } from '@cadastre/records'
 import { dueOf } from '@cadastre/records'
 import fc from 'fast-check'
+import { confirm } from '../src/confirm.ts'
 import { PROCEDURES, REGISTRY_KEY } from '../src/index.ts'
 import type { PauseBody } from '../src/pause.ts'
 import { pause } from '../src/pause.ts'
 import { transfer } from '../src/transfer.ts'
-import { updateHolder } from '../src/update-holder.ts'
 import { commonRefusals, hash, staffedWorld, staffKeyName } from './staff-fixture.ts'
 import { DAY, type World } from './world.ts'
 
@@ -17,12 +17,7 @@ const HOUR = 3600
 const PARAMETERS = {
   'pause/1': { maxSeconds: 72 * HOUR, maxTotalSeconds: 144 * HOUR, periodSeconds: 90 * DAY },
   'transfer/1': { coolingSeconds: 3 * DAY, maxCoolingSeconds: 30 * DAY, floorIp4: 32, floorIp6: 128 },
-  'update-holder/1': {
-    guardSeconds: 7 * DAY,
-    formerContactSeconds: 30 * DAY,
-    maxCoolingSeconds: 30 * DAY,
-    maxLockSeconds: 1826 * DAY,
-  },
+  'confirm/1': {},
 }
 const OPERATORS = ['OP-1', 'OP-2']
 const REPORT = hash('what happened')
@@ -69,20 +64,20 @@ test('two operators pause; the record says since when, until when and why; nothi
 
 test('every request of a holder is refused while it lasts, and none before or after', () => {
   const here = world()
-  const confirm = { body: { change: 'confirm', holder: 'H-1' }, by: ['H-1/full'] }
+  const wish = { body: { holder: 'H-1' }, by: ['H-1/full'] }
   begin(here)
-  assert.equal(here.ask(updateHolder, confirm), 'paused')
-  assert.equal(here.ask(updateHolder, { ...confirm, by: [] }), 'paused')
+  assert.equal(here.ask(confirm, wish), 'paused')
+  assert.equal(here.ask(confirm, { ...wish, by: [] }), 'paused')
   here.later(72 * HOUR - 1)
-  assert.equal(here.ask(updateHolder, confirm), 'paused')
+  assert.equal(here.ask(confirm, wish), 'paused')
   here.later(1)
   // It has ended, though the registrar has not written that yet.
-  assert.notEqual(here.ask(updateHolder, confirm), 'paused')
+  assert.notEqual(here.ask(confirm, wish), 'paused')
 })
 
 test('paused stands where every procedure for holders lists it: after the registry is open, before anything else', () => {
   const founding = ['genesis/1', 'import/1', 'open/1']
-  const staff = ['pause/1', 'report-incident/1', 'attest/1']
+  const staff = ['pause/1', 'report-incident/1', 'attest/1', 'list-peer/1']
   for (const { id, refusals } of Object.values(PROCEDURES)) {
     if (founding.includes(id) || staff.includes(id)) continue
     if (!refusals.includes('still-founding')) continue

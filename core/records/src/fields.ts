@@ -60,7 +60,7 @@ export const legalName: Schema<string> = text({
   pattern: '^[^\\p{C}\\p{Zl}\\p{Zp}]{1,200}$',
 })
 
-const enrolledKey: Schema<EnrolledKey> = object({
+export const enrolledKey: Schema<EnrolledKey> = object({
   alg: oneOf(['ed25519', 'es256', 'webauthn']),
   key: base64,
   roles: array(oneOf(KEY_ROLES), 3, 1),
