@@ -128,6 +128,7 @@ export async function startSite(): Promise<Site> {
       ok: false,
       error: { kind: 'not-found', value: text, expected: 'something else' },
     }),
+    why: async (index) => ({ kind: 'none', detail: `No decision ${index} here.` }),
     procedures: procedures(),
     examples: [
       { query: '10.0.0.5', says: 'an address' },

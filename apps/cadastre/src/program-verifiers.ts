@@ -1,6 +1,8 @@
 /** Commands of everybody else: look up, verify, audit, witness. */
 
 import type { Command } from 'commander'
+import type { SilenceOptions } from './commands/prove-silence.ts'
+import type { WhyOptions } from './commands/why.ts'
 import { run, urlOf } from './program-run.ts'
 
 export function addVerifierCommands(program: Command): void {
@@ -30,6 +32,8 @@ export function addVerifierCommands(program: Command): void {
         return verifyCommand(file, options, output)
       }),
     )
+  addWhy(program)
+  addSilence(program)
   program
     .command('audit')
     .description(
@@ -74,6 +78,45 @@ function addExtract(program: Command): void {
       run(command, async (settings, output) => {
         const { extractCommand } = await import('./commands/extract.ts')
         return extractCommand(query, urlOf(options, settings), options.save, output)
+      }),
+    )
+}
+
+function addWhy(program: Command): void {
+  program
+    .command('why')
+    .description('why an entry decided as it did: in plain words, and checked from its inputs’ proofs alone')
+    .argument('[subject]', 'index of the entry, or the file of a receipt')
+    .option('--url <address>', 'the registry (default http://127.0.0.1:$PORT)')
+    .option('--source <source>', 'directory or address of the public files: made here, without the registry')
+    .option('--save <file>', 'keep the document')
+    .option('--bundle <file>', 'check a kept document, offline')
+    .option('--registry <file>', 'a saved /.well-known/cadastre.json: the keys you trust')
+    .option('--policy <file>', 'a C2SP tlog-policy file instead')
+    .action((subject: string | undefined, options: WhyOptions & { url?: string }, command: Command) =>
+      run(command, async (settings, output) => {
+        const { whyCommand } = await import('./commands/why.ts')
+        return whyCommand(subject, urlOf(options, settings), options, output)
+      }),
+    )
+}
+
+function addSilence(program: Command): void {
+  program
+    .command('prove-silence')
+    .description('evidence from the public log that a request was not decided by its deadline')
+    .argument('[file]', 'a receipt, or the note of a witness at whose door the request was handed in')
+    .option('--url <address>', 'the registry (default http://127.0.0.1:$PORT)')
+    .option('--source <source>', 'directory or address of the public files, such as a mirror')
+    .option('--save <file>', 'where to write the evidence (default the receipt’s name and .silence)')
+    .option('--verify <file>', 'check evidence, offline')
+    .option('--registry <file>', 'a saved /.well-known/cadastre.json: the keys you trust')
+    .option('--policy <file>', 'a C2SP tlog-policy file instead')
+    .option('--receipt-key <vkey>', 'the registry’s key of receipts, beside --policy')
+    .action((file: string | undefined, options: SilenceOptions & { url?: string }, command: Command) =>
+      run(command, async (settings, output) => {
+        const { proveSilenceCommand } = await import('./commands/prove-silence.ts')
+        return proveSilenceCommand(file, urlOf(options, settings), options, output)
       }),
     )
 }

@@ -44,6 +44,8 @@ export const COMMANDS: readonly string[] = [
   'lookup',
   'extract',
   'verify',
+  'why',
+  'prove-silence',
   'audit',
   'witness',
 ]

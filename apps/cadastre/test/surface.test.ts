@@ -8,6 +8,7 @@ import { RDAP_ROUTES } from '@cadastre/rdap'
 import { startTestRegistry, type TestRegistry } from '@cadastre/simulator'
 import type { Command } from 'commander'
 import { pino } from 'pino'
+import { LogArchive } from '../src/archive/log-archive.ts'
 import { createProgram } from '../src/program.ts'
 import { createFaces, createHttpServer, type Health, type HttpParts } from '../src/server/http.ts'
 import { createMetrics } from '../src/server/metrics.ts'
@@ -22,7 +23,18 @@ before(async () => {
   const { reader, registrar, logDirectory } = registry
   const logger = pino({ level: 'silent' })
   const metrics = createMetrics(() => reader)
-  parts = { reader, writer: registrar, logDirectory, metrics, logger, health: () => HEALTHY }
+  const pages = new Map<string, string>()
+  const archive = new LogArchive(reader, { ask: () => undefined }, pages)
+  parts = {
+    reader,
+    writer: registrar,
+    logDirectory,
+    archive,
+    pages,
+    metrics,
+    logger,
+    health: () => HEALTHY,
+  }
 })
 after(() => registry.close())
 

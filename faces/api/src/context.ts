@@ -4,6 +4,7 @@ import type { RegistryReader, Snapshot } from '@cadastre/reader'
 import type { Json, ParsedKey } from '@cadastre/records'
 import type { Desk } from '@cadastre/registrar'
 import type { Context } from 'hono'
+import type { Archive } from './archive.ts'
 import type { EntryTimes } from './entry-times.ts'
 import type { Limits } from './limits.ts'
 import type { Portal } from './portal.ts'
@@ -18,6 +19,7 @@ export type ApiOptions = {
     readonly rdap: (snapshot: Snapshot, key: ParsedKey) => Promise<Json> | Json
     readonly whois: (snapshot: Snapshot, key: ParsedKey) => Promise<string | null> | string | null
   }
+  readonly archive: Archive
   /** A clock in milliseconds, for limits alone. */
   readonly now: () => number
   /** Hears of faults of the room itself, each answered with 500. */

@@ -4,6 +4,7 @@
  * states; it cannot forge a receipt, a signature or a proof.
  */
 
+export type { Archive, ArchiveReply } from './archive.ts'
 export type { ApiOptions } from './context.ts'
 export type { Extract } from './extract.ts'
 export type * from './generated/lookup-types.ts'

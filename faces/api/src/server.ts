@@ -11,6 +11,7 @@ import { DEFAULT_LIMITS } from './limits.ts'
 import { createPortal } from './portal.ts'
 import { problem } from './problems.ts'
 import { mountProcedures } from './procedures.ts'
+import { mountArchive } from './routes-archive.ts'
 import { mountExtract } from './routes-extract.ts'
 import { mountReads } from './routes-read.ts'
 import { mountRequests } from './routes-requests.ts'
@@ -25,6 +26,7 @@ const METHODS = {
   '/api/history': 'GET, HEAD',
   '/api/extract': 'GET, HEAD',
   '/api/log/entries/:index': 'GET, HEAD',
+  '/api/why/:index': 'GET, HEAD',
   '/api/holders/:handle': 'GET, HEAD',
   '/api/applications/:handle': 'GET, HEAD',
   '/api/pools': 'GET, HEAD',
@@ -65,6 +67,7 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
   mountRequests(app, context)
   mountReads(app, context)
   mountExtract(app, context)
+  mountArchive(app, context)
   mountProcedures(app, context)
   mountDescription(app, context)
   for (const [path, methods] of Object.entries(METHODS)) app.all(path, (c) => otherMethod(c, base, methods))

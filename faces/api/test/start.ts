@@ -1,9 +1,12 @@
 /** The API over a whole registry, with a clock of its own for limits. */
 
+import { nodeCrypto } from '@cadastre/crypto/node'
+import { parsePolicy } from '@cadastre/notes'
 import type { Desk } from '@cadastre/registrar'
 import { startTestRegistry, type TestRegistry, type TestRegistryOptions } from '@cadastre/simulator'
+import { explain, makeWhy, NoDecisionError, verifyWhy, type WhySources } from '@cadastre/why'
 import type { Hono } from 'hono'
-import type { ApiOptions } from '../src/index.ts'
+import type { ApiOptions, Archive } from '../src/index.ts'
 import { createApi } from '../src/index.ts'
 
 export type Started = {
@@ -17,6 +20,26 @@ export type Started = {
 /** The JSON of a reply, taken to be of the type that the test checks. */
 export async function bodyOf<T>(reply: Response | Promise<Response>): Promise<T> {
   return JSON.parse(await (await reply).text())
+}
+
+async function why(registry: TestRegistry, index: number): ReturnType<Archive['why']> {
+  const { note, size } = registry.reader.snapshot().publication
+  const sources = { crypto: nodeCrypto, log: registry.reader.store, checkpoint: note, size, page: () => null }
+  const stateAt: WhySources['stateAt'] = async (until) => {
+    const view = registry.reader.viewAt(until)
+    if (view === null) throw new Error(`state ${until} is not kept`)
+    return view
+  }
+  try {
+    const document = await makeWhy({ ...sources, stateAt }, index)
+    const trust = parsePolicy(nodeCrypto, registry.reader.info.policy)
+    const verdict = trust.ok ? verifyWhy(nodeCrypto, trust.value, index, document) : trust
+    if (!verdict.ok) throw new Error(JSON.stringify(verdict.error))
+    return { kind: 'ready', value: { explanation: explain(verdict.value), document } }
+  } catch (error) {
+    if (!(error instanceof NoDecisionError)) throw error
+    return { kind: 'none', detail: error.message }
+  }
 }
 
 export async function start(
@@ -33,6 +56,9 @@ export async function start(
         key.kind === 'cell' ? { covering: snapshot.chain(key.block).length } : null,
       whois: (snapshot, key) =>
         key.kind === 'object' && snapshot.object(key.type, key.handle) !== null ? `${key.handle}\n` : null,
+    },
+    archive: {
+      why: (index) => why(registry, index),
     },
     now: () => 0,
     failed: (error) => failures.push(error),

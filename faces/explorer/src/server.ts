@@ -9,12 +9,14 @@ import { applicationPage, holderPage, holdersPage, poolPage } from './objects.ts
 import { type PageParts, renderPage } from './page.ts'
 import { procedurePage, proceduresPage } from './procedures.ts'
 import type { ExplorerOptions, History, Lookup } from './types.ts'
+import { whyPage } from './why.ts'
 import type { Markup } from './words.ts'
 
 export const EXPLORER_ROUTES = [
   '/',
   '/procedures',
   '/procedures/:kind',
+  '/why/:index',
   '/extract',
   '/explorer/verify.js',
   '/explorer/style.css',
@@ -50,7 +52,7 @@ export function createExplorer(options: ExplorerOptions): Hono {
   const assets = once(() => loadAssets(options.failed))
   const app = new Hono()
 
-  async function page(c: Context, status: 200 | 400 | 404 | 500, parts: PageParts): Promise<Response> {
+  async function page(c: Context, status: 200 | 202 | 400 | 404 | 500, parts: PageParts): Promise<Response> {
     const { style, script } = await assets()
     const frame = { info: options.info, stylePath: style.path, scriptPath: script?.path ?? null }
     return c.html(await renderPage(frame, parts), status, { ...HEADERS, 'Cache-Control': 'no-cache' })
@@ -75,6 +77,7 @@ export function createExplorer(options: ExplorerOptions): Hono {
     const body = plainPage('Not found', 'This register has no page of such a procedure.')
     return page(c, 404, { title: 'Not found', query: '', body })
   })
+  app.get('/why/:index', (c) => whyAnswer(c, options, page))
   app.get('/extract', (c) => extractAnswer(c, options, page))
   app.get('/explorer/style.css', async (c) => file(c, (await assets()).style))
   app.get('/explorer/icon.svg', async (c) => file(c, (await assets()).icon))
@@ -114,7 +117,7 @@ function file(c: Context, asset: Asset | null): Response {
   return c.body(asset.text, 200, headers)
 }
 
-type MakePage = (c: Context, status: 200 | 400 | 404, parts: PageParts) => Promise<Response>
+type MakePage = (c: Context, status: 200 | 202 | 400 | 404, parts: PageParts) => Promise<Response>
 
 async function answer(c: Context, options: ExplorerOptions, page: MakePage): Promise<Response> {
   const { info, examples } = options
@@ -144,6 +147,21 @@ async function answer(c: Context, options: ExplorerOptions, page: MakePage): Pro
   const nothing = lookup.kind === 'holders' && lookup.items.length === 0
   const body = bodyOf(lookup, history, after !== null)
   return page(c, nothing ? 404 : 200, { title: lookup.query.canonical, query, body })
+}
+
+async function whyAnswer(c: Context, options: ExplorerOptions, page: MakePage): Promise<Response> {
+  const text = c.req.param('index') ?? ''
+  const found: Awaited<ReturnType<ExplorerOptions['why']>> = /^(?:0|[1-9][0-9]{0,14})$/.test(text)
+    ? await options.why(Number(text))
+    : { kind: 'none', detail: 'Entries are numbered from 0.' }
+  const title = `Why entry ${text}`
+  if (found.kind === 'ready') return page(c, 200, { title, query: '', body: whyPage(found.value) })
+  if (found.kind === 'making') {
+    c.header('Refresh', '2')
+    const sentence = `The log is read up to this entry: ${found.done} of ${found.total}. This page comes back by itself.`
+    return page(c, 202, { title, query: '', body: plainPage('A moment', sentence) })
+  }
+  return page(c, 404, { title: 'Not found', query: '', body: plainPage('Not found', found.detail) })
 }
 
 async function extractAnswer(c: Context, options: ExplorerOptions, page: MakePage): Promise<Response> {

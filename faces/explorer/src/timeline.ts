@@ -28,7 +28,7 @@ function entry(item: HistoryItem, state: string): Markup {
   const [kind = procedure] = procedure.split('/')
   const how = by === 'due' ? 'fell due' : item.seq === null ? '' : `request ${item.seq}`
   return html`<li class="outcome-${outcome}">
-<p class="stamp">${when(at, state)} <a href="${item.entry}">entry ${index}</a></p>
+<p class="stamp">${when(at, state)} <a href="${item.entry}">entry ${index}</a> <a class="why" href="/why/${index}">why</a></p>
 <p class="act"><a href="/procedures/${kind}">${kind}</a>${how === '' ? '' : html` <span class="how">${how}</span>`}</p>
 ${outcome === 'refused' ? refusals(item) : html`<ul class="changes">${changeLines(changes)}</ul>`}
 ${otherChanges > 0 ? html`<p class="how">and ${otherChanges} other record${otherChanges === 1 ? '' : 's'} in the same entry</p>` : ''}

@@ -45,6 +45,8 @@ export type ExplorerOptions = {
   ) => Promise<
     { readonly ok: true; readonly value: Extract } | { readonly ok: false; readonly error: LookupFault }
   >
+  /** Why an entry decided as it did, verified. */
+  readonly why: (index: number) => Promise<WhyResult>
   /** The published pages of procedures by kind (`transfer`), Markdown. */
   readonly procedures: ReadonlyMap<string, string>
   /** Things to try, shown on the empty page. */
@@ -67,6 +69,37 @@ export type Extract = {
   readonly proof: string
   readonly policy: string
   readonly verify: string
+}
+
+export type WhyResult =
+  | { readonly kind: 'ready'; readonly value: Explained }
+  /** The log is being read. */
+  | { readonly kind: 'making'; readonly done: number; readonly total: number }
+  | { readonly kind: 'none'; readonly detail: string }
+
+/** A decision in plain words. */
+export type Explained = {
+  readonly index: number
+  readonly size: number
+  readonly at: string
+  readonly procedure: string
+  readonly title: string
+  readonly seq: number | null
+  readonly received: string | null
+  readonly deadline: string | null
+  readonly askedBy: readonly { readonly key: string; readonly party: string | null }[]
+  readonly outcome: 'accepted' | 'refused'
+  readonly summary: string
+  readonly preconditions: readonly {
+    readonly code: string
+    readonly when: string
+    readonly result: 'met' | 'failed' | 'unreached'
+  }[]
+  readonly inputs: readonly { readonly key: string; readonly q: string; readonly words: string }[]
+  readonly effects: readonly { readonly key: string; readonly words: string }[]
+  readonly verified: boolean
+  readonly checked: readonly string[]
+  readonly unchecked: readonly string[]
 }
 
 export type Example = { readonly query: string; readonly says: string }

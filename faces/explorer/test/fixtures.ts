@@ -202,6 +202,7 @@ export function options(
       ok: false,
       error: { kind: 'not-found', value: text, expected: 'something else' },
     }),
+    why: async (index) => ({ kind: 'none', detail: `No decision ${index} here.` }),
     procedures: new Map([['transfer', '# Transfer (`transfer/1`)\n\nBoth parties sign.\n']]),
     examples: [{ query: '192.0.2.7', says: 'an address' }],
     failed: (error) => {

@@ -14,7 +14,7 @@ export interface AgeLimit {
  * The latest time at which a quorum of witnesses said that this was the largest tree, POSIX seconds: cosignatures
  * are taken in, newest first, until they make a quorum, so one fresh witness cannot freshen the stale ones.
  */
-function quorumTime(policy: Policy, cosigned: readonly PolicyCosignature[]): number | null {
+export function quorumTime(policy: Policy, cosigned: readonly PolicyCosignature[]): number | null {
   const names = new Set<string>()
   for (const { witness, time } of cosigned.toSorted((a, b) => b.time - a.time)) {
     names.add(witness.name)

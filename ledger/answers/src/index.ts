@@ -7,6 +7,7 @@
 /** Whom to trust, from its text: passed on so that a verifier needs this room alone. */
 export { type Policy, parsePolicy } from '@cadastre/notes'
 export { describeAnswer } from './describe.ts'
+export { quorumTime } from './freshness.ts'
 export { type AnswerFrame, makeAnswer, makeAnswers, pathJson } from './make.ts'
 export { blockQuery, keyQuery, objectQuery, type Query } from './query.ts'
 export type { AnswerError, AnswerRefusal } from './refusals.ts'

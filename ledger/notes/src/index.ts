@@ -21,6 +21,15 @@ export {
   TIME_SECONDS_MAX,
 } from './cosignature.ts'
 export {
+  DOOR_SECONDS,
+  type DoorError,
+  type DoorNote,
+  doorVkey,
+  formatDoorNote,
+  openDoorNote,
+  parseDoorNote,
+} from './door.ts'
+export {
   appendSignatureLines,
   formatSignatureLine,
   type Note,

@@ -1,6 +1,6 @@
 import { encodeBase64, encodeUtf8, type Hasher, type Result } from '@cadastre/crypto'
 import { type NoteVerifier, type OpenError, openNote } from './note.ts'
-import { hasControl, linesOf, parseDecimal, parseHash } from './text.ts'
+import { hasControl, isTime, linesOf, parseDecimal, parseHash } from './text.ts'
 
 /**
  * A receipt for a submission: the registry has it, at this place in its queue, and owes a decision by the
@@ -38,13 +38,6 @@ export const FIRST_PREVIOUS: Uint8Array = new Uint8Array(32)
  */
 export function receiptHash(hasher: Hasher, text: string): Uint8Array {
   return hasher.sha256(encodeUtf8(text))
-}
-
-/** Whether a text is a time in RFC 3339, UTC, whole seconds, and exists in the calendar. */
-function isTime(text: string): boolean {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/.test(text)) return false
-  const time = Date.parse(text)
-  return !Number.isNaN(time) && `${new Date(time).toISOString().slice(0, 19)}Z` === text
 }
 
 function isZero(bytes: Uint8Array): boolean {

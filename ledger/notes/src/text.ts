@@ -39,3 +39,10 @@ export function linesOf(text: string): string[] | null {
 export function isKeyName(name: string): boolean {
   return name !== '' && name.isWellFormed() && !/[\p{White_Space}+]/u.test(name) && !hasControl(name)
 }
+
+/** Whether a text is a time in RFC 3339, UTC, whole seconds, and exists in the calendar. */
+export function isTime(text: string): boolean {
+  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$/.test(text)) return false
+  const time = Date.parse(text)
+  return !Number.isNaN(time) && `${new Date(time).toISOString().slice(0, 19)}Z` === text
+}

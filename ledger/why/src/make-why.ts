@@ -15,7 +15,7 @@ import {
   type RecordKey,
 } from '@cadastre/records'
 import { coveringCell, labelOf, parseEntry } from '@cadastre/replay'
-import type { TrieView } from '@cadastre/trie'
+import { createTrieMemory, type TrieView, TrieWriter } from '@cadastre/trie'
 import { type CellText, formatWhy, type WhyBundle } from './bundle.ts'
 import { type LogReader, makeRange } from './log-range.ts'
 
@@ -25,7 +25,7 @@ export type WhySources = {
   /** A checkpoint of the log that covers the entry, and its size. */
   readonly checkpoint: string
   readonly size: number
-  /** The state that the first `size` entries make, where they end in a state entry. Size 0: the empty state. */
+  /** The state that the first `size` entries make, where they end in a state entry. */
   readonly stateAt: (size: number) => Promise<TrieView>
   /** The published page of a procedure by its id, if it is at hand. */
   readonly page: (procedure: string, recorded: string | null) => string | null
@@ -48,17 +48,25 @@ export async function makeWhy(sources: WhySources, index: number): Promise<strin
     throw new NoDecisionError(`Entry ${index} is a state entry: it sums up decisions and makes none.`)
   const { entry } = parsed
   const first = await batchStart(log, index)
-  const view = await sources.stateAt(first.state === null ? 0 : first.state + 1)
+  const view = first.state === null ? emptyState(crypto) : await sources.stateAt(first.state + 1)
   const record = view.get('obj', labelOf(crypto, procedureKey(entry.procedure)).label, 256)
   const recorded = record === null ? null : (JSON.parse(textOf(record)) as { readonly text: string }).text
+  // At once: the view may be of a version that is kept for a while only.
+  const paths = pathsOf(crypto, view, entry)
+  const subtrees = subtreesOf(view, entry)
   return formatWhy({
     checkpoint,
     log: await makeRange(crypto, log, first.state ?? 0, index + 1, size),
-    paths: pathsOf(crypto, view, entry),
-    subtrees: subtreesOf(view, entry),
+    paths,
+    subtrees,
     earlier: await earlierOf(sources, entry, index),
     page: sources.page(entry.procedure, recorded),
   })
+}
+
+/** The state before genesis. */
+function emptyState(crypto: Crypto): TrieView {
+  return new TrieWriter(createTrieMemory({ poolBytes: 2 ** 16, recordBytes: 2 ** 16 }), crypto).working()
 }
 
 /** Index of the last state entry before the decision; null in the first batch of the log. */

@@ -18,6 +18,8 @@ export type Story = {
   readonly entries: { readonly [name: string]: number }
 }
 
+const wishOf = (holder: string) => ({ holder, pool: 'IP4', length: 24, block: null })
+
 export async function tellStory(): Promise<Story> {
   const registry = await startTestRegistry()
   const one = await registry.holder('One Networks')
@@ -31,13 +33,13 @@ export async function tellStory(): Promise<Story> {
   ): Promise<void> => {
     entries[name] = (await registry.act(registry.request(procedure, body), signers)).index
   }
-  const wish = { holder: one.handle, pool: 'IP4', length: 24, block: null }
+  const wish = wishOf(one.handle)
   await act('allocated', 'allocate/1', wish)
   await act('without consent', 'allocate/1', wish, [two.signer])
   await act('chosen', 'allocate/1', { ...wish, block: 'ip4/10.7.0.0/24' })
   await act('taken', 'allocate/1', { ...wish, block: 'ip4/10.7.0.0/24' })
   await act('too large', 'allocate/1', { ...wish, length: 3 })
-  await act('unknown holder', 'update-holder/1', { change: 'confirm', holder: 'H-999' })
+  await act('unknown holder', 'allocate/1', { ...wish, holder: 'H-999' })
   await forged(registry, entries, one)
   await repeated(registry, entries, one)
   // One batch of several, in which the second depends on the first.
@@ -63,7 +65,7 @@ async function forged(
   entries: Record<string, number>,
   { handle, signer }: { readonly handle: string; readonly signer: ReturnType<typeof generateEd25519Signer> },
 ): Promise<void> {
-  const text = requestText(registry.request('update-holder/1', { change: 'confirm', holder: handle }))
+  const text = requestText(registry.request('allocate/1', wishOf(handle)))
   const evidence = evidenceText([signRequest(`${text} `, signer)])
   const result = await registry.registrar.submit({ request: text, evidence, openings: [] })
   assert.ok(result.ok)
@@ -77,7 +79,7 @@ async function repeated(
   entries: Record<string, number>,
   { handle, signer }: { readonly handle: string; readonly signer: ReturnType<typeof generateEd25519Signer> },
 ): Promise<void> {
-  const request = registry.request('update-holder/1', { change: 'confirm', holder: handle })
+  const request = registry.request('allocate/1', wishOf(handle))
   const copies = [[signer], [signer, generateEd25519Signer()]]
   const results = await Promise.all(copies.map((signers) => registry.submit(request, signers)))
   for (const [at, result] of results.entries()) {

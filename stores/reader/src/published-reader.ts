@@ -25,14 +25,14 @@ import type {
 
 class TrieSnapshot implements Snapshot {
   readonly publication: Publication
-  readonly #view: TrieView
+  readonly view: TrieView
   readonly #crypto: Crypto
   #registry: Registry | null = null
   #answer: ((proof: TrieProof) => string) | null = null
 
   constructor(publication: Publication, view: TrieView, crypto: Crypto) {
     this.publication = publication
-    this.#view = view
+    this.view = view
     this.#crypto = crypto
   }
 
@@ -43,13 +43,13 @@ class TrieSnapshot implements Snapshot {
   }
 
   chain(block: Block): readonly CoveringCell[] {
-    const found = this.#view.covering(block.space, blockBytes(block), block.length)
+    const found = this.view.covering(block.space, blockBytes(block), block.length)
     return found.map((one) => coveringCell(block.space, one))
   }
 
   inside(block: Block, limit: number, after: Block | null = null): Page<CoveringCell> {
     const cursor = after === null ? {} : { after: { label: blockBytes(after), length: after.length } }
-    const found = this.#view.inside(block.space, blockBytes(block), block.length, {
+    const found = this.view.inside(block.space, blockBytes(block), block.length, {
       limit: limit + 1,
       ...cursor,
     })
@@ -58,7 +58,7 @@ class TrieSnapshot implements Snapshot {
   }
 
   object(type: ObjectType, handle: string): unknown {
-    const record = this.#view.get('obj', objectLabel(this.#crypto, type, handle), 256)
+    const record = this.view.get('obj', objectLabel(this.#crypto, type, handle), 256)
     return record === null ? null : readRecord(record)
   }
 
@@ -67,10 +67,10 @@ class TrieSnapshot implements Snapshot {
     limit: number,
   ): { readonly items: readonly HeldRegistration[]; readonly more: boolean } {
     const { label, length } = holdingPrefix(this.#crypto, holder)
-    const found = this.#view.inside('index', label, length, { limit: limit + 1 })
+    const found = this.view.inside('index', label, length, { limit: limit + 1 })
     const items = found.slice(0, limit).flatMap((entry): HeldRegistration[] => {
       const place = cellOfHoldingLabel(entry.label)
-      const record = this.#view.get(place.space, place.label, place.length)
+      const record = this.view.get(place.space, place.label, place.length)
       if (record === null) return []
       const { block, cell } = coveringCell(place.space, { ...place, record })
       return cell.registrations
@@ -88,7 +88,7 @@ class TrieSnapshot implements Snapshot {
   prove(key: RecordKey): string {
     const { space, label, length } = labelOf(this.#crypto, key)
     this.#answer ??= this.#frame()
-    return this.#answer(this.#view.prove(space, label, length))
+    return this.#answer(this.view.prove(space, label, length))
   }
 }
 
@@ -98,7 +98,7 @@ export class PublishedReader implements RegistryReader {
   readonly #crypto: Crypto
   readonly #trie: TrieReader
   /** Oldest first. */
-  readonly #snapshots = new Map<number, Snapshot>()
+  readonly #snapshots = new Map<number, TrieSnapshot>()
   #latest: Snapshot | null = null
 
   constructor(info: RegistryInfo, memory: TrieMemory, store: StoreReader, crypto: Crypto) {
@@ -132,6 +132,11 @@ export class PublishedReader implements RegistryReader {
 
   snapshotAt(size: number): Snapshot | null {
     return this.#snapshots.get(size) ?? null
+  }
+
+  /** The trie at an earlier published checkpoint, as {@link snapshotAt}; to be looked at before anything is awaited. */
+  viewAt(size: number): TrieView | null {
+    return this.#snapshots.get(size)?.view ?? null
   }
 
   async history(

@@ -13,6 +13,7 @@ import { proofPath } from './proof-path.ts'
 export type WellKnown = {
   readonly name: string
   readonly log: { readonly origin: string; readonly vkey: string }
+  readonly receipts: { readonly vkey: string }
   readonly witnessPolicy: string
   readonly demonstration: boolean
 }
@@ -37,6 +38,10 @@ export type Status = {
   readonly records: readonly { readonly key: string; readonly subject: string; readonly proof: string }[]
   readonly status: string
 }
+
+type WhyReply = { readonly document: unknown } | { readonly done: number; readonly total: number }
+
+const POLL_MILLISECONDS = 500
 
 export function policyOf(text: string): Policy {
   const policy = parsePolicy(nodeCrypto, text)
@@ -114,6 +119,16 @@ export class RegistryClient {
   /** The state of a receipted request; waits up to ten seconds for its decision. */
   async status(seq: number): Promise<Status> {
     return (await this.#json(`/api/requests/${seq}?wait=10`)) as Status
+  }
+
+  /** The document about a decision. The registry may first have to read its log up to it. */
+  async why(index: number, progress: (done: number, total: number) => void): Promise<string> {
+    for (;;) {
+      const reply = (await this.#json(`/api/why/${index}`)) as WhyReply
+      if ('document' in reply) return JSON.stringify(reply.document)
+      progress(reply.done, reply.total)
+      await new Promise((resolve) => setTimeout(resolve, POLL_MILLISECONDS))
+    }
   }
 
   async #json(path: string): Promise<unknown> {

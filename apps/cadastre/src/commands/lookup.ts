@@ -3,10 +3,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describeAnswer, keyQuery, type VerifiedAnswer } from '@cadastre/answers'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import { isObject, type Json, type Registration } from '@cadastre/records'
-import { policyOf, RegistryClient, verified, type WellKnown } from '../client/registry-client.ts'
+import type { Json, Registration } from '@cadastre/records'
+import { requiredPolicy } from '../client/log-files.ts'
+import { RegistryClient, verified } from '../client/registry-client.ts'
 import { readSubject } from '../client/subject.ts'
-import { CommandError, EXIT, type Output, UsageError } from './output.ts'
+import { EXIT, type Output } from './output.ts'
 
 export async function lookupCommand(
   text: string,
@@ -61,23 +62,6 @@ function registrationLine(registration: Registration): string {
   return `${id} ${kind} ${first} - ${last} ${holder ?? 'no holder'} (${status})${term}, by ${procedure} in entry ${since}`
 }
 
-/** Whom to trust: a saved `/.well-known/cadastre.json`, or a tlog-policy file. */
-async function policyFrom(
-  registry: string | undefined,
-  policy: string | undefined,
-): Promise<ReturnType<typeof policyOf>> {
-  if (policy !== undefined) return policyOf(await readFile(policy, 'utf8'))
-  if (registry === undefined)
-    throw new UsageError(
-      '--registry FILE (a saved /.well-known/cadastre.json) or --policy FILE: whom do you trust?',
-    )
-  const value = JSON.parse(await readFile(registry, 'utf8')) as Json
-  if (!isObject(value) || typeof value['witnessPolicy'] !== 'string')
-    throw new CommandError(`${registry} is no saved /.well-known/cadastre.json: it has no witnessPolicy.`)
-  const known: Pick<WellKnown, 'witnessPolicy'> = { witnessPolicy: value['witnessPolicy'] }
-  return policyOf(known.witnessPolicy)
-}
-
 export async function verifyCommand(
   file: string,
   options: { readonly for: string; readonly registry?: string; readonly policy?: string },
@@ -86,7 +70,7 @@ export async function verifyCommand(
   const subject = readSubject(options.for)
   const query = keyQuery(nodeCrypto, subject.key)
   if (query === null) throw new Error('a subject has a key')
-  const trust = await policyFrom(options.registry, options.policy)
+  const trust = await requiredPolicy(options)
   const answer = verified(await readFile(file, 'utf8'), query, trust)
   output.result(answerJson(answer), ['The proof holds.', '', ...answerLines(answer)].join('\n'))
   return EXIT.ok

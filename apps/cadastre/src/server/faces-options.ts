@@ -1,7 +1,7 @@
 /** What the faces need from the application besides the reader: published texts, limits' clock, other services' views. */
 
 import { readFileSync } from 'node:fs'
-import type { ApiOptions } from '@cadastre/api'
+import type { ApiOptions, Archive } from '@cadastre/api'
 import { createPortal } from '@cadastre/api'
 import type { ExplorerOptions } from '@cadastre/explorer'
 import { formatAddress, formatPrefix } from '@cadastre/numbers'
@@ -14,7 +14,7 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Logger } from 'pino'
 
 /** The published pages of procedures, by kind. They belong to the program, so they are read once. */
-function procedureTexts(): ReadonlyMap<string, string> {
+export function procedureTexts(): ReadonlyMap<string, string> {
   const directory = new URL('../../../../docs/procedures/', import.meta.url)
   const kinds = new Set(Object.keys(PROCEDURES).map((id) => id.split('/', 1)[0] ?? id))
   return new Map([...kinds].map((kind) => [kind, readFileSync(new URL(`${kind}.md`, directory), 'utf8')]))
@@ -45,8 +45,12 @@ async function rdapAt(reader: RegistryReader, snapshot: Snapshot, key: ParsedKey
   return answer.status === 200 ? (JSON.parse(new TextDecoder().decode(answer.body)) as Json) : null
 }
 
-export function apiOptions(reader: RegistryReader, logger: Logger): ApiOptions {
-  const texts = procedureTexts()
+export function apiOptions(
+  reader: RegistryReader,
+  logger: Logger,
+  archive: Archive,
+  texts: ReadonlyMap<string, string>,
+): ApiOptions {
   return {
     clientAddress: (c) => getConnInfo(c).remote.address ?? null,
     procedureText: (kind) => texts.get(kind) ?? null,
@@ -54,17 +58,27 @@ export function apiOptions(reader: RegistryReader, logger: Logger): ApiOptions {
       rdap: (snapshot, key) => rdapAt(reader, snapshot, key),
       whois: (snapshot, key) => whoisText(readerAt(reader, snapshot), queryOf(key).whois),
     },
+    archive,
     now: () => performance.now(),
     failed: (error) => logger.error({ err: error }, 'the API met a bug'),
   }
 }
 
-export function explorerOptions(reader: RegistryReader, logger: Logger): ExplorerOptions {
+export function explorerOptions(
+  reader: RegistryReader,
+  logger: Logger,
+  archive: Archive,
+  texts: ReadonlyMap<string, string>,
+): ExplorerOptions {
   const { info } = reader
   return {
     info,
     ...createPortal(reader),
-    procedures: procedureTexts(),
+    procedures: texts,
+    why: async (index) => {
+      const reply = await archive.why(index)
+      return reply.kind === 'ready' ? { kind: 'ready', value: reply.value.explanation } : reply
+    },
     examples:
       info.demonstration === null
         ? []

@@ -1,7 +1,7 @@
 /** All HTTP faces on one port: RDAP straight on node:http for speed, everything else through Hono. */
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { createApi } from '@cadastre/api'
+import { type Archive, createApi } from '@cadastre/api'
 import { createExplorer } from '@cadastre/explorer'
 import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
 import type { PublishedReader } from '@cadastre/reader'
@@ -21,6 +21,9 @@ export type HttpParts = {
   readonly reader: PublishedReader
   readonly writer: Desk
   readonly logDirectory: string
+  readonly archive: Archive
+  /** The published pages of procedures, by kind. */
+  readonly pages: ReadonlyMap<string, string>
   readonly metrics: Metrics
   readonly logger: Logger
   readonly health: () => Health
@@ -28,7 +31,7 @@ export type HttpParts = {
 
 /** Every face but RDAP and `/healthz`, which are answered before a framework is asked. */
 export function createFaces(parts: HttpParts): Hono {
-  const { reader, writer, logDirectory, metrics, logger } = parts
+  const { reader, writer, logDirectory, archive, pages, metrics, logger } = parts
   const app = new Hono()
   app.get('/metrics', async (c) => {
     c.header('content-type', metrics.registry.contentType)
@@ -45,8 +48,8 @@ export function createFaces(parts: HttpParts): Hono {
     return c.text(await whoisText(reader, query), query === '' ? 400 : 200)
   })
   app.route('/', createTiles(reader, { logDirectory }))
-  app.route('/', createApi(reader, writer, apiOptions(reader, logger)))
-  app.route('/', createExplorer(explorerOptions(reader, logger)))
+  app.route('/', createApi(reader, writer, apiOptions(reader, logger, archive, pages)))
+  app.route('/', createExplorer(explorerOptions(reader, logger, archive, pages)))
   app.onError((error, c) => {
     logger.error({ err: error, path: c.req.path }, 'a request met a bug')
     return c.text('The server met a bug with this request; it has been logged.\n', 500)

@@ -7,6 +7,8 @@ import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
 import { createTrieMemory } from '@cadastre/trie'
 import { startWhois, type WhoisServer } from '@cadastre/whois'
 import type { Logger } from 'pino'
+import { ArchiveClient } from '../archive/archive-client.ts'
+import { LogArchive } from '../archive/log-archive.ts'
 import { DEMONSTRATION_NOTICE } from '../data/create.ts'
 import type { DataDirectory, RegistryFile } from '../data/data-directory.ts'
 import type { Settings } from '../data/settings.ts'
@@ -14,6 +16,7 @@ import { VERSION } from '../version.ts'
 import type { Phase } from '../writer/messages.ts'
 import { openReader } from '../writer/open-registrar.ts'
 import { type Opened, WriterClient } from '../writer/writer-client.ts'
+import { procedureTexts } from './faces-options.ts'
 import { createHttpServer, type Health, type HttpParts } from './http.ts'
 import { createMetrics } from './metrics.ts'
 
@@ -88,13 +91,27 @@ export async function serve(options: ServeOptions): Promise<Running> {
     for (const publication of early) reader.publish(publication)
     await writer.ready
     const whois = await listenWhois(reader, settings)
-    parts = { reader, writer, logDirectory: directory.log, metrics, logger, health: () => health }
+    const pages = procedureTexts()
+    const archiveData = { directory: directory.path, registry, databaseUrl: settings.databaseUrl, pages }
+    const client = new ArchiveClient(archiveData, (fault) => logger.error({ fault }, 'the archive met a bug'))
+    const archive = new LogArchive(reader, client, pages)
+    parts = {
+      reader,
+      writer,
+      logDirectory: directory.log,
+      archive,
+      pages,
+      metrics,
+      logger,
+      health: () => health,
+    }
     health = { ready: true, phase: 'ready', writer: health.writer }
     const drain = async (): Promise<void> => {
       health = { ...health, ready: false, phase: 'draining' }
       server.close()
       server.closeIdleConnections()
       await whois.close()
+      await client.close()
       await writer.drain()
       server.closeAllConnections()
       await store.close()

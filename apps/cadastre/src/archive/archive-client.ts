@@ -1,0 +1,54 @@
+/** The server's side of the archive's thread: started when it is first needed, asked one thing at a time. */
+
+import { Worker } from 'node:worker_threads'
+import type { ArchiveData, FromArchive, ToArchive } from './messages.ts'
+
+export type ArchiveJob =
+  | { readonly kind: 'making'; readonly done: number; readonly total: number }
+  | { readonly kind: 'done'; readonly value: string }
+  | { readonly kind: 'none'; readonly detail: string }
+
+type Unnumbered = Omit<ToArchive, 'id'>
+
+export class ArchiveClient {
+  readonly #data: ArchiveData
+  readonly #failed: (error: string) => void
+  readonly #waiting = new Map<number, (message: FromArchive) => void>()
+  #worker: Worker | null = null
+  #next = 0
+
+  constructor(data: ArchiveData, failed: (error: string) => void) {
+    this.#data = data
+    this.#failed = failed
+  }
+
+  /** Ask; `update` hears of the progress and of the end. */
+  ask(message: Unnumbered, update: (job: ArchiveJob) => void): void {
+    const id = this.#next++
+    this.#waiting.set(id, (reply) => {
+      if (reply.kind === 'progress') return update({ kind: 'making', done: reply.done, total: reply.total })
+      this.#waiting.delete(id)
+      if (reply.kind === 'done') return update({ kind: 'done', value: reply.value })
+      if (reply.kind === 'failed') this.#failed(reply.error)
+      update({ kind: 'none', detail: reply.kind === 'none' ? reply.detail : 'It could not be made.' })
+    })
+    this.#worker ??= this.#start()
+    this.#worker.postMessage({ ...message, id })
+  }
+
+  #start(): Worker {
+    const worker = new Worker(new URL('../archive-worker.ts', import.meta.url), { workerData: this.#data })
+    worker.unref()
+    worker.on('message', (message: FromArchive) => this.#waiting.get(message.id)?.(message))
+    worker.on('error', (error) => {
+      this.#worker = null
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      for (const [id, reply] of [...this.#waiting]) reply({ kind: 'failed', id, error: text })
+    })
+    return worker
+  }
+
+  async close(): Promise<void> {
+    await this.#worker?.terminate()
+  }
+}

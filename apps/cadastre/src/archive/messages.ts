@@ -1,0 +1,23 @@
+/** What passes between the server and the thread that reads the whole log. */
+
+import type { RegistryFile } from '../data/data-directory.ts'
+
+export type ArchiveData = {
+  readonly directory: string
+  readonly registry: RegistryFile
+  readonly databaseUrl: string | null
+  /** The published pages of procedures by kind. */
+  readonly pages: ReadonlyMap<string, string>
+}
+
+/** The checkpoint under which the answer is to be proved. */
+export type Position = { readonly note: string; readonly size: number }
+
+export type ToArchive = { readonly kind: 'why'; readonly id: number; readonly index: number } & Position
+
+export type FromArchive =
+  | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly total: number }
+  | { readonly kind: 'done'; readonly id: number; readonly value: string }
+  /** There is nothing of the kind. */
+  | { readonly kind: 'none'; readonly id: number; readonly detail: string }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: string }

@@ -1,0 +1,136 @@
+/** What a decision is owed by: a receipt of the registry, or the note of another door at which the request was handed in. */
+
+import { bytesEqual, type Crypto, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import {
+  DOOR_SECONDS,
+  doorVkey,
+  noteVerifier,
+  openDoorNote,
+  openReceipt,
+  type Policy,
+  parseDoorNote,
+  parseNote,
+  parseReceipt,
+  parseVkey,
+} from '@cadastre/notes'
+import {
+  addSeconds,
+  canonicalJson,
+  type Instant,
+  type Json,
+  type OpEntry,
+  parseInstant,
+} from '@cadastre/records'
+import { type Checked, refuse } from './refusals.ts'
+
+export type Claim = {
+  readonly kind: 'receipt' | 'door'
+  readonly origin: string
+  /** Number of the receipt; null for a door's note. */
+  readonly seq: number | null
+  /** SHA-256 of the request's canonical text. */
+  readonly request: Uint8Array
+  /** When the request was received, or handed in. */
+  readonly from: Instant
+  /** The last moment at which it is decided in time. */
+  readonly deadline: Instant
+  /** Whose signature it carries. */
+  readonly signedBy: readonly string[]
+}
+
+/** What a note claims, its signatures not looked at: for whoever searches the log for it. Null where it is none. */
+export function readClaim(text: string): Claim | null {
+  const note = parseNote(text)
+  if (!note.ok) return null
+  const signedBy = note.value.signatures.map(({ name }) => name)
+  const receipt = parseReceipt(note.value.text)
+  if (receipt.ok) return ofReceipt(receipt.value, signedBy)
+  const door = parseDoorNote(note.value.text)
+  return door.ok ? ofDoor(door.value, signedBy) : null
+}
+
+function ofReceipt(
+  {
+    origin,
+    seq,
+    request,
+    received,
+    deadline,
+  }: {
+    readonly origin: string
+    readonly seq: number
+    readonly request: Uint8Array
+    readonly received: string
+    readonly deadline: string
+  },
+  signedBy: readonly string[],
+): Claim | null {
+  const [from, until] = [parseInstant(received), parseInstant(deadline)]
+  return from === null || until === null
+    ? null
+    : { kind: 'receipt', origin, seq, request, from, deadline: until, signedBy }
+}
+
+function ofDoor(
+  { origin, request, at }: { readonly origin: string; readonly request: Uint8Array; readonly at: string },
+  signedBy: readonly string[],
+): Claim | null {
+  const from = parseInstant(at)
+  if (from === null) return null
+  return {
+    kind: 'door',
+    origin,
+    seq: null,
+    request,
+    from,
+    deadline: addSeconds(from, DOOR_SECONDS),
+    signedBy,
+  }
+}
+
+/** A claim whose signature is trusted: of the registry's receipt key, or of a witness of the policy. */
+export function openClaim(
+  crypto: Crypto,
+  trust: Policy,
+  receiptVkey: string | null,
+  text: string,
+): Checked<Claim> {
+  const read = readClaim(text)
+  if (read === null)
+    return refuse('malformed-document', 'The claim is neither a receipt nor a note of a door.')
+  const opened = read.kind === 'receipt' ? openOwn(crypto, receiptVkey, text) : openDoor(crypto, trust, text)
+  return opened.ok ? { ok: true, value: { ...read, signedBy: opened.value } } : opened
+}
+
+function openOwn(crypto: Crypto, receiptVkey: string | null, text: string): Checked<readonly string[]> {
+  const vkey = receiptVkey === null ? null : parseVkey(crypto, receiptVkey)
+  if (vkey === null) return refuse('signature-refused', 'No key of receipts is trusted here.')
+  if (!vkey.ok) return refuse('signature-refused', 'The key of receipts is no verifier key.')
+  const receipt = openReceipt(text, noteVerifier(crypto, vkey.value))
+  return receipt.ok
+    ? { ok: true, value: [vkey.value.name] }
+    : refuse('signature-refused', `The receipt is not signed by the registry: ${receipt.error}.`)
+}
+
+function openDoor(crypto: Crypto, trust: Policy, text: string): Checked<readonly string[]> {
+  const keys = trust.witnesses.map(({ vkey }) => noteVerifier(crypto, doorVkey(crypto, vkey)))
+  const door = openDoorNote(text, keys)
+  return door.ok
+    ? { ok: true, value: door.value.by }
+    : refuse('signature-refused', `No witness of the policy signed the note: ${door.error}.`)
+}
+
+/** Whether an op is of the claim: its number, or without one its request. */
+export function concerns(crypto: Pick<Crypto, 'sha256'>, claim: Claim, entry: OpEntry): boolean {
+  return claim.seq === null ? isRequest(crypto, claim, entry) : entry.received?.seq === claim.seq
+}
+
+/** Whether the op decides the very request of the claim. */
+export function isRequest(crypto: Pick<Crypto, 'sha256'>, { request }: Claim, entry: OpEntry): boolean {
+  if (entry.request === null) return false
+  return bytesEqual(crypto.sha256(encodeUtf8(canonicalJson(entry.request as Json))), request)
+}
+
+export function requestName({ request }: Claim): string {
+  return encodeBase64(request)
+}
