@@ -84,6 +84,12 @@ export const ROOMS: readonly Room[] = [
   face('tiles'),
   { ...face('api'), says: 'faces: "`api` also registrar"', rooms: [...face('api').rooms, 'registrar'] },
   {
+    ...face('notices'),
+    says: `${facesSays}; this one keeps its own database of what is to be sent`,
+    packages: ['nodemailer'],
+    node: 'all',
+  },
+  {
     room: 'faces/explorer',
     says: 'faces: "`explorer` only generated API types and `ledger/answers`" (with the browser\'s crypto provider, which runs it)',
     rooms: ['ledger/answers', CRYPTO_PORT, 'ledger/crypto/src/browser.ts', 'faces/api/src/generated'],

@@ -1,0 +1,85 @@
+/** The room at work: follow, send, wait, until it is closed. */
+
+import type { Signer } from '@cadastre/crypto'
+import type { RegistryReader } from '@cadastre/reader'
+import { type MessageState, NoticesDatabase, type ReplyClass } from './database.ts'
+import { Follower } from './follower.ts'
+import { smtpSender } from './mail.ts'
+import { Sender } from './sender.ts'
+import { Subscriptions } from './subscriptions.ts'
+import { webhookSender } from './webhook.ts'
+
+export type NoticesOptions = {
+  /** Path of the room's own database. */
+  readonly database: string
+  /** `smtp://host:port` or `smtps://…`. */
+  readonly smtpUrl: string
+  /** Address that mail comes from; `notices@<host of the origin>` where null. */
+  readonly from: string | null
+  /** Signs webhooks; null = none are sent. */
+  readonly webhookSigner: Signer | null
+  /** Milliseconds since 1970. */
+  readonly now: () => number
+  readonly pollMilliseconds?: number
+  readonly retrySeconds?: readonly number[]
+  readonly perSecond?: number
+  /** For tests: webhooks to this machine. */
+  readonly allowPrivate?: boolean
+  readonly attempted?: (message: string, replyClass: ReplyClass) => void
+  /** Told of what went wrong in a round; the next one tries again. */
+  readonly failed: (error: unknown) => void
+}
+
+export type Notices = {
+  readonly subscriptions: Subscriptions
+  readonly counts: () => { readonly [state in MessageState]: number }
+  /** One round now, when none is under way: follow what is published, and send what is due. */
+  readonly round: () => Promise<void>
+  /** Ends after the attempts that are under way. What is pending goes on at the next start. */
+  readonly close: () => Promise<void>
+}
+
+const POLL_MILLISECONDS = 1000
+
+/** Starts to follow the registry. It must have been published once. */
+export function startNotices(reader: RegistryReader, options: NoticesOptions): Notices {
+  const database = new NoticesDatabase(options.database)
+  const host = reader.info.origin.split('/', 1)[0] ?? reader.info.origin
+  const allowPrivate = options.allowPrivate ?? false
+  const { now, webhookSigner } = options
+  const mail = smtpSender({ url: options.smtpUrl, from: options.from ?? `notices@${host}`, host })
+  const webhook =
+    webhookSigner === null
+      ? null
+      : webhookSender({ signer: webhookSigner, origin: reader.info.origin, now, allowPrivate })
+  const follower = new Follower(reader, database)
+  const sender = new Sender(database, reader, { ...options, channels: { mail, webhook } })
+  let stopping = false
+  let under: Promise<void> | null = null
+  const work = async (): Promise<void> => {
+    await follower.follow(now(), () => stopping)
+    await sender.sendDue(() => stopping)
+  }
+  const round = (): Promise<void> => {
+    under ??= work().finally(() => {
+      under = null
+    })
+    return under
+  }
+  const timer = setInterval(() => {
+    if (under === null) round().catch(options.failed)
+  }, options.pollMilliseconds ?? POLL_MILLISECONDS)
+  timer.unref()
+  return {
+    subscriptions: new Subscriptions(database, reader.info, allowPrivate),
+    counts: () => database.counts(),
+    round,
+    close: async () => {
+      stopping = true
+      clearInterval(timer)
+      // Whoever started the round has heard of its error.
+      await under?.catch((error: unknown) => options.failed(error))
+      database.close()
+    },
+  }
+}
