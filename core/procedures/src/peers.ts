@@ -1,7 +1,15 @@
 /** The list of peers: registries from which numbers may come, and to which they may move. */
 
 import type { PeerStatement } from '@cadastre/evidence'
-import { type Instant, objectKey, type Peer, type RecordKey, type Schema, text } from '@cadastre/records'
+import {
+  type Instant,
+  objectKey,
+  type Peer,
+  peerHandleOf,
+  type RecordKey,
+  type Schema,
+  text,
+} from '@cadastre/records'
 import { type Asked, objectAt } from './common.ts'
 import type { Inputs } from './procedure.ts'
 
@@ -12,9 +20,9 @@ export const originText: Schema<string> = text({
   pattern: '^[\\x21-\\x7e]+$',
 })
 
-/** 160 bits of the origin's hash: one origin has one handle, so that nothing can come twice under two names. */
+/** One origin has one handle, so that nothing can come twice under two names. */
 export function peerHandle(origin: string, inputs: Pick<Inputs, 'digest'>): string {
-  return inputs.digest(origin).slice(0, 40).toUpperCase()
+  return peerHandleOf(inputs.digest(origin))
 }
 export function peerKey(origin: string, inputs: Pick<Inputs, 'digest'>): RecordKey {
   return objectKey('peer', peerHandle(origin, inputs))

@@ -15,6 +15,11 @@ export type Peer = {
   readonly since: number
 }
 
+/** The handle of the peer whose origin has this SHA-256 (hexadecimal): 160 bits of it, so that one origin has one. */
+export function peerHandleOf(digest: string): string {
+  return digest.slice(0, 40).toUpperCase()
+}
+
 export const TRANSIT_STATES = [
   'sourceInitialized',
   'sourceFinalized',

@@ -44,9 +44,10 @@ export function sizeOf({ head, tail }: Template): number {
 }
 
 /** The answer to one query. The query is text of our own making: digits, dots, colons, a slash. */
-export function fill({ status, head, tail, closing }: Template, query: string): RdapAnswer {
+export function fill({ status, head, tail, closing, location }: Template, query: string): RdapAnswer {
   const text = tail === null ? head + closing : head + query + tail + closing
-  return new ReadyAnswer(status, text, headersOf(text.length))
+  const headers = headersOf(text.length)
+  return new ReadyAnswer(status, text, location === undefined ? headers : [...headers, 'Location', location])
 }
 
 function headersOf(length: number): readonly string[] {

@@ -5,6 +5,7 @@ import type { RegistryReader } from '@cadastre/reader'
 import { innermost } from '@cadastre/records'
 import { FAILED, fill, notAllowed, type RdapAnswer } from './answer.ts'
 import { uniformBlock } from './answered-blocks.ts'
+import { addressElsewhere } from './elsewhere.ts'
 import { parseContactHandle } from './entity.ts'
 import { commitmentsOf, FactsCache, type Needs } from './facts.ts'
 import { viewHolder } from './holder.ts'
@@ -148,6 +149,9 @@ export class CachedRdapHandler implements RdapHandler {
     const query = proofQuery(block)
     const path = chainInForce(snapshot, block)
     const found = innermost(path)
+    const elsewhere =
+      found?.registration.kind === 'moved-out' ? addressElsewhere(snapshot, found.registration, block) : null
+    if (elsewhere !== null) return asNow(render.renderElsewhere(frame, elsewhere))
     if (found === null || found.registration.kind === 'moved-out') {
       const subject = found === null ? uncovered(snapshot, block) : null
       if (subject?.kind === 'whole-space') return asNow(render.renderWholeSpace(frame, subject.space), query)

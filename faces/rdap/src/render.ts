@@ -20,6 +20,8 @@ export type Template = {
   readonly head: string
   readonly tail: string | null
   readonly closing: string
+  /** Where the answer is, with status 302. */
+  readonly location?: string
 }
 
 /** The mark as it stands in the text. */
@@ -92,6 +94,12 @@ export function renderError(
   const title = TITLES[status]
   if (title === undefined) throw new RangeError(`no reason phrase for ${status}`)
   return template(frame, status, { errorCode: status, title, description }, notices)
+}
+
+/** Numbers that another registry answers for (RFC 7480 section 5.2); not for ever, since they may come back. */
+export function renderElsewhere(frame: FinishedFrame, location: string): Template {
+  const said = notice('Elsewhere', ['Another registry answers for these numbers.', location])
+  return { ...template(frame, 302, null, [said]), location }
 }
 
 /** 404 for numbers: absence is proved too. */

@@ -117,7 +117,7 @@ function bodyFindings(seen: Seen, body: JsonObject, report: Report): undefined {
   conformanceFindings(body, report)
   noticesFindings(body, report)
   if (seen.status >= 400) errorFindings(seen.status, body, report)
-  else if (LOOKUP.test(seen.target) && !isObjectClass(body['objectClassName']))
+  else if (seen.status === 200 && LOOKUP.test(seen.target) && !isObjectClass(body['objectClassName']))
     report('RFC 9083 5', 'objectClassName', 'is absent')
   walk(body, '$', report)
   objectFindings(body, '$', report)

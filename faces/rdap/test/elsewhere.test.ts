@@ -1,0 +1,51 @@
+// RFC 7480 section 5.2: numbers that another registry answers for are redirected to a complete address there.
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { test } from 'node:test'
+import { peerHandleOf } from '@cadastre/records'
+import { createRdapHandler } from '../src/index.ts'
+import { ask } from './asking.ts'
+import { registration, testReader } from './fixtures.ts'
+
+const ORIGIN = 'east.example/log'
+const handle = peerHandleOf(createHash('sha256').update(ORIGIN).digest('hex'))
+const moved = (range: string, provenance: string | null) =>
+  registration(`R-${range.length}`, 'moved-out', range, { provenance })
+const peer = (rdap: string | null) => ({
+  type: 'peer' as const,
+  handle,
+  value: { v: 1, handle, origin: ORIGIN, rdap, policies: [], since: 3 },
+})
+const registrations = [
+  moved('198.51.100.0/24', ORIGIN),
+  moved('2001:db8:1::/48', ORIGIN),
+  moved('AS64500', ORIGIN),
+  moved('203.0.113.0/25', 'unknown.example'),
+]
+
+test('302 with the address of the same query there, and without what else was asked', async () => {
+  const rdap = createRdapHandler(testReader({ registrations, objects: [peer('https://rdap.east.example/')] }))
+  const expected: readonly (readonly [string, string])[] = [
+    ['/ip/198.51.100.7', 'ip/198.51.100.7/32'],
+    ['/ip/198.51.100.0/25?x=1', 'ip/198.51.100.0/25'],
+    ['/ip/2001:DB8:1:0::/64', 'ip/2001:db8:1::/64'],
+    ['/autnum/64500', 'autnum/64500'],
+  ]
+  for (const [asked, there] of expected)
+    for (const _twice of [1, 2]) {
+      const answer = await rdap.handle('GET', asked)
+      assert.equal(answer.status, 302)
+      const at = answer.headers.indexOf('Location')
+      assert.equal(answer.headers[at + 1], `https://rdap.east.example/${there}`)
+      assert.equal((await ask(rdap, asked)).body['errorCode'], undefined)
+    }
+})
+
+test('404 where the list of peers names no service for it', async () => {
+  for (const objects of [[peer(null)], []]) {
+    const rdap = createRdapHandler(testReader({ registrations, objects }))
+    assert.equal((await ask(rdap, '/ip/198.51.100.7')).status, 404)
+    assert.equal((await ask(rdap, '/ip/203.0.113.7')).status, 404)
+  }
+})
