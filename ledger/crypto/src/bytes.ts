@@ -34,6 +34,16 @@ export function encodeUtf8(text: string): Uint8Array {
   return encoder.encode(text)
 }
 
+/**
+ * The same, into memory that is at hand; gives the number of bytes, or null where they do not fit (then what is in
+ * there has no meaning).
+ */
+export function encodeUtf8Into(text: string, into: Uint8Array): number | null {
+  if (!text.isWellFormed()) throw new TypeError('text has a lone surrogate')
+  const { read, written } = encoder.encodeInto(text, into)
+  return read === text.length ? written : null
+}
+
 /** The text of UTF-8 bytes, or null if they are not valid UTF-8 (RFC 3629). A byte order mark is kept. */
 export function decodeUtf8(bytes: Uint8Array): string | null {
   try {

@@ -16,6 +16,7 @@ export {
   encodeBase64,
   encodeHex,
   encodeUtf8,
+  encodeUtf8Into,
 } from './bytes.ts'
 export type { Result } from './result.ts'
 

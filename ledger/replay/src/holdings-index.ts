@@ -7,8 +7,8 @@
 
 import { type Crypto, decodeUtf8, encodeUtf8 } from '@cadastre/crypto'
 import type { NumberSpace } from '@cadastre/numbers'
-import type { Cell } from '@cadastre/records'
 import { SPACES, type TrieWriter } from '@cadastre/trie'
+import { Recent } from './recent.ts'
 
 const HOLDER_BYTES = 12
 /** Length in bits of what all cells of one holder share. */
@@ -25,7 +25,11 @@ export function holdingPrefix(crypto: Crypto, holder: string): { label: Uint8Arr
 
 /** Label of one cell of one holder. */
 export function holdingLabel(crypto: Crypto, holder: string, place: CellPlace): Uint8Array {
-  const { label } = holdingPrefix(crypto, holder)
+  return cellLabel(holdingPrefix(crypto, holder).label, place)
+}
+
+function cellLabel(prefix: Uint8Array, place: CellPlace): Uint8Array {
+  const label = prefix.slice()
   label[HOLDER_BYTES] = SPACES[place.space].tag
   label[HOLDER_BYTES + 1] = place.length
   label.set(place.label, 16)
@@ -40,22 +44,53 @@ export function cellOfHoldingLabel(label: Uint8Array): CellPlace {
   return { space, label: label.slice(16, 16 + bytes), length: label[HOLDER_BYTES + 1] ?? 0 }
 }
 
-/** Bring the index up to what `next` will be at this place (null: nothing), before the cell itself is set. */
-export function indexHoldings(trie: TrieWriter, crypto: Crypto, place: CellPlace, next: Cell | null): void {
-  const old = trie.get(place.space, place.label, place.length)
-  const before = old === null ? NONE : holdersIn(JSON.parse(decodeUtf8(old) ?? '{}') as Cell)
-  const after = next === null ? NONE : holdersIn(next)
-  for (const holder of before)
-    if (!after.has(holder)) trie.set('index', holdingLabel(crypto, holder, place), 256, null)
-  for (const holder of after)
-    if (!before.has(holder)) trie.set('index', holdingLabel(crypto, holder, place), 256, PRESENT)
+/** Holders whose prefix is remembered, about 100 bytes each: it costs a hash, and they come again. */
+const REMEMBERED_HOLDERS = 16_384
+
+/** Keeps the index of one trie. */
+export class HoldingsIndex {
+  readonly #trie: TrieWriter
+  readonly #crypto: Crypto
+  readonly #prefixes = new Recent<string, Uint8Array>(REMEMBERED_HOLDERS)
+
+  constructor(trie: TrieWriter, crypto: Crypto) {
+    this.#trie = trie
+    this.#crypto = crypto
+  }
+
+  /** Bring it up to what the cell's record will be (canonical text; null: none), before the cell itself is set. */
+  update(place: CellPlace, next: string | null): void {
+    const old = this.#trie.get(place.space, place.label, place.length)
+    const before = old === null ? NONE : holdersIn(decodeUtf8(old) ?? '')
+    const after = next === null ? NONE : holdersIn(next)
+    for (const holder of before) if (!after.has(holder)) this.#set(holder, place, null)
+    for (const holder of after) if (!before.has(holder)) this.#set(holder, place, PRESENT)
+  }
+
+  #set(holder: string, place: CellPlace, value: Uint8Array | null): void {
+    let prefix = this.#prefixes.get(holder)
+    if (prefix === undefined) {
+      prefix = holdingPrefix(this.#crypto, holder).label
+      this.#prefixes.set(holder, prefix)
+    }
+    this.#trie.set('index', cellLabel(prefix, place), 256, value)
+  }
 }
 
 const NONE: ReadonlySet<string> = new Set()
 const PRESENT: Uint8Array = Uint8Array.of(1)
 
-function holdersIn(cell: Cell): ReadonlySet<string> {
+/**
+ * The holders of a cell, out of its canonical text: only registrations have a member of this name, and inside a string
+ * its quotation marks would be escaped. Parsing the whole record costs five times as much.
+ */
+function holdersIn(cell: string): ReadonlySet<string> {
   const holders = new Set<string>()
-  for (const { holder } of cell.registrations) if (holder !== null) holders.add(holder)
+  for (let at = cell.indexOf(MEMBER); at >= 0; at = cell.indexOf(MEMBER, at)) {
+    at += MEMBER.length
+    holders.add(cell.slice(at, cell.indexOf('"', at)))
+  }
   return holders
 }
+
+const MEMBER = '"holder":"'

@@ -1,6 +1,14 @@
 /** The trie as the state that procedures read, and the one place where effects are written into it. */
 
-import { bytesEqual, type Crypto, decodeUtf8, encodeBase64, encodeHex, encodeUtf8 } from '@cadastre/crypto'
+import {
+  bytesEqual,
+  type Crypto,
+  decodeUtf8,
+  encodeBase64,
+  encodeHex,
+  encodeUtf8,
+  encodeUtf8Into,
+} from '@cadastre/crypto'
 import { type Block, block, blockBytes, bytesToValue, type NumberSpace } from '@cadastre/numbers'
 import { type StampedEffect, type StateSource, SUBTREE_LIMIT, type Subtree } from '@cadastre/procedures'
 import {
@@ -13,7 +21,7 @@ import {
   type RecordKey,
 } from '@cadastre/records'
 import { chainHash, type HashedSpace, objectLabel, type TrieView, type TrieWriter } from '@cadastre/trie'
-import { indexHoldings } from './holdings-index.ts'
+import { HoldingsIndex } from './holdings-index.ts'
 import { Recent } from './recent.ts'
 
 /** Where a key lives in the trie. */
@@ -61,12 +69,15 @@ const NO_SUBTREE: Subtree = { hash: null, cells: [], complete: true }
 
 /** The registry, procedures, pools and busy holders are looked at by nearly every act. */
 const RECENT_RECORDS = 4096
+/** Records are smaller than the entries that they come in. */
+const SCRATCH_BYTES = 32 * 1024
 
 /** State before an act: the working version of the trie, changed only by {@link TrieState.write}. */
 export class TrieState implements StateSource {
   readonly #trie: TrieWriter
   readonly #crypto: Crypto
-  readonly #keepIndex: boolean
+  readonly #index: HoldingsIndex | null
+  readonly #scratch = new Uint8Array(SCRATCH_BYTES)
   /** Where keys live: computing it costs a hash. */
   readonly #places = new Recent<RecordKey, TriePlace>(RECENT_RECORDS)
   /** Parsed records by their hash, so that no rollback can make them stale. */
@@ -79,7 +90,7 @@ export class TrieState implements StateSource {
   ) {
     this.#trie = trie
     this.#crypto = crypto
-    this.#keepIndex = options.keepIndex
+    this.#index = options.keepIndex ? new HoldingsIndex(trie, crypto) : null
   }
 
   get view(): TrieView {
@@ -146,21 +157,23 @@ export class TrieState implements StateSource {
 
   /** Write what an accepted act made of the state. */
   write(effects: readonly StampedEffect[]): void {
-    for (const { key, text, next } of effects) this.#set(key, text, next)
+    for (const { key, text } of effects) this.#set(this.#place(key), text)
   }
 
-  /** Set one record's canonical text, or delete it (null). */
+  /** Set one record's canonical text, or delete it (null). The place is not remembered: all keys come once at a start. */
   put(key: RecordKey, text: string | null): void {
-    const wanted = this.#keepIndex && !key.startsWith('obj/') && text !== null
-    this.#set(key, text, wanted ? JSON.parse(text) : null)
+    this.#set(labelOf(this.#crypto, key), text)
   }
 
-  /** `value` is what `text` says. */
-  #set(key: RecordKey, text: string | null, value: unknown): void {
-    const { space, label, length } = this.#place(key)
-    if (this.#keepIndex && space !== 'obj')
-      indexHoldings(this.#trie, this.#crypto, { space, label, length }, value as Cell | null)
-    this.#trie.set(space, label, length, text === null ? null : encodeUtf8(text))
+  #set({ space, label, length }: TriePlace, text: string | null): void {
+    if (space !== 'obj') this.#index?.update({ space, label, length }, text)
+    this.#trie.set(space, label, length, text === null ? null : this.#utf8(text))
+  }
+
+  /** UTF-8 in memory that the next text takes again: the trie keeps a copy of its own. */
+  #utf8(text: string): Uint8Array {
+    const length = encodeUtf8Into(text, this.#scratch)
+    return length === null ? encodeUtf8(text) : this.#scratch.subarray(0, length)
   }
 }
 

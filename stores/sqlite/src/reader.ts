@@ -169,14 +169,13 @@ function readHead(connection: Connection): Head | null {
 async function* recordPages(connection: Connection): AsyncIterable<readonly StoredRecord[]> {
   let after: Uint8Array = new Uint8Array(0)
   for (;;) {
-    const rows = connection.all(
-      'SELECT sort, key, text FROM records WHERE sort > ? ORDER BY sort LIMIT ?',
-      after,
-      PAGE_RECORDS,
-    )
-    const last = rows.at(-1)
+    // The sort key follows from the key: selecting it would make an array of bytes for each row.
+    const page = connection
+      .all('SELECT key, text FROM records WHERE sort > ? ORDER BY sort LIMIT ?', after, PAGE_RECORDS)
+      .map(recordIn)
+    const last = page.at(-1)
     if (last === undefined) return
-    after = bytesIn(last, 'sort')
-    yield rows.map(recordIn)
+    after = sortKey(last.key)
+    yield page
   }
 }
