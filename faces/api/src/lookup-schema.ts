@@ -6,6 +6,7 @@
 import { APPLICATION_STATES } from '@cadastre/records'
 import { z } from '@hono/zod-openapi'
 import type {
+  AnnotationView,
   ApplicationAnswer,
   ExaminationView,
   Frame,
@@ -54,6 +55,17 @@ export const partySchema: z.ZodType<Party> = z
 
 const registrationKind = z.enum(['pool', 'holding', 'sub', 'lease', 'reserved', 'quarantined', 'moved-out'])
 
+const annotationSchema: z.ZodType<AnnotationView> = z
+  .object({
+    id: z.string(),
+    kind: z.string().describe('`dispute`, `court-claim`, `sanction` or `correction`'),
+    by: z.string().describe('Handle of a holder, or a pseudonym of the claimant’s key'),
+    evidence: orNull(z.string()).describe('Hash of the evidence'),
+    until: orNull(instant),
+    since: count,
+  })
+  .meta({ id: 'AnnotationView' })
+
 const registrationSchema: z.ZodType<RegistrationView> = z
   .object({
     id: z.string(),
@@ -73,6 +85,10 @@ const registrationSchema: z.ZodType<RegistrationView> = z
     sinceAt: orNull(instant).describe('Time of that entry'),
     pending: orNull(z.string()).describe('Handle of the application under way'),
     heldUntil: orNull(instant),
+    delayedUntil: orNull(instant).describe('End of the one delay of transfers under a court claim'),
+    annotations: z
+      .array(annotationSchema)
+      .describe('Claims of others, noted and not judged; no service depends on them'),
   })
   .meta({ id: 'RegistrationView' })
 

@@ -76,6 +76,15 @@ export async function registrationOf(
     sinceAt: await times.at(registration.since),
     pending: notes?.pending ?? null,
     heldUntil: notes?.heldUntil ?? null,
+    delayedUntil: notes?.delayedUntil ?? null,
+    annotations: (notes?.annotations ?? []).map(({ id, kind, by, evidence, until, since }) => ({
+      id,
+      kind,
+      by,
+      evidence,
+      until,
+      since,
+    })),
   }
 }
 

@@ -57,8 +57,22 @@ ${row('Protected', fact('protected'))}
 ${row('Source', fact('provenance'))}
 ${row('Under way', view.pending === null ? null : html`<a href="${search(view.pending)}">${view.pending}</a>`)}
 ${row('No transfer before', view.heldUntil === null ? null : when(view.heldUntil, state))}
+${row('Transfers delayed until', view.delayedUntil === null ? null : when(view.delayedUntil, state))}
+${row('Claims noted', claimsOf(view, state), 'broad')}
 </dl>
 </li>`
+}
+
+const CLAIMS: { readonly [kind: string]: string } = {
+  dispute: 'somebody claims something',
+  'court-claim': 'a claim before a court',
+  correction: 'a correction is proposed',
+}
+
+/** What others claim, noted and not judged. */
+function claimsOf({ annotations }: RegistrationView, state: string): Markup | null {
+  if (annotations.length === 0) return null
+  return html`${annotations.map(({ id, kind, until, since }) => html`<span class="claim"><a href="/api/log/entries/${since}">${id}</a> ${CLAIMS[kind] ?? kind}${until === null ? '' : html`, until ${when(until, state)}`}</span> `)}`
 }
 
 function holderOf({ holder }: RegistrationView): Markup | null {

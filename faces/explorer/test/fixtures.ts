@@ -54,6 +54,8 @@ export function registration(parts: Partial<RegistrationView>): RegistrationView
     sinceAt: '2026-01-02T06:14:05Z',
     pending: null,
     heldUntil: null,
+    delayedUntil: null,
+    annotations: [],
     ...parts,
   }
 }

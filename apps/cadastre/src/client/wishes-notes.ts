@@ -3,11 +3,17 @@
 import { readFile } from 'node:fs/promises'
 import { encodeBase64 } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import { commitmentsOf, type Holder, isObject, type Json, type JsonObject } from '@cadastre/records'
+import {
+  asRecordKey,
+  commitmentsOf,
+  type Holder,
+  isObject,
+  type Json,
+  type JsonObject,
+} from '@cadastre/records'
 import { memberHashOf } from '@cadastre/signatures'
 import { UsageError } from '../commands/output.ts'
 import { findRegistration, handleOption, holderRecordKey, rangeOption, type Wish } from './bodies.ts'
-import { readSubject } from './subject.ts'
 import { fileHash, list, needed, optionalFileHash, text } from './wish-options.ts'
 import type { Options, WishContext } from './wishes.ts'
 
@@ -95,9 +101,9 @@ const complain: Build = async ({ options }) => {
 const certifiedExtract: Build = async ({ client, options }) => {
   const file = needed(options, 'file', '--file FILE')
   const extract: Json = JSON.parse(await readFile(file, 'utf8'))
-  if (!isObject(extract) || typeof extract['key'] !== 'string')
+  const key = isObject(extract) ? asRecordKey(String(extract['key'])) : null
+  if (key === null)
     throw new UsageError(`--file ${file}: no extract; "cadastre extract QUERY --save FILE" makes one.`)
-  const { key } = readSubject(extract['key'].replace(/^obj\//, ''))
   const record = await client.record(key)
   return wish('certified-extract/1', {
     key,

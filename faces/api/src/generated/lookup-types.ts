@@ -69,6 +69,10 @@ export type RegistrationView = {
   /** Handle of the application under way */
   readonly pending: string | null
   readonly heldUntil: string | null
+  /** End of the one delay of transfers under a court claim */
+  readonly delayedUntil: string | null
+  /** Claims of others, noted and not judged; no service depends on them */
+  readonly annotations: readonly AnnotationView[]
 }
 
 export type Party = {
@@ -78,6 +82,18 @@ export type Party = {
   readonly kind: 'organisation' | 'person' | 'imported'
   /** Declared country, ISO 3166-1 alpha-2 */
   readonly country: string | null
+}
+
+export type AnnotationView = {
+  readonly id: string
+  /** `dispute`, `court-claim`, `sanction` or `correction` */
+  readonly kind: string
+  /** Handle of a holder, or a pseudonym of the claimant’s key */
+  readonly by: string
+  /** Hash of the evidence */
+  readonly evidence: string | null
+  readonly until: string | null
+  readonly since: number
 }
 
 export type ServicesAt = {
