@@ -13,6 +13,8 @@ Environment:
   DATABASE_URL         PostgreSQL, postgres://…; SQLite in the data directory without it
   PORT, WHOIS_PORT     ports of the server (8080, 4343); HOST the address (127.0.0.1)
   CADASTRE_URL         public address of the HTTP services, where it differs
+  CADASTRE_SMTP        mail server for notices, smtp://… or smtps://…; no notices without it
+  CADASTRE_MAIL_FROM   address that notices come from; notices@<host of the log's origin> without it
   CADASTRE_PASSPHRASE  opens encrypted keys without asking
   LOG_LEVEL            of the server: trace, debug, info, warn (default), error
 

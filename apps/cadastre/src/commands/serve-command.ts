@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { createRegistryFiles, DEMONSTRATION, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
 import type { Settings } from '../data/settings.ts'
+import { readNoticesSettings, serveNotices } from '../server/notices.ts'
 import { serve } from '../server/serve.ts'
 import { bold, CommandError, createProgress, type Output, type Progress } from './output.ts'
 
@@ -32,6 +33,7 @@ export async function serveCommand(
   output: Output,
 ): Promise<void> {
   const directory = new DataDirectory(settings.data)
+  const noticesSettings = readNoticesSettings(process.env)
   const registry = await registryToServe(settings, directory, options.demonstration)
   const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2))
   const bars = new Map<string, Progress>()
@@ -64,8 +66,11 @@ export async function serveCommand(
       running.reader.snapshot().publication.size,
     ),
   )
+  const notices =
+    noticesSettings === null ? null : await serveNotices(noticesSettings, running.reader, directory, logger)
   const signal = await interruption()
   output.note(`${signal}: finishing what is under way …`)
+  await notices?.close()
   await running.drain()
   output.note('Stopped. Every receipted request has been decided and published.')
 }
