@@ -42,9 +42,8 @@ import {
 } from './common.ts'
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
-import { examinationNeeds, openExamination } from './examination.ts'
+import { decideExamined, examinationNeeds, openExamination } from './examination.ts'
 import { maintainersKey, maintainersOf } from './import-maintainers.ts'
-import { beforeEffect } from './pauses.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import { CLAIM_QUESTIONS } from './questions.ts'
 import { type RegistrationRef, referred, registrationRef } from './ranges.ts'
@@ -218,7 +217,7 @@ function meansRefusal(from: Asked<Examined>, inputs: Inputs): RefusalCode | null
   return listed ? null : 'key-not-listed'
 }
 
-function decideExamined(from: Asked<Examined>, inputs: Inputs, at: Instant): Decision {
+function decideProof(from: Asked<Examined>, inputs: Inputs, at: Instant): Decision {
   const refusal = claimantRefusal(from, inputs)
   if (refusal !== null) return refuse(refusal)
   // What would be refused at effect is refused now, so that nobody waits for nothing.
@@ -273,11 +272,7 @@ function decideEnd(from: Asked<Withdraw | Veto>, inputs: Inputs, at: Instant): D
 function decideDue(application: Application, inputs: Inputs, at: Instant): Decision {
   const wish = examinedIn(application)
   if (wish === null) return refuse('not-due')
-  const waits = beforeEffect(application, inputs, at)
-  if (waits !== null) return waits
-  const effects = effectsOf(wish, inputs, at)
-  if (!effects.ok) return accept([endApplication(application, 'failed', effects.error)])
-  return accept([...effects.value, endApplication(application, 'effected')])
+  return decideExamined(application, () => effectsOf(wish, inputs, at), inputs, at)
 }
 
 function claimNeeds(wish: ByKey | Examined, known: Inputs): readonly Need[] {
@@ -313,7 +308,7 @@ function decideAsked(from: Asked<ClaimBody>, inputs: Inputs, at: Instant): Decis
       return decideByKey({ ...rest, body: wish }, inputs, at)
     case 'holder':
     case 'registration':
-      return decideExamined({ ...rest, body: wish }, inputs, at)
+      return decideProof({ ...rest, body: wish }, inputs, at)
     case 'withdraw':
     case 'veto':
       return decideEnd({ ...rest, body: wish }, inputs, at)

@@ -5,7 +5,8 @@
  *
  *     examinationNeeds(): readonly Need[]
  *     openExamination(application, plan, inputs, at): Result<readonly Effect[], RefusalCode>
- *     vetoRefusal(from, procedure, inputs, at): RefusalCode | null
+ *     END_STEPS, endNeeds(body), decideEnd(from, procedure, inputs, at)    withdrawal and veto
+ *     decideExamined(application, made, inputs, at)                        when the window has passed
  */
 
 import { err, ok, type Result } from '@cadastre/numbers'
@@ -13,18 +14,22 @@ import {
   type Application,
   addSeconds,
   type Call,
+  handle,
   type Instant,
+  object,
   objectKey,
   type QueuedCall,
   type RecordKey,
   type Roster,
   type RosterClerk,
+  type Schema,
 } from '@cadastre/records'
-import { hasEnded } from './applications.ts'
+import { endApplication, hasEnded, withdrawalRefusal } from './applications.ts'
 import {
   type Asked,
   applicationKey,
   applicationOf,
+  holderKey,
   holderOf,
   numberParameter,
   objectAt,
@@ -32,9 +37,10 @@ import {
   procedureOf,
   recordNeed,
 } from './common.ts'
-import { DRAFT_SINCE, put } from './effects.ts'
+import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
 import { ownKeySigned } from './holder-changes.ts'
-import type { Effect, Inputs, Need } from './procedure.ts'
+import { beforeEffect } from './pauses.ts'
+import type { Decision, Effect, Inputs, Need } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
 export const ATTEST_ID = 'attest/1'
@@ -136,7 +142,7 @@ export function openExamination(
 }
 
 /** Whether this holder may veto this application now: it is affected, and one key of it signs. */
-export function vetoRefusal(
+function vetoRefusal(
   from: Asked<{ readonly application: string; readonly by: string }>,
   procedure: string,
   inputs: Inputs,
@@ -148,4 +154,44 @@ export function vetoRefusal(
   if (application.examination?.affected.includes(from.body.by) !== true) return 'not-party'
   const holder = holderOf(inputs, from.body.by)
   return holder !== null && ownKeySigned(holder, from, at) ? null : 'consent-missing'
+}
+
+/** How an examined application ends before its time: by a party that signed it, or by a holder that it affects. */
+export type EndBody = {
+  readonly step: 'withdraw' | 'veto'
+  readonly application: string
+  readonly by: string
+}
+const end: Schema<Omit<EndBody, 'step'>> = object({ application: handle, by: handle })
+export const END_STEPS: { readonly withdraw: typeof end; readonly veto: typeof end } = {
+  withdraw: end,
+  veto: end,
+}
+
+export function endNeeds({ application, by }: EndBody): readonly Need[] {
+  return [recordNeed(applicationKey(application)), recordNeed(holderKey(by))]
+}
+
+export function decideEnd(from: Asked<EndBody>, procedure: string, inputs: Inputs, at: Instant): Decision {
+  const { step } = from.body
+  const refusal =
+    step === 'veto'
+      ? vetoRefusal(from, procedure, inputs, at)
+      : withdrawalRefusal(from, procedure, inputs, at)
+  if (refusal !== null) return refuse(refusal)
+  const application = applicationOf(inputs, from.body.application)
+  if (application === null) throw new Error('checked before')
+  return accept([endApplication(application, step === 'veto' ? 'vetoed' : 'withdrawn')])
+}
+
+/** What an examined application writes when its window has passed, or why it fails. */
+export type Made = (application: Application) => Result<readonly Effect[], RefusalCode>
+
+/** The decision on an application whose window may have passed: wait, fail, or take effect. */
+export function decideExamined(application: Application, made: Made, inputs: Inputs, at: Instant): Decision {
+  const waits = beforeEffect(application, inputs, at)
+  if (waits !== null) return waits
+  const effects = made(application)
+  if (!effects.ok) return accept([endApplication(application, 'failed', effects.error)])
+  return accept([...effects.value, endApplication(application, 'effected')])
 }

@@ -23,12 +23,11 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { endApplication, newApplication, withdrawalRefusal } from './applications.ts'
+import { newApplication } from './applications.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
   applicationKey,
-  applicationOf,
   asked,
   baseNeeds,
   chainNeed,
@@ -47,7 +46,15 @@ import {
 } from './common.ts'
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
-import { examinationNeeds, openExamination, vetoRefusal } from './examination.ts'
+import {
+  decideEnd,
+  decideExamined,
+  END_STEPS,
+  type EndBody,
+  endNeeds,
+  examinationNeeds,
+  openExamination,
+} from './examination.ts'
 import { movableRefusal } from './movable.ts'
 import { delayEnd, holderNotesKey, holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
 import { beforeEffect } from './pauses.ts'
@@ -70,8 +77,7 @@ type Apply = {
   /** The outside attestor that the applicant chooses; null where the predecessor signs. */
   readonly attestor: string | null
 }
-type End = { readonly step: 'withdraw' | 'veto'; readonly application: string; readonly by: string }
-export type SucceedBody = Apply | End
+export type SucceedBody = Apply | EndBody
 
 const ID = 'succeed/1'
 const body: Schema<SucceedBody> = tagged('step', {
@@ -83,8 +89,7 @@ const body: Schema<SucceedBody> = tagged('step', {
     instrument: hash32,
     attestor: nullable(handle),
   }),
-  withdraw: object({ application: handle, by: handle }),
-  veto: object({ application: handle, by: handle }),
+  ...END_STEPS,
 })
 
 /** The registrations that are to pass, or why one of them cannot. */
@@ -237,28 +242,16 @@ function applyIn(application: Application | null): Apply | null {
   return read?.ok === true && read.value.step === 'apply' ? read.value : null
 }
 
-function decideEnd(from: Asked<End>, inputs: Inputs, at: Instant): Decision {
-  const { step } = from.body
-  const refusal =
-    step === 'veto' ? vetoRefusal(from, ID, inputs, at) : withdrawalRefusal(from, ID, inputs, at)
-  if (refusal !== null) return refuse(refusal)
-  const application = applicationOf(inputs, from.body.application)
-  if (application === null) throw new Error('checked before')
-  return accept([endApplication(application, step === 'veto' ? 'vetoed' : 'withdrawn')])
-}
-
 /** The window has passed: the successor stands in the predecessor's place, or the application fails and says why. */
 function decideDue(application: Application, inputs: Inputs, at: Instant): Decision {
   const wish = applyIn(application)
   if (wish === null) return refuse('not-due')
-  const waits = beforeEffect(application, inputs, at)
-  if (waits !== null) return waits
   const delayed = delayOf(wish, inputs, at)
+  const waits = delayed === null ? null : beforeEffect(application, inputs, at)
+  if (waits !== null) return waits
   if (delayed !== null)
     return accept([put(applicationKey(application.handle), { ...application, due: delayed })])
-  const effects = dueEffects(wish, application, inputs, at)
-  if (!effects.ok) return accept([endApplication(application, 'failed', effects.error)])
-  return accept([...effects.value, endApplication(application, 'effected')])
+  return decideExamined(application, () => dueEffects(wish, application, inputs, at), inputs, at)
 }
 
 function dueEffects(
@@ -289,7 +282,7 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   if (from === null) return []
   const wish = from.body
   if (wish.step === 'apply') return [...base, ...applyNeeds(wish, known)]
-  return [...base, recordNeed(applicationKey(wish.application)), recordNeed(holderKey(wish.by))]
+  return [...base, ...endNeeds(wish)]
 }
 
 export const succeed: Procedure<SucceedBody> = {
@@ -339,6 +332,6 @@ export const succeed: Procedure<SucceedBody> = {
     const { body: wish, ...rest } = from
     return wish.step === 'apply'
       ? decideApply({ ...rest, body: wish }, inputs, at)
-      : decideEnd({ ...rest, body: wish }, inputs, at)
+      : decideEnd({ ...rest, body: wish }, ID, inputs, at)
   },
 }

@@ -1,0 +1,272 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type Holder, type JsonObject, objectKey, type RecordKey, type Registration } from '@cadastre/records'
+import { correct } from '../src/correct.ts'
+import { addClerks, calledFor, examinationOf, examine, HASH } from './attestors.ts'
+import { assertStamped, DAY, World } from './world.ts'
+
+const CELL = 'ip4/203.0.113.0/24'
+
+function world(): World {
+  const here = new World({ 'correct/1': { noticeSeconds: 7 * DAY } })
+  for (const handle of ['H-1', 'H-2', 'H-3']) {
+    here.holder(handle)
+    const key = objectKey('holder', handle)
+    const who = { kind: 'organisation', name: 'Exampel Ltd', country: 'XX' }
+    here.put(key, { ...(here.state.get(key) as object), ...who })
+  }
+  here.register('R-1', '203.0.113.0/24')
+  addClerks(here)
+  return here
+}
+
+const COUNTRY = { field: 'country', value: 'YY' }
+
+type Wish = {
+  readonly by?: string
+  readonly signers?: readonly string[]
+  readonly correction?: JsonObject
+  readonly registration?: { readonly key: string; readonly id: string }
+  readonly attestor?: string
+  readonly named?: boolean
+}
+
+function ofRegistration(here: World, wish: Wish = {}): string | null {
+  const {
+    by = 'H-2',
+    correction = COUNTRY,
+    registration = { key: CELL, id: 'R-1' },
+    attestor = 'CL-1',
+  } = wish
+  const met = here.state.chain(registration.key as RecordKey).cells.flatMap(({ cell }) => cell.registrations)
+  const found = met.find(({ id }) => id === registration.id)
+  const named = found !== undefined && wish.named !== false
+  return here.ask(correct, {
+    body: { step: 'registration', by, instrument: HASH, attestor, registration, correction },
+    by: wish.signers ?? [by.startsWith('H-') ? `${by}/full` : by],
+    replaces: named ? [here.names(found, registration.key.startsWith('asn/') ? 'asn' : 'ip4')] : [],
+  })
+}
+
+function ofHolder(here: World, wish: Wish & { readonly holder?: string } = {}): string | null {
+  const {
+    by = 'H-2',
+    correction = { field: 'name', value: 'Example Ltd' },
+    holder = 'H-1',
+    attestor = 'CL-1',
+  } = wish
+  const record = here.state.get(objectKey('holder', holder)) as JsonObject | null
+  const field = String(correction['field'])
+  const key = `obj/holder/${holder}#${field}`
+  const value = record?.[field] ?? null
+  const replaces = [{ member: key, hash: value === null ? null : here.state.memberHash(value) }]
+  return here.ask(correct, {
+    body: { step: 'holder', by, instrument: HASH, attestor, holder, correction },
+    by: wish.signers ?? [`${by}/full`],
+    replaces: wish.named === false ? [] : replaces,
+  })
+}
+
+const due = (here: World): string | null => here.due(correct, 'obj/application/A-100')
+const application = (here: World): JsonObject => here.object('application', 'A-100') ?? {}
+const veto = (here: World, by: string, signer: string): string | null =>
+  here.ask(correct, { body: { step: 'veto', application: 'A-100', by }, by: [signer] })
+const nameOf = (here: World): unknown => (here.state.get(objectKey('holder', 'H-1')) as Holder).name
+
+test('E2: examined, noticed for 5 business days, then exactly the declared field changes, in every cell', () => {
+  for (const correction of [
+    COUNTRY,
+    { field: 'country', value: null },
+    { field: 'registered', value: '2013-05-01' },
+    { field: 'status', value: 'assigned' },
+  ]) {
+    const here = world()
+    const [key, second] = ['ip4/198.51.100.64/26', 'ip4/198.51.100.128/27']
+    const before = here.register('R-2', '198.51.100.64 - 198.51.100.159', { country: 'XX' })
+    assert.equal(ofRegistration(here, { correction, registration: { key, id: 'R-2' } }), null)
+    assert.deepEqual(examinationOf(here, 'A-100')['questions'], [
+      'instrument-authentic',
+      'cites-instrument',
+      'instrument-says',
+    ])
+    examine(here, 'A-100')
+    here.later(7 * DAY - 1)
+    assert.equal(due(here), 'not-due')
+    here.later(1)
+    assert.equal(due(here), null)
+    assertStamped(here)
+    const expected: Registration = { ...before, [correction.field]: correction.value }
+    assert.deepEqual(here.innermost(key), expected)
+    assert.deepEqual(here.innermost(second), expected)
+    assert.equal(application(here)['state'], 'effected')
+  }
+})
+
+test('a clerk may ask for it too, and the name of an organisation is corrected in its record', () => {
+  const here = world()
+  assert.equal(ofHolder(here, { by: 'CL-2', signers: ['CL-2'] }), null)
+  examine(here, 'A-100')
+  here.later(7 * DAY)
+  assert.equal(due(here), null)
+  assert.equal(nameOf(here), 'Example Ltd')
+})
+
+test('E3: with the signatures of all affected there is no notice to wait for', () => {
+  const here = world()
+  assert.equal(ofHolder(here, { by: 'H-1' }), null)
+  examine(here, 'A-100')
+  assert.equal(due(here), null)
+  assert.equal(nameOf(here), 'Example Ltd')
+  const child = world()
+  child.register('R-2', '203.0.113.0/25', { kind: 'sub', holder: 'H-2' })
+  const registration = { key: 'ip4/203.0.113.0/25', id: 'R-2' }
+  assert.equal(ofRegistration(child, { by: 'H-2', registration }), null)
+  assert.equal(examinationOf(child, 'A-100')['windowSeconds'], 7 * DAY)
+  assert.deepEqual(examinationOf(child, 'A-100')['affected'], ['H-1', 'H-2'])
+  assert.equal(ofRegistration(child, { by: 'H-2', registration, signers: ['H-1/full', 'H-2/full'] }), null)
+  assert.equal(examinationOf(child, 'A-101')['windowSeconds'], 0)
+})
+
+test('any one key of an affected holder, of a child’s parent too, ends it: then all must sign, or an order', () => {
+  for (const [who, signer] of [
+    ['H-1', 'H-1/technical'],
+    ['H-2', 'H-2/routing'],
+  ] as const) {
+    const here = world()
+    here.register('R-2', '203.0.113.0/25', { kind: 'sub', holder: 'H-2' })
+    assert.equal(
+      ofRegistration(here, { by: 'H-3', registration: { key: 'ip4/203.0.113.0/25', id: 'R-2' } }),
+      null,
+    )
+    examine(here, 'A-100')
+    assert.equal(veto(here, 'H-3', 'H-3/full'), 'not-party')
+    assert.equal(veto(here, who, 'H-3/full'), 'consent-missing')
+    assert.equal(veto(here, who, signer), null)
+    assert.equal(application(here)['state'], 'vetoed')
+    assert.equal(veto(here, who, signer), 'application-closed')
+    here.later(7 * DAY)
+    assert.equal(due(here), 'not-due')
+    assert.equal(here.innermost('ip4/203.0.113.0/25')?.country, null)
+  }
+})
+
+test('who holds what, and which numbers, cannot be corrected: the body has no place for it', () => {
+  const here = world()
+  for (const field of ['holder', 'first', 'last', 'kind', 'until', 'protected', 'id', 'name'])
+    assert.equal(ofRegistration(here, { correction: { field, value: 'H-2' } }), 'body-malformed', field)
+  for (const field of ['policy', 'identity', 'contacts', 'handle', 'status', 'dissolved'])
+    assert.equal(ofHolder(here, { correction: { field, value: 'H-2' } }), 'body-malformed', field)
+  for (const value of ['2013-02-30', '2013', ''])
+    assert.equal(
+      ofRegistration(here, { correction: { field: 'registered', value } }),
+      'body-malformed',
+      value,
+    )
+})
+
+test('holder-unknown, consent-missing, wrong-staff-role, staff-signature-missing: who asks signs', () => {
+  const here = world()
+  assert.equal(ofRegistration(here, { by: 'H-9' }), 'holder-unknown')
+  assert.equal(ofRegistration(here, { by: 'H-2', signers: ['H-2/routing'] }), 'consent-missing')
+  assert.equal(ofRegistration(here, { by: 'CL-1', signers: ['CL-2'] }), 'staff-signature-missing')
+  here.put(objectKey('staff', 'OP-1'), {
+    v: 1,
+    handle: 'OP-1',
+    role: 'operator',
+    alg: 'ed25519',
+    key: 'OP-1',
+    outside: false,
+    since: 0,
+  })
+  assert.equal(ofRegistration(here, { by: 'OP-1', signers: ['OP-1'] }), 'wrong-staff-role')
+  assert.equal(ofHolder(here, { holder: 'H-9' }), 'holder-unknown')
+})
+
+test('registration-unknown, not-a-holding, not-for-persons, nothing-changed, member-changed', () => {
+  const here = world()
+  assert.equal(ofRegistration(here, { registration: { key: CELL, id: 'R-9' } }), 'registration-unknown')
+  here.register('R-2', '192.0.2.0/24', { kind: 'pool', holder: null })
+  assert.equal(
+    ofRegistration(here, { registration: { key: 'ip4/192.0.2.0/24', id: 'R-2' } }),
+    'not-a-holding',
+  )
+  assert.equal(
+    ofRegistration(here, { correction: { field: 'status', value: 'allocated' } }),
+    'nothing-changed',
+  )
+  assert.equal(ofHolder(here, { correction: { field: 'country', value: 'XX' } }), 'nothing-changed')
+  assert.equal(ofRegistration(here, { named: false }), 'member-changed')
+  assert.equal(ofHolder(here, { named: false }), 'member-changed')
+  const key = objectKey('holder', 'H-1')
+  here.put(key, { ...(here.state.get(key) as object), kind: 'person', name: null })
+  assert.equal(ofHolder(here), 'not-for-persons')
+})
+
+test('range-not-a-block, entry-too-large: what is written must fit one entry', () => {
+  const of = (last: string): string | null => {
+    const here = world()
+    const key = 'ip6/2001:db8::1/128'
+    const wide = here.register('R-6', `2001:db8::1 - ${last}`, { provenance: 'E'.repeat(32) })
+    const registration = { key, id: 'R-6' }
+    const body = {
+      step: 'registration',
+      by: 'H-2',
+      instrument: HASH,
+      attestor: 'CL-1',
+      registration,
+      correction: COUNTRY,
+    }
+    return here.ask(correct, { body, by: ['H-2/full'], replaces: [here.names(wide, 'ip6')] })
+  }
+  assert.equal(of('2001:db8:ffff:ffff:ffff:ffff:ffff:fffe'), 'range-not-a-block')
+  assert.equal(of('2001:db8::1ff:ffff:fffe'), 'entry-too-large')
+  assert.equal(of('2001:db8::ffe'), null)
+})
+
+test('application-unknown, attestor-not-outside, attestors-unavailable; who asked withdraws; a no changes nothing', () => {
+  const here = world()
+  const end = (step: string, by: string, name = 'A-100'): string | null =>
+    here.ask(correct, { body: { step, application: name, by }, by: [`${by}/full`] })
+  assert.equal(end('withdraw', 'H-2'), 'application-unknown')
+  assert.equal(ofRegistration(here, { attestor: 'CL-2' }), 'attestor-not-outside')
+  assert.equal(ofRegistration(here), null)
+  assert.equal(end('withdraw', 'H-1'), 'not-party')
+  assert.equal(end('withdraw', 'H-2'), null)
+  addClerks(here, 1)
+  assert.equal(ofRegistration(here), 'attestors-unavailable')
+  const no = world()
+  assert.equal(ofRegistration(no), null)
+  examine(
+    no,
+    'A-100',
+    Object.fromEntries(calledFor(no, 'A-100').map((staff) => [staff, ['instrument-says']])),
+  )
+  assert.equal(application(no)['reason'], 'examination-negative')
+})
+
+test('what has passed to somebody else meanwhile fails and says why', () => {
+  const here = world()
+  assert.equal(ofRegistration(here), null)
+  examine(here, 'A-100')
+  here.put(CELL as RecordKey, { ...here.cell(CELL), registrations: [{ ...here.innermost(CELL), id: 'R-7' }] })
+  here.later(7 * DAY)
+  assert.equal(due(here), null)
+  assert.equal(application(here)['reason'], 'registration-unknown')
+})
+
+test('body-malformed, not-due, procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {
+  const here = world()
+  assert.equal(here.ask(correct, { body: { step: 'seize' } }), 'body-malformed')
+  assert.equal(here.due(correct, 'obj/application/A-1'), 'not-due')
+  const body = { step: 'withdraw', application: 'A-1', by: 'H-1' }
+  assert.equal(new World().ask(correct, { body }), 'procedure-unknown')
+  assert.equal(here.ask(correct, { body, origin: 'other.example' }), 'wrong-origin')
+  assert.equal(here.ask(correct, { body, expires: '2029-12-31T23:59:59Z' }), 'request-expired')
+  const key = 'obj/registry/REGISTRY' as RecordKey
+  const registry = here.state.get(key) as object
+  const paused = { since: here.at, until: '2030-01-02T00:00:00Z', trigger: 'corruption', report: HASH }
+  here.put(key, { ...registry, paused })
+  assert.equal(ofRegistration(here), 'paused')
+  here.put(key, { ...registry, state: 'founding' })
+  assert.equal(ofRegistration(here), 'still-founding')
+})
