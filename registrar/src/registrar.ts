@@ -26,6 +26,7 @@ import {
   type SubmitResult,
 } from './desk.ts'
 import { dryRun } from './dry-run.ts'
+import { firstEntryRefusal } from './first-entry.ts'
 import { CLOSED, Intake, type Received } from './intake.ts'
 import { LogTail } from './log-tail.ts'
 import type { PublicFiles } from './public-files.ts'
@@ -391,6 +392,11 @@ export class Registrar implements Desk {
     let outcomes: readonly Executed['outcome'][] = []
     await this.#enqueue(async () => {
       const at = this.#clock.now()
+      const refusal = this.size === 0 ? firstEntryRefusal(this.#state, pending, at) : null
+      if (refusal !== null) {
+        outcomes = [refusal]
+        return
+      }
       const due = await this.#options.store.due(at, MAX_DUE)
       outcomes = (await this.#decide({ at, due }, pending))?.outcomes ?? []
     })

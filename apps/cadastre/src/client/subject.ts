@@ -1,6 +1,16 @@
 /** What a person may ask about: an address, a prefix, an AS number, a handle. */
 
-import { asnBlock, type Block, parseAddress, parseAsn, parsePrefix, singleBlock } from '@cadastre/numbers'
+import {
+  asnBlock,
+  type Block,
+  formatPrefix,
+  parseAddress,
+  parseAsn,
+  parsePrefix,
+  parseRange,
+  rangeToBlocks,
+  singleBlock,
+} from '@cadastre/numbers'
 import { cellKey, OBJECT_TYPES, objectKey, parseHandle, type RecordKey } from '@cadastre/records'
 import { UsageError } from '../commands/output.ts'
 
@@ -18,14 +28,33 @@ export function readSubject(text: string): Subject {
     const asn = parseAsn(text)
     if (asn.ok) return ofBlock(asnBlock(asn.value))
   }
+  if (/^[\d.:/-]+$/.test(text) || (text.includes(':') && /^[0-9a-f:./-]+$/i.test(text)))
+    throw new UsageError(numbersHint(text, prefix.error.expected))
+  if (/^r-\d+(-\d+)?(@.*)?$/i.test(text))
+    throw new UsageError(
+      `"${text}" is the id of a registration; registrations are looked up by their numbers: an address or a prefix.`,
+    )
   const [type, name] = text.includes('/') ? text.split('/', 2) : [typeOfHandle(text), text]
   const handle = parseHandle(name ?? '')
+  // Every handle of a holder has a letter code and a hyphen; a bare word is a name or a slip.
+  if (type === 'holder' && !text.includes('/') && !/^[a-z]+-/i.test(text))
+    throw new UsageError(
+      `"${text}" is no handle: expected an address, a prefix, an AS number, or a handle such as H-7. Holders are searched by name on the page and at /api/lookup.`,
+    )
   const known = OBJECT_TYPES.find((candidate) => candidate === type)
   if (known === undefined || handle === null)
     throw new UsageError(
       `"${text}" is nothing to look up: expected an address, a prefix, an AS number, a holder's handle, or type/HANDLE. ${prefix.error.expected === '' ? '' : `(as a prefix: expected ${prefix.error.expected})`}`.trim(),
     )
   return { kind: 'object', key: objectKey(known, handle) }
+}
+
+/** What is wrong with a text that can only be meant as numbers; for a range, the prefixes it is made of. */
+function numbersHint(text: string, expected: string): string {
+  const range = parseRange(text)
+  if (!range.ok) return `"${text}" is no address, prefix or AS number: expected ${expected}.`
+  const blocks = rangeToBlocks(range.value).map(formatPrefix)
+  return `"${text}" is a range; a proof is of one prefix. Look up ${blocks.slice(0, 8).join(', ')}${blocks.length > 8 ? ' …' : ''}.`
 }
 
 function typeOfHandle(text: string): string {

@@ -1,11 +1,14 @@
 /** `init`, `import`, `open`: founding a registry of one's own. */
 
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { overlaps, parseRange, type Range } from '@cadastre/numbers'
 import type { Profile } from '@cadastre/records'
 import { createRegistryFiles, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
 import { foundGenesis, type ImportReport, importFile, openRegistry, type PoolPlan } from '../data/founding.ts'
 import type { Settings } from '../data/settings.ts'
-import { withRegistrar } from './operator-session.ts'
+import { type OperatorSession, withRegistrar } from './operator-session.ts'
 import { CommandError, createProgress, type Output, UsageError } from './output.ts'
 
 export type InitOptions = {
@@ -25,8 +28,25 @@ function parsePool(text: string): PoolPlan {
     throw new UsageError(
       `--pool ${text}: expected HANDLE=RANGE or HANDLE=RANGE,open, such as IP4=10.0.0.0/8,open.`,
     )
-  const space = /^AS/i.test(range) ? 'asn' : range.includes(':') ? 'ip6' : 'ip4'
-  return { handle: handle.toUpperCase(), space, range, open: open !== undefined }
+  const read = parseRange(range)
+  if (!read.ok)
+    throw new UsageError(`--pool ${text}: ${read.error.value} is no range; expected ${read.error.expected}.`)
+  return { handle: handle.toUpperCase(), space: read.value.space, range, open: open !== undefined }
+}
+
+/** Pools must not overlap, and each has a handle of its own. */
+function checkPools(pools: readonly PoolPlan[]): void {
+  const seen: { readonly pool: PoolPlan; readonly range: Range }[] = []
+  for (const pool of pools) {
+    const range = parseRange(pool.range)
+    if (!range.ok) throw new Error('checked by parsePool')
+    const other = seen.find((one) => one.pool.handle === pool.handle || overlaps(one.range, range.value))
+    if (other !== undefined)
+      throw new UsageError(
+        `--pool ${pool.handle}=${pool.range}: it overlaps ${other.pool.handle}=${other.pool.range}, or has the same handle; expected pools apart from each other.`,
+      )
+    seen.push({ pool, range: range.value })
+  }
 }
 
 export async function init(settings: Settings, options: InitOptions, output: Output): Promise<void> {
@@ -40,6 +60,7 @@ export async function init(settings: Settings, options: InitOptions, output: Out
   if (!/^[A-Z]{2}$/.test(options.seat))
     throw new UsageError(`--seat ${options.seat}: expected two capital letters (ISO 3166-1).`)
   const pools = options.pool.map(parsePool)
+  checkPools(pools)
   const directory = new DataDirectory(settings.data)
   if (!(await isEmptyDirectory(directory)))
     throw new CommandError(
@@ -53,10 +74,17 @@ export async function init(settings: Settings, options: InitOptions, output: Out
     profile,
     demonstration: false,
   }
-  await createRegistryFiles(directory, registry, process.env['CADASTRE_PASSPHRASE'] ?? null)
-  await withRegistrar(settings, output, ({ registrar, founder, policy }) =>
-    foundGenesis(registrar, founder, pools, policy),
-  )
+  try {
+    await createRegistryFiles(directory, registry, process.env['CADASTRE_PASSPHRASE'] ?? null)
+    const found = ({ registrar, founder, policy }: OperatorSession): Promise<void> =>
+      foundGenesis(registrar, founder, pools, policy)
+    await withRegistrar(settings, output, found, true)
+  } catch (error) {
+    // The directory was empty: what a failed founding made in it would only stand in the way of the next.
+    for (const name of await readdir(directory.path))
+      await rm(join(directory.path, name), { recursive: true })
+    throw error
+  }
   output.result(
     { data: settings.data, ...registry, pools },
     [
@@ -79,6 +107,10 @@ export async function importCommand(
   options: ImportCommandOptions,
   output: Output,
 ): Promise<void> {
+  if (!/^[A-Z0-9][A-Z0-9._]{0,31}$/.test(options.source))
+    throw new UsageError(
+      `--source ${options.source}: expected capital letters, digits, "." and "_", such as EXAMPLE_2024.`,
+    )
   const bar = createProgress(`importing ${options.source}`)
   const report = await withRegistrar(settings, output, ({ registrar, founder }) =>
     importFile(registrar, founder, {

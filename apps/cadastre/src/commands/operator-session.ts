@@ -17,11 +17,15 @@ export type OperatorSession = {
   readonly policy: string
 }
 
-/** Open the registry of the data directory, do something with its writer, publish, and close. */
+/**
+ * Open the registry of the data directory, do something with its writer, publish, and close. `founding`: the genesis is
+ * what is to be done.
+ */
 export async function withRegistrar<T>(
   settings: Settings,
   output: Output,
   work: (session: OperatorSession) => Promise<T>,
+  founding: boolean = false,
 ): Promise<T> {
   const directory = new DataDirectory(settings.data)
   const registry = await directory.registry()
@@ -44,6 +48,10 @@ export async function withRegistrar<T>(
     })
     loading.end()
     try {
+      if (registrar.registry === null && !founding)
+        throw new CommandError(
+          `The registry in ${settings.data} was never founded: its genesis is missing. Empty the directory and run "cadastre init" again.`,
+        )
       const founder = { registry, operator: keys.operator, now: systemNow }
       const result = await work({ registry, registrar, founder, policy })
       await registrar.publishedAll()

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
-import { conflictsOf, PROCEDURES, PROFILES, procedureById } from '@cadastre/procedures'
+import { conflictsOf, PROCEDURES, PROFILES, procedureById, REFUSALS } from '@cadastre/procedures'
 import {
   addSeconds,
   canonicalJson,
@@ -72,15 +72,23 @@ async function act(
     throw new FoundingError(`${procedure}: ${pointer} is ${value}; expected ${expected}.`)
   }
   const [outcome] = await registrar.found([signedAct(founder, procedure, body)])
-  if (outcome?.accepted !== true)
-    throw new FoundingError(
-      `${procedure} was refused: ${outcome?.accepted === false ? outcome.refusals.join(', ') : 'no outcome'}`,
-    )
+  if (outcome?.accepted !== true) throw new FoundingError(`${procedure} was refused: ${refusalText(outcome)}`)
+}
+
+/** Codes with what they mean. */
+function refusalText(outcome: Awaited<ReturnType<Registrar['found']>>[number] | undefined): string {
+  if (outcome === undefined || outcome.accepted) return 'no outcome'
+  return outcome.refusals.map((code) => `${code}: ${REFUSALS[code]}`).join(' ')
 }
 
 /** SHA-256 of a procedure's published page, standard base64. */
 async function procedureTextHash(id: string): Promise<string> {
-  const page = await documentText(`procedures/${id.replace(/\/\d+$/, '')}.md`)
+  const name = `procedures/${id.replace(/\/\d+$/, '')}.md`
+  const page = await documentText(name).catch((error: unknown) => {
+    throw new Error(`the published page of ${id}, docs/${name}, is missing from this program`, {
+      cause: error,
+    })
+  })
   return createHash('sha256').update(page).digest('base64')
 }
 

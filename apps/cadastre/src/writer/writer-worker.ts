@@ -43,7 +43,22 @@ async function start(data: WriterData): Promise<void> {
       (done, total) => tell({ kind: 'progress', phase: 'importing', done, total }),
     )
   await registrar.publishedAll()
-  tell({ kind: 'ready' })
+  const problem = notServable(registrar)
+  if (problem === null) tell({ kind: 'ready' })
+  else {
+    await registrar.drain()
+    tell({ kind: 'failed', name: 'FoundingError', message: problem })
+  }
+}
+
+/** Why there is nothing to serve yet; null where there is. */
+function notServable({ registry, publishedSize }: Registrar): string | null {
+  if (registry === null)
+    return 'This registry was never founded: its genesis is missing. Run "cadastre init" in an empty directory.'
+  const { importing } = registry
+  if (importing !== null)
+    return `The import of ${importing.source} is unfinished (${importing.done} of ${importing.rows} rows). Import that same file again to go on: cadastre import FILE --source ${importing.source}`
+  return publishedSize === 0 ? 'Nothing could be published: see the log for what the witnesses answer.' : null
 }
 
 async function answer(registrar: Registrar, pool: VerifyPool, message: ToWriter): Promise<void> {
