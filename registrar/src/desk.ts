@@ -14,8 +14,8 @@ import {
   type JsonObject,
   MAX_REQUEST_BYTES,
   parseCanonicalJson,
-  readRequest,
   type Request,
+  readRequest,
   type SchemaError,
 } from '@cadastre/records'
 import { opensCommitment, readEvidence } from '@cadastre/signatures'
@@ -131,20 +131,23 @@ export function readRequestText(
 }
 
 /**
- * A key in the body's policy that no verifier should accept (ledger.md, Ed25519): small order, torsion, or a second
+ * A key that the body enrols and that no verifier should accept (ledger.md, Ed25519): small order, torsion, or a second
  * spelling of a point. Curves are no matter of core, so such a request is refused before it is one.
  */
 function unusableKey(body: JsonObject): SchemaError | null {
-  const policy = body['policy']
-  const keys = isObject(policy) && isArray(policy['keys']) ? policy['keys'] : []
-  for (const [index, key] of keys.entries()) {
+  const { policy, keys } = body
+  return isObject(policy) ? unusableIn(policy['keys'], '/body/policy/keys') : unusableIn(keys, '/body/keys')
+}
+
+function unusableIn(keys: Json | undefined, pointer: string): SchemaError | null {
+  for (const [index, key] of (isArray(keys) ? keys : []).entries()) {
     if (!isObject(key) || typeof key['key'] !== 'string') continue
     const algorithm = key['alg'] === 'ed25519' ? 'ed25519' : 'es256'
     const bytes = decodeBase64(key['key'])
     const fault = bytes === null ? 'malformed' : enrolmentProblem(algorithm, bytes)
     if (fault !== null)
       return {
-        pointer: `/body/policy/keys/${index}/key`,
+        pointer: `${pointer}/${index}/key`,
         value: `${key['key']} (${fault})`,
         expected: 'a canonical point of the prime-order group',
       }

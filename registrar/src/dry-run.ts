@@ -20,21 +20,22 @@ import { assumeSigned } from '@cadastre/signatures'
 import type { DryRunResult, RecordChange } from './desk.ts'
 
 /** Members of bodies that name holders who may have to sign. */
-const PARTIES = ['holder', 'from', 'to', 'parent', 'child', 'by'] as const
+const PARTIES = ['holder', 'from', 'to', 'parent', 'child', 'by', 'guardian'] as const
 
 type Key = Signatures['keys'][number]
 
 /** All keys of the parties that the body names, of the policy that it enrols, of staff that it names, of a claimant. */
 function signaturesOfParties(state: TrieState, body: JsonObject): Verified<Signatures> {
   const keys: Key[] = []
-  for (const member of PARTIES) {
-    const handle = body[member]
+  const guardians = isArray(body['guardians']) ? body['guardians'] : []
+  for (const handle of [...PARTIES.map((member) => body[member]), ...guardians]) {
     if (typeof handle !== 'string' || !isHandle(handle)) continue
     const holder = state.record(holderKey(handle)).value as Holder | null
     for (const { alg, key } of holder?.policy?.keys ?? []) keys.push({ alg, key })
   }
-  const policy = body['policy']
-  if (isObject(policy) && isArray(policy['keys'])) keys.push(...policy['keys'].flatMap(enrolled))
+  const { policy } = body
+  const enrolling = isObject(policy) ? policy['keys'] : body['keys']
+  if (isArray(enrolling)) keys.push(...enrolling.flatMap(enrolled))
   const attestors = body['attestors']
   if (isArray(attestors)) keys.push(...attestors.flatMap((attestor) => staffKey(state, attestor)))
   const { staff, key } = body

@@ -112,7 +112,7 @@ export class Story {
           const signer = generateEd25519Signer()
           return registry.submit(registry.identification(`Holder ${n}`, signer), [signer])
         }
-        const request = registry.request('update-holder/1', { change: 'confirm', holder: 'H-1' })
+        const request = registry.request('confirm/1', { holder: 'H-1' })
         return registry.submit(request, [this.identity.operator])
       }),
     )

@@ -108,7 +108,7 @@ class Load {
     if (choice === 1 && this.#holder !== null && this.#parent !== null)
       return this.#receipt(this.#lease(this.#holder.handle, this.#parent), this.#holder.signer)
     // Refused, and a decision all the same.
-    return this.#receipt(registry.request('update-holder/1', { change: 'confirm', holder: 'H-1' }), signer)
+    return this.#receipt(registry.request('confirm/1', { holder: 'H-1' }), signer)
   }
 
   async #receipt(request: Parameters<TestRegistry['submit']>[0], signer: Signer): Promise<void> {

@@ -109,7 +109,7 @@ async function start(t: TestContext): Promise<Watched> {
 }
 
 async function submit(registry: TestRegistry): Promise<{ readonly seq: number; readonly receipt: string }> {
-  const request = registry.request('update-holder/1', { change: 'confirm', holder: 'H-1' })
+  const request = registry.request('confirm/1', { holder: 'H-1' })
   const result = await registry.submit(request, [registry.operator])
   assert.ok(result.ok)
   return result

@@ -184,8 +184,9 @@ export const blindDecision: Observer = {
   },
 }
 
-/** Due ops on cells end terms and quarantines that were fixed when they began; they read no parameter. */
-const isTerm = ({ act }: Step): boolean => act.kind === 'due' && !act.subject.startsWith('obj/')
+/** Due ops on cells and holders end what was fixed when it began: terms, quarantines, notice to former contacts. */
+const isTerm = ({ act }: Step): boolean =>
+  act.kind === 'due' && (!act.subject.startsWith('obj/') || act.subject.startsWith('obj/holder/'))
 
 export const pinnedVersion: Observer = {
   name: 'I5: pinned to the version',

@@ -2,7 +2,14 @@
 // consent to exactly this; there are no orders and no public instruments yet. Written against the text of
 // procedures.md, from the state before and after alone.
 
-import type { Application, Holder, Instant, Notes, Registration } from '@cadastre/records'
+import {
+  type Application,
+  addSeconds,
+  type Holder,
+  type Instant,
+  type Notes,
+  type Registration,
+} from '@cadastre/records'
 import type { Applied, Observer } from '@cadastre/simulator'
 import { type Agreement, agreementTo, objectAt, objects } from './agreement.ts'
 import {
@@ -85,11 +92,22 @@ export const numbersLost: Observer = {
 const MEMBERS = {
   policy: 'full',
   lockedUntil: 'full',
+  lockReleaseSeconds: 'full',
   coolingSeconds: 'full',
+  formerKeys: 'full',
+  formerGuardians: 'full',
+  guardianThreshold: 'full',
+  evidenceRecovery: 'full',
+  frozenUntil: 'any',
+  frozenAt: 'any',
+  active: 'any',
   contacts: 'technical',
   confirmed: 'technical',
 } as const
-const FIXED = ['handle', 'kind', 'name', 'country', 'identity', 'procedure', 'since'] as const
+const FIXED = [
+  ...(['handle', 'kind', 'name', 'country', 'identity', 'procedure', 'since'] as const),
+  ...(['transferableFrom', 'recoveryVetoed', 'dissolved'] as const),
+] as const
 
 export const controlLost: Observer = {
   name: 'I1: keys and locks',
@@ -105,18 +123,27 @@ export const controlLost: Observer = {
       if (fixed !== undefined) return `${old.handle}: ${fixed} has changed`
       for (const [member, role] of Object.entries(MEMBERS) as [
         keyof typeof MEMBERS,
-        'full' | 'technical',
+        'full' | 'technical' | 'any',
       ][]) {
         if (!differs(member)) continue
         if (!agreement[role].has(old.handle) || agreement.body['holder'] !== old.handle)
           return `${old.handle}: ${member} has changed without consent`
       }
       if (guardSkipped(old, next) && step.act.kind !== 'due') return `${old.handle}: keys are gone at once`
-      if (old.lockedUntil !== null && (next.lockedUntil ?? '') < old.lockedUntil)
-        return `${old.handle} is unlocked early`
+      if (unlockedEarly(old, next, step)) return `${old.handle} is unlocked early`
     }
     return null
   },
+}
+
+/** A lock that runs ends early only after the wait that was preset with it. */
+function unlockedEarly(old: Holder, next: Holder, { act, before, at }: Applied): boolean {
+  const { lockedUntil, lockReleaseSeconds: wait } = old
+  if (lockedUntil === null || lockedUntil <= at || (next.lockedUntil ?? '') >= lockedUntil) return false
+  if (wait === null) return true
+  if (act.kind === 'request') return wait > 0
+  const opened = objectAt<Application>(before, act.subject)?.opened
+  return opened === undefined || addSeconds(opened, wait) > at
 }
 
 /** A key or a role gone, a lower threshold, other guardians: these wait (section 0, Stolen keys). */

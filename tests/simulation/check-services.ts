@@ -14,18 +14,10 @@ const REGISTRATION = [
   ...['registered', 'since', 'status', 'until'],
 ]
 const HOLDER = [
-  ...[
-    'confirmed',
-    'contacts',
-    'coolingSeconds',
-    'country',
-    'handle',
-    'identity',
-    'kind',
-    'lockedUntil',
-    'name',
-  ],
-  ...['policy', 'procedure', 'since', 'v'],
+  ...['active', 'confirmed', 'contacts', 'coolingSeconds', 'country', 'dissolved', 'evidenceRecovery'],
+  ...['formerContacts', 'formerGuardians', 'formerKeys', 'frozenAt', 'frozenUntil', 'guardianThreshold'],
+  ...['handle', 'identity', 'kind', 'lockReleaseSeconds', 'lockedUntil', 'name', 'policy', 'procedure'],
+  ...['recoveryVetoed', 'since', 'transferableFrom', 'v'],
 ]
 const members = (record: object): string => Object.keys(record).sort().join()
 

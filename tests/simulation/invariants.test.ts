@@ -6,13 +6,16 @@ import { test } from 'node:test'
 import { simulate } from './simulation.ts'
 
 const SEED = Number(process.env['CADASTRE_SEED'] ?? 20_261_124)
-const HISTORIES = 12
+const HISTORIES = 20
 const STEPS = 220
 
 /** What the workload asks for, founding apart. */
 const IN_HISTORIES = [
   'identify-holder/1',
   'update-holder/1',
+  'rotate-keys/1',
+  'lock/1',
+  'confirm/1',
   'allocate/1',
   'declare-service/1',
   'delegate/1',
@@ -43,12 +46,15 @@ const EVENTS: readonly string[] = [
   'transfer/1 due',
   'return/1 due',
   'update-holder/1 due',
+  'rotate-keys/1 due',
+  'lock/1 due',
   'transfer/1 part',
   'delegate/1 protected-child',
   'transfer/1 splits-child',
   'application waiting',
   'application effected',
   'application withdrawn',
+  'application vetoed',
   'application failed',
   'kind quarantined',
   'kind lease',

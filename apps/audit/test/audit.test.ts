@@ -24,7 +24,7 @@ before(async () => {
   await cp(registry.logDirectory, join(scratch, 'early'), { recursive: true })
   registry.advance(30)
   const many = Array.from({ length: 300 }, () =>
-    registry.submit(registry.request('update-holder/1', { change: 'confirm', holder: two.handle }), [
+    registry.submit(registry.request('confirm/1', { holder: two.handle }), [
       two.signer,
     ]),
   )

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { Options } from './client/wishes.ts'
+import { addOwnRecordProcedures } from './program-keys.ts'
 import { addNotesProcedures, addStaffProcedures } from './program-notes.ts'
 import { collect, run, urlOf } from './program-run.ts'
 
@@ -80,16 +81,6 @@ function addHolderProcedures(request: Command): void {
     .option('--threshold <m>', 'how many keys must sign (default 1)')
     .option('--contact <role:field=value>', 'a contact, such as abuse:email=abuse@example.net', collect)
     .option('--attestor <handle>', 'an attestor who signs too (profile national)', collect)
-  procedure(request, 'update-holder', 'change keys, contacts, lock or cooling; confirm your data')
-    .option('--holder <handle>', 'your handle')
-    .option('--confirm', 'confirm that your data is right')
-    .option('--contact <role:field=value>', 'new contacts, all of them', collect)
-    .option('--add-key <name>', 'enrol another of your keys', collect)
-    .option('--remove-key <public key>', 'remove a key (waits seven days)', collect)
-    .option('--threshold <m>', 'how many keys must sign')
-    .option('--cooling <seconds>', 'cooling of your transfers, or "profile"')
-    .option('--lock <instant>', 'no transfer before this instant')
-    .option('--withdraw <application>', 'withdraw a change that waits')
 }
 
 function addNumberProcedures(request: Command): void {
@@ -163,6 +154,7 @@ export function addHolderCommands(program: Command): void {
     .command('request')
     .description('ask for a procedure: build, sign, submit, wait for the decision')
   addHolderProcedures(request)
+  addOwnRecordProcedures((kind, description) => procedure(request, kind, description))
   addNumberProcedures(request)
   addNotesProcedures((kind, description) => procedure(request, kind, description))
   addStaffProcedures((kind, description) => procedure(request, kind, description))

@@ -162,7 +162,7 @@ test('an act whose effects do not fit an entry is refused as too large, and only
   const small = foundedLog()
   small.tamper = (one) =>
     ({ ...(one as object), outcome: { accepted: false, refusals: ['entry-too-large'] } }) as Json
-  small.act(small.request('update-holder/1', { change: 'confirm', holder: 'H-3' }), [alice])
+  small.act(small.request('confirm/1', { holder: 'H-3' }), [alice])
   small.commit()
   assert.deepEqual(codesOf(small.entries), ['6 refused-wrongly'])
 })

@@ -222,7 +222,7 @@ test('time that goes back, and two times in one batch', () => {
 
 test('receipts: none, a gap that outlives its deadline, a decision before receipt, one after the deadline', () => {
   const none = foundedLog()
-  none.act(none.request('update-holder/1', { change: 'confirm', holder: 'H-3' }), [alice], null)
+  none.act(none.request('confirm/1', { holder: 'H-3' }), [alice], null)
   none.commit()
   assert.deepEqual(codesOf(none.entries), ['6 receipt-missing'])
 
@@ -373,7 +373,7 @@ test('an entry and its request name two procedures', () => {
 
 test('a request without evidence', () => {
   const log = foundedLog()
-  const request = log.request('update-holder/1', { change: 'confirm', holder: 'H-3' })
+  const request = log.request('confirm/1', { holder: 'H-3' })
   log.log(request, [], { seq: 3, at: log.at })
   log.commit()
   assert.deepEqual(codesOf(log.entries), ['6 op-malformed'])

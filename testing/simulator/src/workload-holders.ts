@@ -1,48 +1,75 @@
 /** Random changes of holders, and withdrawals of what waits. */
 
-import { addSeconds, DAY_SECONDS, type Holder, type JsonObject, type KeyPolicy } from '@cadastre/records'
+import {
+  addSeconds,
+  DAY_SECONDS,
+  type Holder,
+  type JsonObject,
+  type KeyPolicy,
+  type Replaced,
+} from '@cadastre/records'
 import type { Chance } from './workload-chance.ts'
 import { commitmentOf, signerOf, type Wish, type WorkloadRegistry } from './workload-registry.ts'
 import { applicationsOf, holdersOf, replacedMember, signersFor } from './workload-view.ts'
 
-const MEMBERS = {
-  contacts: 'contacts',
-  policy: 'policy',
-  cooling: 'coolingSeconds',
-  lock: 'lockedUntil',
-} as const
-
-/** The holder changes contacts, keys, its lock or its cooling, or confirms its data. */
+/** The holder changes contacts, keys, its lock or its cooling, freezes its transfers, or confirms its data. */
 export function updateWish(registry: WorkloadRegistry, chance: Chance): Wish | null {
   const holder = chance.pick(holdersOf(registry).filter((one) => one.policy !== null))
   if (holder?.policy == null) return null
-  const change = chance.weighted({ contacts: 2, confirm: 2, policy: 4, cooling: 2, lock: 1 })
-  const enrolled = signerOf(`key of entry ${registry.index}`)
-  const policy = changedPolicy(holder.policy, enrolled.key, chance)
-  const values: { readonly [C in typeof change]: JsonObject } = {
-    contacts: { contacts: [contact(chance)] },
-    confirm: {},
-    policy: { policy: { ...policy, keys: policy.keys.map((key) => ({ ...key })) } },
-    cooling: { coolingSeconds: chance.pick([null, 0, 5 * DAY_SECONDS, 30 * DAY_SECONDS]) },
-    lock: { until: addSeconds(registry.at, chance.between(1, 30 * DAY_SECONDS)) },
-  }
-  const narrow = change === 'contacts' || change === 'confirm'
-  const own = signersFor(registry, holder.handle, narrow ? 'technical' : 'full')
-  const replaces =
-    change === 'confirm'
-      ? []
-      : [replacedMember(registry, memberOf(holder, MEMBERS[change]), holder[MEMBERS[change]])]
-  return {
-    procedure: 'update-holder/1',
-    body: { change, holder: holder.handle, ...values[change] },
-    replaces,
-    by: change === 'policy' ? [...own, enrolled] : own,
+  const what = chance.weighted({
+    contacts: 2,
+    confirm: 3,
+    rotate: 4,
+    recovery: 1,
+    cooling: 2,
+    lock: 3,
+    freeze: 1,
+  })
+  const full = signersFor(registry, holder.handle, 'full')
+  const narrow = signersFor(registry, holder.handle, 'technical')
+  const wish = (procedure: string, body: JsonObject, by = full, members: readonly string[] = []): Wish => ({
+    procedure,
+    body: { ...body, holder: holder.handle },
+    replaces: members.map((member) => named(registry, holder, member)),
+    by,
     hostile: null,
+  })
+  switch (what) {
+    case 'contacts':
+      return wish('update-holder/1', { change: what, contacts: [contact(chance)] }, narrow, ['contacts'])
+    case 'confirm':
+      return wish('confirm/1', {}, narrow)
+    case 'rotate': {
+      const enrolled = signerOf(`key of entry ${registry.index}`)
+      const policy = changedPolicy(holder.policy, enrolled.key, chance)
+      const body = { step: what, policy: { ...policy, keys: policy.keys.map((key) => ({ ...key })) } }
+      return wish('rotate-keys/1', body, [...full, enrolled], ['policy'])
+    }
+    case 'recovery': {
+      const body = { step: what, guardianThreshold: null, evidenceRecovery: chance.chance(0.5) }
+      return wish('rotate-keys/1', body, full, ['guardianThreshold', 'evidenceRecovery'])
+    }
+    case 'cooling': {
+      const coolingSeconds = chance.pick([null, 0, 5 * DAY_SECONDS, 30 * DAY_SECONDS]) ?? null
+      return wish('update-holder/1', { change: what, coolingSeconds }, full, ['coolingSeconds'])
+    }
+    case 'lock': {
+      if (holder.lockReleaseSeconds !== null && chance.chance(0.9))
+        return wish('lock/1', { step: 'release' }, full, LOCK)
+      const until = addSeconds(registry.at, chance.between(1, 60 * DAY_SECONDS))
+      const releaseSeconds = chance.pick([null, 0, DAY_SECONDS, 2 * DAY_SECONDS]) ?? null
+      return wish('lock/1', { step: what, until, releaseSeconds }, full, LOCK)
+    }
+    case 'freeze':
+      return wish('lock/1', { step: what }, narrow)
   }
 }
 
-function memberOf({ handle }: Holder, member: string): string {
-  return `obj/holder/${handle}#${member}`
+const LOCK: readonly string[] = ['lockedUntil', 'lockReleaseSeconds']
+
+function named(registry: WorkloadRegistry, holder: Holder, member: string): Replaced {
+  const value = Object.entries(holder).find(([name]) => name === member)?.[1]
+  return replacedMember(registry, `obj/holder/${holder.handle}#${member}`, value)
 }
 
 function contact(chance: Chance): JsonObject {
@@ -73,10 +100,16 @@ export function withdrawWish(registry: WorkloadRegistry, chance: Chance): Wish |
   const { handle, procedure, consents } = application
   const other = chance.pick(holdersOf(registry))?.handle
   const by = (chance.chance(0.85) ? chance.pick(consents) : other) ?? 'H-1'
-  const signers = signersFor(registry, by, procedure === 'update-holder/1' ? 'technical' : 'full')
-  const body =
-    procedure === 'update-holder/1'
-      ? { change: 'withdraw', holder: by, application: handle }
-      : { step: 'withdraw', application: handle, by }
+  const vetoed = OWN_RECORD.includes(procedure)
+  const signers = signersFor(registry, by, vetoed ? 'technical' : 'full')
+  const veto = { holder: by, application: handle, guardian: null }
+  const body = !vetoed
+    ? { step: 'withdraw', application: handle, by }
+    : procedure === 'update-holder/1'
+      ? { ...veto, change: 'veto' }
+      : { ...veto, step: 'veto' }
   return { procedure, body, replaces: [], by: signers, hostile: null }
 }
+
+/** Procedures on a holder's own record, in which a waiting change is vetoed. */
+const OWN_RECORD: readonly string[] = ['update-holder/1', 'rotate-keys/1', 'lock/1']

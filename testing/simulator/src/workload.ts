@@ -40,7 +40,13 @@ const SIZES = {
 } as const
 
 /** Procedures of which some acts take a single key. */
-const ONE_KEY: readonly string[] = ['declare-service/1', 'update-holder/1']
+const ONE_KEY: readonly string[] = [
+  'confirm/1',
+  'declare-service/1',
+  'lock/1',
+  'rotate-keys/1',
+  'update-holder/1',
+]
 
 /** How often each act is asked for. */
 const WEIGHTS = {
@@ -51,7 +57,7 @@ const WEIGHTS = {
   transfer: 16,
   return: 6,
   service: 18,
-  update: 10,
+  update: 13,
   withdraw: 5,
   wait: 16,
 }

@@ -167,13 +167,13 @@ const BYTES: Readonly<Record<string, readonly [number, (text: string) => string 
 /** Entries that follow the honest log, written by the same maker with something wrong. */
 const APPENDED: Readonly<Record<string, (log: LogMaker, alice: string) => void>> = {
   'a log that ends in an op': (log, alice) => {
-    log.act('update-holder/1', { change: 'confirm', holder: alice }, [ALICE])
+    log.act('confirm/1', { holder: alice }, [ALICE])
   },
   'a state entry without an op': (log) => {
     log.commit()
   },
   'the same request decided twice': (log, alice) => {
-    const request = log.request('update-holder/1', { change: 'confirm', holder: alice })
+    const request = log.request('confirm/1', { holder: alice })
     const text = requestText(request)
     for (let times = 0; times < 2; times++) {
       log.log(request, [signRequest(text, ALICE)], log.receipt(text))
@@ -183,14 +183,14 @@ const APPENDED: Readonly<Record<string, (log: LogMaker, alice: string) => void>>
   },
   'a receipt never decided': (log, alice) => {
     log.receipt('ignored')
-    log.act('update-holder/1', { change: 'confirm', holder: alice }, [ALICE])
+    log.act('confirm/1', { holder: alice }, [ALICE])
     log.commit()
     log.advance(61)
-    log.act('update-holder/1', { change: 'confirm', holder: alice }, [ALICE])
+    log.act('confirm/1', { holder: alice }, [ALICE])
     log.commit()
   },
   'decided too late': (log, alice) => {
-    const request = log.request('update-holder/1', { change: 'confirm', holder: alice })
+    const request = log.request('confirm/1', { holder: alice })
     const received = log.receipt(requestText(request))
     log.advance(61)
     log.log(request, [signRequest(requestText(request), ALICE)], received)

@@ -34,6 +34,7 @@ const DAVE: Signer = testSigner(65)
 
 const PROCEDURE_IDS = [
   'allocate/1',
+  'confirm/1',
   'declare-service/1',
   'delegate/1',
   'genesis/1',
@@ -254,7 +255,7 @@ function delegateAndTransfer(log: LogMaker, { alice, bob, carol }: Holders, { fo
   log.commit()
   log.advance(7200)
   log.due('transfer/1', `obj/application/A-${second}`)
-  log.act('update-holder/1', { change: 'confirm', holder: bob }, [BOB])
+  log.act('confirm/1', { holder: bob }, [BOB])
   log.commit()
   log.at = '2030-01-03T00:00:00Z' as LogMaker['at']
   log.due('delegate/1', 'ip4/198.51.100.48/28')
@@ -264,15 +265,15 @@ function delegateAndTransfer(log: LogMaker, { alice, bob, carol }: Holders, { fo
 /** Refusals that look at nothing or at little; numbers given back; a late bird. */
 function end(log: LogMaker, { alice, bob, carol }: Holders, { six }: Numbers): void {
   log.advance(60)
-  const confirm = (holder: string): JsonObject => ({ change: 'confirm', holder })
-  const request = log.request('update-holder/1', confirm(alice))
-  const stolen = signRequest(requestText(log.request('update-holder/1', confirm(bob))), ALICE)
+  const confirm = (holder: string): JsonObject => ({ holder })
+  const request = log.request('confirm/1', confirm(alice))
+  const stolen = signRequest(requestText(log.request('confirm/1', confirm(bob))), ALICE)
   log.log(request, [stolen], log.receipt(requestText(request)))
-  log.act('update-holder/1', confirm(alice), [ALICE], { origin: 'another.example/log' })
-  log.act('update-holder/1', confirm(alice), [ALICE], { expires: '2030-01-01T00:00:00Z' as LogMaker['at'] })
+  log.act('confirm/1', confirm(alice), [ALICE], { origin: 'another.example/log' })
+  log.act('confirm/1', confirm(alice), [ALICE], { expires: '2030-01-01T00:00:00Z' as LogMaker['at'] })
   log.act('no-such/1', {}, [ALICE])
-  log.act('update-holder/1', confirm('H-999'), [CAROL])
-  log.act('update-holder/1', confirm(carol), [CAROL])
+  log.act('confirm/1', confirm('H-999'), [CAROL])
+  log.act('confirm/1', confirm(carol), [CAROL])
   log.commit()
   log.advance(60)
   const cell = 'ip6/2001:db8:1::/48'

@@ -2,6 +2,8 @@
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { encodeBase64, type Signer } from '@cadastre/crypto'
+import type { JsonObject } from '@cadastre/records'
 import { CommandError, UsageError } from '../commands/output.ts'
 import type { Options } from './wishes.ts'
 
@@ -21,6 +23,15 @@ export function needed(options: Options, name: string, flag: string): string {
   return value
 }
 
+/** A key as a policy enrols it, with every role. */
+export function enrolled(signer: Signer): JsonObject {
+  return {
+    alg: signer.algorithm,
+    key: encodeBase64(signer.publicKey),
+    roles: ['full', 'routing', 'technical'],
+  }
+}
+
 /** Instruments and texts stay with the parties: the request holds the SHA-256 of the file, standard base64. */
 export async function fileHash(path: string): Promise<string> {
   try {
@@ -36,4 +47,10 @@ export async function fileHash(path: string): Promise<string> {
 export async function optionalFileHash(options: Options, name: string): Promise<string | null> {
   const path = text(options, name)
   return path === undefined ? null : fileHash(path)
+}
+
+/** A whole number that an option gives; the error names the option. */
+export function wholeNumber(given: string, option: string): number {
+  if (!/^\d{1,15}$/.test(given)) throw new UsageError(`${option} ${given}: expected a whole number.`)
+  return Number(given)
 }

@@ -4,29 +4,15 @@ import { randomBytes } from 'node:crypto'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { formatRange, parseAsn, parsePrefix } from '@cadastre/numbers'
-import {
-  type Contact,
-  cellKey,
-  type Holder,
-  type Json,
-  type JsonObject,
-  type KeyPolicy,
-  type RecordKey,
-} from '@cadastre/records'
+import { type Contact, cellKey, type Json, type JsonObject, type RecordKey } from '@cadastre/records'
 import { commitmentOf } from '@cadastre/signatures'
 import type { Opening } from '@cadastre/store-port'
-import { CommandError, UsageError } from '../commands/output.ts'
-import {
-  findRegistration,
-  handleOption,
-  holderRecordKey,
-  rangeOption,
-  replacedMember,
-  type Wish,
-} from './bodies.ts'
+import { UsageError } from '../commands/output.ts'
+import { findRegistration, handleOption, rangeOption, replacedMember, type Wish } from './bodies.ts'
 import type { RegistryClient } from './registry-client.ts'
 import { readSubject } from './subject.ts'
-import { list, text } from './wish-options.ts'
+import { enrolled, list, text, wholeNumber } from './wish-options.ts'
+import { KEYS_WISHES, ownRecord, vetoOption } from './wishes-keys.ts'
 import { NOTES_WISHES } from './wishes-notes.ts'
 
 /** Options as commander gives them. */
@@ -44,14 +30,6 @@ export type WishContext = {
 }
 
 type Build = (context: WishContext) => Promise<Wish>
-
-function enrolled(signer: Signer): JsonObject {
-  return {
-    alg: signer.algorithm,
-    key: encodeBase64(signer.publicKey),
-    roles: ['full', 'routing', 'technical'],
-  }
-}
 
 /** `abuse:email=abuse@example.net` makes a commitment; its opening goes along with the request, never into the log. */
 function contacts({ options, openings }: WishContext): readonly Contact[] {
@@ -84,7 +62,7 @@ const identifyHolder: Build = async (context) => {
     person: null,
     country: text(options, 'country') ?? null,
     policy: {
-      m: Number(text(options, 'threshold') ?? 1),
+      m: wholeNumber(text(options, 'threshold') ?? '1', '--threshold'),
       keys: signers.map(enrolled),
       guardians: [],
     },
@@ -94,51 +72,20 @@ const identifyHolder: Build = async (context) => {
   return { procedure: 'identify-holder/1', body, replaces: [] }
 }
 
-async function holderOf(client: RegistryClient, handle: string): Promise<Holder> {
-  const record = await client.record(holderRecordKey(handle))
-  if (record === null) throw new CommandError(`There is no holder ${handle}.`)
-  const holder: unknown = record
-  return holder as Holder
-}
-
 const updateHolder: Build = async (context) => {
-  const { client, options, added } = context
-  const holder = handleOption(text(options, 'holder'), '--holder')
-  const key = holderRecordKey(holder)
-  const wish = async (member: string | null, body: JsonObject): Promise<Wish> => ({
-    procedure: 'update-holder/1',
-    body: { ...body, holder },
-    replaces: member === null ? [] : [await replacedMember(client, key, member)],
-  })
-  if (options['confirm'] === true) return wish(null, { change: 'confirm' })
-  const withdrawn = text(options, 'withdraw')
-  if (withdrawn !== undefined)
-    return wish(null, { change: 'withdraw', application: handleOption(withdrawn, '--withdraw') })
+  const { options } = context
+  const about = (body: JsonObject, members: readonly string[] = []): Promise<Wish> =>
+    ownRecord(context, 'update-holder/1', body, members)
+  const veto = vetoOption(options)
+  if (veto !== null) return about({ ...veto, change: 'veto' })
   const cooling = text(options, 'cooling')
-  if (cooling !== undefined)
-    return wish('coolingSeconds', {
-      change: 'cooling',
-      coolingSeconds: cooling === 'profile' ? null : Number(cooling),
-    })
-  const until = text(options, 'lock')
-  if (until !== undefined) return wish('lockedUntil', { change: 'lock', until })
-  if (list(options, 'contact').length > 0)
-    return wish('contacts', { change: 'contacts', contacts: contacts(context) as readonly Json[] })
-  const removed = list(options, 'removeKey')
-  const threshold = text(options, 'threshold')
-  if (added.length === 0 && removed.length === 0 && threshold === undefined)
-    throw new UsageError(
-      'What is to change? --confirm, --contact, --add-key, --remove-key, --threshold, --cooling, --lock or --withdraw.',
-    )
-  const { policy } = await holderOf(client, holder)
-  if (policy === null) throw new CommandError(`${holder} is an imported holder; nobody has claimed it yet.`)
-  const next: KeyPolicy = {
-    ...policy,
-    m: threshold === undefined ? policy.m : Number(threshold),
-    keys: policy.keys.filter(({ key: one }) => !removed.includes(one)),
+  if (cooling !== undefined) {
+    const coolingSeconds = cooling === 'profile' ? null : wholeNumber(cooling, '--cooling')
+    return about({ change: 'cooling', coolingSeconds }, ['coolingSeconds'])
   }
-  const body: JsonObject = { ...next, keys: [...next.keys, ...added.map(enrolled)] }
-  return wish('policy', { change: 'policy', policy: body })
+  if (list(options, 'contact').length === 0)
+    throw new UsageError('What is to change? --contact, --cooling or --veto.')
+  return about({ change: 'contacts', contacts: contacts(context) as readonly Json[] }, ['contacts'])
 }
 
 const allocate: Build = async ({ options }) => {
@@ -151,7 +98,12 @@ const allocate: Build = async ({ options }) => {
   const length = text(options, 'length') ?? subject?.block.length.toString() ?? '32'
   return {
     procedure: 'allocate/1',
-    body: { holder, pool, length: Number(length.replace(/^\//, '')), block: subject?.key ?? null },
+    body: {
+      holder,
+      pool,
+      length: wholeNumber(length.replace(/^\//, ''), '--length'),
+      block: subject?.key ?? null,
+    },
     replaces: [],
   }
 }
@@ -235,7 +187,11 @@ const delegate: Build = async ({ client, options }) => {
 /** `AS64500` or `AS64500-24` (maximum length). */
 function roaOption(given: string, length: number): JsonObject {
   const [number, maxLength] = given.split('-', 2)
-  return { kind: 'roa', asn: asnOption(number ?? '', '--roa'), maxLength: Number(maxLength ?? length) }
+  return {
+    kind: 'roa',
+    asn: asnOption(number ?? '', '--roa'),
+    maxLength: wholeNumber(String(maxLength ?? length), '--roa'),
+  }
 }
 function asnOption(given: string, option: string): number {
   const asn = parseAsn(given)
@@ -247,9 +203,9 @@ function asnOption(given: string, option: string): number {
 function dsOption(given: string): JsonObject {
   const [keyTag, algorithm, digestType, ...digest] = given.trim().split(/\s+/)
   return {
-    keyTag: Number(keyTag),
-    algorithm: Number(algorithm),
-    digestType: Number(digestType),
+    keyTag: wholeNumber(keyTag ?? '', '--ds'),
+    algorithm: wholeNumber(algorithm ?? '', '--ds'),
+    digestType: wholeNumber(digestType ?? '', '--ds'),
     digest: digest.join('').toLowerCase(),
   }
 }
@@ -288,5 +244,6 @@ export const WISHES: { readonly [kind: string]: Build } = {
   transfer,
   return: returnNumbers,
   'declare-service': declareService,
+  ...KEYS_WISHES,
   ...NOTES_WISHES,
 }
