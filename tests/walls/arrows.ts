@@ -103,6 +103,13 @@ export const ROOMS: readonly Room[] = [
     packages: ['commander', 'picocolors', 'cli-progress'],
     node: 'any',
   },
+  {
+    room: 'apps/fees',
+    says: 'procedures.md section 0, Fees: a program and a database of their own, which reads no store of the registry',
+    rooms: ['core/numbers', 'core/records', 'ledger/crypto', 'ledger/notes'],
+    packages: ['commander'],
+    node: 'all',
+  },
 ]
 
 const literal = (path: string): string => path.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
@@ -155,6 +162,13 @@ const community: IForbiddenRuleType[] = [
 ]
 
 const everywhere: IForbiddenRuleType[] = [
+  {
+    name: 'nothing imports fees',
+    severity: 'error',
+    comment: 'procedures.md section 0, Fees: what somebody owes is no input of anything the registry does',
+    from: { pathNot: '^apps/fees/' },
+    to: { path: '^apps/fees/' },
+  },
   {
     name: 'testing is for tests',
     severity: 'error',

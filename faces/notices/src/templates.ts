@@ -1,7 +1,7 @@
 /** What each procedure's notice says: what happened, and what its reader can do until when. Plain words, no names. */
 
 /** What a template may use: public facts of the entry. */
-export type TemplateFacts = {
+type TemplateFacts = {
   /** The application's state, and the instant at which it takes effect; null where there is none. */
   readonly state: string | null
   readonly until: string | null
