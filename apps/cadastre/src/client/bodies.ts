@@ -26,14 +26,19 @@ export type Wish = {
 }
 
 export function handleOption(text: string | undefined, option: string): string {
-  const handle = text === undefined ? null : parseHandle(text)
-  if (handle === null) throw new UsageError(`${option} ${text ?? ''}: expected a handle, such as H-7.`)
+  if (text === undefined) throw new UsageError(`${option} HANDLE is required, such as ${option} H-7.`)
+  const handle = parseHandle(text)
+  if (handle === null) throw new UsageError(`${option} ${text}: expected a handle, such as H-7.`)
   return handle
 }
 
 export function rangeOption(text: string | undefined, option: string): Range {
-  const range = parseRange(text ?? '')
-  if (!range.ok) throw new UsageError(`${option} ${text ?? ''}: expected ${range.error.expected}.`)
+  if (text === undefined) throw new UsageError(`${option} RANGE is required, such as ${option} 10.0.0.0/24.`)
+  const range = parseRange(text)
+  if (!range.ok)
+    throw new UsageError(
+      `${option} ${text}: expected a prefix, an address range or an AS number (${range.error.expected}).`,
+    )
   return range.value
 }
 

@@ -9,7 +9,8 @@ import { parseHandle } from '@cadastre/records'
 import { UsageError } from '../commands/output.ts'
 import type { Options } from './wishes.ts'
 
-type Known = { readonly [origin: string]: { readonly [key: string]: string } }
+/** By the log's verifier key: a registry that is founded anew under the same origin is another. */
+type Known = { readonly [vkey: string]: { readonly [key: string]: string } }
 
 /** Options that name a holder. */
 const HOLDER_OPTIONS = ['holder', 'from', 'to', 'parent', 'child', 'by'] as const
@@ -27,18 +28,18 @@ async function load(directory: string): Promise<Known> {
 /** Remember that a key's holder is this one. */
 export async function rememberHolder(
   directory: string,
-  origin: string,
+  vkey: string,
   key: string,
   handle: string,
 ): Promise<void> {
   const known = await load(directory)
-  const next: Known = { ...known, [origin]: { ...known[origin], [key]: handle } }
+  const next: Known = { ...known, [vkey]: { ...known[vkey], [key]: handle } }
   await writeFile(join(directory, 'holders.json'), `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 })
 }
 
 /** The options with key names replaced by the handles of their holders. */
-export async function withHandles(options: Options, directory: string, origin: string): Promise<Options> {
-  const names = (await load(directory))[origin] ?? {}
+export async function withHandles(options: Options, directory: string, vkey: string): Promise<Options> {
+  const names = (await load(directory))[vkey] ?? {}
   const result: Record<string, Options[string]> = { ...options }
   for (const option of HOLDER_OPTIONS) {
     const given = options[option]
@@ -46,7 +47,7 @@ export async function withHandles(options: Options, directory: string, origin: s
     const handle = names[given] ?? null
     if (handle === null || parseHandle(handle) === null)
       throw new UsageError(
-        `--${option} ${given}: expected a handle such as H-7, or the name of a key with which a holder was identified at ${origin}.`,
+        `--${option} ${given}: expected a handle such as H-7, or the name of a key with which a holder was identified at this registry.`,
       )
     result[option] = handle
   }

@@ -14,7 +14,7 @@ import {
 import { memberHashOf } from '@cadastre/signatures'
 import { UsageError } from '../commands/output.ts'
 import { findRegistration, handleOption, holderRecordKey, rangeOption, type Wish } from './bodies.ts'
-import { fileHash, list, needed, optionalFileHash, text } from './wish-options.ts'
+import { fileHash, list, needed, optionalFileHash, text, wholeNumber } from './wish-options.ts'
 import type { Options, WishContext } from './wishes.ts'
 
 type Build = (context: WishContext) => Promise<Wish>
@@ -130,7 +130,7 @@ const pause: Build = async ({ options }) => {
   return wish('pause/1', {
     step: 'pause',
     trigger: needed(options, 'trigger', '--trigger log-key-compromise|corruption|active-attack'),
-    seconds: Number(needed(options, 'hours', '--hours HOURS')) * 3600,
+    seconds: wholeNumber(needed(options, 'hours', '--hours HOURS'), '--hours') * 3600,
     report: await fileHash(needed(options, 'report', '--report FILE')),
     staff,
   })
@@ -141,7 +141,7 @@ const reportIncident: Build = async ({ options }) =>
     staff: handles(options, 'staff')[0] ?? '',
     kind: needed(options, 'kind', '--kind KIND'),
     report: await fileHash(needed(options, 'report', '--report FILE')),
-    affected: Number(needed(options, 'affected', '--affected COUNT')),
+    affected: wholeNumber(needed(options, 'affected', '--affected COUNT'), '--affected'),
     discovered: needed(options, 'discovered', '--discovered INSTANT'),
   })
 

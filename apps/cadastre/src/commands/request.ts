@@ -58,7 +58,7 @@ export async function requestCommand(
   const openings: Opening[] = []
   const { log } = await client.wellKnown()
   const directory = keyDirectory(typeof options['keys'] === 'string' ? options['keys'] : undefined)
-  const named = await withHandles(options, directory, log.origin)
+  const named = await withHandles(options, directory, log.vkey)
   const wish = await build({ client, options: named, signers, added, openings })
   const request: Request = {
     v: 1,
@@ -81,7 +81,7 @@ export async function requestCommand(
   const status = await submit(client, saved, options['wait'] !== false, output)
   const handle = wish.procedure === 'identify-holder/1' ? handleIn(status) : null
   const [key] = Array.isArray(options['key']) ? options['key'] : []
-  if (handle !== null && typeof key === 'string') await rememberHolder(directory, log.origin, key, handle)
+  if (handle !== null && typeof key === 'string') await rememberHolder(directory, log.vkey, key, handle)
   return exitCodeOf(status)
 }
 
@@ -159,10 +159,23 @@ async function submit(client: RegistryClient, saved: Saved, wait: boolean, outpu
   return status
 }
 
+/** What a written record means to the person who asked; nothing for records that only the registry cares for. */
+function plainly(key: string): readonly string[] {
+  const made = (type: string): string | null =>
+    key.startsWith(`obj/${type}/`) ? key.slice(type.length + 5) : null
+  const holder = made('holder')
+  if (holder !== null) return [`  holder ${holder}`]
+  const application = made('application')
+  return application === null
+    ? []
+    : [`  application ${application}: look at it with "cadastre lookup ${application}"`]
+}
+
 function outcomeText(status: Status): string {
   if (status.state === 'accepted')
     return [
       `Accepted: entry ${status.index}, ${status.at}.`,
+      ...status.records.flatMap(({ key }) => plainly(key)),
       ...status.records.map(({ key, subject }) => `  ${key}${key.endsWith(subject) ? '' : ` (${subject})`}`),
     ].join('\n')
   if (status.state === 'refused')

@@ -35,7 +35,7 @@ export async function serveCommand(
   const directory = new DataDirectory(settings.data)
   const noticesSettings = readNoticesSettings(process.env)
   const registry = await registryToServe(settings, directory, options.demonstration)
-  const logger = pino({ level: process.env['LOG_LEVEL'] ?? 'warn' }, pino.destination(2))
+  const logger = pino({ level: settings.logLevel }, pino.destination(2))
   const bars = new Map<string, Progress>()
   const running = await serve({
     settings,
@@ -95,6 +95,8 @@ function welcome(
   size: number,
 ): string {
   const host = new URL(url).hostname
+  // The tools ask port 8080 unless told otherwise.
+  const prefix = settings.port === 8080 ? '' : `PORT=${new URL(url).port} `
   const examples = registry.demonstration
     ? [
         '',
@@ -103,8 +105,8 @@ function welcome(
         `  RDAP        curl ${url}/rdap/ip/200.160.0.1`,
         `  WHOIS       whois -h ${host} -p ${whoisPort} 200.160.0.1`,
         `  proof       curl ${url}/proof/ip/200.160.0.1`,
-        '  a holder    npx cadastre keys create alice && npx cadastre request identify-holder --name "Alice" --key alice',
-        '  audit       npx cadastre audit',
+        `  a holder    npx cadastre keys create alice && ${prefix}npx cadastre request identify-holder --name "Alice" --key alice`,
+        `  audit       ${prefix}npx cadastre audit`,
         '',
         'README says how to found a registry of your own.',
       ]

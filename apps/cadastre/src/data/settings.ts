@@ -12,6 +12,8 @@ export type Settings = {
   readonly databaseUrl: string | null
   /** Public address of the HTTP faces, without a slash at the end; null = from host and port. */
   readonly publicUrl: string | null
+  /** Level of the server's log on standard error. */
+  readonly logLevel: string
 }
 
 /** Thrown on a setting that cannot be used; the message names it, its value, and what would be right. */
@@ -27,6 +29,7 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
     data: resolve(environment['CADASTRE_DATA'] ?? './data'),
     databaseUrl: databaseUrl(environment['DATABASE_URL']),
     publicUrl: publicUrl(environment['CADASTRE_URL']),
+    logLevel: logLevel(environment['LOG_LEVEL']),
   }
 }
 
@@ -37,6 +40,15 @@ function port(environment: NodeJS.ProcessEnv, name: string, otherwise: number): 
   if (!/^\d{1,5}$/.test(text) || value > 65535)
     throw new SettingsError(`${name} is "${text}"; it must be a port number from 0 to 65535.`)
   return value
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+
+function logLevel(text: string | undefined): string {
+  if (text === undefined || text === '') return 'warn'
+  if (!LOG_LEVELS.includes(text))
+    throw new SettingsError(`LOG_LEVEL is "${text}"; it must be one of ${LOG_LEVELS.join(', ')}.`)
+  return text
 }
 
 function databaseUrl(text: string | undefined): string | null {

@@ -79,7 +79,10 @@ async function answer(registrar: Registrar, pool: VerifyPool, message: ToWriter)
 
 function fail(error: unknown): void {
   const known = error instanceof Error ? error : new Error(String(error))
-  tell({ kind: 'failed', name: known.name, message: known.message })
+  const code = 'code' in known ? known.code : null
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
+    tell({ kind: 'failed', name: 'ConnectionError', message: `PostgreSQL does not answer: ${known.message}` })
+  else tell({ kind: 'failed', name: known.name, message: known.message })
 }
 
 start(workerData as WriterData).catch(fail)
