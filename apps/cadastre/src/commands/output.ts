@@ -91,11 +91,44 @@ const PLAIN: { readonly [name: string]: number } = {
   ForkRefusedError: EXIT.unavailable,
   DamagedStoreError: EXIT.unavailable,
   ConnectionError: EXIT.unavailable,
+  SourceError: EXIT.unavailable,
+  LogFaultError: EXIT.no,
+  NoDecisionError: EXIT.no,
+}
+
+/** What the operating system said, in words; null where it said nothing. */
+function systemMessage(error: Error): { readonly code: string; readonly message: string } | null {
+  const { code, path, address, port, hostname } = error as NodeJS.ErrnoException & {
+    readonly address?: string
+    readonly port?: number
+    readonly hostname?: string
+  }
+  const where = path ?? hostname ?? (address === undefined ? '' : `${address}:${port ?? ''}`)
+  const says: { readonly [code: string]: string } = {
+    ENOENT: `${where} does not exist.`,
+    EACCES: `${where} may not be read or written by this user.`,
+    EISDIR: `${where || 'The path'} is a directory; expected a file.`,
+    ENOTDIR: `${where} is no directory.`,
+    ENOSPC: 'The disk is full.',
+    ECONNREFUSED: `Nobody answers at ${where}. Is the server there running?`,
+    ENOTFOUND: `The host name ${where} is not known.`,
+    EADDRNOTAVAIL: `The address ${where} is not one of this machine.`,
+  }
+  const message = code === undefined ? undefined : says[code]
+  return code === undefined || message === undefined ? null : { code, message }
 }
 
 /** Tell an error; the exit code. */
 export function tellError(error: unknown, output: Output): number {
   const known = error instanceof Error ? error : new Error(String(error))
+  const system = systemMessage(known)
+  if (system !== null) {
+    const line = output.json
+      ? JSON.stringify({ error: system.code, message: system.message })
+      : `${picocolors.red('error:')} ${system.message}`
+    process.stderr.write(`${line}\n`)
+    return EXIT.unavailable
+  }
   const code = PLAIN[known.name]
   if (output.json) process.stderr.write(`${JSON.stringify({ error: known.name, message: known.message })}\n`)
   else if (code === undefined) process.stderr.write(`${known.stack ?? known.message}\n`)
