@@ -6,11 +6,29 @@ import { planImport, readDelegatedFile, readPrefixList } from '../src/index.ts'
 
 /** Published files, kept outside the repository; see the README of that folder. */
 const DATA = new URL('../../../../shared/data/', import.meta.url)
-const options = existsSync(DATA) ? {} : { skip: 'the published files are not at ../shared/data' }
+const isThere = existsSync(DATA)
+/** The one published file that the project itself has. */
+const EXAMPLE = new URL('../../../examples/delegated-lacnic-extended-20240104.gz', import.meta.url)
 
-function textOf(path: string): string {
-  return gunzipSync(readFileSync(new URL(path, DATA))).toString('latin1')
+function textAt(url: URL): string {
+  return gunzipSync(readFileSync(url)).toString('latin1')
 }
+const textOf = (path: string): string => textAt(new URL(path, DATA))
+
+/** A test on files outside the project: it exists only where they do. */
+function published(name: string, work: () => void): void {
+  if (isThere) test(name, work)
+}
+
+if (!isThere)
+  test('published files', (t) =>
+    t.diagnostic('../shared/data is not there: only the file in examples/ is read'))
+
+test('the file in examples: every row is read, and none stands in another’s way', () => {
+  const file = readDelegatedFile(textAt(EXAMPLE))
+  assert.deepEqual([file.errors, file.warnings, file.rows.count], [[], [], 88619])
+  assert.deepEqual(planImport(file.rows, { nested: false }).conflicts, [])
+})
 
 /** Rows, warning codes without their lines, conflicts within the file. */
 const FILES: readonly (readonly [string, number, readonly string[]])[] = [
@@ -29,7 +47,7 @@ const FILES: readonly (readonly [string, number, readonly string[]])[] = [
 ]
 
 for (const [path, rows, warnings] of FILES) {
-  test(`${path}: every row is read, and none stands in another's way`, options, () => {
+  published(`${path}: every row is read, and none stands in another's way`, () => {
     const file = readDelegatedFile(textOf(`delegated/${path}`))
     assert.deepEqual(file.errors, [])
     assert.equal(file.rows.count, rows)
@@ -41,7 +59,7 @@ for (const [path, rows, warnings] of FILES) {
   })
 }
 
-test('a real download that was cut in mid-line is refused whole', options, () => {
+published('a real download that was cut in mid-line is refused whole', () => {
   const file = readDelegatedFile(textOf('delegated/negative/delegated-ripencc-20131215-truncated.gz'))
   assert.deepEqual(
     file.errors.map(({ line, code }) => [line, code]),
@@ -52,9 +70,8 @@ test('a real download that was cut in mid-line is refused whole', options, () =>
   )
 })
 
-test(
+published(
   'two registries claim the same space (May 2013): found when their rows are planned together',
-  options,
   () => {
     const rows = ['apnic-20130510', 'arin-20130510'].flatMap((name) =>
       textOf(`delegated/2013-five-rir/delegated-${name}.gz`)
@@ -68,7 +85,7 @@ test(
   },
 )
 
-test('a nested list of 1.29 million prefixes is read and planned', options, () => {
+published('a nested list of 1.29 million prefixes is read and planned', () => {
   const file = readPrefixList(textOf('libloc/networks-20221029.csv.gz'))
   assert.deepEqual([file.errors.length, file.rows.count], [0, 1290053])
   const plan = planImport(file.rows, { nested: true })
