@@ -23,6 +23,8 @@ export type Started = {
   readonly output: () => string
   /** SIGTERM, and the exit code. */
   readonly stop: () => Promise<number | null>
+  /** End it and everything that it started, at once. */
+  readonly kill: () => void
 }
 
 /** Run a command line until it says `until` on standard output. */
@@ -32,7 +34,13 @@ export async function start(
   environment: NodeJS.ProcessEnv,
   until: RegExp,
 ): Promise<Started> {
-  const child = spawn(command, args, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A group of its own, so that whatever happens nothing of it is left behind.
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
   let output = ''
   const exited = once(child, 'exit')
   child.stderr.on('data', (chunk: Buffer) => {
@@ -52,6 +60,9 @@ export async function start(
       child.kill('SIGTERM')
       const [code] = (await exited) as [number | null]
       return code
+    },
+    kill: () => {
+      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
     },
   }
 }

@@ -40,7 +40,7 @@ before(async () => {
 })
 
 after(async () => {
-  if (server !== null) server.child.kill('SIGKILL')
+  server?.kill()
   await rm(directory, { recursive: true, force: true })
 })
 
