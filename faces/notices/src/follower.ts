@@ -59,8 +59,7 @@ export class Follower {
    * number of messages kept. `stopped` is asked between entries.
    */
   async follow(now: number, stopped: () => boolean = () => false): Promise<number> {
-    const snapshot = this.#reader.snapshot()
-    const { size } = snapshot.publication
+    const { size } = this.#reader.snapshot().publication
     const from = this.#database.next()
     if (from === null) {
       this.#database.follow(size, [], now)
@@ -71,6 +70,8 @@ export class Follower {
     for (let next = from; next < size && !stopped(); next += ENTRIES) {
       const entries = await this.#reader.store.entries(next, Math.min(ENTRIES, size - next))
       const messages: Message[] = []
+      // A new one for each round: only the last published states stay readable.
+      const snapshot = this.#reader.snapshot()
       for (const [offset, bytes] of entries.entries()) {
         const parsed = parseEntry(bytes)
         if (parsed?.kind === 'op')
