@@ -7,6 +7,7 @@
 import {
   addSeconds,
   BLOCKABLE_ACTS,
+  canonicalJson,
   DAY_SECONDS,
   HOUR_SECONDS,
   type Holder,
@@ -14,6 +15,7 @@ import {
   type Instant,
   type Json,
   type Notes,
+  type ProcedureRecord,
   type RecordKey,
   type Registry,
   secondsOf,
@@ -46,10 +48,21 @@ export function beyondBounds(
           ? notesFault(before(key), next, at)
           : key.startsWith('obj/holder/')
             ? protectionFault(before(key), next, at)
-            : null
+            : key.startsWith('obj/procedure/')
+              ? termsFault(before(key), next)
+              : null
     if (fault !== null) return `${key}: ${fault}`
   }
   return null
+}
+
+/** Terms that were in force stay as they were: what was recorded under them goes by them. */
+function termsFault(old: unknown, next: Json): string | null {
+  const [was, is] = [old as ProcedureRecord | null, next as ProcedureRecord | null]
+  if (was === null) return null
+  if (is === null) return 'a version that ends'
+  const kept = { ...is, revisions: is.revisions.slice(0, was.revisions.length) }
+  return canonicalJson(kept) === canonicalJson(was) ? null : 'terms that were in force are rewritten'
 }
 
 function pauseFault(old: unknown, next: Json, effects: number): string | null {

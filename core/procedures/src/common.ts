@@ -16,6 +16,7 @@ import {
   objectKey,
   type Pool,
   type ProcedureRecord,
+  type ProcedureTerms,
   parseHandle,
   type RecordKey,
   type Registration,
@@ -24,7 +25,7 @@ import {
   registrationRange,
   type Schema,
 } from '@cadastre/records'
-import type { Act, Inputs, Need } from './procedure.ts'
+import type { Act, Inputs, Need, Pin } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 
 export const REGISTRY_KEY: RecordKey = objectKey('registry', 'REGISTRY')
@@ -80,13 +81,46 @@ export function objectAt<T extends keyof ObjectRecords>(
 export function registryOf(inputs: Inputs): Registry | null {
   return objectAt('registry', REGISTRY_KEY, inputs)
 }
+/** The procedure with the terms that bind this act; null where no such version is in force. */
 export function procedureOf(inputs: Inputs, id: string): ProcedureRecord | null {
-  return objectAt('procedure', procedureKey(id), inputs)
+  const record = objectAt('procedure', procedureKey(id), inputs)
+  return record === null ? null : { ...record, ...termsAt(record, inputs.pin) }
+}
+
+/** Terms of a record as {@link Pin} says. */
+export function termsAt({ text, parameters, revisions }: ProcedureRecord, pin: Pin): ProcedureTerms {
+  const binding = revisions.findLast(
+    ({ from, since }) => pin === null || ('received' in pin ? from <= pin.received : since < pin.recorded),
+  )
+  return binding === undefined ? { text, parameters } : { text: binding.text, parameters: binding.parameters }
+}
+
+/**
+ * Every terms that a holding may use: those that bind the act first, then the others that were in force at some time
+ * since it was recorded. A change of terms never narrows what somebody holds already.
+ */
+export function termsFor(
+  inputs: Inputs,
+  id: string,
+  holding: Pick<Registration, 'since'>,
+): readonly ProcedureTerms[] {
+  const record = objectAt('procedure', procedureKey(id), inputs)
+  if (record === null) return []
+  const { text, parameters, revisions } = record
+  const all: readonly (ProcedureTerms & { readonly since: number })[] = [
+    { text, parameters, since: record.since },
+    ...revisions,
+  ]
+  const others = all.filter((_, index) => {
+    const next = all[index + 1]
+    return next === undefined || next.since > holding.since
+  })
+  return [termsAt(record, inputs.pin), ...others]
 }
 /** A numeric parameter of the version in force; a record without it is a bug of genesis. */
-export function numberParameter(record: ProcedureRecord, name: string): number {
-  const value = record.parameters[name]
-  if (typeof value !== 'number') throw new TypeError(`${record.id} has no parameter ${name}`)
+export function numberParameter({ parameters }: Pick<ProcedureTerms, 'parameters'>, name: string): number {
+  const value = parameters[name]
+  if (typeof value !== 'number') throw new TypeError(`no parameter ${name}`)
   return value
 }
 export function booleanParameter(record: ProcedureRecord, name: string): boolean {

@@ -18,16 +18,13 @@ import {
   EMPTY_CELL,
   handle,
   hash32,
-  integer,
   legalName,
   MAX_ENTRY_BYTES,
-  map,
   object,
   oneOf,
   type Pool,
   type ProcedureRecord,
   type Profile,
-  parsedText,
   type RecordKey,
   type Registration,
   type Registry,
@@ -54,8 +51,9 @@ import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { MAX_CLERK_HANDLE, ROSTER_KEY } from './examination.ts'
 import { staffKey } from './founding.ts'
 import type { Effect, Inputs, Procedure } from './procedure.ts'
-import { MAX_PARAMETER, type Parameters, PROFILES, parametersFit } from './profiles.ts'
+import { type Parameters, PROFILES, parametersFit } from './profiles.ts'
 import type { RefusalCode } from './refusals.ts'
+import { parameterMap, procedureId } from './terms.ts'
 
 const ID = 'genesis/1'
 
@@ -96,12 +94,6 @@ const longText: Schema<string> = text({
   pattern: '^[^\\p{Cc}\\p{Cs}]*(?:\\n[^\\p{Cc}\\p{Cs}]*)*$',
 })
 
-const parameter: Schema<number | boolean | string> = {
-  json: { oneOf: [{ type: 'integer', minimum: 0, maximum: MAX_PARAMETER }, { type: 'boolean' }] },
-  read: (value, pointer) =>
-    typeof value === 'boolean' ? bool.read(value, pointer) : integer(0, MAX_PARAMETER).read(value, pointer),
-}
-
 const body: Schema<GenesisBody> = object({
   name: legalName,
   origin: line('the log origin, a name without spaces', 255),
@@ -127,17 +119,9 @@ const body: Schema<GenesisBody> = object({
   reserved: array(range, 64),
   procedures: array(
     object({
-      id: parsedText({
-        expected: 'the id of a procedure, such as transfer/1',
-        maxLength: 40,
-        parse: (value) => (/^[a-z][a-z-]*\/[1-9][0-9]{0,3}$/.test(value) ? value : null),
-      }),
+      id: procedureId,
       text: hash32,
-      parameters: map(parameter, {
-        pattern: '^[a-z][A-Za-z0-9]*$',
-        maxMembers: 16,
-        expected: 'names and values of parameters',
-      }),
+      parameters: parameterMap,
     }),
     64,
     1,
@@ -251,7 +235,7 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
   }
   const staff = from.staff.map((member): Effect => put(staffKey(member.handle), { v: 1, ...member, since }))
   const procedures = from.procedures.map((procedure): Effect => {
-    const record: ProcedureRecord = { v: 1, ...procedure, since }
+    const record: ProcedureRecord = { v: 1, ...procedure, revisions: [], since }
     return put(procedureKey(procedure.id), record)
   })
   const pools = from.pools.map((pool): Effect => {

@@ -114,7 +114,7 @@ function hashesOf(
 }
 
 /** A change whose time has come. */
-export type Waited = {
+type Waited = {
   readonly holder: string
   readonly members: readonly HolderMember[]
   /** What stands against it now, whatever else. */

@@ -9,7 +9,7 @@ import {
   type LoggedInput,
   type RecordKey,
 } from '@cadastre/records'
-import type { Act, Inputs, Need, Procedure, Subtree } from './procedure.ts'
+import type { Act, Inputs, Need, Pin, Procedure, Subtree } from './procedure.ts'
 
 /** Reads the state that holds before the act: the preceding state entry plus the earlier effects of the batch. */
 export interface StateSource {
@@ -26,6 +26,7 @@ const MAX_ROUNDS = 64
 
 class Gathered implements Inputs {
   readonly logged: LoggedInput[] = []
+  pin: Pin = null
   readonly #values = new Map<string, unknown>()
   readonly #source: StateSource
 
@@ -87,6 +88,7 @@ export function gather(
 ): { readonly inputs: Inputs; readonly logged: readonly LoggedInput[] } {
   const gathered = new Gathered(source)
   if (act.kind === 'due') gathered.add({ key: act.subject, q: subjectQuery(act.subject) })
+  gathered.pin = pinOf(act, gathered)
   for (let round = 0; round < MAX_ROUNDS; round++) {
     const missing = procedure.needs(act, gathered).filter((need) => !gathered.has(need))
     if (missing.length === 0) return { inputs: gathered, logged: gathered.logged }
@@ -95,6 +97,15 @@ export function gather(
   }
   throw new Error(`${procedure.id} does not stop asking for inputs`)
 }
+
+/** What waits as an application or on its way goes by the terms under which it was recorded. */
+function pinOf(act: Act, gathered: Gathered): Pin {
+  if (act.kind === 'request') return { received: act.received }
+  if (!PINNED.some((start) => act.subject.startsWith(start))) return null
+  const record = gathered.record(act.subject) as { readonly since: number } | null
+  return record === null ? null : { recorded: record.since }
+}
+const PINNED: readonly string[] = ['obj/application/', 'obj/transit/']
 
 /** The first input of a due op is the record that fell due: for a cell its chain, which holds it and what covers it. */
 function subjectQuery(key: RecordKey): InputQuery {

@@ -34,8 +34,15 @@ export type Subtree = {
   readonly complete: boolean
 }
 
+/**
+ * Which terms of a procedure an act goes by (invariant I5): those in force when the request was received; of what falls
+ * due, those in force when it was recorded, by index; null: the latest.
+ */
+export type Pin = { readonly received: Instant } | { readonly recorded: number } | null
+
 /** The inputs gathered so far. Asking for one that was not declared is a bug and throws. */
 export interface Inputs {
+  readonly pin: Pin
   has(need: Need): boolean
   /** The parsed record, or null where there is none. */
   record(key: RecordKey): unknown

@@ -11,10 +11,11 @@ const YEAR_SECONDS = 365 * DAY_SECONDS
 
 /** The same in both profiles. */
 const COMMON = {
+  'adopt-procedure/1': { noticeSeconds: 90 * DAY_SECONDS, protectiveSeconds: 7 * DAY_SECONDS },
   'genesis/1': {},
   'import/1': {},
   'declare-service/1': {},
-  'delegate/1': { maxTermSeconds: 5 * YEAR_SECONDS + DAY_SECONDS },
+  'delegate/1': { maxTermSeconds: 5 * YEAR_SECONDS + DAY_SECONDS, guardSeconds: 7 * DAY_SECONDS },
   'annotate-dispute/1': {
     lapseSeconds: 30 * DAY_SECONDS,
     noticeSeconds: 21 * DAY_SECONDS,

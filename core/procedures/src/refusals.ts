@@ -122,6 +122,10 @@ export const REFUSALS = {
   'already-claimed': 'The imported holder has been claimed.',
   'key-not-listed': 'No published file lists this key for the holder.',
   'means-not-possible': 'This means of proof does not exist for what is claimed.',
+  'terms-do-not-fit': 'The software has no such version, or it reads other parameters.',
+  'resource-named': 'The page names a number, or the handle of a holder or of a record.',
+  'fits-one-holder': 'The change would have meant something for a single holder alone.',
+  'revisions-full': 'A version has had so many terms that its record is full: it needs a new version.',
   'procedure-fault':
     'The procedure’s own code failed on this request: a bug, to be reported; nothing was changed.',
   'already-accepted': 'This very request has been accepted before; it is not executed twice.',

@@ -1,5 +1,6 @@
 /** The procedures of this software, by id. The list is closed: a new act needs a release, not a setting. */
 
+import { adoptProcedure } from './adopt-procedure.ts'
 import { allocate } from './allocate.ts'
 import { annotateDispute } from './annotate-dispute.ts'
 import { applySanctionsAct } from './apply-sanctions-act.ts'
@@ -33,6 +34,7 @@ import { updateHolder } from './update-holder.ts'
 
 /** Every version stays here and keeps replaying. */
 export const PROCEDURES: { readonly [id: string]: Procedure } = {
+  'adopt-procedure/1': adoptProcedure,
   'allocate/1': allocate,
   'annotate-dispute/1': annotateDispute,
   'apply-sanctions-act/1': applySanctionsAct,

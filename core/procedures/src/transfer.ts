@@ -26,7 +26,6 @@ import {
   type Instant,
   innermost,
   object,
-  type ProcedureRecord,
   type Registration,
   range as rangeSchema,
   registrationRange,
@@ -55,6 +54,7 @@ import {
   procedureOf,
   recordNeed,
   registrationMember,
+  termsFor,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
@@ -168,10 +168,13 @@ function cutRefusal(
   return complete ? null : 'range-too-busy'
 }
 
-function floorRefusal(range: Range, parameters: ProcedureRecord): RefusalCode | null {
+/** Whether the range is too small by all terms that the holding may use. */
+function floorRefusal(range: Range, registration: Registration, inputs: Inputs): RefusalCode | null {
   if (range.space === 'asn') return null
-  const floor = numberParameter(parameters, range.space === 'ip4' ? 'floorIp4' : 'floorIp6')
-  return rangeToBlocks(range).some((block) => block.length > floor) ? 'floor-not-met' : null
+  const name = range.space === 'ip4' ? 'floorIp4' : 'floorIp6'
+  const longest = Math.max(...rangeToBlocks(range).map(({ length }) => length))
+  const floors = termsFor(inputs, ID, registration).map((terms) => numberParameter(terms, name))
+  return floors.every((floor) => longest > floor) ? 'floor-not-met' : null
 }
 
 /** Preconditions that hold when the transfer is asked for and again when it takes effect. */
@@ -186,12 +189,10 @@ function subjectOf(
   if (offer.from === offer.to) return err('same-holder')
   const registration = offered(offer, inputs)
   if (!registration.ok) return registration
-  const parameters = procedureOf(inputs, ID)
-  if (parameters === null) return err('procedure-unknown')
   const notes = notesOf(inputs, registration.value.id)
   const refusal =
     rangeRefusal(offer, registration.value) ??
-    floorRefusal(offer.range, parameters) ??
+    floorRefusal(offer.range, registration.value, inputs) ??
     movableRefusal(seller, notes, partiesNotes(offer, inputs), pending, at) ??
     cutRefusal(offer, registration.value, inputs, at)
   return refusal === null ? registration : err(refusal)

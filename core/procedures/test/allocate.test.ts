@@ -335,6 +335,7 @@ test('a waiting application that no longer may be served fails, says why, and le
           id: 'allocate/1',
           text: '',
           parameters,
+          revisions: [],
           since: 0,
         })
       },

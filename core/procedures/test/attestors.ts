@@ -34,6 +34,7 @@ export function addClerks(here: World, count = 4): void {
     id: 'attest/1',
     text: '',
     parameters: { clerkSeconds: 7 * DAY },
+    revisions: [],
     since: 0,
   })
 }

@@ -77,7 +77,15 @@ test('every request of a holder is refused while it lasts, and none before or af
 
 test('paused stands where every procedure for holders lists it: after the registry is open, before anything else', () => {
   const founding = ['genesis/1', 'import/1', 'open/1']
-  const staff = ['pause/1', 'report-incident/1', 'attest/1', 'list-peer/1']
+  const staff = [
+    'pause/1',
+    'report-incident/1',
+    'attest/1',
+    'list-peer/1',
+    'adopt-procedure/1',
+    'change-witnesses/1',
+    'hand-over/1',
+  ]
   for (const { id, refusals } of Object.values(PROCEDURES)) {
     if (founding.includes(id) || staff.includes(id)) continue
     if (!refusals.includes('still-founding')) continue

@@ -73,7 +73,7 @@ export class World {
       pauses: [],
     })
     for (const [id, values] of Object.entries(parameters))
-      this.put(procedureKey(id), { v: 1, id, text: '', parameters: values, since: 0 })
+      this.put(procedureKey(id), { v: 1, id, text: '', parameters: values, revisions: [], since: 0 })
   }
 
   put(key: RecordKey, value: object | null): void {

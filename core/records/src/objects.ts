@@ -242,13 +242,28 @@ export type Pool = {
   readonly since: number
 }
 
-/** A procedure in force: the hash of its published text and its parameters; an input of each of its decisions. */
-export type ProcedureRecord = {
-  readonly v: 1
-  readonly id: string
+/** What a version of a procedure says and decides by, from some instant on. */
+export type ProcedureTerms = {
   /** SHA-256 of the published page, standard base64. */
   readonly text: string
   readonly parameters: { readonly [name: string]: number | boolean | string }
+}
+
+/** Terms that were adopted later. They never bind what was asked for before. */
+export type ProcedureRevision = ProcedureTerms & {
+  readonly from: Instant
+  /** The application by which they were adopted. */
+  readonly adoption: string
+  /** Index of the entry that put them in force. */
+  readonly since: number
+}
+
+/** A procedure in force: its first terms, and those that were adopted later; an input of each of its decisions. */
+export type ProcedureRecord = ProcedureTerms & {
+  readonly v: 1
+  readonly id: string
+  /** The latest last. */
+  readonly revisions: readonly ProcedureRevision[]
   readonly since: number
 }
 

@@ -1,0 +1,280 @@
+// P22: other terms after a notice, pinned by what was asked for when; nobody's holding is narrowed (I5).
+
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { globSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import type { Json, JsonObject, ProcedureRecord, RecordKey } from '@cadastre/records'
+import { adoptProcedure } from '../src/adopt-procedure.ts'
+import { beyondBounds } from '../src/bounds.ts'
+import { procedureKey } from '../src/common.ts'
+import { base64OfHex, namedOn } from '../src/page-lint.ts'
+import { PROFILES } from '../src/profiles.ts'
+import { transfer } from '../src/transfer.ts'
+import { hash, staffedWorld, staffKeyName } from './staff-fixture.ts'
+import { assertStamped, DAY, type World } from './world.ts'
+
+const TRANSFER = { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY, floorIp4: 32, floorIp6: 128 }
+const PARAMETERS = {
+  'adopt-procedure/1': { noticeSeconds: 90 * DAY, protectiveSeconds: 7 * DAY },
+  'transfer/1': TRANSFER,
+  'rotate-keys/1': { guardSeconds: 7 * DAY, vetoSeconds: 14 * DAY },
+}
+const PAGE = '# Transfer\n\nParts of at least a /24, such as 203.0.113.0/24.\n'
+const IMPACT = { size: 100, acts: 0, otherwise: 0, holders: 0 }
+const ADOPT: JsonObject = {
+  step: 'adopt',
+  staff: 'ADOPTER',
+  procedure: 'transfer/1',
+  page: PAGE,
+  parameters: { ...TRANSFER, floorIp4: 24 },
+  vectors: hash('vectors'),
+  impact: IMPACT,
+}
+
+function world(parameters: Parameters<typeof staffedWorld>[0] = PARAMETERS): World {
+  const made = staffedWorld(parameters)
+  const adopter = { v: 1, handle: 'ADOPTER', role: 'adopter', alg: 'ed25519', key: staffKeyName('ADOPTER') }
+  made.put('obj/staff/ADOPTER' as RecordKey, { ...adopter, outside: false, since: 0 })
+  return made
+}
+function adopt(here: World, more: JsonObject = {}, by = ['ADOPTER']): string | null {
+  return here.ask(adoptProcedure, { body: { ...ADOPT, ...more }, by: by.map(staffKeyName) })
+}
+function comeIntoForce(here: World, application: string, seconds = 90 * DAY): void {
+  here.later(seconds)
+  assert.equal(here.due(adoptProcedure, `obj/application/${application}`), null)
+}
+const record = (here: World, id = 'transfer/1'): ProcedureRecord =>
+  here.state.get(procedureKey(id)) as Json as ProcedureRecord
+
+test('after the notice the terms are added to the record, and nothing else is written', () => {
+  const here = world()
+  assert.equal(adopt(here), null)
+  const before = record(here)
+  assert.equal(here.due(adoptProcedure, 'obj/application/A-100'), 'not-due')
+  comeIntoForce(here, 'A-100')
+  assert.deepEqual(record(here), {
+    ...before,
+    revisions: [
+      {
+        text: createHash('sha256').update(PAGE).digest('base64'),
+        parameters: { ...TRANSFER, floorIp4: 24 },
+        from: here.at,
+        adoption: 'A-100',
+        since: 101,
+      },
+    ],
+  })
+  assert.equal(here.object('application', 'A-100')?.['state'], 'effected')
+  assertStamped(here)
+})
+
+function sell(here: World, range: string, registration = 'R-1'): string | null {
+  const found = here.cell('ip4/203.0.113.0/24').registrations.find(({ id }) => id === registration)
+  assert.ok(found)
+  const body = {
+    step: 'offer',
+    from: 'H-1',
+    to: 'H-2',
+    registration: { key: 'ip4/203.0.113.0/24', id: registration },
+    range,
+    services: [],
+  }
+  return here.ask(transfer, { body, by: ['H-1/full', 'H-2/full'], replaces: [here.names(found)] })
+}
+
+test('a holding may use any terms in force since it was recorded; later ones bind it where they allow more', () => {
+  const here = world()
+  here.register('R-1', '203.0.113.0/24', { since: 50 })
+  assert.equal(adopt(here), null)
+  comeIntoForce(here, 'A-100')
+  assert.equal(sell(here, '203.0.113.0/25'), null)
+  const later = world()
+  assert.equal(adopt(later), null)
+  comeIntoForce(later, 'A-100')
+  later.register('R-1', '203.0.113.0/24', { since: 102 })
+  assert.equal(sell(later, '203.0.113.0/25'), 'floor-not-met')
+  assert.equal(sell(later, '203.0.113.0/24'), null)
+})
+
+test('what waits goes by the terms under which it was recorded; a request by those when it was received', () => {
+  const here = world({ ...PARAMETERS, 'transfer/1': { ...TRANSFER, coolingSeconds: 3 * DAY } })
+  here.register('R-1', '203.0.113.0/24', { since: 50 })
+  const parameters = { ...TRANSFER, coolingSeconds: 9 * DAY }
+  assert.equal(adopt(here, { parameters }), null)
+  here.later(89 * DAY)
+  assert.equal(sell(here, '203.0.113.0/25'), null)
+  assert.equal(here.object('application', 'A-101')?.['due'], '2030-04-03T00:00:00Z')
+  comeIntoForce(here, 'A-100', DAY)
+  here.later(2 * DAY)
+  assert.equal(here.due(transfer, 'obj/application/A-101'), null)
+  assert.equal(here.object('application', 'A-101')?.['state'], 'effected')
+})
+
+test('only longer notices and vetoes, on the same page: 7 days; anything else 90', () => {
+  const due = (more: JsonObject): unknown => {
+    const here = world()
+    here.put(procedureKey('rotate-keys/1'), { ...record(here, 'rotate-keys/1'), text: hash(PAGE) })
+    here.put(procedureKey('transfer/1'), { ...record(here, 'transfer/1'), text: hash(PAGE) })
+    assert.equal(adopt(here, more), null)
+    return here.object('application', 'A-100')?.['due']
+  }
+  const keys = { procedure: 'rotate-keys/1' }
+  const [week, quarter] = ['2030-01-08T00:00:00Z', '2030-04-01T00:00:00Z']
+  assert.equal(due({ ...keys, parameters: { guardSeconds: 8 * DAY, vetoSeconds: 14 * DAY } }), week)
+  assert.equal(due({ ...keys, parameters: { guardSeconds: 8 * DAY, vetoSeconds: 20 * DAY } }), week)
+  assert.equal(due({ ...keys, parameters: { guardSeconds: 6 * DAY, vetoSeconds: 20 * DAY } }), quarter)
+  const otherPage = { page: `${PAGE}More.\n`, parameters: { guardSeconds: 8 * DAY, vetoSeconds: 14 * DAY } }
+  assert.equal(due({ ...keys, ...otherPage }), quarter)
+  assert.equal(due({ parameters: { ...TRANSFER, coolingSeconds: 9 * DAY } }), quarter)
+})
+
+test('the notice cannot be made shorter than 90 days, by this very procedure either', () => {
+  const short = { noticeSeconds: 0, protectiveSeconds: 0 }
+  const here = world({ ...PARAMETERS, 'adopt-procedure/1': short })
+  assert.equal(adopt(here), null)
+  assert.equal(here.object('application', 'A-100')?.['due'], '2030-04-01T00:00:00Z')
+})
+
+test('a version that the software has and the registry does not yet gets its first terms', () => {
+  const here = world()
+  const parameters = PROFILES.community['delegate/1'] ?? {}
+  assert.equal(adopt(here, { procedure: 'delegate/1', parameters }), null)
+  comeIntoForce(here, 'A-100')
+  const made = record(here, 'delegate/1')
+  assert.deepEqual([made.parameters, made.revisions, made.since], [parameters, [], 101])
+})
+
+test('terms-do-not-fit: no such version, a parameter too few, too many, of another type', () => {
+  const here = world()
+  const { floorIp6: _left, ...few } = TRANSFER
+  for (const more of [
+    { procedure: 'transfer/2' },
+    { procedure: 'confiscate/1' },
+    { parameters: few },
+    { parameters: { ...TRANSFER, more: 1 } },
+    { parameters: { ...TRANSFER, floorIp4: true } },
+  ])
+    assert.equal(adopt(here, more), 'terms-do-not-fit')
+  assert.equal(adopt(here, { parameters: { ...TRANSFER, floorIp4: 'H-1' } }), 'body-malformed')
+})
+
+test('resource-named: a number, a handle, in any spelling; what is for documentation passes', () => {
+  for (const name of [
+    '10.1.2.3',
+    '8.8.8.0/24',
+    '2a00:1450::/32',
+    'AS 3333',
+    'as13335',
+    'H-41',
+    'R-7-2',
+    'IMP-STATS-X1',
+  ])
+    assert.equal(adopt(world(), { page: `# Transfer\n\nNot for ${name}.\n` }), 'resource-named', name)
+  const fine = '192.0.2.0/24, 2001:db8:7::/48, AS64500, AS65551, 06:13:43, 1.2.3 and section 4.1.2, as 24 h\n'
+  assert.equal(namedOn(fine), null)
+  assert.equal(adopt(world(), { page: fine }), null)
+})
+
+test('no published page names a resource or a handle', () => {
+  const pages = globSync(new URL('../../../docs/procedures/*.md', import.meta.url).pathname)
+  assert.ok(pages.length > 10)
+  for (const page of pages) assert.equal(namedOn(readFileSync(page, 'utf8')), null, page)
+})
+
+test('fits-one-holder: by the declared impact', () => {
+  assert.equal(
+    adopt(world(), { impact: { ...IMPACT, acts: 9, otherwise: 3, holders: 1 } }),
+    'fits-one-holder',
+  )
+  assert.equal(adopt(world(), { impact: { ...IMPACT, acts: 9, otherwise: 3, holders: 2 } }), null)
+  assert.equal(adopt(world(), { impact: { ...IMPACT, acts: 9, otherwise: 0, holders: 1 } }), null)
+})
+
+test('nothing-changed, revisions-full', () => {
+  const here = world()
+  here.put(procedureKey('transfer/1'), { ...record(here), text: hash(PAGE) })
+  assert.equal(adopt(here, { parameters: TRANSFER }), 'nothing-changed')
+  const revision = { text: '', parameters: TRANSFER, from: here.at, adoption: 'A-1', since: 1 }
+  const revisions = Array.from({ length: 24 }, () => revision)
+  const full = world()
+  assert.equal(adopt(full), null)
+  full.put(procedureKey('transfer/1'), { ...record(full), revisions })
+  assert.equal(adopt(full), 'revisions-full')
+  comeIntoForce(full, 'A-100')
+  assert.equal(full.object('application', 'A-100')?.['reason'], 'revisions-full')
+  full.put(procedureKey('transfer/1'), { ...record(full), revisions: revisions.slice(1) })
+  assert.equal(adopt(full), null)
+  comeIntoForce(full, 'A-102')
+  full.assertFits()
+})
+
+test('withdraw: application-unknown, application-closed; then nothing comes into force', () => {
+  const here = world()
+  here.register('R-1', '203.0.113.0/24', {})
+  const withdraw = (application: string): string | null =>
+    here.ask(adoptProcedure, {
+      body: { step: 'withdraw', staff: 'ADOPTER', application },
+      by: [staffKeyName('ADOPTER')],
+    })
+  assert.equal(withdraw('A-100'), 'application-unknown')
+  assert.equal(adopt(here), null)
+  assert.equal(withdraw('A-100'), null)
+  assert.equal(withdraw('A-100'), 'application-closed')
+  here.later(90 * DAY)
+  assert.equal(here.due(adoptProcedure, 'obj/application/A-100'), 'not-due')
+  assert.deepEqual(record(here).revisions, [])
+})
+
+test('staff-unknown, wrong-staff-role, staff-signature-missing', () => {
+  assert.equal(adopt(world(), { staff: 'NOBODY' }), 'staff-unknown')
+  assert.equal(adopt(world(), { staff: 'OP-1' }, ['OP-1']), 'wrong-staff-role')
+  assert.equal(adopt(world(), {}, ['OP-1']), 'staff-signature-missing')
+})
+
+test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding', () => {
+  const by = [staffKeyName('ADOPTER')]
+  assert.equal(adopt(world(), { page: 'no newline' }), 'body-malformed')
+  assert.equal(adopt(world({})), 'procedure-unknown')
+  assert.equal(world().ask(adoptProcedure, { body: ADOPT, by, origin: 'other.example' }), 'wrong-origin')
+  assert.equal(
+    world().ask(adoptProcedure, { body: ADOPT, by, expires: '2029-01-01T00:00:00Z' }),
+    'request-expired',
+  )
+  const founding = world()
+  founding.put('obj/registry/REGISTRY' as RecordKey, {
+    origin: 'registry.example',
+    state: 'founding',
+    paused: null,
+  })
+  assert.equal(adopt(founding), 'still-founding')
+})
+
+test('bounds: terms that were in force are never rewritten, whatever a procedure does', () => {
+  const old = { v: 1, id: 'transfer/1', text: 'a', parameters: TRANSFER, revisions: [], since: 0 }
+  const revision = {
+    text: 'b',
+    parameters: TRANSFER,
+    from: '2030-01-01T00:00:00Z',
+    adoption: 'A-1',
+    since: 9,
+  }
+  const key = procedureKey('transfer/1')
+  const fault = (was: object | null, next: object | null): string | null =>
+    beyondBounds([{ key, next: next as Json, basis: [] }], () => was, world().at)
+  assert.equal(fault(old, { ...old, revisions: [revision] }), null)
+  assert.equal(fault(null, old), null)
+  assert.match(fault(old, { ...old, text: 'c' }) ?? '', /rewritten/)
+  const later = { ...old, revisions: [revision] }
+  assert.match(fault(later, { ...later, revisions: [] }) ?? '', /rewritten/)
+  assert.match(fault(later, { ...later, revisions: [{ ...revision, text: 'c' }] }) ?? '', /rewritten/)
+  assert.match(fault(old, null) ?? '', /ends/)
+})
+
+test('base64 of a hexadecimal text is that of its bytes, for every length', () => {
+  for (let length = 0; length < 40; length++) {
+    const bytes = createHash('sha512').update(String(length)).digest().subarray(0, length)
+    assert.equal(base64OfHex(bytes.toString('hex')), bytes.toString('base64'))
+  }
+})
