@@ -1,10 +1,12 @@
 /** What an answer says beside objects: the banner, the log position with its proof, lists, help. All lines begin with `%`. */
 
-import { formatPrefix, singleBlock } from '@cadastre/numbers'
+import { formatPrefix } from '@cadastre/numbers'
 import type { RegistryInfo, Snapshot } from '@cadastre/reader'
 import { flagName } from './flags.ts'
+import { holderAt } from './lookup.ts'
 import { TEMPLATES, templateText } from './object-classes.ts'
 import type { Ask, Query } from './query.ts'
+import { parseContactHandle } from './render.ts'
 import type { SearchKey } from './search-key.ts'
 
 const comment = (text: string): string =>
@@ -24,32 +26,42 @@ export function banner(info: RegistryInfo, limits: string): string {
 /** Of which log position the answer is, and where it is proved, absence included. */
 export function position(info: RegistryInfo, snapshot: Snapshot, key: SearchKey | null): string {
   const { size, at } = snapshot.publication
-  const path = key === null ? null : proofPath(key)
+  const path = key === null ? null : proofPath(snapshot, key)
   const proof = path === null ? '' : `, proof: ${info.baseUrl}/proof/${path}`
   return `% Log position: size ${size}, as of ${at}${proof}\n`
 }
 
-function proofPath(key: SearchKey): string | null {
+/** Null where no one proof document is about exactly what was asked: ranges of several blocks, names, registration ids. */
+function proofPath(snapshot: Snapshot, key: SearchKey): string | null {
   switch (key.kind) {
     case 'ip': {
-      const { space, first } = key.range
-      const block = key.block ?? singleBlock(space, first)
-      const text = formatPrefix(block)
-      return `ip/${block.length === (space === 'ip6' ? 128 : 32) ? text.slice(0, text.indexOf('/')) : text}`
+      if (key.block === null) return null
+      const text = formatPrefix(key.block)
+      const single = key.block.length === (key.block.space === 'ip6' ? 128 : 32)
+      return `ip/${single ? text.slice(0, text.indexOf('/')) : text}`
     }
     case 'asn':
       return `autnum/${key.asn}`
     case 'as-block':
-      return `autnum/${key.range.first}`
+      return key.range.first === key.range.last ? `autnum/${key.range.first}` : null
     case 'route':
     case 'domain':
       return `ip/${formatPrefix(key.block)}`
     case 'handle':
-      return `object/holder/${key.handle}`
+      return holderProofPath(snapshot, key.handle)
     case 'text':
     case 'invalid':
       return null
   }
+}
+
+/** Handles that can only be a holder's, so that absence proves that there is none. Other words may be part of a name. */
+const HOLDER_HANDLE = /^(?:H-\d+|IMP-.+)$/
+
+function holderProofPath(snapshot: Snapshot, handle: string): string | null {
+  const holder = parseContactHandle(handle)?.holder ?? handle
+  const known = HOLDER_HANDLE.test(holder) || holderAt(snapshot, holder) !== null
+  return known ? `object/holder/${holder}` : null
 }
 
 /** The answer to `-q` and to the long flags that mean the same. */

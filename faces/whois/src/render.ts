@@ -47,7 +47,8 @@ function common(registration: Registration, source: string, remark: string | nul
   if (registration.protected)
     attributes.push(['remarks', "protected: ends early only by its own holder's signature or an order"])
   // A pool's provenance is the handle of its pool object.
-  if (provenance !== null && kind !== 'pool') attributes.push(['remarks', `imported from ${oneLine(provenance)}`])
+  if (provenance !== null && kind !== 'pool')
+    attributes.push(['remarks', `imported from ${oneLine(provenance)}`])
   if (remark !== null) attributes.push(['remarks', remark])
   attributes.push(['source', source])
   return attributes

@@ -141,6 +141,27 @@ test('free space says that nobody holds it; numbers of others are not found, wit
   )
 })
 
+test('a proof is named only where it is about exactly what was asked', async () => {
+  const proofOf = async (line: string): Promise<string | null> =>
+    /^% Log position: [^\n]*?, as of [^,\n]*(?:, proof: http:\/\/127\.0\.0\.1:8080\/proof\/(.*))?$/m.exec(
+      await ask(line),
+    )?.[1] ?? null
+  for (const [line, proof] of [
+    ['203.0.113.0 - 203.0.113.127', 'ip/203.0.113.0/25'],
+    ['203.0.113.0 - 203.0.113.2', null],
+    ['AS64505', 'autnum/64505'],
+    ['AS64505 - AS64505', 'autnum/64505'],
+    ['AS64504 - AS64507', null],
+    ['H-7', 'object/holder/H-7'],
+    ['h-999', 'object/holder/H-999'],
+    ['H-7.C1', 'object/holder/H-7'],
+    ['R-41', null],
+    ['R-99999', null],
+    ['example', null],
+  ] as const)
+    assert.equal(await proofOf(line), proof, line)
+})
+
 test('AS numbers: with or without "as", the block around, one of a range', async () => {
   const block = 'as-block AS64496 - AS64511'
   for (const query of ['as64500', 'AS64500', '64500'])
