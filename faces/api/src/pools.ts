@@ -8,9 +8,15 @@ import { frameOf } from './views.ts'
 
 const HANDLES = new WeakMap<object, readonly string[]>()
 
-export async function poolList({ reader }: ApiContext): Promise<{ readonly items: readonly PoolAnswer[] }> {
+/** Handles of all pools. */
+export async function poolHandles(reader: ApiContext['reader']): Promise<readonly string[]> {
   const handles = HANDLES.get(reader) ?? (await genesisPools(reader))
   HANDLES.set(reader, handles)
+  return handles
+}
+
+export async function poolList({ reader }: ApiContext): Promise<{ readonly items: readonly PoolAnswer[] }> {
+  const handles = await poolHandles(reader)
   const snapshot = reader.snapshot()
   const answers = handles.map((handle) =>
     poolAnswer(snapshot, frameOf(reader, snapshot, handle, handle), handle),

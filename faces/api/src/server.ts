@@ -13,6 +13,7 @@ import { problem } from './problems.ts'
 import { mountProcedures } from './procedures.ts'
 import { mountArchive } from './routes-archive.ts'
 import { mountExtract } from './routes-extract.ts'
+import { mountQueues } from './routes-queue.ts'
 import { mountReads } from './routes-read.ts'
 import { mountRequests } from './routes-requests.ts'
 
@@ -30,6 +31,8 @@ const METHODS = {
   '/api/holders/:handle': 'GET, HEAD',
   '/api/applications/:handle': 'GET, HEAD',
   '/api/pools': 'GET, HEAD',
+  '/api/queue': 'GET, HEAD',
+  '/api/service-level': 'GET, HEAD',
   '/api/procedures': 'GET, HEAD',
   '/api/procedures/:kind/:version': 'GET, HEAD',
   '/api/openapi.json': 'GET, HEAD',
@@ -68,6 +71,7 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
   mountReads(app, context)
   mountExtract(app, context)
   mountArchive(app, context)
+  mountQueues(app, context)
   mountProcedures(app, context)
   mountDescription(app, context)
   for (const [path, methods] of Object.entries(METHODS)) app.all(path, (c) => otherMethod(c, base, methods))

@@ -46,12 +46,21 @@ export type TestPool = {
   readonly open: boolean
 }
 
+type TestClerk = {
+  readonly handle: string
+  readonly signer: Signer
+  /** Outside the operator. */
+  readonly outside: boolean
+}
+
 export type TestRegistryOptions = {
   /** Where there is more than one registry: the log's origin; {@link TEST_ORIGIN} by default. */
   readonly origin?: string
   readonly profile?: Profile
   readonly pools?: readonly TestPool[]
   readonly demonstration?: boolean
+  /** Attestors, beside the operator. */
+  readonly clerks?: readonly TestClerk[]
   readonly start?: string
   /** Open a store; SQLite in the registry's directory by default. */
   readonly openStore?: OpenStore
@@ -249,6 +258,13 @@ function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject
         key: encodeBase64(operator.publicKey),
         outside: false,
       },
+      ...(options.clerks ?? []).map(({ handle, signer, outside }) => ({
+        handle,
+        role: 'clerk',
+        alg: 'ed25519',
+        key: encodeBase64(signer.publicKey),
+        outside,
+      })),
     ],
     pools: (options.pools ?? TEST_POOLS) as readonly Json[],
     reserved: [],

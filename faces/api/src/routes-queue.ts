@@ -1,0 +1,114 @@
+/** Routes about waiting: who waits where, and how long things take. */
+
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { ApiContext } from './context.ts'
+import { EntryTimes } from './entry-times.ts'
+import { orNull } from './lookup-schema.ts'
+import { problem } from './problems.ts'
+import { allQueues, MAX_WALK, queueNamed } from './queues.ts'
+import { json, replies } from './replies.ts'
+import { ServiceLevels } from './service-level.ts'
+
+const count: z.ZodType<number> = z.int().min(0)
+const durations = {
+  count,
+  median: orNull(z.number()).describe('Seconds; three significant digits'),
+  p95: orNull(z.number()),
+  longest: orNull(z.number()),
+}
+
+const queueSchema: z.ZodType = z
+  .object({
+    queue: z.string().describe('An attestor, such as CL-1, or a pool and a length, such as IP4/24'),
+    kind: z.enum(['attestor', 'pool']),
+    waiting: orNull(count).describe('How many wait; null for a pool, whose queue is not counted'),
+    items: z.array(
+      z.object({
+        application: z.string(),
+        procedure: z.string(),
+        ahead: count.describe('How many are served before it'),
+        due: orNull(z.string()).describe('When it must have been examined'),
+        since: count.describe('Entry that recorded it: the order of arrival'),
+      }),
+    ),
+    more: z.boolean(),
+  })
+  .meta({ id: 'Queue' })
+const queuesSchema: z.ZodType = z
+  .object({ size: count.describe('Log size that answers'), at: z.string(), queues: z.array(queueSchema) })
+  .meta({ id: 'Queues' })
+
+const queuesRoute = createRoute({
+  method: 'get',
+  path: '/api/queue',
+  operationId: 'queue',
+  summary: 'Who waits, in the order of arrival, under the handle of the application alone',
+  request: {
+    query: z.object({
+      queue: z.string().max(140).optional().describe('One queue, by its name: CL-1, or IP4/24'),
+      from: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(Number.MAX_SAFE_INTEGER)
+        .default(0)
+        .describe('With `queue`: how many to skip'),
+      limit: z.coerce.number().int().min(1).max(200).default(20),
+    }),
+  },
+  responses: replies(
+    200,
+    'The queues, each from its beginning or from where it was asked',
+    queuesSchema,
+    400,
+    404,
+  ),
+})
+
+const serviceLevelRoute = createRoute({
+  method: 'get',
+  path: '/api/service-level',
+  operationId: 'serviceLevel',
+  summary: 'How long decisions and examinations take, measured from the log',
+  responses: replies(
+    200,
+    'Median, 95th percentile and longest time for each procedure',
+    z
+      .object({
+        from: count.describe('First entry that was measured'),
+        through: count.describe('The entry after the last that was measured'),
+        decisions: z.array(
+          z.object({ procedure: z.string(), accepted: count, refused: count, late: count, ...durations }),
+        ),
+        examinations: z.array(
+          z.object({ procedure: z.string(), positive: count, negative: count, overdue: count, ...durations }),
+        ),
+      })
+      .meta({ id: 'ServiceLevel' }),
+  ),
+})
+
+export function mountQueues(app: OpenAPIHono, context: ApiContext): void {
+  const { reader } = context
+  const levels = new ServiceLevels(reader, new EntryTimes(reader))
+  app.openapi(serviceLevelRoute, async () => json(await levels.measure()))
+  app.openapi(queuesRoute, async (c) => {
+    const { queue, from, limit } = c.req.valid('query')
+    const snapshot = reader.snapshot()
+    const { size, at } = snapshot.publication
+    if (queue === undefined) return json({ size, at, queues: await allQueues(context, snapshot, limit) })
+    if (queue.includes('/') && from + limit > MAX_WALK)
+      return problem(reader.info.baseUrl, 'bad-query', {
+        detail: 'So far into the queue of a pool nobody can look.',
+        value: String(from),
+        expected: `from and limit of at most ${MAX_WALK} together`,
+      })
+    const found = queueNamed(snapshot, queue.toUpperCase(), { from, limit })
+    if (found !== null) return json({ size, at, queues: [found] })
+    return problem(reader.info.baseUrl, 'not-found', {
+      detail: 'There is no such queue, or nobody waits in it.',
+      value: queue,
+      expected: 'an attestor, such as CL-1, or a pool and a length, such as IP4/24',
+    })
+  })
+}

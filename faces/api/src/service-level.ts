@@ -1,0 +1,174 @@
+/**
+ * How long decisions and examinations really take, from the log alone: the last entries before the first question, and
+ * every one since. Bounded: few entries a question, and times are counted, not kept.
+ */
+
+import { procedureById } from '@cadastre/procedures'
+import type { RegistryReader } from '@cadastre/reader'
+import { type Application, type Json, type OpEntry, secondsOf } from '@cadastre/records'
+import type { EntryTimes } from './entry-times.ts'
+
+/** Entries that one question reads at most, and how far back the first one looks. */
+const ENTRIES_A_QUESTION = 10_000
+const CHUNK = 500
+
+export type Durations = {
+  readonly count: number
+  /** Seconds, of three significant digits; null where nothing was measured. */
+  readonly median: number | null
+  readonly p95: number | null
+  readonly longest: number | null
+}
+export type ServiceLevel = {
+  /** Entries `from` ≤ index < `through` were measured. */
+  readonly from: number
+  readonly through: number
+  readonly decisions: readonly (Durations & {
+    readonly procedure: string
+    readonly accepted: number
+    readonly refused: number
+    /** Decided after the deadline of its receipt. */
+    readonly late: number
+  })[]
+  readonly examinations: readonly (Durations & {
+    readonly procedure: string
+    readonly positive: number
+    readonly negative: number
+    /** Deadlines of attestors that passed. */
+    readonly overdue: number
+  })[]
+}
+
+/** Counts of durations; a few thousand different ones at most, since they are rounded to three digits. */
+class Counts {
+  readonly #counts = new Map<number, number>()
+  #total = 0
+
+  add(seconds: number): void {
+    const rounded = Number(Math.max(0, seconds).toPrecision(3))
+    this.#counts.set(rounded, (this.#counts.get(rounded) ?? 0) + 1)
+    this.#total += 1
+  }
+
+  /** Nearest rank. */
+  durations(): Durations {
+    const sorted = [...this.#counts].sort(([a], [b]) => a - b)
+    const at = (share: number): number | null => {
+      let rank = Math.max(1, Math.ceil(share * this.#total))
+      for (const [seconds, count] of sorted) {
+        rank -= count
+        if (rank <= 0) return seconds
+      }
+      return null
+    }
+    return { count: this.#total, median: at(0.5), p95: at(0.95), longest: sorted.at(-1)?.[0] ?? null }
+  }
+}
+
+type Decisions = { readonly times: Counts; accepted: number; refused: number; late: number }
+type Examinations = { readonly times: Counts; positive: number; negative: number; overdue: number }
+
+export class ServiceLevels {
+  readonly #reader: RegistryReader
+  readonly #times: EntryTimes
+  readonly #decisions = new Map<string, Decisions>()
+  readonly #examinations = new Map<string, Examinations>()
+  #from: number | null = null
+  #through = 0
+  #reading: Promise<void> = Promise.resolve()
+
+  constructor(reader: RegistryReader, times: EntryTimes) {
+    this.#reader = reader
+    this.#times = times
+  }
+
+  /** What has been measured, after a further look at the log up to the published checkpoint. */
+  async measure(): Promise<ServiceLevel> {
+    const { size } = this.#reader.snapshot().publication
+    // One at a time: two questions at once must not count an entry twice.
+    const reading = this.#reading.then(() => this.#read(size))
+    this.#reading = reading.catch(() => undefined)
+    await reading
+    return {
+      from: this.#from ?? 0,
+      through: this.#through,
+      decisions: listed(this.#decisions).map(([procedure, { times, ...counts }]) => ({
+        procedure,
+        ...counts,
+        ...times.durations(),
+      })),
+      examinations: listed(this.#examinations).map(([procedure, { times, ...counts }]) => ({
+        procedure,
+        ...counts,
+        ...times.durations(),
+      })),
+    }
+  }
+
+  async #read(size: number): Promise<void> {
+    if (this.#from === null) {
+      this.#from = Math.max(0, size - ENTRIES_A_QUESTION)
+      this.#through = this.#from
+    }
+    const until = Math.min(size, this.#through + ENTRIES_A_QUESTION)
+    while (this.#through < until) {
+      const entries = await this.#reader.store.entries(this.#through, Math.min(CHUNK, until - this.#through))
+      if (entries.length === 0) return
+      for (const bytes of entries) {
+        const entry: OpEntry | { readonly t: 'state' } = JSON.parse(Buffer.from(bytes).toString('utf8'))
+        if (entry.t === 'op') await this.#count(entry)
+        this.#through += 1
+      }
+    }
+  }
+
+  async #count(entry: OpEntry): Promise<void> {
+    if (entry.received !== null) this.#countDecision(entry, secondsOf(entry.received.at))
+    if (entry.procedure !== 'attest/1' || !entry.outcome.accepted) return
+    for (const { key, next } of entry.outcome.effects)
+      if (key.startsWith('obj/application/')) await this.#countExamination(entry, next)
+  }
+
+  #countDecision({ at, procedure, outcome }: OpEntry, received: number): void {
+    const known = kept(this.#decisions, procedure, () => ({
+      times: new Counts(),
+      accepted: 0,
+      refused: 0,
+      late: 0,
+    }))
+    const seconds = secondsOf(at) - received
+    known.times.add(seconds)
+    if (outcome.accepted) known.accepted += 1
+    else known.refused += 1
+    if (seconds > (procedureById(procedure)?.deadlineSeconds ?? Number.POSITIVE_INFINITY)) known.late += 1
+  }
+
+  /** An act on an application under examination: an end of it, or a deadline that passed. */
+  async #countExamination({ at, request }: OpEntry, next: Json): Promise<void> {
+    const { state, procedure, since } = next as Application
+    const known = kept(this.#examinations, procedure, () => ({
+      times: new Counts(),
+      positive: 0,
+      negative: 0,
+      overdue: 0,
+    }))
+    if (request === null) known.overdue += 1
+    if (state !== 'noticed' && state !== 'failed') return
+    const begun = await this.#times.at(since)
+    if (begun !== null) known.times.add(secondsOf(at) - Date.parse(begun) / 1000)
+    if (state === 'noticed') known.positive += 1
+    else known.negative += 1
+  }
+}
+
+/** Procedures come from the log, where a request may name any: unknown ones are counted together. */
+function kept<T>(map: Map<string, T>, procedure: string, make: () => T): T {
+  const name = procedureById(procedure) === null ? 'unknown' : procedure
+  const known = map.get(name) ?? make()
+  map.set(name, known)
+  return known
+}
+
+function listed<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+}
