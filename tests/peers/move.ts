@@ -16,7 +16,7 @@ type Prepared = {
   readonly word: ReturnType<Side['word']> | null
 }
 
-export function peerHandleOf(origin: string): string {
+function peerHandleOf(origin: string): string {
   return createHash('sha256').update(origin).digest('hex').slice(0, 40).toUpperCase()
 }
 

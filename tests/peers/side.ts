@@ -3,11 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { encodeBase64, type Signer } from '@cadastre/crypto'
+import type { Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { parseBlockKey } from '@cadastre/numbers'
 import {
-  type Holder,
   innermost,
   type JsonObject,
   objectKey,
@@ -213,8 +212,3 @@ export class Side {
     if (refusal !== null) throw new Error(refusal)
   }
 }
-
-export function publicKeyOf(signer: Signer): string {
-  return encodeBase64(signer.publicKey)
-}
-export type { Holder }

@@ -122,10 +122,7 @@ export function servicesIn({ rdns, routes, roas }: Cell): readonly Pick<Live, 'k
 }
 
 /** What is registered over a whole cell: cells around it and itself, not those inside. */
-export function overCell(
-  cells: readonly PlacedCell[],
-  { first, length }: PlacedCell,
-): readonly Registration[] {
+function overCell(cells: readonly PlacedCell[], { first, length }: PlacedCell): readonly Registration[] {
   return over(
     cells.filter((one) => one.length <= length),
     first,

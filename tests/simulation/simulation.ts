@@ -19,7 +19,7 @@ import { cellsOf, SPACES } from './picture.ts'
 export type Counts = ReadonlyMap<string, number>
 
 /** One of each; the projection remembers, so that every history needs its own. */
-export function allObservers(): readonly Observer[] {
+function allObservers(): readonly Observer[] {
   return [
     numbersLost,
     controlLost,

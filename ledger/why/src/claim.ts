@@ -1,6 +1,6 @@
 /** What a decision is owed by: a receipt of the registry, or the note of another door at which the request was handed in. */
 
-import { bytesEqual, type Crypto, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { bytesEqual, type Crypto, encodeUtf8 } from '@cadastre/crypto'
 import {
   DOOR_SECONDS,
   doorVkey,
@@ -129,8 +129,4 @@ export function concerns(crypto: Pick<Crypto, 'sha256'>, claim: Claim, entry: Op
 export function isRequest(crypto: Pick<Crypto, 'sha256'>, { request }: Claim, entry: OpEntry): boolean {
   if (entry.request === null) return false
   return bytesEqual(crypto.sha256(encodeUtf8(canonicalJson(entry.request as Json))), request)
-}
-
-export function requestName({ request }: Claim): string {
-  return encodeBase64(request)
 }

@@ -90,7 +90,7 @@ async function repeated(
   }
 }
 
-export function sizeOf(note: string): number {
+function sizeOf(note: string): number {
   const parsed = parseNote(note)
   const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : parsed
   assert.ok(checkpoint.ok)

@@ -4,13 +4,13 @@ import { type Block, block, formatAddress, type Range, WIDTH } from '@cadastre/n
 import type { Chance } from './workload-chance.ts'
 
 /** Text of a range, as bodies state it. */
-export function rangeText(space: Block['space'], first: bigint, last: bigint): string {
+function rangeText(space: Block['space'], first: bigint, last: bigint): string {
   const print = (value: bigint): string => (space === 'asn' ? `AS${value}` : formatAddress(space, value))
   return first === last ? print(first) : `${print(first)} - ${print(last)}`
 }
 
 /** A number inside; far from evenly spread where the range is wide, which does not matter. */
-export function numberInside(chance: Chance, { first, last }: Range): bigint {
+function numberInside(chance: Chance, { first, last }: Range): bigint {
   const size = last - first + 1n
   if (chance.chance(0.15)) return chance.chance(0.5) ? first : last
   const fraction = BigInt(chance.below(2 ** 30))

@@ -12,7 +12,7 @@ import { policyOf } from './registry-client.ts'
 export type TrustOptions = { readonly registry?: string; readonly policy?: string }
 
 /** Whom to trust: a saved `/.well-known/cadastre.json`, or a tlog-policy file. Null where neither is named. */
-export async function namedPolicy({ registry, policy }: TrustOptions): Promise<Policy | null> {
+async function namedPolicy({ registry, policy }: TrustOptions): Promise<Policy | null> {
   if (policy !== undefined) return policyOf(await readFile(policy, 'utf8'))
   return registry === undefined ? null : policyOf(wellKnownPolicy(await readFile(registry, 'utf8'), registry))
 }
