@@ -43,7 +43,7 @@ function addOperatorCommands(program: Command): void {
   program
     .command('import')
     .description(
-      'take in published records: delegated statistics, or with --nested a prefix list (plain or gzip)',
+      'take in published records: delegated statistics, or with --nested a list of prefix,country,asn lines (plain or gzip)',
     )
     .argument('<file>', 'the file')
     .requiredOption('--source <NAME>', 'name of the source, in capital letters')
