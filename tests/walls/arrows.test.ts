@@ -14,7 +14,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const TESTING = ['testing/vectors', 'testing/simulator']
 
 /** The cruiser has passed before by reading nothing at all; raise this as the house grows. */
-const MINIMUM_MODULES = 30
+const MINIMUM_MODULES = 650
 
 test('every import follows the arrows of the design', async (t) => {
   const { modules, violations } = await survey(ROOT)

@@ -23,6 +23,7 @@ const FLOORS = [
   'testing',
   'tests',
   'scripts',
+  'bench',
 ]
 
 /** Surveys the tree at `baseDir`, an absolute path. */
