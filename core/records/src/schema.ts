@@ -20,7 +20,7 @@ export type SchemaType<S> = S extends Schema<infer T> ? T : never
 function refusal(pointer: string, value: Json | undefined, expected: string): Result<never, SchemaError> {
   const text = value === undefined ? 'nothing' : JSON.stringify(value)
   return err({
-    pointer: pointer === '' ? '/' : pointer,
+    pointer,
     value: text.length > 80 ? `${text.slice(0, 77)}...` : text,
     expected,
   })

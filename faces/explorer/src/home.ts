@@ -54,11 +54,29 @@ function forms(): Markup {
 }
 
 export function faultPage({ kind, value, expected }: LookupFault, examples: readonly Example[]): Markup {
+  const said =
+    kind === 'not-found'
+      ? html`There is no <code>${value}</code>.`
+      : html`<code>${value}</code> cannot be read.`
+  return html`${heading(kind === 'not-found' ? 'Not found' : 'Not understood', html`${said} Expected: ${expected}.`)}
+${whatToType(examples)}`
+}
+
+/** The answer to an address of no page; the search field stands above it. */
+export function nothingHere(examples: readonly Example[]): Markup {
+  return html`${heading('Not found', html`There is no page at this address.`)}
+${whatToType(examples)}`
+}
+
+function heading(title: string, sentence: Markup): Markup {
   return html`<div class="subject">
-<h1>${kind === 'not-found' ? 'Not found' : 'Not understood'}</h1>
-<p class="statement fault">${kind === 'not-found' ? html`There is no <code>${value}</code>.` : html`<code>${value}</code> cannot be read.`} Expected: ${expected}.</p>
-</div>
-${part('ask', 'What to type', '', forms())}
+<h1>${title}</h1>
+<p class="statement fault">${sentence}</p>
+</div>`
+}
+
+function whatToType(examples: readonly Example[]): Markup {
+  return html`${part('ask', 'What to type', '', forms())}
 ${
   examples.length === 0
     ? ''

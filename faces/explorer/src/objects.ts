@@ -95,27 +95,46 @@ function holdings({ holdings: { items, more } }: HolderAnswer): Markup {
 }
 
 export function holdersPage({ query, items, more }: HoldersAnswer): Markup {
-  const nothing = items.length === 0
-  const sentence = nothing
-    ? html`<p class="statement">No holder’s handle or name contains this.</p>`
-    : html`<p class="statement">${more ? 'More than ' : ''}${items.length} holder${items.length === 1 ? '' : 's'} whose handle or name contains this.</p>`
-  const absent = nothing && /^[A-Z0-9][A-Z0-9._-]*$/.test(query.canonical) ? absence(query) : ''
+  if (items.length === 0) return nothingPage(query)
+  const sentence = html`<p class="statement">${more ? 'More than ' : ''}${items.length} holder${items.length === 1 ? '' : 's'} whose handle or name contains this.</p>`
   const list = html`<ul class="matches">${items.map(
     (holder) =>
       html`<li>${party(holder)}${holder.country === null ? '' : html` <span class="country">${holder.country}</span>`}</li>`,
   )}</ul>${more ? html`<p>There are more: type more of the name.</p>` : ''}`
-  return html`${subject(query, nothing ? 'Nobody' : 'Holders', nothing ? 'free' : 'held', sentence)}
-${absent}
-${nothing ? '' : part('matches', 'Matches', html`<strong class="unproved">Not yet proved.</strong> Each holder’s own page is.`, list)}`
+  return html`${subject(query, 'Holders', 'held', sentence)}
+${part('matches', 'Matches', html`<strong class="unproved">Not yet proved.</strong> Each holder’s own page is.`, list)}`
+}
+
+/** A handle of the form that holders have: that there is none such is an answer of its own, with a proof. */
+const HOLDER_HANDLE = /^(?:H-[0-9]+|IMP-[A-Z0-9._-]+)$/
+/** The id of a registration. The register finds one by its numbers, not by its id. */
+const REGISTRATION_ID = /^R-[0-9]+(?:-[0-9]+)?$/i
+
+function nothingPage(query: HoldersAnswer['query']): Markup {
+  const { canonical } = query
+  if (REGISTRATION_ID.test(canonical))
+    return nothing(
+      query,
+      html`this is the form of a registration’s id. Registrations are looked up by their numbers: type the address, prefix or AS number.`,
+    )
+  const holder = canonical.toUpperCase()
+  if (!HOLDER_HANDLE.test(holder))
+    return nothing(query, html`it is no number, and no holder’s handle or name contains it.`)
+  return html`${nothing(query, html`no holder has this handle.`)}
+${absence(holder, query)}`
+}
+
+function nothing(query: HoldersAnswer['query'], sentence: Markup): Markup {
+  return html`<div class="subject">
+<h1>Not found</h1>
+<p class="statement"><code>${query.canonical}</code>: ${sentence}</p>
+</div>`
 }
 
 /** That no holder has this handle is proved like anything else. */
-function absence(query: HoldersAnswer['query']): Markup {
-  const proof = `/proof/object/holder/${query.canonical}`
-  return proofPanel(
-    { key: `obj/holder/${query.canonical}`, proof, proofAt: `${proof}?size=${query.size}` },
-    query,
-  )
+function absence(handle: string, query: HoldersAnswer['query']): Markup {
+  const proof = `/proof/object/holder/${handle}`
+  return proofPanel({ key: `obj/holder/${handle}`, proof, proofAt: `${proof}?size=${query.size}` }, query)
 }
 
 const STATE_WORDS: { readonly [S in ApplicationAnswer['state']]: string } = {

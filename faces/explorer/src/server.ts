@@ -3,7 +3,7 @@
 import { type Context, Hono } from 'hono'
 import { type Asset, bundleScript, readIcon, readStyle } from './assets.ts'
 import { extractPage } from './extract.ts'
-import { faultPage, homePage, plainPage } from './home.ts'
+import { faultPage, homePage, nothingHere, plainPage } from './home.ts'
 import { numbersPage } from './numbers.ts'
 import { applicationPage, holderPage, holdersPage, poolPage } from './objects.ts'
 import { type PageParts, renderPage } from './page.ts'
@@ -82,7 +82,17 @@ export function createExplorer(options: ExplorerOptions): Hono {
   app.get('/explorer/style.css', async (c) => file(c, (await assets()).style))
   app.get('/explorer/icon.svg', async (c) => file(c, (await assets()).icon))
   app.get('/explorer/verify.js', async (c) => file(c, (await assets()).script))
+  for (const route of EXPLORER_ROUTES) app.all(route, otherMethod)
+  // Mounted last, this answers whatever nobody else does.
+  app.all('/*', (c) => page(c, 404, { title: 'Not found', query: '', body: nothingHere(options.examples) }))
   return app
+}
+
+/** What is asked with another method: 405 with `Allow` (RFC 9110 section 15.5.6), or to OPTIONS what is allowed. */
+function otherMethod(c: Context): Response {
+  const headers = { Allow: 'GET, HEAD, OPTIONS', 'Cache-Control': 'no-store' }
+  if (c.req.method === 'OPTIONS') return new Response(null, { status: 204, headers })
+  return c.text('Pages are only read: GET and HEAD are answered here.\n', 405, headers)
 }
 
 async function loadAssets(failed: (error: unknown) => void): Promise<Assets> {

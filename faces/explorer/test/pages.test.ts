@@ -25,6 +25,9 @@ const app = createExplorer(
     'h-6': holder,
     net: holders([alpha, holder.holder], 'net'),
     'H-999': holders([], 'H-999'),
+    'R-2708': holders([], 'R-2708'),
+    nonsense: holders([], 'nonsense'),
+    NONSENSE: holders([], 'NONSENSE'),
   }),
 )
 
@@ -80,6 +83,34 @@ test('nobody holds it: said for numbers and for handles, each with a proof', asy
   assert.ok(html.includes('data-key="obj/holder/H-999"'))
 })
 
+test('what names nothing is not found, without a proof of something else', async () => {
+  for (const text of ['nonsense', 'NONSENSE', 'R-2708']) {
+    const html = await look(text, 404)
+    assert.match(html, /<h1>Not found<\/h1>/)
+    assert.doesNotMatch(html, /Nobody|id="verdict"|\/proof\//)
+  }
+  assert.match(await look('R-2708', 404), /Registrations are looked up by their numbers/)
+})
+
+test('another method is 405 with Allow (RFC 9110 section 15.5.6); an address of no page is a page that says so', async () => {
+  for (const path of [
+    '/',
+    '/procedures',
+    '/procedures/transfer',
+    '/why/1',
+    '/extract',
+    '/explorer/style.css',
+  ]) {
+    const reply = await app.request(path, { method: 'POST' })
+    assert.equal(reply.status, 405, path)
+    assert.equal(reply.headers.get('allow'), 'GET, HEAD, OPTIONS')
+  }
+  assert.equal((await app.request('/', { method: 'OPTIONS' })).status, 204)
+  const html = await page('/no/such/page', 404)
+  assert.match(html, /There is no page at this address/)
+  assert.match(html, /<input id="q"/)
+})
+
 test('a holder: keys and threshold, commitments, what it holds with a word that there is more', async () => {
   const html = await look('h-6')
   for (const text of [
@@ -110,7 +141,7 @@ test('the first page says what can be typed and gives examples', async () => {
 test('a demonstration says so on every page, errors included', async () => {
   const info = { ...options({}).info, demonstration: 'On published statistics.' }
   const demonstration = createExplorer(options({}, { info }))
-  for (const path of ['/', '/?q=x', '/procedures', '/procedures/transfer', '/procedures/none'])
+  for (const path of ['/', '/?q=x', '/procedures', '/procedures/transfer', '/procedures/none', '/none'])
     assert.match(
       await (await demonstration.request(path)).text(),
       /Demonstration\.<\/strong> On published statistics\./,

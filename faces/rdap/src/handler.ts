@@ -158,7 +158,7 @@ export class CachedRdapHandler implements RdapHandler {
       const said = found === null ? 'Not registered here.' : 'These numbers have moved to another registry.'
       return this.#shared(moment, `404 ${block.space} ${said}`, block, found?.block ?? null, () => ({
         needs: NOTHING,
-        render: () => render.renderAbsent(frame, block.space, said),
+        render: () => render.renderAbsent(frame, block.space, said, found !== null),
       }))
     }
     const { id, first } = found.registration
@@ -214,8 +214,11 @@ export class CachedRdapHandler implements RdapHandler {
       return asNow(render.renderError(frame, 404, ['Only reverse zones are registered here.']))
     const zone = zoneOf(snapshot, block)
     const query = proofQuery(block)
-    if (zone === null)
-      return asNow(render.renderAbsent(frame, block.space, 'No reverse zone is delegated here.'), query)
+    if (zone === null) {
+      const covered = snapshot.chain(block).length > 0
+      const said = 'No reverse zone is delegated here.'
+      return asNow(render.renderAbsent(frame, block.space, said, covered), query)
+    }
     const view = viewZone(snapshot, zone)
     return {
       needs: needsOfZone(view),

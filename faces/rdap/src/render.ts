@@ -102,19 +102,22 @@ export function renderElsewhere(frame: FinishedFrame, location: string): Templat
   return { ...template(frame, 302, null, [said]), location }
 }
 
-/** 404 for numbers: absence is proved too. */
+/**
+ * 404 for numbers and zones, with its proof. `covered`: records cover what was asked, so that the proof shows those
+ * records, and not that there are none.
+ */
 export function renderAbsent(
   frame: FinishedFrame,
   space: 'ip4' | 'ip6' | 'asn',
   description: string,
+  covered: boolean,
 ): Template {
   const { addresses } = frame
   const proof = `${addresses.base}/proof/${space === 'asn' ? 'autnum' : 'ip'}/${QUERY_MARK}`
-  const links = [link(addresses.help, 'alternate', proof, 'text/plain', 'Proof of absence (C2SP tlog-proof)')]
-  return renderError(
-    frame,
-    404,
-    [description],
-    [notice('Proof', ['That nothing is registered is proved, too.'], links)],
-  )
+  const title = covered ? 'Proof of the covering records' : 'Proof of absence'
+  const links = [link(addresses.help, 'alternate', proof, 'text/plain', `${title} (C2SP tlog-proof)`)]
+  const said = covered
+    ? 'Records cover what was asked; the proof shows every one of them, and so what none of them says.'
+    : 'That nothing is registered is proved, too.'
+  return renderError(frame, 404, [description], [notice('Proof', [said], links)])
 }

@@ -86,6 +86,15 @@ test('forward names, the trees themselves and zones of nobody are 404', async ()
     assert.equal((await ask(rdap, target)).status, 404, target)
 })
 
+test('404 names its proof for what it is: of the covering records, or of absence', async () => {
+  const proofOf = async (target: string): Promise<string> =>
+    JSON.stringify((await ask(rdap, target)).body['notices'])
+  assert.match(await proofOf('/domain/2.0.192.in-addr.arpa'), /Proof of the covering records/)
+  const nobody = await proofOf('/domain/113.0.203.in-addr.arpa')
+  assert.match(nobody, /"Proof of absence/)
+  assert.match(nobody, /\/proof\/ip\/203\.0\.113\.0\/24"/)
+})
+
 test('what is no domain name is 400', async () => {
   for (const target of [
     '/domain',

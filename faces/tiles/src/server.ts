@@ -2,13 +2,16 @@
 
 import type { RegistryReader } from '@cadastre/reader'
 import { type Context, Hono } from 'hono'
+import { answerLogIndex, answerProofIndex } from './indexes.ts'
 import { answerCheckpoint, answerTile } from './log-files.ts'
 import { answerAutnumProof, answerIpProof, answerObjectProof } from './proofs.ts'
 import { NO_STORE, plain, READ_METHODS } from './replies.ts'
 
 export const TILE_ROUTES = [
+  '/log/',
   '/log/checkpoint',
   '/log/tile/*',
+  '/proof/',
   '/proof/ip/*',
   '/proof/autnum/*',
   '/proof/object/*',
@@ -25,8 +28,10 @@ type Handler = (c: Context) => Response | Promise<Response>
 export function createTiles(reader: RegistryReader, options: TilesOptions): Hono {
   const app = new Hono()
   const handlers: { readonly [R in (typeof TILE_ROUTES)[number]]: Handler } = {
+    '/log/': () => answerLogIndex(reader),
     '/log/checkpoint': () => answerCheckpoint(reader),
     '/log/tile/*': (c) => answerTile(reader, options.logDirectory, c.req.path.slice('/log/'.length)),
+    '/proof/': answerProofIndex,
     '/proof/ip/*': (c) => answerIpProof(reader, c.req.path.slice('/proof/ip/'.length), c.req.query('size')),
     '/proof/autnum/*': (c) =>
       answerAutnumProof(reader, c.req.path.slice('/proof/autnum/'.length), c.req.query('size')),

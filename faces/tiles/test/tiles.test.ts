@@ -41,6 +41,19 @@ test('the checkpoint is the last published one, as text that nobody caches (tlog
   assert.match(await reply.text(), /^registry\.example\/log\n300\n/)
 })
 
+test('/log/ and /proof/ say what is there, to any page (CORS)', async () => {
+  for (const [path, says] of [
+    ['/log/', /300 entries[\s\S]*\/log\/checkpoint/],
+    ['/proof/', /\/proof\/autnum\//],
+  ] as const) {
+    const reply = await get(path)
+    assert.equal(reply.status, 200)
+    assert.equal(reply.headers.get('content-type'), 'text/plain; charset=utf-8')
+    assert.equal(reply.headers.get('access-control-allow-origin'), '*')
+    assert.match(await reply.text(), says)
+  }
+})
+
 test('tiles and entry bundles are immutable bytes (tlog-tiles, Merkle Tree and Log Entries)', async () => {
   for (const [path, length] of [
     ['/log/tile/0/000', 8192],
