@@ -85,10 +85,10 @@ export class ServiceLevels {
   /** What has been measured, after a further look at the log up to the published checkpoint. */
   async measure(): Promise<ServiceLevel> {
     const { size } = this.#reader.snapshot().publication
-    // One at a time: two questions at once must not count an entry twice.
-    const reading = this.#reading.then(() => this.#read(size))
-    this.#reading = reading.catch(() => undefined)
-    await reading
+    // One at a time: two questions at once must not count an entry twice. An error is for the one who asked.
+    const read = (): Promise<void> => this.#read(size)
+    this.#reading = this.#reading.then(read, read)
+    await this.#reading
     return {
       from: this.#from ?? 0,
       through: this.#through,
