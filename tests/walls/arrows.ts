@@ -19,7 +19,7 @@ interface Room {
 const CORE = ['core/numbers', 'core/records', 'core/evidence', 'core/procedures']
 /** The ledger's only way to cryptography. `node.ts` and `browser.ts` beside it are for those who start it. */
 const CRYPTO_PORT = 'ledger/crypto/src/index.ts'
-const LEDGER = ['merkle', 'trie', 'notes', 'answers', 'signatures', 'replay', 'why'].map(
+const LEDGER = ['merkle', 'trie', 'notes', 'answers', 'signatures', 'replay', 'why', 'statistics'].map(
   (name) => `ledger/${name}`,
 )
 /** Modules of Node that are a store: only for the room that wraps them. */

@@ -2,6 +2,7 @@
 
 import { parentPort, workerData } from 'node:worker_threads'
 import { nodeCrypto } from '@cadastre/crypto/node'
+import { Statistics } from '@cadastre/statistics'
 import type { StoreReader } from '@cadastre/store-port'
 import { makeWhy, NoDecisionError, StateFollower } from '@cadastre/why'
 import type { ArchiveData, FromArchive, ToArchive } from './archive/messages.ts'
@@ -23,33 +24,47 @@ function tell(message: FromArchive): void {
 const store: Promise<StoreReader> = openReader(new DataDirectory(directory), databaseUrl)
 /** Goes forward only: a question about an earlier state begins anew. */
 let follower = new StateFollower(nodeCrypto)
+const statistics = new Statistics(nodeCrypto)
+/** Of the statistics: the log is read once, and then only what was added. */
+const counted = new StateFollower(nodeCrypto, statistics)
 
-async function follow(to: number, progress: (done: number) => void): Promise<void> {
-  if (follower.size > to) follower = new StateFollower(nodeCrypto)
+async function follow(state: StateFollower, to: number, progress: (done: number) => void): Promise<void> {
   const log = await store
-  while (follower.size < to) {
-    for (const entry of await log.entries(follower.size, Math.min(PAGE, to - follower.size)))
-      follower.step(entry)
-    if (follower.size % PROGRESS_EVERY < PAGE) progress(follower.size)
+  while (state.size < to) {
+    for (const entry of await log.entries(state.size, Math.min(PAGE, to - state.size))) state.step(entry)
+    if (state.size % PROGRESS_EVERY < PAGE) progress(state.size)
   }
 }
 
-async function answer({ id, index, note, size }: ToArchive): Promise<void> {
-  try {
-    const value = await makeWhy(
-      {
-        crypto: nodeCrypto,
-        log: await store,
-        checkpoint: note,
-        size,
-        page: (procedure, recorded) => recordedPage(pages, procedure, recorded),
-        stateAt: async (until) => {
-          await follow(until, (done) => tell({ kind: 'progress', id, done, total: until }))
-          return follower.trie.working()
-        },
+type WhyMessage = Extract<ToArchive, { kind: 'why' }>
+
+async function why({ id, index, note, size }: WhyMessage): Promise<string> {
+  return makeWhy(
+    {
+      crypto: nodeCrypto,
+      log: await store,
+      checkpoint: note,
+      size,
+      page: (procedure, recorded) => recordedPage(pages, procedure, recorded),
+      stateAt: async (until) => {
+        if (follower.size > until) follower = new StateFollower(nodeCrypto)
+        await follow(follower, until, (done) => tell({ kind: 'progress', id, done, total: until }))
+        return follower.trie.working()
       },
-      index,
-    )
+    },
+    index,
+  )
+}
+
+async function stats(id: number, size: number): Promise<string> {
+  await follow(counted, size, (done) => tell({ kind: 'progress', id, done, total: size }))
+  return JSON.stringify(statistics.report())
+}
+
+async function answer(message: ToArchive): Promise<void> {
+  const { id } = message
+  try {
+    const value = await (message.kind === 'why' ? why(message) : stats(id, message.size))
     tell({ kind: 'done', id, value })
   } catch (error) {
     if (error instanceof NoDecisionError) tell({ kind: 'none', id, detail: error.message })

@@ -2,6 +2,7 @@
 
 import type { Command } from 'commander'
 import type { SilenceOptions } from './commands/prove-silence.ts'
+import type { StatsOptions } from './commands/stats.ts'
 import type { WhyOptions } from './commands/why.ts'
 import { run, urlOf } from './program-run.ts'
 
@@ -34,6 +35,7 @@ export function addVerifierCommands(program: Command): void {
     )
   addWhy(program)
   addSilence(program)
+  addStats(program)
   program
     .command('audit')
     .description(
@@ -117,6 +119,26 @@ function addSilence(program: Command): void {
       run(command, async (settings, output) => {
         const { proveSilenceCommand } = await import('./commands/prove-silence.ts')
         return proveSilenceCommand(file, urlOf(options, settings), options, output)
+      }),
+    )
+}
+
+function addStats(program: Command): void {
+  program
+    .command('stats')
+    .description(
+      'pass rates, refusals and times by procedure, country and size, and disparities, from the public log',
+    )
+    .option('--url <address>', 'the registry (default http://127.0.0.1:$PORT)')
+    .option('--source <source>', 'directory or address of the public files, such as a mirror')
+    .option('--from <instant>', 'decisions from this instant on')
+    .option('--until <instant>', 'decisions up to this instant')
+    .option('--registry <file>', 'a saved /.well-known/cadastre.json: the keys you trust')
+    .option('--policy <file>', 'a C2SP tlog-policy file instead')
+    .action((options: StatsOptions & { url?: string }, command: Command) =>
+      run(command, async (settings, output) => {
+        const { statsCommand } = await import('./commands/stats.ts')
+        return statsCommand(urlOf(options, settings), options, output)
       }),
     )
 }

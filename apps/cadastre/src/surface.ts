@@ -50,6 +50,7 @@ export const COMMANDS: readonly string[] = [
   'verify',
   'why',
   'prove-silence',
+  'stats',
   'audit',
   'witness',
 ]

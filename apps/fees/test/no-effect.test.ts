@@ -65,7 +65,10 @@ async function served(): Promise<readonly string[]> {
     clientAddress: () => '192.0.2.1',
     procedureText: () => null,
     render: { rdap: () => null, whois: () => null },
-    archive: { why: async () => ({ kind: 'none', detail: '' }) },
+    archive: {
+      why: async () => ({ kind: 'none', detail: '' }),
+      statistics: async () => ({ kind: 'none', detail: '' }),
+    },
     now: () => 0,
     failed: assert.ifError,
   })

@@ -1,5 +1,6 @@
-/** What is read out of the whole log, and may take a while: a decision's document. */
+/** What is read out of the whole log, and may take a while: a decision's document, statistics. */
 
+import type { StatisticsReport } from '@cadastre/statistics'
 import type { Explanation } from '@cadastre/why'
 
 export type ArchiveReply<T> =
@@ -12,4 +13,6 @@ export type ArchiveReply<T> =
 export interface Archive {
   /** One decision: told, and the document by which anybody checks it alone (docs/ledger.md, "One decision"). */
   why(index: number): Promise<ArchiveReply<{ readonly explanation: Explanation; readonly document: string }>>
+  /** Statistics of the published log. */
+  statistics(): Promise<ArchiveReply<StatisticsReport>>
 }

@@ -5,6 +5,7 @@ import type { ArchiveReply } from './archive.ts'
 import type { ApiContext } from './context.ts'
 import { problem } from './problems.ts'
 import { json, type Replies, replies } from './replies.ts'
+import { statsSchema } from './stats-schema.ts'
 import { makingSchema, whySchema } from './why-schema.ts'
 
 /** An answer, or 202 while the log is being read. */
@@ -24,6 +25,14 @@ const whyRoute = createRoute({
   responses: archived('The decision', whySchema),
 })
 
+const statsRoute = createRoute({
+  method: 'get',
+  path: '/api/stats',
+  operationId: 'statistics',
+  summary: 'Volumes, pass rates, refusal codes and times by procedure, country, size and path; disparities',
+  responses: archived('Statistics of the published log', statsSchema),
+})
+
 export function mountArchive(app: OpenAPIHono, context: ApiContext): void {
   const { archive } = context.options
   app.openapi(whyRoute, async (c) => {
@@ -34,6 +43,9 @@ export function mountArchive(app: OpenAPIHono, context: ApiContext): void {
       document: JSON.parse(document),
     }))
   })
+  app.openapi(statsRoute, async () =>
+    replied(context, 'stats', await archive.statistics(), (report) => report),
+  )
 }
 
 const AGAIN = { 'Retry-After': '1', 'Cache-Control': 'no-store' }

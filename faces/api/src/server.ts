@@ -28,6 +28,7 @@ const METHODS = {
   '/api/extract': 'GET, HEAD',
   '/api/log/entries/:index': 'GET, HEAD',
   '/api/why/:index': 'GET, HEAD',
+  '/api/stats': 'GET, HEAD',
   '/api/holders/:handle': 'GET, HEAD',
   '/api/applications/:handle': 'GET, HEAD',
   '/api/pools': 'GET, HEAD',

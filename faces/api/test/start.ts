@@ -4,6 +4,7 @@ import { nodeCrypto } from '@cadastre/crypto/node'
 import { parsePolicy } from '@cadastre/notes'
 import type { Desk } from '@cadastre/registrar'
 import { startTestRegistry, type TestRegistry, type TestRegistryOptions } from '@cadastre/simulator'
+import { Statistics } from '@cadastre/statistics'
 import { explain, makeWhy, NoDecisionError, verifyWhy, type WhySources } from '@cadastre/why'
 import type { Hono } from 'hono'
 import type { ApiOptions, Archive } from '../src/index.ts'
@@ -59,6 +60,7 @@ export async function start(
     },
     archive: {
       why: (index) => why(registry, index),
+      statistics: async () => ({ kind: 'ready', value: new Statistics(nodeCrypto).report() }),
     },
     now: () => 0,
     failed: (error) => failures.push(error),

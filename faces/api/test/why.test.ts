@@ -32,10 +32,20 @@ test('what decides nothing is not found; what is no index is said to be none', a
 })
 
 test('while the log is being read: 202, how far it is, and when to ask again', async () => {
-  const other = await start({}, { archive: { why: async () => ({ kind: 'making', done: 5, total: 10 }) } })
-  const reply = await other.get('/api/why/0')
-  assert.equal(reply.status, 202)
-  assert.equal(reply.headers.get('retry-after'), '1')
-  assert.deepEqual(await reply.json(), { state: 'making', done: 5, total: 10 })
+  const other = await start(
+    {},
+    {
+      archive: {
+        why: async () => ({ kind: 'making', done: 5, total: 10 }),
+        statistics: async () => ({ kind: 'making', done: 5, total: 10 }),
+      },
+    },
+  )
+  for (const path of ['/api/why/0', '/api/stats']) {
+    const reply = await other.get(path)
+    assert.equal(reply.status, 202)
+    assert.equal(reply.headers.get('retry-after'), '1')
+    assert.deepEqual(await reply.json(), { state: 'making', done: 5, total: 10 })
+  }
   await other.registry.close()
 })

@@ -12,7 +12,6 @@ export { type AnswerFrame, makeAnswer, makeAnswers, pathJson } from './make.ts'
 export { blockQuery, keyQuery, objectQuery, type Query } from './query.ts'
 export type { AnswerError, AnswerRefusal } from './refusals.ts'
 export { formatStateEntry, parseStateEntry } from './state-entry.ts'
-export { parseStrictJson } from './strict-json.ts'
 export {
   type AnswerPolicy,
   type ProvedPath,

@@ -1,6 +1,5 @@
 /** The document by which one decision is checked alone (docs/ledger.md, "One decision"): its form, and reading it. */
 
-import { parseStrictJson } from '@cadastre/answers'
 import { isArray, isObject, type Json, type JsonObject } from '@cadastre/records'
 import { type LogRange, rangeJson, readRange } from './log-range.ts'
 import { type Checked, refuse } from './refusals.ts'
@@ -42,13 +41,24 @@ export function formatWhy({ checkpoint, log, paths, subtrees, earlier, page }: W
   })}\n`
 }
 
+/**
+ * Any JSON; undefined where the text is none. Of a member named twice the last counts: whatever a document says is
+ * either proved or refused, so that two readings cannot both stand.
+ */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error
+    return undefined
+  }
+}
+
 /** Read a document; nothing in it is believed yet. Total. */
 export function parseWhy(text: string): Checked<WhyBundle> {
   const malformed = (what: string): Checked<never> => refuse('malformed-document', what)
   if (text.length > DOCUMENT_MAX) return malformed('The document is too long.')
-  const parsed = parseStrictJson(text)
-  if (!parsed.ok) return malformed(`The document is no JSON without repeated members: ${parsed.error}.`)
-  const json = parsed.value
+  const json = parseJson(text)
   if (!isObject(json) || Object.keys(json).sort().join() !== MEMBERS || json['format'] !== WHY_FORMAT)
     return malformed(`The document is no ${WHY_FORMAT} with the members ${MEMBERS}.`)
   const { checkpoint, page } = json

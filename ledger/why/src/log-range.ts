@@ -32,10 +32,10 @@ export type LogRange = {
   readonly proof: readonly string[]
 }
 
-export type CheckedRange = {
-  readonly first: number
-  readonly entries: readonly (ParsedEntry & { readonly text: string })[]
-}
+/** Bytes of entries that do stand in the log. */
+export type ProvedRange = { readonly first: number; readonly bytes: readonly Uint8Array[] }
+
+export type CheckedRange = { readonly first: number; readonly entries: readonly ParsedEntry[] }
 
 /** A checkpoint that the policy accepts. */
 export type TrustedCheckpoint = {
@@ -74,12 +74,12 @@ function listOfTexts(json: Json | undefined, max: number): readonly string[] | n
   return texts.length === json.length ? texts.map(String) : null
 }
 
-/** That the entries stand in the log where they say, and what they are. */
-export function checkRange(
+/** That the entries stand in the log where they say. */
+export function proveRange(
   crypto: Crypto,
   { size, root }: TrustedCheckpoint,
   { first, entries, proof }: LogRange,
-): Checked<CheckedRange> {
+): Checked<ProvedRange> {
   const bytes = entries.map(encodeUtf8)
   const hashes = proof.map((hash) => decodeBase64(hash) ?? new Uint8Array(0))
   const leaves = bytes.map((entry) => leafHash(crypto, entry))
@@ -87,17 +87,33 @@ export function checkRange(
   const last = first + entries.length - 1
   if (computed === null || !bytesEqual(computed, root))
     return refuse('not-included', `These are not entries ${first} to ${last} of the log of size ${size}.`)
-  const read: (ParsedEntry & { readonly text: string })[] = []
-  for (const [offset, entry] of bytes.entries()) {
-    const parsed = readEntry(entry)
-    if (!parsed.ok)
-      return refuse(
-        'malformed-entry',
-        `Entry ${first + offset}: ${parsed.error.code}: ${parsed.error.detail}`,
-      )
-    read.push({ ...parsed.value, text: entries[offset] ?? '' })
+  return { ok: true, value: { first, bytes } }
+}
+
+/** What the entry at this index is. */
+export function readAt(bytes: Uint8Array, index: number): Checked<ParsedEntry> {
+  const parsed = readEntry(bytes)
+  return parsed.ok
+    ? parsed
+    : refuse('malformed-entry', `Entry ${index}: ${parsed.error.code}: ${parsed.error.detail}`)
+}
+
+/** That the entries stand in the log where they say, and what each of them is. */
+export function checkRange(
+  crypto: Crypto,
+  checkpoint: TrustedCheckpoint,
+  range: LogRange,
+): Checked<CheckedRange> {
+  const proved = proveRange(crypto, checkpoint, range)
+  if (!proved.ok) return proved
+  const { first, bytes } = proved.value
+  const entries: ParsedEntry[] = []
+  for (const [offset, one] of bytes.entries()) {
+    const entry = readAt(one, first + offset)
+    if (!entry.ok) return entry
+    entries.push(entry.value)
   }
-  return { ok: true, value: { first, entries: read } }
+  return { ok: true, value: { first, entries } }
 }
 
 /** The entries `first` ≤ index < `end` with their proof under the tree of `size`. */

@@ -11,7 +11,6 @@ import {
   asRecordKey,
   canonicalJson,
   type Json,
-  type OpEntry,
   parseCanonicalJson,
   parseKey,
   type RecordKey,
@@ -19,6 +18,7 @@ import {
 } from '@cadastre/records'
 import { TrieState } from '@cadastre/replay'
 import { createTrieMemory, TrieWriter } from '@cadastre/trie'
+import type { BatchEffects } from './batch-effects.ts'
 import type { WhyBundle } from './bundle.ts'
 import { type Checked, refuse } from './refusals.ts'
 
@@ -117,10 +117,19 @@ export class ProvedState implements StateSource {
   }
 
   /** What an earlier op of the same batch wrote. */
-  apply({ outcome }: OpEntry): void {
-    if (!outcome.accepted) return
-    for (const { key, next } of outcome.effects)
-      this.#state.put(key as RecordKey, next === null ? null : canonicalJson(next))
+  apply(effects: BatchEffects): void {
+    for (const { key, next } of effects)
+      if (this.#concerns(key)) this.#state.put(key, next === null ? null : canonicalJson(next))
+  }
+
+  /** Whether an answer may depend on this key. */
+  #concerns(key: RecordKey): boolean {
+    if (key.startsWith('obj/')) return this.#objects.has(key)
+    const parsed = parseKey(key)
+    return (
+      parsed?.kind === 'cell' &&
+      this.#blocks.some((known) => contains(known, parsed.block) || contains(parsed.block, known))
+    )
   }
 
   record(key: RecordKey): ReturnType<StateSource['record']> {

@@ -1,10 +1,10 @@
 /** Evidence that a decision was owed and did not come (docs/ledger.md, "Silence"): its form, and its verification. */
 
-import { parseStrictJson, quorumTime } from '@cadastre/answers'
+import { quorumTime } from '@cadastre/answers'
 import type { Crypto } from '@cadastre/crypto'
 import type { Policy } from '@cadastre/notes'
 import { type Instant, instantFromSeconds, isObject } from '@cadastre/records'
-import { DOCUMENT_MAX } from './bundle.ts'
+import { DOCUMENT_MAX, parseJson } from './bundle.ts'
 import { type Claim, concerns, isRequest, openClaim } from './claim.ts'
 import {
   type CheckedRange,
@@ -56,8 +56,7 @@ export function formatSilence({ claim, checkpoint, log, clock }: SilenceDocument
 }
 
 function parseSilence(text: string): Checked<SilenceDocument> {
-  const parsed = text.length > DOCUMENT_MAX ? null : parseStrictJson(text)
-  const json = parsed?.ok === true ? parsed.value : undefined
+  const json = text.length > DOCUMENT_MAX ? undefined : parseJson(text)
   if (!isObject(json) || Object.keys(json).sort().join() !== MEMBERS || json['format'] !== SILENCE_FORMAT)
     return refuse('malformed-document', `The document is no ${SILENCE_FORMAT} with the members ${MEMBERS}.`)
   const { claim, checkpoint } = json

@@ -13,8 +13,16 @@ import {
   type StateEntry,
 } from '@cadastre/records'
 import { agrees, differences, fitting, Judge } from '@cadastre/replay'
+import { type BatchEffects, readEffects } from './batch-effects.ts'
 import { parseWhy, type WhyBundle } from './bundle.ts'
-import { type CheckedRange, checkRange, type TrustedCheckpoint, trustedCheckpoint } from './log-range.ts'
+import {
+  checkRange,
+  type ProvedRange,
+  proveRange,
+  readAt,
+  type TrustedCheckpoint,
+  trustedCheckpoint,
+} from './log-range.ts'
 import { ProvedState } from './proved-state.ts'
 import { type Checked, refuse } from './refusals.ts'
 
@@ -61,7 +69,7 @@ export function verifyWhy(
   if (!bundle.ok) return bundle
   const checkpoint = trustedCheckpoint(crypto, trust, bundle.value.checkpoint)
   if (!checkpoint.ok) return checkpoint
-  const range = checkRange(crypto, checkpoint.value, bundle.value.log)
+  const range = proveRange(crypto, checkpoint.value, bundle.value.log)
   if (!range.ok) return range
   const place = placeOf(range.value)
   if (!place.ok) return place
@@ -73,26 +81,33 @@ export function verifyWhy(
 type Place = {
   readonly index: number
   readonly entry: OpEntry
-  readonly batch: readonly OpEntry[]
+  /** Effects of each earlier op of the batch. */
+  readonly batch: readonly BatchEffects[]
   readonly before: { readonly index: number; readonly state: StateEntry } | null
 }
 
 /** The entry, what stands before it in its batch, and the state entry before that: nothing may be left out. */
-function placeOf({ first, entries }: CheckedRange): Checked<Place> {
-  const [head, ...rest] = entries
-  if (head === undefined) throw new Error('a range has entries')
-  if (head.kind === 'op' && first !== 0)
+function placeOf({ first, bytes }: ProvedRange): Checked<Place> {
+  const [headBytes, lastBytes] = [bytes[0], bytes.at(-1)]
+  if (headBytes === undefined || lastBytes === undefined) throw new Error('a range has entries')
+  const index = first + bytes.length - 1
+  const head = readAt(headBytes, first)
+  if (!head.ok) return head
+  if (head.value.kind === 'op' && first !== 0)
     return refuse('malformed-entry', `Entry ${first} is no state entry: the batch has an earlier part.`)
-  const before = head.kind === 'state' ? { index: first, state: head.entry } : null
-  const ops = (head.kind === 'state' ? rest : entries).map((one) => (one.kind === 'op' ? one.entry : null))
-  if (ops.includes(null))
-    return refuse('malformed-entry', 'A state entry stands between the state before and the decision.')
-  const batch = ops.filter((one) => one !== null)
-  const entry = batch.at(-1)
-  if (entry === undefined)
+  const last = readAt(lastBytes, index)
+  if (!last.ok) return last
+  if (last.value.kind === 'state')
     return refuse('malformed-entry', 'The document holds no decision: its entry is a state.')
-  const index = first + entries.length - 1
-  return { ok: true, value: { index, entry, batch: batch.slice(0, -1), before } }
+  const before = head.value.kind === 'state' ? { index: first, state: head.value.entry } : null
+  const batch: BatchEffects[] = []
+  for (const op of bytes.slice(before === null ? 0 : 1, -1)) {
+    const effects = readEffects(op)
+    if (effects === null)
+      return refuse('malformed-entry', 'What stands between the state before and the decision is no op.')
+    batch.push(effects)
+  }
+  return { ok: true, value: { index, entry: last.value.entry, batch, before } }
 }
 
 function judged(

@@ -187,7 +187,6 @@ test('any text gives one verdict: cut, mangled, repeated members, other shapes',
   assert.equal(refusal(''), 'malformed-document')
   assert.equal(refusal('{}'), 'malformed-document')
   assert.equal(refusal(text.slice(0, -3)), 'malformed-document')
-  assert.equal(refusal(text.replace('{', '{"page":null,')), 'malformed-document')
   for (let at = 0; at < text.length; at += 97) {
     const mangled = `${text.slice(0, at)}${text[at] === 'A' ? 'B' : 'A'}${text.slice(at + 1)}`
     assert.notEqual(refusal(mangled), 'verified', `character ${at}`)

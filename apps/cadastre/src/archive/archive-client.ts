@@ -8,7 +8,11 @@ export type ArchiveJob =
   | { readonly kind: 'done'; readonly value: string }
   | { readonly kind: 'none'; readonly detail: string }
 
-type Unnumbered = Omit<ToArchive, 'id'>
+export type ArchiveQuestion = ToArchive extends infer M
+  ? M extends ToArchive
+    ? Omit<M, 'id'>
+    : never
+  : never
 
 export class ArchiveClient {
   readonly #data: ArchiveData
@@ -23,7 +27,7 @@ export class ArchiveClient {
   }
 
   /** Ask; `update` hears of the progress and of the end. */
-  ask(message: Unnumbered, update: (job: ArchiveJob) => void): void {
+  ask(message: ArchiveQuestion, update: (job: ArchiveJob) => void): void {
     const id = this.#next++
     this.#waiting.set(id, (reply) => {
       if (reply.kind === 'progress') return update({ kind: 'making', done: reply.done, total: reply.total })
@@ -33,7 +37,7 @@ export class ArchiveClient {
       update({ kind: 'none', detail: reply.kind === 'none' ? reply.detail : 'It could not be made.' })
     })
     this.#worker ??= this.#start()
-    this.#worker.postMessage({ ...message, id })
+    this.#worker.postMessage({ ...message, id } as ToArchive)
   }
 
   #start(): Worker {

@@ -1,5 +1,5 @@
 /**
- * Answers that need more than the published state: why an entry decided as it did. The state before a recent entry is
+ * Answers that need more than the published state: why an entry decided as it did, and statistics. The state before a recent entry is
  * still in memory; for an older one the archive's thread follows the log up to it.
  */
 
@@ -7,8 +7,9 @@ import type { Archive, ArchiveReply } from '@cadastre/api'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { type Policy, parsePolicy } from '@cadastre/notes'
 import type { PublishedReader } from '@cadastre/reader'
+import type { StatisticsReport } from '@cadastre/statistics'
 import { type Explanation, explain, makeWhy, NoDecisionError, verifyWhy } from '@cadastre/why'
-import type { ArchiveClient, ArchiveJob } from './archive-client.ts'
+import type { ArchiveClient, ArchiveJob, ArchiveQuestion } from './archive-client.ts'
 import { recordedPage } from './pages.ts'
 
 type Why = { readonly explanation: Explanation; readonly document: string }
@@ -19,6 +20,7 @@ const KEPT_MAX = 64
 const WAITING_MAX = 16
 /** How long an asker waits before it is told to ask again, milliseconds. */
 const PATIENCE = 1500
+const STEP = 50
 
 /** The state before the entry is no longer in memory. */
 class NotKeptError extends Error {
@@ -31,7 +33,8 @@ export class LogArchive implements Archive {
   readonly #pages: ReadonlyMap<string, string>
   readonly #trust: Policy
   readonly #kept = new Map<number, Why>()
-  readonly #jobs = new Map<number, ArchiveJob>()
+  readonly #jobs = new Map<string, ArchiveJob>()
+  #statistics: StatisticsReport | null = null
 
   constructor(
     reader: PublishedReader,
@@ -83,23 +86,34 @@ export class LogArchive implements Archive {
     index: number,
     position: { readonly note: string; readonly size: number },
   ): Promise<ArchiveReply<Why>> {
-    if (!this.#jobs.has(index)) {
-      if (this.#jobs.size >= WAITING_MAX) return { kind: 'making', done: 0, total: index }
-      this.#jobs.set(index, { kind: 'making', done: 0, total: index })
-      this.#client.ask({ kind: 'why', index, ...position }, (job) => this.#jobs.set(index, job))
-    }
-    const job = await this.#patiently(index)
-    if (job.kind === 'making') return job
-    this.#jobs.delete(index)
-    return job.kind === 'none' ? job : this.#told(index, job.value)
+    const job = await this.#done(`why ${index}`, index, { kind: 'why', index, ...position })
+    return job.kind === 'done' ? this.#told(index, job.value) : job
   }
 
-  async #patiently(index: number): Promise<ArchiveJob> {
-    const step = 50
-    for (let waited = 0; ; waited += step) {
-      const job = this.#jobs.get(index) ?? { kind: 'making', done: 0, total: index }
-      if (job.kind !== 'making' || waited >= PATIENCE) return job
-      await new Promise((resolve) => setTimeout(resolve, step))
+  async statistics(): Promise<ArchiveReply<StatisticsReport>> {
+    const { size } = this.#reader.snapshot().publication
+    if (this.#statistics?.size === size) return { kind: 'ready', value: this.#statistics }
+    const job = await this.#done('stats', size, { kind: 'stats', size })
+    if (job.kind !== 'done') return job
+    this.#statistics = JSON.parse(job.value) as StatisticsReport
+    return { kind: 'ready', value: this.#statistics }
+  }
+
+  /** Ask the archive's thread, once for all who want the same, and wait a little. */
+  async #done(name: string, total: number, question: ArchiveQuestion): Promise<ArchiveJob> {
+    if (!this.#jobs.has(name)) {
+      if (this.#jobs.size >= WAITING_MAX) return { kind: 'making', done: 0, total }
+      this.#jobs.set(name, { kind: 'making', done: 0, total })
+      this.#client.ask(question, (job) => this.#jobs.set(name, job))
+    }
+    for (let waited = 0; ; waited += STEP) {
+      const job = this.#jobs.get(name) ?? { kind: 'making', done: 0, total }
+      if (job.kind !== 'making') {
+        this.#jobs.delete(name)
+        return job
+      }
+      if (waited >= PATIENCE) return job
+      await new Promise((resolve) => setTimeout(resolve, STEP))
     }
   }
 

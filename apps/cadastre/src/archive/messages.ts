@@ -1,10 +1,7 @@
 /** What passes between the server and the thread that reads the whole log. */
 
-import type { RegistryFile } from '../data/data-directory.ts'
-
 export type ArchiveData = {
   readonly directory: string
-  readonly registry: RegistryFile
   readonly databaseUrl: string | null
   /** The published pages of procedures by kind. */
   readonly pages: ReadonlyMap<string, string>
@@ -13,7 +10,10 @@ export type ArchiveData = {
 /** The checkpoint under which the answer is to be proved. */
 export type Position = { readonly note: string; readonly size: number }
 
-export type ToArchive = { readonly kind: 'why'; readonly id: number; readonly index: number } & Position
+export type ToArchive =
+  | ({ readonly kind: 'why'; readonly id: number; readonly index: number } & Position)
+  /** Statistics of the first `size` entries, at least: as JSON. */
+  | { readonly kind: 'stats'; readonly id: number; readonly size: number }
 
 export type FromArchive =
   | { readonly kind: 'progress'; readonly id: number; readonly done: number; readonly total: number }

@@ -91,27 +91,16 @@ export async function serve(options: ServeOptions): Promise<Running> {
     for (const publication of early) reader.publish(publication)
     await writer.ready
     const whois = await listenWhois(reader, settings)
-    const pages = procedureTexts()
-    const archiveData = { directory: directory.path, registry, databaseUrl: settings.databaseUrl, pages }
-    const client = new ArchiveClient(archiveData, (fault) => logger.error({ fault }, 'the archive met a bug'))
-    const archive = new LogArchive(reader, client, pages)
-    parts = {
-      reader,
-      writer,
-      logDirectory: directory.log,
-      archive,
-      pages,
-      metrics,
-      logger,
-      health: () => health,
-    }
+    const archive = openArchive(reader, options)
+    const faces = { reader, writer, logDirectory: directory.log, metrics, logger }
+    parts = { ...faces, archive: archive.archive, pages: archive.pages, health: () => health }
     health = { ready: true, phase: 'ready', writer: health.writer }
     const drain = async (): Promise<void> => {
       health = { ...health, ready: false, phase: 'draining' }
       server.close()
       server.closeIdleConnections()
       await whois.close()
-      await client.close()
+      await archive.close()
       await writer.drain()
       server.closeAllConnections()
       await store.close()
@@ -123,6 +112,19 @@ export async function serve(options: ServeOptions): Promise<Running> {
     await writer.abandon()
     throw error
   }
+}
+
+/** Answers out of the whole log, and the published pages of procedures. */
+function openArchive(
+  reader: PublishedReader,
+  { directory, settings, logger }: ServeOptions,
+): { archive: LogArchive; pages: ReadonlyMap<string, string>; close: () => Promise<void> } {
+  const pages = procedureTexts()
+  const client = new ArchiveClient(
+    { directory: directory.path, databaseUrl: settings.databaseUrl, pages },
+    (fault) => logger.error({ fault }, 'the archive met a bug'),
+  )
+  return { archive: new LogArchive(reader, client, pages), pages, close: () => client.close() }
 }
 
 function infoOf(

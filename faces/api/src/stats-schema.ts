@@ -1,0 +1,52 @@
+/** What `/api/stats` answers: statistics of the whole log (procedures.md, section E). */
+
+import type { StatisticsReport } from '@cadastre/statistics'
+import { z } from '@hono/zod-openapi'
+import { orNull } from './lookup-schema.ts'
+
+const tally = {
+  n: z.int(),
+  accepted: z.int(),
+  passRate: z.number(),
+  medianSeconds: orNull(z.int()).describe('From receipt to decision'),
+  p95Seconds: orNull(z.int()),
+  refusals: z.record(z.string(), z.int()).describe('By code, the most frequent first'),
+}
+const tallySchema = z.object(tally).meta({ id: 'Tally' })
+const groups = z.record(z.string(), tallySchema)
+
+export const statsSchema: z.ZodType<StatisticsReport> = z
+  .object({
+    size: z.int().describe('Entries of the log that were read'),
+    from: orNull(z.string()) as z.ZodType<StatisticsReport['from']>,
+    until: orNull(z.string()) as z.ZodType<StatisticsReport['until']>,
+    all: tallySchema,
+    procedures: z.array(
+      z.object({
+        procedure: z.string(),
+        ...tally,
+        by: z.object({ country: groups, size: groups, path: groups }).describe('Joined after the decisions'),
+      }),
+    ),
+    inversions: z.int().describe('A later request decided first: 0 in an honest log'),
+    late: z.int().describe('Decided after the deadline'),
+    adverse: z.object({
+      bases: z.record(z.string(), z.int()).describe('Losses of holders by the kind of basis'),
+      lacking: z.int().describe('Without a basis: 0 in an honest log'),
+    }),
+    flags: z
+      .array(
+        z.object({
+          procedure: z.string(),
+          by: z.string(),
+          group: z.string(),
+          kind: z.enum(['pass-rate', 'times']),
+          n: z.int(),
+          others: z.int(),
+          value: z.number().describe('Ratio of pass rates, or probability of the rank test'),
+          limit: z.number(),
+        }),
+      )
+      .describe('Disparities to be explained in public'),
+  })
+  .meta({ id: 'Statistics' })

@@ -1,0 +1,13 @@
+/**
+ * Statistics of the public log: volumes, pass rates, refusal codes and times by procedure, country, size and path, and
+ * the disparities that must be explained (procedures.md, section E). Countries and sizes join only here, after the
+ * decisions. Anybody computes the same from the same log.
+ */
+
+export { type Flag, flagsOf, type Groups } from './flags.ts'
+export { Histogram } from './histogram.ts'
+export { SIZE_CLASSES, type SizeClass } from './holdings.ts'
+export { type RankTest, rankTest } from './rank-test.ts'
+export { GROUPINGS, type ProcedureStatistics, Statistics, type StatisticsReport } from './statistics.ts'
+export { Tally, type TallyReport } from './tally.ts'
+export { statisticsText } from './text.ts'

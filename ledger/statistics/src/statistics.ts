@@ -1,0 +1,182 @@
+/** Statistics of a log, taken while it is followed. */
+
+import type { Crypto } from '@cadastre/crypto'
+import { procedureById } from '@cadastre/procedures'
+import {
+  addSeconds,
+  type Holder,
+  type Instant,
+  isArray,
+  type LoggedEffect,
+  type OpEntry,
+  type RecordKey,
+  type Staff,
+  secondsOf,
+} from '@cadastre/records'
+import type { TrieState } from '@cadastre/replay'
+import type { FollowListener } from '@cadastre/why'
+import { lossBases } from './adverse.ts'
+import { type Flag, flagsOf } from './flags.ts'
+import { Holdings } from './holdings.ts'
+import { Tally, type TallyReport } from './tally.ts'
+
+/** How decisions are grouped, beside their procedure. `path`: whether an attestor signed too, or the holder alone. */
+export const GROUPINGS = ['country', 'size', 'path'] as const
+type Grouping = (typeof GROUPINGS)[number]
+
+export type ProcedureStatistics = TallyReport & {
+  readonly procedure: string
+  readonly by: { readonly [G in Grouping]: { readonly [group: string]: TallyReport } }
+}
+
+export type StatisticsReport = {
+  /** Entries of the log that were read. */
+  readonly size: number
+  /** Time of the first and last decision counted; null without any. */
+  readonly from: Instant | null
+  readonly until: Instant | null
+  /** All requests together. */
+  readonly all: TallyReport
+  readonly procedures: readonly ProcedureStatistics[]
+  /** Requests decided before one that had been received earlier: 0 in an honest log. */
+  readonly inversions: number
+  /** Requests decided after their deadline. */
+  readonly late: number
+  /** What accepted acts took from holders, by the kind of basis; `lacking`: 0 in an honest log. */
+  readonly adverse: { readonly bases: { readonly [basis: string]: number }; readonly lacking: number }
+  readonly flags: readonly Flag[]
+}
+
+type Asker = { readonly country: string; readonly size: string; readonly path: 'attested' | 'self' }
+
+/** One procedure's decisions, all and by group. */
+type Counted = { readonly tally: Tally; readonly by: { readonly [G in Grouping]: Map<string, Tally> } }
+
+const UNKNOWN = 'undeclared'
+
+export class Statistics implements FollowListener {
+  readonly #crypto: Crypto
+  /** Whether decisions of this time are counted. */
+  readonly #counts: (at: Instant) => boolean
+  readonly #all = new Tally()
+  readonly #procedures = new Map<string, Counted>()
+  readonly #holdings = new Holdings()
+  /** Holders and staff by `<alg> <key>`. */
+  readonly #holderOf = new Map<string, string>()
+  readonly #staff = new Set<string>()
+  readonly #bases = new Map<string, number>()
+  #size = 0
+  #seq = 0
+  #inversions = 0
+  #late = 0
+  #from: Instant | null = null
+  #until: Instant | null = null
+
+  constructor(crypto: Crypto, counts: (at: Instant) => boolean = () => true) {
+    this.#crypto = crypto
+    this.#counts = counts
+  }
+
+  op(entry: OpEntry, index: number, before: TrieState): void {
+    this.#size = index + 1
+    if (this.#counts(entry.at)) {
+      for (const basis of lossBases(this.#crypto, entry, before))
+        this.#bases.set(basis, (this.#bases.get(basis) ?? 0) + 1)
+      if (entry.received !== null) this.#count(entry, entry.received, before)
+    }
+    if (entry.received !== null) this.#seq = Math.max(this.#seq, entry.received.seq)
+    if (entry.outcome.accepted) for (const effect of entry.outcome.effects) this.#follow(effect, before)
+  }
+
+  state(_entry: unknown, index: number): void {
+    this.#size = index + 1
+  }
+
+  #count(entry: OpEntry, received: NonNullable<OpEntry['received']>, before: TrieState): void {
+    const { at, procedure, outcome } = entry
+    if (received.seq < this.#seq) this.#inversions += 1
+    const allowed = procedureById(procedure)?.deadlineSeconds
+    if (allowed !== undefined && at > addSeconds(received.at, allowed)) this.#late += 1
+    this.#from ??= at
+    this.#until = at
+    const refusals = outcome.accepted ? null : outcome.refusals
+    const seconds = secondsOf(at) - secondsOf(received.at)
+    const { tally, by } = this.#of(procedure)
+    this.#all.add(refusals, seconds)
+    tally.add(refusals, seconds)
+    const asker = this.#asker(entry, before)
+    for (const grouping of GROUPINGS) {
+      const group = by[grouping].get(asker[grouping]) ?? new Tally()
+      by[grouping].set(asker[grouping], group)
+      group.add(refusals, seconds)
+    }
+  }
+
+  #of(procedure: string): Counted {
+    const known = this.#procedures.get(procedure)
+    if (known !== undefined) return known
+    const made: Counted = { tally: new Tally(), by: { country: new Map(), size: new Map(), path: new Map() } }
+    this.#procedures.set(procedure, made)
+    return made
+  }
+
+  /** Who asked: joined here, after the decision. No procedure sees any of it. */
+  #asker({ evidence, request }: OpEntry, before: TrieState): Asker {
+    const names = evidence.map(({ alg, key }) => `${alg} ${key}`)
+    const handle =
+      names.map((name) => this.#holderOf.get(name)).find((holder) => holder !== undefined) ?? null
+    const holder =
+      handle === null ? null : (before.record(`obj/holder/${handle}` as RecordKey).value as Holder | null)
+    const declared = request?.body['country']
+    const attestors = request?.body['attestors']
+    const attested =
+      names.some((name) => this.#staff.has(name)) || (isArray(attestors) && attestors.length > 0)
+    return {
+      country: holder?.country ?? (typeof declared === 'string' ? declared : UNKNOWN),
+      size: this.#holdings.classOf(handle),
+      path: attested ? 'attested' : 'self',
+    }
+  }
+
+  #follow(effect: LoggedEffect, before: TrieState): void {
+    const { key, next } = effect
+    if (key.startsWith('ip4/')) this.#holdings.change(effect, before.record(key as RecordKey).value)
+    if (next === null) return
+    const record: unknown = next
+    if (key.startsWith('obj/holder/')) {
+      const { handle, policy } = record as Holder
+      for (const one of policy?.keys ?? []) this.#holderOf.set(`${one.alg} ${one.key}`, handle)
+    }
+    if (key.startsWith('obj/staff/')) {
+      const { alg, key: staffKey } = record as Staff
+      this.#staff.add(`${alg} ${staffKey}`)
+    }
+  }
+
+  report(): StatisticsReport {
+    const { lacking = 0, ...bases } = Object.fromEntries(this.#bases)
+    const sorted = [...this.#procedures].sort(([one], [other]) => (one < other ? -1 : 1))
+    return {
+      size: this.#size,
+      from: this.#from,
+      until: this.#until,
+      all: this.#all.report(),
+      procedures: sorted.map(([procedure, { tally, by }]) => ({
+        procedure,
+        ...tally.report(),
+        by: { country: reportsOf(by.country), size: reportsOf(by.size), path: reportsOf(by.path) },
+      })),
+      inversions: this.#inversions,
+      late: this.#late,
+      adverse: { bases, lacking },
+      flags: sorted.flatMap(([procedure, { by }]) =>
+        GROUPINGS.flatMap((grouping) => flagsOf(procedure, grouping, by[grouping])),
+      ),
+    }
+  }
+}
+
+function reportsOf(groups: ReadonlyMap<string, Tally>): { readonly [group: string]: TallyReport } {
+  const sorted = [...groups].sort(([, one], [, other]) => other.n - one.n)
+  return Object.fromEntries(sorted.map(([name, tally]) => [name, tally.report()]))
+}
