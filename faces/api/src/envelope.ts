@@ -44,7 +44,7 @@ export const envelopeSchema: z.ZodType<Envelope> = z
   .strictObject({
     request: requestText,
     evidence: z
-      .union([z.string(), z.array(json)])
+      .union([z.string(), z.array(json)], { error: 'the list of signatures, or its canonical text' })
       .describe(
         'The list of signatures: {alg, key, sig}, for webauthn also authenticatorData and clientDataJSON',
       ),

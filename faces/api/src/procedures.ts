@@ -6,6 +6,7 @@ import type { Snapshot } from '@cadastre/reader'
 import type { Json, ProcedureRecord } from '@cadastre/records'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
+import { patternOf, textOf } from './expected.ts'
 import { refusalText } from './lookup-objects.ts'
 import { orNull } from './lookup-schema.ts'
 import { problem } from './problems.ts'
@@ -44,7 +45,10 @@ const oneRoute = createRoute({
   summary:
     'One procedure: declared inputs, refusals in order of precedence, parameters in force, published text',
   request: {
-    params: z.object({ kind: z.string().max(40), version: z.string().regex(/^[1-9][0-9]{0,3}$/) }),
+    params: z.object({
+      kind: textOf(1, 40, 'the name of a procedure, such as transfer'),
+      version: patternOf(/^[1-9][0-9]{0,3}$/, 'the number of a version, from 1'),
+    }),
   },
   responses: replies(
     200,

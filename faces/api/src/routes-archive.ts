@@ -3,6 +3,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ArchiveReply } from './archive.ts'
 import type { ApiContext } from './context.ts'
+import { patternOf } from './expected.ts'
 import { problem } from './problems.ts'
 import { json, type Replies, replies } from './replies.ts'
 import { statsSchema } from './stats-schema.ts'
@@ -21,7 +22,9 @@ const whyRoute = createRoute({
   path: '/api/why/{index}',
   operationId: 'why',
   summary: 'Why an entry decided as it did: in plain words, and as a document that is checked alone, offline',
-  request: { params: z.object({ index: z.string().regex(/^(?:0|[1-9][0-9]{0,15})$/) }) },
+  request: {
+    params: z.object({ index: patternOf(/^(?:0|[1-9][0-9]{0,15})$/, 'the index of an entry, from 0') }),
+  },
   responses: archived('The decision', whySchema),
 })
 

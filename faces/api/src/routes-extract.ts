@@ -2,6 +2,7 @@
 
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
+import { textOf } from './expected.ts'
 import { extractSchema } from './extract.ts'
 import { problem } from './problems.ts'
 import { QUESTION_MAX } from './question.ts'
@@ -14,11 +15,11 @@ const extractRoute = createRoute({
   summary: 'A certified extract: the record, its history and the proof in one document',
   request: {
     query: z.object({
-      q: z
-        .string()
-        .min(1)
-        .max(QUESTION_MAX)
-        .describe('203.0.113.0/24, AS64496, H-7, or a record key such as obj/holder/H-7'),
+      q: textOf(
+        1,
+        QUESTION_MAX,
+        `a number, a handle or a record key, 1 to ${QUESTION_MAX} characters`,
+      ).describe('203.0.113.0/24, AS64496, H-7, or a record key such as obj/holder/H-7'),
     }),
   },
   responses: replies(200, 'The extract', extractSchema, 400, 404),

@@ -3,6 +3,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
+import { textOf, wholeNumber } from './expected.ts'
 import { orNull } from './lookup-schema.ts'
 import { problem } from './problems.ts'
 import { allQueues, MAX_WALK, queueNamed } from './queues.ts'
@@ -45,15 +46,11 @@ const queuesRoute = createRoute({
   summary: 'Who waits, in the order of arrival, under the handle of the application alone',
   request: {
     query: z.object({
-      queue: z.string().max(140).optional().describe('One queue, by its name: CL-1, or IP4/24'),
-      from: z.coerce
-        .number()
-        .int()
-        .min(0)
-        .max(Number.MAX_SAFE_INTEGER)
-        .default(0)
-        .describe('With `queue`: how many to skip'),
-      limit: z.coerce.number().int().min(1).max(200).default(20),
+      queue: textOf(0, 140, 'the name of a queue, such as CL-1 or IP4/24')
+        .optional()
+        .describe('One queue, by its name: CL-1, or IP4/24'),
+      from: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(0).describe('With `queue`: how many to skip'),
+      limit: wholeNumber(1, 200).default(20),
     }),
   },
   responses: replies(

@@ -3,6 +3,7 @@
 import { objectKey, parseHandle } from '@cadastre/records'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
+import { patternOf, textOf, wholeNumber } from './expected.ts'
 import { historySchema } from './history-schema.ts'
 import { applicationSchema, holderSchema, lookupSchema, poolSchema } from './lookup-schema.ts'
 import { poolList } from './pools.ts'
@@ -11,9 +12,12 @@ import { QUESTION_MAX } from './question.ts'
 import { json, replies } from './replies.ts'
 
 const LIMIT_MAX = 200
-const limit = z.coerce.number().int().min(1).max(LIMIT_MAX).default(50)
-const handleParameter = z.object({ handle: z.string().max(100).describe('In any case, such as H-7') })
-const text = z.string().min(1).max(QUESTION_MAX)
+const limit = wholeNumber(1, LIMIT_MAX).default(50)
+const handleParameter = z.object({
+  handle: textOf(1, 100, 'a handle such as H-7').describe('In any case, such as H-7'),
+})
+const question = (expected: string): z.ZodString =>
+  textOf(1, QUESTION_MAX, `${expected}, 1 to ${QUESTION_MAX} characters`)
 
 const lookupRoute = createRoute({
   method: 'get',
@@ -23,9 +27,13 @@ const lookupRoute = createRoute({
     'Who holds an address, a prefix or an AS number; or a holder, application or pool; or a search by name',
   request: {
     query: z.object({
-      q: text.describe('203.0.113.7, 203.0.113.0/24, 2001:db8::/32, AS64496, H-7, a name, or a record key'),
+      q: question('an address, a prefix, an AS number, a handle, a name or a record key').describe(
+        '203.0.113.7, 203.0.113.0/24, 2001:db8::/32, AS64496, H-7, a name, or a record key',
+      ),
       limit,
-      after: z.string().max(140).optional().describe('Record key from `inside.after`: the next page'),
+      after: textOf(0, 140, 'a record key from `inside.after`')
+        .optional()
+        .describe('Record key from `inside.after`: the next page'),
     }),
   },
   responses: replies(200, 'What was found', lookupSchema, 400, 404),
@@ -38,9 +46,11 @@ const historyRoute = createRoute({
   summary: 'Entries that touched the key or what covers it, newest first',
   request: {
     query: z.object({
-      key: text.describe('A record key, or an address, prefix, AS number'),
-      limit: z.coerce.number().int().min(1).max(100).default(20),
-      before: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+      key: question('a record key, an address, a prefix or an AS number').describe(
+        'A record key, or an address, prefix, AS number',
+      ),
+      limit: wholeNumber(1, 100).default(20),
+      before: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
     }),
   },
   responses: replies(200, 'One page', historySchema, 400),
@@ -51,7 +61,9 @@ const entryRoute = createRoute({
   path: '/api/log/entries/{index}',
   operationId: 'logEntry',
   summary: 'One entry of the log, byte for byte as hashed',
-  request: { params: z.object({ index: z.string().regex(/^(?:0|[1-9][0-9]{0,15})$/) }) },
+  request: {
+    params: z.object({ index: patternOf(/^(?:0|[1-9][0-9]{0,15})$/, 'the index of an entry, from 0') }),
+  },
   responses: replies(200, 'The entry', z.record(z.string(), z.unknown()), 400, 404),
 })
 

@@ -5,6 +5,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
 import { dryRun, dryRunSchema } from './dry-run.ts'
 import { canonicalText, dryRunEnvelopeSchema, envelopeSchema } from './envelope.ts'
+import { patternOf, wholeNumber } from './expected.ts'
 import { type ProblemParts, problem } from './problems.ts'
 import { json, replies } from './replies.ts'
 import { receiptSummary, statusOf } from './status.ts'
@@ -25,11 +26,7 @@ const submitRoute = createRoute({
 })
 
 const wait = z.object({
-  wait: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(WAIT_SECONDS_MAX)
+  wait: wholeNumber(0, WAIT_SECONDS_MAX)
     .default(0)
     .describe('Seconds to wait for the decision to be published'),
 })
@@ -39,7 +36,10 @@ const statusRoute = createRoute({
   path: '/api/requests/{seq}',
   operationId: 'requestStatus',
   summary: 'What became of a request, by the number of its receipt',
-  request: { params: z.object({ seq: z.string().regex(/^[1-9][0-9]{0,15}$/) }), query: wait },
+  request: {
+    params: z.object({ seq: patternOf(/^[1-9][0-9]{0,15}$/, 'the number of a receipt, from 1') }),
+    query: wait,
+  },
   responses: replies(200, 'The state as the published log shows it', statusSchema, 400, 404),
 })
 
@@ -50,10 +50,7 @@ const byHashRoute = createRoute({
   summary: 'What became of a request, by the SHA-256 of its canonical text',
   request: {
     params: z.object({
-      hash: z
-        .string()
-        .regex(/^[0-9a-fA-F]{64}$/)
-        .describe('64 hexadecimal digits'),
+      hash: patternOf(/^[0-9a-fA-F]{64}$/, '64 hexadecimal digits').describe('64 hexadecimal digits'),
     }),
     query: wait,
   },

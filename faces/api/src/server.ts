@@ -6,6 +6,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import { type Context, Hono } from 'hono'
 import type { ApiContext, ApiOptions } from './context.ts'
 import { mountDescription } from './description.ts'
+import { pathOf, pointerTo } from './expected.ts'
 import { jsonBody, limited } from './guards.ts'
 import { DEFAULT_LIMITS } from './limits.ts'
 import { createPortal } from './portal.ts'
@@ -52,13 +53,15 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
     defaultHook: async (result, c) => {
       if (result.success) return undefined
       const { target, error } = result
-      const path = error.issues[0]?.path.map(String) ?? []
+      const [issue] = error.issues
+      const path = pathOf(issue)
       const value = valueAt(await sentTo(c, target), path)
+      const where = target === 'json' ? 'body' : 'address'
       return problem(base, target === 'json' ? 'malformed-body' : 'bad-query', {
-        detail: `${target === 'json' ? 'The body' : 'A parameter of the address'} does not fit.`,
-        pointer: `/${path.join('/')}`,
+        detail: `${partOf(where, path)} ${value === undefined ? 'is missing' : 'does not fit'}.`,
+        pointer: pointerTo(path),
         ...(value === undefined ? {} : { value: JSON.stringify(value) }),
-        expected: error.issues[0]?.message ?? 'what /api/openapi.json says',
+        expected: issue?.message ?? 'what /api/openapi.json says',
       })
     },
   })
@@ -86,6 +89,11 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
   return new Hono().route('/', app)
 }
 
+function partOf(where: 'body' | 'address', path: readonly PropertyKey[]): string {
+  if (path.length === 0) return `The ${where}`
+  return where === 'body' ? `In the body, ${pointerTo(path)}` : `The parameter ${path.map(String).join('/')}`
+}
+
 /** What the schema looked at. */
 function sentTo(c: Context, target: string): unknown {
   if (target === 'json') return c.req.json()
@@ -93,7 +101,7 @@ function sentTo(c: Context, target: string): unknown {
 }
 
 /** What stands at the path of what was sent; undefined where nothing does. */
-function valueAt(sent: unknown, path: readonly string[]): unknown {
+function valueAt(sent: unknown, path: readonly PropertyKey[]): unknown {
   let value: unknown = sent
   for (const name of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined
@@ -116,7 +124,7 @@ function otherMethod(c: Context, base: string, methods: string): Response {
     return problem(
       base,
       'method-not-allowed',
-      { detail: 'Another method.', value: c.req.method, expected: allowed },
+      { detail: `This address answers ${methods}, and OPTIONS.`, value: c.req.method, expected: allowed },
       { Allow: allowed },
     )
   const headers = {

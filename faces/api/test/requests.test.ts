@@ -111,8 +111,18 @@ test('what is no request is a problem (RFC 9457) that names the offending value 
     ['{"request":', 400, 'malformed-json', /character 11/],
     ['{"request":"a","request":"b","evidence":[]}', 400, 'malformed-json', /"request\\" once/],
     [{ request: 7, evidence: [] }, 400, 'malformed-body', /"pointer":"\/request","value":"7"/],
-    [{ evidence: [] }, 400, 'malformed-body', /\/request/],
-    [{ ...good, more: 1 }, 400, 'malformed-body', /more/],
+    [{ evidence: [] }, 400, 'malformed-body', /\/request is missing\..*the canonical text of a request/],
+    [{ request: 'x' }, 400, 'malformed-body', /\/evidence is missing\..*"expected":"the list of signatures/],
+    [[], 400, 'malformed-body', /"detail":"The body does not fit\.","pointer":"".*"expected":"an object"/],
+    [{ ...good, more: 1 }, 400, 'malformed-body', /"pointer":"\/more","value":"1","expected":"no member/],
+    [{ ...good, openings: {} }, 400, 'malformed-body', /"pointer":"\/openings".*"expected":"a list"/],
+    [{ ...good, openings: Array(33).fill(OPENING) }, 400, 'malformed-body', /"expected":"at most 32 items"/],
+    [
+      { ...good, openings: [{ ...OPENING, value: 'A'.repeat(501) }] },
+      400,
+      'malformed-body',
+      /"pointer":"\/openings\/0\/value".*"expected":"at most 500 characters"/,
+    ],
     [{ ...good, request: { ...request, nonce: 1.5 } }, 422, 'not-canonical', /whole numbers/],
     [{ ...good, request: { ...request, v: 2 } }, 422, 'malformed', /"pointer":"\/v","value":"2"/],
     [{ ...good, request: { ...request, procedure: 'genesis/1' } }, 422, 'unknown-procedure', /genesis\/1/],
@@ -133,6 +143,7 @@ test('what is no request is a problem (RFC 9457) that names the offending value 
     assert.equal(problem.status, status)
     assert.equal(problem.type, `http://127.0.0.1:8080/api/problems/${code}`)
     assert.match(text, says)
+    assert.doesNotMatch(text, /Invalid|Too big|Too small|Unrecognized/, 'no words of a library')
     assert.equal((await get(`/api/problems/${code}`)).status, 200, 'the type answers')
   }
   assert.deepEqual(failures, [])
@@ -161,6 +172,10 @@ test('only application/json (415), only the methods that are there (405 with All
     const reply = await get(path, { method })
     assert.equal(reply.status, 405)
     assert.equal(reply.headers.get('allow'), allow)
+    assert.match(
+      await reply.text(),
+      new RegExp(`"detail":"This address answers ${allow.replace(', OPTIONS', ', and OPTIONS')}\\."`),
+    )
   }
   assert.equal((await get('/api/nothing')).status, 404)
   assert.equal((await get('/api/requests/999')).status, 404)
