@@ -72,8 +72,13 @@ function lineProgress(label: string): Progress {
   }
 }
 
+/** Colours for a person at a terminal only: picocolors alone also takes CI=true for one. */
+function colours(stream: NodeJS.WriteStream): ReturnType<typeof picocolors.createColors> {
+  return picocolors.createColors(stream.isTTY === true && picocolors.isColorSupported)
+}
+
 export function bold(text: string): string {
-  return picocolors.bold(text)
+  return colours(process.stdout).bold(text)
 }
 
 /** Errors that are told to a person in one line, and the exit code for each; everything else is a bug. */
@@ -125,14 +130,14 @@ export function tellError(error: unknown, output: Output): number {
   if (system !== null) {
     const line = output.json
       ? JSON.stringify({ error: system.code, message: system.message })
-      : `${picocolors.red('error:')} ${system.message}`
+      : `${colours(process.stderr).red('error:')} ${system.message}`
     process.stderr.write(`${line}\n`)
     return EXIT.unavailable
   }
   const code = PLAIN[known.name]
   if (output.json) process.stderr.write(`${JSON.stringify({ error: known.name, message: known.message })}\n`)
   else if (code === undefined) process.stderr.write(`${known.stack ?? known.message}\n`)
-  else process.stderr.write(`${picocolors.red('error:')} ${known.message}\n`)
+  else process.stderr.write(`${colours(process.stderr).red('error:')} ${known.message}\n`)
   return code ?? EXIT.no
 }
 
