@@ -6,6 +6,7 @@
 export { type EntryError, entryText, type ParsedEntry, parseEntry, readEntry, stateEntry } from './entries.ts'
 export { FAULTS, type Fault, type FaultCode } from './faults.ts'
 export { cellOfHoldingLabel, holdingLabel, holdingPrefix } from './holdings-index.ts'
+export { type Impact, type ImpactedAct, impactOf, type ProposedTerms } from './impact.ts'
 export { type CheckedSignatures, Judge, type Judged, relyingPartyText } from './judge.ts'
 export { agrees, differences, type Finding } from './judgement.ts'
 export { fitting, type OpHead, opEntryBytes } from './op-entries.ts'

@@ -149,12 +149,7 @@ export class Judge {
     const bound = evidence.some(({ alg }) => alg === 'webauthn')
     const party = bound ? (this.registry?.relyingParty ?? null) : null
     if (checked !== null && (!bound || checked.relyingParty === relyingPartyText(party)))
-      return verifiedBy(
-        evidence,
-        evidence.filter(({ alg }) => alg !== 'peer-proof').map(placeholder),
-        () => checked.valid,
-        this.#crypto,
-      )
+      return takenAs(checked.valid, evidence, this.#crypto)
     return verifyEvidence(text, evidence, party, this.#crypto)
   }
 }
@@ -183,6 +178,16 @@ function isDeep(value: Json, left: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   for (const item of Object.values(value)) if (isDeep(item, left - 1)) return true
   return false
+}
+
+/** The signatures as another thread, or an audit before, found them; what other registries say is verified here. */
+export function takenAs(
+  valid: boolean,
+  evidence: readonly EvidenceItem[],
+  crypto: Crypto,
+): Verified<Signatures> | null {
+  const checks = evidence.filter(({ alg }) => alg !== 'peer-proof').map(placeholder)
+  return verifiedBy(evidence, checks, () => valid, crypto)
 }
 
 /** Stands for a check whose result is known. */
