@@ -37,6 +37,9 @@ export function sum(a: TestCounts, b: TestCounts): TestCounts {
   }
 }
 
+/** A test that takes this long hangs: it is ended, and counted as cancelled, so that the rest is still told. */
+const HUNG_MS = 600_000
+
 /** Every test file of the project, as sorted paths relative to its root. */
 export function testFiles(): string[] {
   const rooms = '{core,ledger,stores,registrar,faces,apps,testing,tests,scripts}'
@@ -56,7 +59,7 @@ export async function runTests(
   console.log(`== tests: ${name} (${files.length} files)`)
   const directory = mkdtempSync(join(tmpdir(), 'cadastre-counts-'))
   const counts = join(directory, 'counts.json')
-  const how = together ? ['--test-isolation=none'] : ['--test-concurrency=2']
+  const how = together ? ['--test-isolation=none'] : ['--test-concurrency=2', `--test-timeout=${HUNG_MS}`]
   const report = ['--test-reporter=spec', '--test-reporter-destination=stdout']
   report.push('--test-reporter=./scripts/count-reporter.ts', `--test-reporter-destination=${counts}`)
   const status = await run(process.execPath, ['--test', ...how, ...report, ...files])
