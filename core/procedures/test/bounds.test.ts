@@ -96,3 +96,31 @@ test('only allocations and transfers can be blocked; a name alone delays once a 
   assert.equal(fault(BLOCKS, notes([exact], null), null), null)
   assert.equal(fault(BLOCKS, notes([], year), null), null)
 })
+
+test('a holder’s freeze lasts 14 days at most, and there is none within 90; no transfer for 60 days at most', () => {
+  const key = 'obj/holder/H-1' as RecordKey
+  const frozen = (frozenAt: string | null, frozenUntil: string | null): JsonObject => ({
+    v: 1,
+    frozenAt,
+    frozenUntil,
+    transferableFrom: null,
+  })
+  const none = frozen(null, null)
+  assert.equal(fault(key, none, frozen(from(0), from(14 * DAY))), null)
+  assert.match(fault(key, none, frozen(from(0), from(14 * DAY + 1))) ?? '', /more than 14 days/)
+  assert.match(fault(key, none, frozen(null, from(DAY))) ?? '', /second freeze/)
+  assert.match(fault(key, none, frozen(from(-1), from(DAY))) ?? '', /second freeze/)
+  const now = frozen(from(0), from(DAY))
+  assert.equal(fault(key, frozen(from(-90 * DAY), from(-76 * DAY)), now), null)
+  assert.match(fault(key, frozen(from(1 - 90 * DAY), from(-76 * DAY)), now) ?? '', /second freeze/)
+  // What stands may stand, and may end.
+  assert.equal(fault(key, frozen(from(-DAY), from(DAY)), frozen(from(-DAY), from(DAY))), null)
+  assert.equal(fault(key, frozen(from(-DAY), from(DAY)), none), null)
+  const recovered = (days: number): JsonObject => ({ ...none, transferableFrom: from(days * DAY) })
+  assert.equal(fault(key, none, recovered(60)), null)
+  assert.equal(fault(key, null, recovered(60)), null)
+  assert.match(fault(key, none, recovered(61)) ?? '', /60 days/)
+  assert.match(fault(key, recovered(60), recovered(61)) ?? '', /60 days/)
+  assert.equal(fault(key, recovered(61), recovered(61)), null)
+  assert.equal(fault(key, recovered(61), none), null)
+})

@@ -8,7 +8,7 @@ const CELL = 'ip4/203.0.113.0/24'
 const YEAR_ON = '2031-01-01T00:00:00Z'
 
 function world(range = '203.0.113.0/24'): World {
-  const made = new World({ 'delegate/1': { maxTermSeconds: 5 * 365 * DAY } })
+  const made = new World({ 'delegate/1': { maxTermSeconds: 5 * 365 * DAY, guardSeconds: 0 } })
   for (const handle of ['H-1', 'H-2', 'H-3']) made.holder(handle)
   made.register('R-1', range)
   return made

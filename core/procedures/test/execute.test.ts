@@ -276,8 +276,11 @@ test('the list of refusals is closed: every procedure uses only codes that have 
 /** What can fall due for a procedure, as `dueOf` says; the others have no act of the registrar. */
 const SUBJECTS: { readonly [id: string]: readonly string[] } = {
   'allocate/1': ['obj/pool/P-1'],
-  'delegate/1': ['ip4/203.0.113.0/24', 'asn/64500/32'],
+  'delegate/1': ['ip4/203.0.113.0/24', 'asn/64500/32', 'obj/application/A-1'],
+  'lock/1': ['obj/application/A-1'],
+  'recover-keys/1': ['obj/application/A-1'],
   'return/1': ['ip4/203.0.113.0/24', 'obj/application/A-1'],
+  'rotate-keys/1': ['obj/application/A-1'],
   'transfer/1': ['obj/application/A-1'],
   'update-holder/1': ['obj/application/A-1'],
 }

@@ -100,7 +100,7 @@ export function withdrawWish(registry: WorkloadRegistry, chance: Chance): Wish |
   const { handle, procedure, consents } = application
   const other = chance.pick(holdersOf(registry))?.handle
   const by = (chance.chance(0.85) ? chance.pick(consents) : other) ?? 'H-1'
-  const vetoed = OWN_RECORD.includes(procedure)
+  const vetoed = VETOED.includes(procedure)
   const signers = signersFor(registry, by, vetoed ? 'technical' : 'full')
   const veto = { holder: by, application: handle, guardian: null }
   const body = !vetoed
@@ -111,5 +111,5 @@ export function withdrawWish(registry: WorkloadRegistry, chance: Chance): Wish |
   return { procedure, body, replaces: [], by: signers, hostile: null }
 }
 
-/** Procedures on a holder's own record, in which a waiting change is vetoed. */
-const OWN_RECORD: readonly string[] = ['update-holder/1', 'rotate-keys/1', 'lock/1']
+/** Procedures in which one living key vetoes what waits. */
+const VETOED: readonly string[] = ['delegate/1', 'update-holder/1', 'rotate-keys/1', 'lock/1']

@@ -228,8 +228,9 @@ export class Workload {
     const met = this.#met(['holding', 'sub', 'lease'])
     if (met === undefined) return null
     const { registration } = met
-    const child = chance.chance(0.8) ? (this.#holder()?.handle ?? null) : null
-    const isProtected = chance.chance(0.35)
+    const isProtected = chance.chance(0.5)
+    const child = chance.chance(isProtected ? 0.97 : 0.8) ? (this.#holder()?.handle ?? null) : null
+    const hasTerm = chance.chance(isProtected ? 0.95 : 0.6)
     const body = {
       step: 'grant',
       parent: registration.holder ?? 'H-1',
@@ -238,7 +239,7 @@ export class Workload {
       child,
       kind: chance.pick(['sub', 'lease']),
       status: 'assigned',
-      until: chance.chance(0.7) ? addSeconds(registry.at, chance.between(1, 400 * DAY_SECONDS)) : null,
+      until: hasTerm ? addSeconds(registry.at, chance.between(1, 800 * DAY_SECONDS)) : null,
       protected: isProtected,
       country: chance.pick(['CH', null]),
     }
