@@ -96,10 +96,15 @@ function addNumberProcedures(request: Command): void {
     .option('--kind <kind>', 'sub or lease (default sub)')
     .option('--status <status>', 'assigned or allocated (default assigned)')
     .option('--until <instant>', 'end of the term')
-    .option('--protected', 'only the child or an order can end it early; the child signs too')
+    .option(
+      '--protected',
+      'only the child or an order can end it early; the child signs too; waits seven days',
+    )
     .option('--country <code>', 'declared country')
     .option('--end', 'end the delegation of this range')
-    .option('--by <handle>', 'who ends it')
+    .option('--veto <application>', 'stop a protected child that waits; any one key of either party will do')
+    .option('--as-guardian <handle>', 'veto as a guardian that was lately removed')
+    .option('--by <handle>', 'who ends or vetoes it')
   procedure(request, 'transfer', 'transfer a holding or a part of it; both parties sign')
     .option('--from <handle>', 'the seller')
     .option('--to <handle>', 'the buyer')

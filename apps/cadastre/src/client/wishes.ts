@@ -153,6 +153,11 @@ const returnNumbers: Build = async ({ client, options }) => {
 
 const delegate: Build = async ({ client, options }) => {
   const range = rangeOption(text(options, 'range'), '--range')
+  const veto = vetoOption(options)
+  if (veto !== null) {
+    const holder = handleOption(text(options, 'by'), '--by')
+    return { procedure: 'delegate/1', body: { ...veto, step: 'veto', holder }, replaces: [] }
+  }
   const ending = text(options, 'by')
   if (options['end'] === true) {
     const by = handleOption(ending, '--by')
@@ -247,3 +252,4 @@ export const WISHES: { readonly [kind: string]: Build } = {
   ...KEYS_WISHES,
   ...NOTES_WISHES,
 }
+  ...SUCCESSION_WISHES,
