@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { lockFaults } from './lock.ts'
 import { type Manifest, machineTraces, manifestFaults, unexplained } from './manifests.ts'
 import { phantoms } from './phantoms.ts'
 import { allSources, ROOT, trackedTexts } from './source.ts'
@@ -78,6 +79,21 @@ test('every import is of a package that the room itself names', () => {
   assert.equal(wrong('core/a/src/x.ts', honest), 0)
   assert.equal(wrong('core/a/test/x.test.ts', `${honest}; import 'c'; import 'd'`), 0)
   assert.equal(wrong('tests/x.test.ts', "import '@cadastre/a'; import 'd'"), 0)
+})
+
+test('the lock file says what the manifests say', () => {
+  assert.deepEqual(
+    lockFaults(manifests, JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8'))),
+    [],
+  )
+  const house = [{ path: 'core/a/package.json', json: { dependencies: { b: '1.0.0' } } }]
+  const faults = (dependencies: Record<string, string>): number =>
+    lockFaults(house, { packages: { 'core/a': { dependencies } } }).length
+  assert.deepEqual(
+    [faults({ b: '1.0.0' }), faults({ b: '1.0.1' }), faults({}), faults({ b: '1.0.0', c: '1.0.0' })],
+    [0, 1, 1, 1],
+  )
+  assert.equal(lockFaults(house, { packages: {} }).length, 1)
 })
 
 test('no file names the host of a package registry or a path of one machine', () => {
