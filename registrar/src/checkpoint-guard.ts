@@ -6,7 +6,7 @@
 import { bytesEqual, type Crypto } from '@cadastre/crypto'
 import { parseCheckpoint, parseNote } from '@cadastre/notes'
 import type { StoreReader } from '@cadastre/store-port'
-import { readIfThere, writeDurably } from './durable-file.ts'
+import { PRIVATE_MODE, readIfThere, writeDurably } from './durable-file.ts'
 import { rootAt } from './tree-nodes.ts'
 
 /** Thrown where signing would contradict a checkpoint that was published: the operator must restore the newer store. */
@@ -21,9 +21,9 @@ export interface CheckpointGuard {
   last(): Promise<string | null>
 }
 
-/** A guard in a file of its own, not beside the database file it guards in any backup of it. */
+/** A guard in a private file of its own, not beside the database file it guards in any backup of it. */
 export function fileGuard(file: string): CheckpointGuard {
-  return { keep: (note) => writeDurably(file, note), last: () => readIfThere(file) }
+  return { keep: (note) => writeDurably(file, note, PRIVATE_MODE), last: () => readIfThere(file) }
 }
 
 /** The head that a checkpoint signs. */

@@ -3,19 +3,31 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 
-/** Write a file so that after a crash it is the old one or the new one: temporary file, fsync, rename, fsync. */
-export async function writeDurably(file: string, text: string): Promise<void> {
+/** Mode of a file that its owner alone may read and write. */
+export const PRIVATE_MODE = 0o600
+
+/**
+ * Write a file so that after a crash it is the old one or the new one: temporary file, fsync, rename, fsync. `mode`:
+ * permissions of the file; without it, the usual ones.
+ */
+export async function writeDurably(file: string, text: string, mode?: number): Promise<void> {
   await makeDirectory(dirname(file))
   const temporary = `${file}.new`
-  await writeFlushed(temporary, text)
+  await writeFlushed(temporary, text, mode)
   await rename(temporary, file)
   await flushDirectory(dirname(file))
 }
 
 /** Write a file and flush it; its name is durable once the directory is flushed. */
-export async function writeFlushed(file: string, contents: string | Uint8Array): Promise<void> {
-  const handle = await open(file, 'w')
+export async function writeFlushed(
+  file: string,
+  contents: string | Uint8Array,
+  mode?: number,
+): Promise<void> {
+  const handle = await open(file, 'w', mode)
   try {
+    // A temporary file that a crash left behind keeps its own mode.
+    if (mode !== undefined) await handle.chmod(mode)
     await handle.writeFile(contents)
     await handle.datasync()
   } finally {

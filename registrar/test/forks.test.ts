@@ -1,11 +1,11 @@
 /** A registry never signs two histories: it refuses where its store is older than, or another than, what was published. */
 
 import assert from 'node:assert/strict'
-import { cp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { cosignatureTime, parseNote } from '@cadastre/notes'
-import { ForkRefusedError } from '@cadastre/registrar'
+import { ForkRefusedError, fileGuard } from '@cadastre/registrar'
 import { logVkeyOf, type TestRegistry, testIdentity } from '@cadastre/simulator'
 import { LocalWitness, witnessedBy } from './local-witness.ts'
 import { Story } from './story.ts'
@@ -33,6 +33,17 @@ async function withBackup(): Promise<{ readonly story: Story; readonly backup: S
   await story.act()
   return { story, backup }
 }
+
+test('the kept checkpoint is its owner’s alone, also where a crash left a temporary file', async () => {
+  const story = await Story.begin()
+  try {
+    await writeFile(`${story.guardFile}.new`, 'half', { mode: 0o644 })
+    await fileGuard(story.guardFile).keep('note')
+    assert.equal((await stat(story.guardFile)).mode & 0o777, 0o600)
+  } finally {
+    await story.end()
+  }
+})
 
 test('a restored older store refuses to sign: the kept checkpoint is newer', async () => {
   const { story, backup } = await withBackup()

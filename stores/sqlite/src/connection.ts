@@ -1,5 +1,6 @@
 /** One connection to SQLite: statements prepared once each, rows read with their types checked. */
 
+import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite'
 import type { Row, StatementHook } from '@cadastre/store-port'
 
@@ -15,6 +16,13 @@ const PAGE_BYTES = 8192
 const CHECKPOINT_PAGES = 4000
 const WRITER_CACHE_KIB = 65_536
 const READER_CACHE_KIB = 16_384
+/** Openings of personal data are inside: its owner alone reads and writes it. */
+const PRIVATE = 0o600
+
+/** Makes the file if there is none. SQLite gives the files beside it (`-wal`, `-shm`) the same mode. */
+export function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', PRIVATE))
+}
 
 export class Connection {
   readonly #database: DatabaseSync
@@ -35,6 +43,7 @@ export class Connection {
 
   /** Opens the file for writing and makes it if there is none. Every commit is on disk when it returns. */
   static writer(path: string, hook?: StatementHook): Connection {
+    makePrivate(path)
     const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT })
     try {
       // secure_delete: an erased opening must not stay behind in free space (ledger.md section 5).

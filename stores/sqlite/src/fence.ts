@@ -6,6 +6,7 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import { StoreLockedError } from '@cadastre/store-port'
+import { makePrivate } from './connection.ts'
 
 /** SQLITE_BUSY (sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5
@@ -15,6 +16,8 @@ export type Fence = { release(): void }
 
 /** Takes the fence of the store at `path`; throws {@link StoreLockedError} where another writer holds it. */
 export function takeFence(path: string): Fence {
+  // Whoever could open it could hold it, and keep the writer out.
+  makePrivate(`${path}-lock`)
   const lock = new DatabaseSync(`${path}-lock`, { timeout: 0 })
   try {
     lock.exec('BEGIN EXCLUSIVE')

@@ -26,6 +26,22 @@ function isAnywhere(directory: string, text: string): boolean {
   return readdirSync(directory).some((name) => readFileSync(join(directory, name)).includes(text))
 }
 
+test('the files of a store are their owner’s alone: openings of personal data are inside', async () => {
+  const before = process.umask(0)
+  try {
+    await withPath(async (path, directory) => {
+      const writer = await openSqliteWriter(path)
+      await writer.intake([intakeItem(1, [opening(1)])])
+      const names = readdirSync(directory)
+      assert.ok(names.includes('registry.db') && names.includes('registry.db-wal'))
+      for (const name of names) assert.equal(statSync(join(directory, name)).mode & 0o777, 0o600, name)
+      await writer.close()
+    })
+  } finally {
+    process.umask(before)
+  }
+})
+
 test('an erased opening stands in no file of the store, write-ahead log included (ledger.md section 5)', async () => {
   await withPath(async (path, directory) => {
     const writer = await openSqliteWriter(path)

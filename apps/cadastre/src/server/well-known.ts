@@ -10,7 +10,7 @@ export function wellKnown(reader: RegistryReader): Json {
   const snapshot = reader.snapshot()
   const procedures = Object.keys(PROCEDURES).flatMap((id): Json[] => {
     const record = snapshot.object('procedure', procedureHandle(id)) as ProcedureRecord | null
-    return record === null ? [] : [{ id, text: record.text, url: `${baseUrl}/api/procedures/${id}` }]
+    return record === null ? [] : [{ id, textHash: record.text, url: `${baseUrl}/api/procedures/${id}` }]
   })
   return {
     v: 1,
