@@ -5,6 +5,7 @@ import type { Options } from './client/wishes.ts'
 import { addOwnRecordProcedures } from './program-keys.ts'
 import { addNotesProcedures, addStaffProcedures } from './program-notes.ts'
 import { collect, run, urlOf } from './program-run.ts'
+import { addSuccessionProcedures } from './program-succession.ts'
 
 const KEYS_OPTION = [
   '--keys <directory>',
@@ -132,6 +133,7 @@ function addSaved(request: Command): void {
     .description('add your signature to a saved request')
     .argument('<file>', 'written by --save')
     .option('--key <name>', 'a key that signs; may be repeated', collect)
+    .option('--ssh-key <path>', 'an SSH key that signs, by ssh-keygen: only to claim what was imported')
     .option(...KEYS_OPTION)
     .action((file: string, options: Options, command: Command) =>
       run(command, async (_settings, output) => {
@@ -161,6 +163,7 @@ export function addHolderCommands(program: Command): void {
   addHolderProcedures(request)
   addOwnRecordProcedures((kind, description) => procedure(request, kind, description))
   addNumberProcedures(request)
+  addSuccessionProcedures((kind, description) => procedure(request, kind, description))
   addNotesProcedures((kind, description) => procedure(request, kind, description))
   addStaffProcedures((kind, description) => procedure(request, kind, description))
   addSaved(request)

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander'
 import { EXIT } from './commands/output.ts'
+import { addClerkCommands } from './program-clerks.ts'
 import { addHolderCommands } from './program-holders.ts'
 import { collect, run } from './program-run.ts'
 import { addVerifierCommands } from './program-verifiers.ts'
@@ -21,7 +22,7 @@ Environment:
 Exit codes: 0 done, 1 refused or not verified, 2 wrong usage, 3 not possible now (port in use, store locked, no connection).
 `
 
-function addOperatorCommands(program: Command): void {
+function addFoundingCommands(program: Command): void {
   program
     .command('init')
     .description('found a registry in an empty data directory')
@@ -32,6 +33,12 @@ function addOperatorCommands(program: Command): void {
     .requiredOption('--name <name>', 'its name')
     .option('--profile <profile>', 'community or national', 'community')
     .option('--seat <country>', 'country whose courts and regulators are competent (ISO 3166-1)', 'XX')
+    .option(
+      '--staff <HANDLE:ROLE:KEY>',
+      'clerk, outside-clerk (outside the operator), operator, adopter or auditor, by its public key; may be repeated',
+      collect,
+      [],
+    )
     .option('--pool <HANDLE=RANGE[,open]>', 'a range to allocate from; may be repeated', collect, [])
     .action((options, command: Command) =>
       run(command, async (settings, output) => {
@@ -57,6 +64,18 @@ function addOperatorCommands(program: Command): void {
       }),
     )
   program
+    .command('import-keys')
+    .description('list maintainers’ keys with imported holders, so that these can be claimed by signature')
+    .argument('<file>', 'lines of OPAQUE-ID ssh-ed25519 BASE64, or OPAQUE-ID openpgp FINGERPRINT')
+    .requiredOption('--source <NAME>', 'name of the imported source')
+    .action((file: string, options: { source: string }, command: Command) =>
+      run(command, async (settings, output) => {
+        const { importKeysCommand } = await import('./commands/founding-commands.ts')
+        await importKeysCommand(settings, file, options.source, output)
+        return undefined
+      }),
+    )
+  program
     .command('open')
     .description('end founding for good: from now on only holders’ requests change records')
     .action((_options, command: Command) =>
@@ -66,6 +85,9 @@ function addOperatorCommands(program: Command): void {
         return undefined
       }),
     )
+}
+
+function addRunningCommands(program: Command): void {
   program
     .command('serve')
     .description('run the registry: web page, RDAP, WHOIS, log, proofs, API')
@@ -96,8 +118,10 @@ export function createProgram(): Command {
     .addHelpText('after', ENVIRONMENT)
     .showHelpAfterError()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage))
-  addOperatorCommands(program)
+  addFoundingCommands(program)
+  addRunningCommands(program)
   addHolderCommands(program)
+  addClerkCommands(program)
   addVerifierCommands(program)
   return program
 }

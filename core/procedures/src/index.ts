@@ -6,6 +6,7 @@
 export * from './applications.ts'
 export type { Attestation } from './attest.ts'
 export * from './cells.ts'
+export { claimToken } from './claim.ts'
 export * from './common.ts'
 export * from './effects.ts'
 export * from './erase.ts'

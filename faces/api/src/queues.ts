@@ -9,7 +9,7 @@ import type { Application, Pool, QueuedCall, Roster } from '@cadastre/records'
 import type { ApiContext } from './context.ts'
 import { poolHandles } from './pools.ts'
 
-export type QueueItem = {
+type QueueItem = {
   readonly application: string
   readonly procedure: string
   /** How many are served before it. */

@@ -12,7 +12,7 @@ import type { EntryTimes } from './entry-times.ts'
 const ENTRIES_A_QUESTION = 10_000
 const CHUNK = 500
 
-export type Durations = {
+type Durations = {
   readonly count: number
   /** Seconds, of three significant digits; null where nothing was measured. */
   readonly median: number | null

@@ -13,7 +13,17 @@ import type { Options } from './wishes.ts'
 type Known = { readonly [vkey: string]: { readonly [key: string]: string } }
 
 /** Options that name a holder. */
-const HOLDER_OPTIONS = ['holder', 'from', 'to', 'parent', 'child', 'by'] as const
+const HOLDER_OPTIONS = [
+  'holder',
+  'from',
+  'to',
+  'parent',
+  'child',
+  'by',
+  'predecessor',
+  'successor',
+  'claimant',
+] as const
 const HANDLE = /^[a-z]+-[a-z0-9._-]+$/i
 
 async function load(directory: string): Promise<Known> {

@@ -39,6 +39,19 @@ export type Status = {
   readonly status: string
 }
 
+/** One queue of `/api/queue`, in the order of arrival. */
+export type QueueReply = {
+  readonly queues: readonly {
+    readonly waiting: number | null
+    readonly more: boolean
+    readonly items: readonly {
+      readonly application: string
+      readonly procedure: string
+      readonly due: string | null
+    }[]
+  }[]
+}
+
 type WhyReply = { readonly document: unknown } | { readonly done: number; readonly total: number }
 
 const POLL_MILLISECONDS = 500
@@ -119,6 +132,12 @@ export class RegistryClient {
   /** The state of a receipted request; waits up to ten seconds for its decision. */
   async status(seq: number): Promise<Status> {
     return (await this.#json(`/api/requests/${seq}?wait=10`)) as Status
+  }
+
+  /** A page of a queue, after the first `from`. */
+  async queue(name: string, from: number): Promise<QueueReply> {
+    const path = `/api/queue?queue=${encodeURIComponent(name)}&from=${from}&limit=200`
+    return (await this.#json(path)) as QueueReply
   }
 
   /** The document about a decision. The registry may first have to read its log up to it. */

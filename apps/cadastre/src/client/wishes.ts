@@ -14,6 +14,7 @@ import { readSubject } from './subject.ts'
 import { enrolled, list, text, wholeNumber } from './wish-options.ts'
 import { KEYS_WISHES, ownRecord, vetoOption } from './wishes-keys.ts'
 import { NOTES_WISHES } from './wishes-notes.ts'
+import { SUCCESSION_WISHES } from './wishes-succession.ts'
 
 /** Options as commander gives them. */
 export type Options = { readonly [name: string]: string | readonly string[] | boolean | undefined }
@@ -152,12 +153,12 @@ const returnNumbers: Build = async ({ client, options }) => {
 }
 
 const delegate: Build = async ({ client, options }) => {
-  const range = rangeOption(text(options, 'range'), '--range')
   const veto = vetoOption(options)
   if (veto !== null) {
     const holder = handleOption(text(options, 'by'), '--by')
     return { procedure: 'delegate/1', body: { ...veto, step: 'veto', holder }, replaces: [] }
   }
+  const range = rangeOption(text(options, 'range'), '--range')
   const ending = text(options, 'by')
   if (options['end'] === true) {
     const by = handleOption(ending, '--by')
@@ -251,5 +252,5 @@ export const WISHES: { readonly [kind: string]: Build } = {
   'declare-service': declareService,
   ...KEYS_WISHES,
   ...NOTES_WISHES,
-}
   ...SUCCESSION_WISHES,
+}

@@ -2,11 +2,20 @@
 
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { decodeBase64 } from '@cadastre/crypto'
 import { overlaps, parseRange, type Range } from '@cadastre/numbers'
-import type { Profile } from '@cadastre/records'
+import { type Profile, parseHandle } from '@cadastre/records'
 import { createRegistryFiles, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
-import { foundGenesis, type ImportReport, importFile, openRegistry, type PoolPlan } from '../data/founding.ts'
+import {
+  foundGenesis,
+  type ImportReport,
+  importFile,
+  openRegistry,
+  type PoolPlan,
+  type StaffPlan,
+} from '../data/founding.ts'
+import { importMaintainers } from '../data/maintainers.ts'
 import type { Settings } from '../data/settings.ts'
 import { type OperatorSession, withRegistrar } from './operator-session.ts'
 import { CommandError, createProgress, type Output, UsageError } from './output.ts'
@@ -18,6 +27,8 @@ export type InitOptions = {
   readonly seat: string
   /** `HANDLE=RANGE` or `HANDLE=RANGE,open`. */
   readonly pool: readonly string[]
+  /** `HANDLE:ROLE:KEY`. */
+  readonly staff: readonly string[]
 }
 
 /** `IP4=10.0.0.0/8,open`, `ASN=AS64512-AS65534`. */
@@ -32,6 +43,20 @@ function parsePool(text: string): PoolPlan {
   if (!read.ok)
     throw new UsageError(`--pool ${text}: ${read.error.value} is no range; expected ${read.error.expected}.`)
   return { handle: handle.toUpperCase(), space: read.value.space, range, open: open !== undefined }
+}
+
+const ROLES = ['clerk', 'outside-clerk', 'operator', 'adopter', 'auditor'] as const
+
+/** `CL-1:outside-clerk:<public key, base64>`, as `cadastre keys list` shows it. */
+function parseStaff(text: string): StaffPlan {
+  const [name = '', given = '', key = ''] = text.split(':')
+  const [handle, role] = [parseHandle(name), ROLES.find((one) => one === given)]
+  if (handle === null || role === undefined || decodeBase64(key)?.length !== 32)
+    throw new UsageError(
+      `--staff ${text}: expected HANDLE:ROLE:KEY, the role one of ${ROLES.join(', ')}, the key an Ed25519 public key as "cadastre keys list" shows it.`,
+    )
+  const outside = role === 'outside-clerk'
+  return { handle, role: outside ? 'clerk' : role, key, outside }
 }
 
 /** Pools must not overlap, and each has a handle of its own. */
@@ -61,6 +86,7 @@ export async function init(settings: Settings, options: InitOptions, output: Out
     throw new UsageError(`--seat ${options.seat}: expected two capital letters (ISO 3166-1).`)
   const pools = options.pool.map(parsePool)
   checkPools(pools)
+  const staff = options.staff.map(parseStaff)
   const directory = new DataDirectory(settings.data)
   if (!(await isEmptyDirectory(directory)))
     throw new CommandError(
@@ -77,7 +103,7 @@ export async function init(settings: Settings, options: InitOptions, output: Out
   try {
     await createRegistryFiles(directory, registry, process.env['CADASTRE_PASSPHRASE'] ?? null)
     const found = ({ registrar, founder, policy }: OperatorSession): Promise<void> =>
-      foundGenesis(registrar, founder, pools, policy)
+      foundGenesis(registrar, founder, pools, policy, staff)
     await withRegistrar(settings, output, found, true)
   } catch (error) {
     // The directory was empty: what a failed founding made in it would only stand in the way of the next.
@@ -136,6 +162,22 @@ function reportText(report: ImportReport): string {
     lines.push(`… and ${report.leftOut.length - SHOWN} more conflicts (--json lists all)`)
   lines.push(`${report.warnings.length} warnings, ${report.leftOut.length} conflicts.`)
   return lines.join('\n')
+}
+
+export async function importKeysCommand(
+  settings: Settings,
+  file: string,
+  source: string,
+  output: Output,
+): Promise<void> {
+  const report = await withRegistrar(settings, output, ({ registrar, founder }) =>
+    importMaintainers(registrar, founder, { file, source }),
+  )
+  const { holders, keys, leftOut } = report
+  output.result(
+    report,
+    `${source}: ${keys} keys of ${holders} holders listed.${leftOut.length === 0 ? '' : ` Left out, of kinds that cannot be checked: lines ${leftOut.slice(0, SHOWN).join(', ')}.`}`,
+  )
 }
 
 export async function open(settings: Settings, output: Output): Promise<void> {

@@ -9,14 +9,17 @@ import {
   type EvidenceItem,
   isObject,
   type Json,
+  type JsonObject,
   preAuthenticationEncoding,
   type Request,
   readRequest,
 } from '@cadastre/records'
 import { evidenceText, readEvidence, requestText, signRequest } from '@cadastre/signatures'
 import type { Opening } from '@cadastre/store-port'
+import type { Wish } from '../client/bodies.ts'
 import { rememberHolder, withHandles } from '../client/known-holders.ts'
 import { RegistryClient, type Status } from '../client/registry-client.ts'
+import { signWithSsh } from '../client/ssh-signing.ts'
 import { type Options, WISHES } from '../client/wishes.ts'
 import { loadKey } from '../data/key-files.ts'
 import { systemNow } from '../data/system-now.ts'
@@ -60,18 +63,13 @@ export async function requestCommand(
   const directory = keyDirectory(typeof options['keys'] === 'string' ? options['keys'] : undefined)
   const named = await withHandles(options, directory, log.vkey)
   const wish = await build({ client, options: named, signers, added, openings })
-  const request: Request = {
-    v: 1,
-    origin: log.origin,
-    procedure: wish.procedure,
-    body: wish.body,
-    replaces: wish.replaces,
-    expires: addSeconds(systemNow(), EXPIRY_SECONDS),
-    nonce: encodeBase64(randomBytes(16)),
-  }
+  const request = requestOf(log.origin, wish)
   if (options['dryRun'] === true) return showDryRun(client, request, output)
   const text = requestText(request)
-  const evidence = [...signers, ...added].map((signer) => signRequest(text, signer))
+  const evidence = [
+    ...[...signers, ...added].map((signer) => signRequest(text, signer)),
+    ...(await sshEvidence(options, text)),
+  ]
   const saved: Saved = { request, evidence, openings }
   if (typeof options['save'] === 'string') return save(options['save'], saved, output)
   if (evidence.length === 0)
@@ -83,6 +81,42 @@ export async function requestCommand(
   const [key] = Array.isArray(options['key']) ? options['key'] : []
   if (handle !== null && typeof key === 'string') await rememberHolder(directory, log.vkey, key, handle)
   return exitCodeOf(status)
+}
+
+function requestOf(origin: string, wish: Wish): Request {
+  return {
+    v: 1,
+    origin,
+    procedure: wish.procedure,
+    body: wish.body,
+    replaces: wish.replaces,
+    expires: addSeconds(systemNow(), EXPIRY_SECONDS),
+    nonce: encodeBase64(randomBytes(16)),
+  }
+}
+
+/** `--ssh-key PATH`: a signature by ssh-keygen beside those of `--key`. */
+async function sshEvidence(options: Options, text: string): Promise<readonly EvidenceItem[]> {
+  const path = options['sshKey']
+  return typeof path === 'string' ? [await signWithSsh(path, text)] : []
+}
+
+/** Sign this body with the keys of `--key`, submit it, and wait for the decision. */
+export async function askFor(
+  client: RegistryClient,
+  procedure: string,
+  body: JsonObject,
+  options: Options,
+  output: Output,
+): Promise<number> {
+  const signers = await signersOf(options, options['key'])
+  if (signers.length === 0) throw new UsageError('--key NAME: name the key that signs.')
+  const { log } = await client.wellKnown()
+  const request = requestOf(log.origin, { procedure, body, replaces: [] })
+  const text = requestText(request)
+  const evidence = signers.map((signer) => signRequest(text, signer))
+  const saved: Saved = { request, evidence, openings: [] }
+  return exitCodeOf(await submit(client, saved, options['wait'] !== false, output))
 }
 
 /** The handle of the holder that an accepted request made. */
@@ -133,11 +167,16 @@ async function loadSaved(file: string): Promise<Saved> {
 export async function signCommand(file: string, options: Options, output: Output): Promise<number> {
   const saved = await loadSaved(file)
   const signers = await signersOf(options, options['key'])
-  if (signers.length === 0) throw new UsageError('--key NAME: name the key that signs.')
+  if (signers.length === 0 && options['sshKey'] === undefined)
+    throw new UsageError('--key NAME or --ssh-key PATH: name the key that signs.')
   const text = requestText(saved.request)
   output.note(`You sign: ${text}`)
   const known = new Set(saved.evidence.map(({ key }) => key))
-  const items = signers.map((signer) => signRequest(text, signer)).filter(({ key }) => !known.has(key))
+  const signed = [
+    ...signers.map((signer) => signRequest(text, signer)),
+    ...(await sshEvidence(options, text)),
+  ]
+  const items = signed.filter(({ key }) => !known.has(key))
   return save(file, { ...saved, evidence: [...saved.evidence, ...items] }, output)
 }
 

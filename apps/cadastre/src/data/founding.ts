@@ -19,13 +19,14 @@ import {
   type Request,
   readDelegatedFile,
   readPrefixList,
+  type StaffRole,
 } from '@cadastre/records'
 import type { FoundingAct, Registrar } from '@cadastre/registrar'
 import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
 import { documentText, type RegistryFile } from './data-directory.ts'
 
 /** Thrown where founding cannot go on; the message says why and what would be right. */
-class FoundingError extends Error {
+export class FoundingError extends Error {
   override readonly name: string = 'FoundingError'
 }
 
@@ -36,13 +37,23 @@ export type PoolPlan = {
   readonly open: boolean
 }
 
+/** A member of staff beside the first operator. */
+export type StaffPlan = {
+  readonly handle: string
+  readonly role: StaffRole
+  /** Raw Ed25519 public key, base64. */
+  readonly key: string
+  /** A clerk outside the operator. */
+  readonly outside: boolean
+}
+
 export type Founder = {
   readonly registry: RegistryFile
   readonly operator: Signer
   readonly now: () => Instant
 }
 
-const OPERATOR = 'OPERATOR'
+export const OPERATOR = 'OPERATOR'
 /** A founding act is signed where it is done, so it needs no long life. */
 const EXPIRY_SECONDS = 3600
 
@@ -60,7 +71,8 @@ function signedAct(founder: Founder, procedure: string, body: JsonObject): Found
   return { request: text, evidence: evidenceText([signRequest(text, founder.operator)]) }
 }
 
-async function act(
+/** One founding act, signed by the operator; throws where it is refused. */
+export async function act(
   registrar: Registrar,
   founder: Founder,
   procedure: string,
@@ -98,6 +110,7 @@ export async function foundGenesis(
   founder: Founder,
   pools: readonly PoolPlan[],
   witnessPolicy: string,
+  staff: readonly StaffPlan[] = [],
 ): Promise<void> {
   const { name, origin, seat, profile, demonstration } = founder.registry
   const procedures: JsonObject[] = []
@@ -119,6 +132,7 @@ export async function foundGenesis(
         key: encodeBase64(founder.operator.publicKey),
         outside: false,
       },
+      ...staff.map((member) => ({ ...member, alg: 'ed25519' })),
     ],
     pools: pools.map((pool) => ({ ...pool })),
     reserved: [],

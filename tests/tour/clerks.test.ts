@@ -1,0 +1,148 @@
+/**
+ * A registry with attestors, founded, imported and worked by the command line alone: a claim by the SSH signature of a
+ * listed maintainer, a succession that two attestors examine, and the queue between them.
+ */
+
+import assert from 'node:assert/strict'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { freePort, ROOT, type Started, shell, start } from './server.ts'
+
+let directory = ''
+let server: Started | null = null
+let environment: NodeJS.ProcessEnv = {}
+
+const cadastre = (script: string): Promise<string> => shell(script, environment, directory)
+async function json<T>(script: string): Promise<T> {
+  return JSON.parse(await cadastre(script))
+}
+/** Codes of a refusal: the command ends with 1 and says them. */
+async function refusal(script: string): Promise<string> {
+  const outcome = await json<{ readonly refusals: readonly { readonly code: string }[] }>(
+    `${script} --json || true`,
+  )
+  return outcome.refusals.map(({ code }) => code).join()
+}
+
+const STATISTICS = [
+  '2.3|example|20240101|2|19830101|20240101|+0000',
+  'example|*|ipv4|*|2|summary',
+  'example|ZZ|ipv4|203.0.113.0|256|20200101|allocated|A1',
+  'example|ZZ|ipv4|198.51.100.0|256|20200101|allocated|B2',
+  '',
+].join('\n')
+
+before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'cadastre-clerks-'))
+  environment = {
+    ...process.env,
+    PATH: `${join(ROOT, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`,
+    PORT: String(await freePort()),
+    WHOIS_PORT: String(await freePort()),
+    CADASTRE_DATA: join(directory, 'data'),
+    CADASTRE_KEYS: join(directory, 'keys'),
+  }
+  await writeFile(join(directory, 'delegated'), STATISTICS)
+  await writeFile(join(directory, 'extract.pdf'), 'extract of a register')
+  await cadastre(
+    'ssh-keygen -q -t ed25519 -N "" -C maintainer -f maintainer; ssh-keygen -q -t rsa -N "" -f other',
+  )
+  await cadastre('echo "A1 $(cat maintainer.pub)" > signers; echo "A1 $(cat other.pub)" >> signers')
+  const keys: string[] = []
+  for (const name of ['clerk-1', 'clerk-2', 'alpha', 'beta']) {
+    const made = await json<{ readonly key: string }>(`cadastre --json keys create ${name}`)
+    keys.push(made.key)
+  }
+  await cadastre(
+    `cadastre init --origin registry.example/log --name Example --staff CL-1:outside-clerk:${keys[0]} --staff CL-2:clerk:${keys[1]}`,
+  )
+  await cadastre('cadastre import delegated --source EXAMPLE --attribution "made up"')
+  const listed = await json<{ readonly keys: number; readonly leftOut: readonly number[] }>(
+    'cadastre --json import-keys signers --source EXAMPLE',
+  )
+  assert.deepEqual([listed.keys, listed.leftOut], [1, [2]])
+  await cadastre('cadastre open')
+  server = await start('cadastre', ['serve'], environment, /Ctrl-C/)
+  for (const name of ['alpha', 'beta'])
+    await cadastre(`cadastre request identify-holder --name "${name} Ltd" --key ${name}`)
+})
+
+after(async () => {
+  server?.kill()
+  await rm(directory, { recursive: true, force: true })
+})
+
+test('a listed maintainer claims an imported holder with its SSH key, and nobody else can', async () => {
+  const claim = (key: string): string =>
+    `cadastre request claim --claimant alpha --holder IMP-EXAMPLE-A1 --key alpha --ssh-key ${key}`
+  await cadastre('ssh-keygen -q -t ed25519 -N "" -f stranger')
+  assert.equal(await refusal(claim('stranger')), 'key-not-listed')
+  await cadastre(claim('maintainer'))
+  const found = await json<{ readonly records: unknown }>('cadastre --json lookup IMP-EXAMPLE-A1')
+  assert.match(JSON.stringify(found), /claim\/1/)
+  assert.equal(await refusal(claim('maintainer')), 'already-claimed')
+})
+
+test('without evidence the token of the claim is told', async () => {
+  const script =
+    'cadastre request claim --claimant beta --holder IMP-EXAMPLE-B2 --key beta --means reverse-zone'
+  const said = await cadastre(`${script} 2>&1 || true`)
+  assert.match(said, /The token of this claim is [A-Za-z0-9+/]{43}=/)
+})
+
+test('a succession is examined by two attestors from the command line, in order and blind', async () => {
+  const apply =
+    'cadastre --json request succeed --predecessor IMP-EXAMPLE-B2 --successor beta --range 198.51.100.0/24 --ground merger --instrument extract.pdf --attestor CL-1 --key beta'
+  type Applied = { readonly records: readonly { readonly key: string }[] }
+  const applications: string[] = []
+  for (let count = 0; count < 2; count++) {
+    const { records } = await json<Applied>(apply)
+    const key = records.find((record) => record.key.startsWith('obj/application/'))?.key ?? ''
+    applications.push(key.slice('obj/application/'.length))
+  }
+  const [first = '', second = ''] = applications
+  type Listed = { readonly items: readonly { readonly application: string }[] }
+  const listed = await json<Listed>('cadastre --json clerk list --staff CL-1')
+  assert.deepEqual(
+    listed.items.map(({ application }) => application),
+    applications,
+  )
+  assert.match(
+    await cadastre(`cadastre clerk show ${first}`),
+    /passes-numbers: Does it pass to the successor/,
+  )
+  const questions = ['instrument-authentic', 'instrument-in-force', 'names-parties', 'passes-numbers']
+  const answers = questions.map((question) => `--answer ${question}=yes`).join(' ')
+  const commit = (application: string, staff: number): string =>
+    `cadastre clerk commit ${application} --staff CL-${staff} --key clerk-${staff} --evidence extract.pdf ${answers}`
+  const reveal = (application: string, staff: number): string =>
+    `cadastre clerk reveal ${application} --staff CL-${staff} --key clerk-${staff}`
+  assert.equal(await refusal(commit(second, 1)), 'out-of-turn')
+  assert.match(
+    await cadastre(
+      `cadastre clerk commit ${first} --staff CL-1 --key clerk-1 --evidence extract.pdf --answer names-parties=yes 2>&1 || true`,
+    ),
+    /missing for instrument-authentic/,
+  )
+  await cadastre(commit(first, 1))
+  assert.equal(await refusal(reveal(first, 1)), 'commitments-missing')
+  await cadastre(commit(first, 2))
+  await cadastre(reveal(first, 1))
+  await cadastre(reveal(first, 2))
+  assert.match(await cadastre(`cadastre clerk show ${first}`), /noticed, due/)
+  const next = await json<Listed>('cadastre --json clerk list --staff CL-1')
+  assert.deepEqual(
+    next.items.map(({ application }) => application),
+    [second],
+  )
+  await cadastre(`cadastre request succeed --withdraw ${second} --by beta --key beta`)
+  await cadastre(`cadastre clerk pass ${second} --staff CL-1 --key clerk-1`)
+  assert.equal(await cadastre('cadastre clerk list --staff CL-1'), 'Nothing waits for CL-1.\n')
+})
+
+test('an auditor finds nothing', async () => {
+  // It ends with 1 where there is a fault, which throws here.
+  await cadastre('cadastre audit')
+})
