@@ -79,6 +79,19 @@ test('every route answers over HTTP, and an address beside them does not exist',
         `${route}: ${response.status} ${text.slice(0, 200)}`,
       )
     }
+    for (const route of [
+      '/',
+      '/log/',
+      '/proof/',
+      '/whois',
+      '/metrics',
+      '/.well-known/cadastre.json',
+      '/rdap/help',
+    ]) {
+      const response = await fetch(url + route, { method: 'POST' })
+      assert.equal(response.status, 405, route)
+      assert.match(response.headers.get('allow') ?? '', /GET, HEAD/)
+    }
     const beside = ['/admin', '/api', '/api/holder', '/log', '/proof', '/metrics/x', '/healthz/x', '/rdapx']
     for (const path of beside) assert.equal((await fetch(url + path)).status, 404, path)
   } finally {

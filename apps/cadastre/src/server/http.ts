@@ -47,6 +47,13 @@ export function createFaces(parts: HttpParts): Hono {
     c.header('cache-control', 'no-store')
     return c.text(await whoisText(reader, query), query === '' ? 400 : 200)
   })
+  for (const path of ['/metrics', '/.well-known/cadastre.json', '/whois'])
+    app.all(path, (c) =>
+      c.text('Only GET and HEAD are answered here.\n', 405, {
+        allow: 'GET, HEAD',
+        'cache-control': 'no-store',
+      }),
+    )
   app.route('/', createTiles(reader, { logDirectory }))
   app.route('/', createApi(reader, writer, apiOptions(reader, logger, archive, pages)))
   app.route('/', createExplorer(explorerOptions(reader, logger, archive, pages)))
