@@ -45,7 +45,7 @@ import { signedByStaff, staffNeeds } from './staff.ts'
 import { parameterMap, procedureId } from './terms.ts'
 
 /** What replaying the past log under the new terms gives; anyone gets the same (`cadastre impact`). */
-export type DeclaredImpact = {
+type DeclaredImpact = {
   /** Size of the log that was replayed. */
   readonly size: number
   /** Acts of this procedure in it, how many of them would have been decided otherwise, and for how many holders. */

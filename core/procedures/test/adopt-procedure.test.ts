@@ -45,8 +45,10 @@ function comeIntoForce(here: World, application: string, seconds = 90 * DAY): vo
   here.later(seconds)
   assert.equal(here.due(adoptProcedure, `obj/application/${application}`), null)
 }
-const record = (here: World, id = 'transfer/1'): ProcedureRecord =>
-  here.state.get(procedureKey(id)) as Json as ProcedureRecord
+const record = (here: World, id = 'transfer/1'): ProcedureRecord => {
+  const found: unknown = here.state.get(procedureKey(id))
+  return found as ProcedureRecord
+}
 
 test('after the notice the terms are added to the record, and nothing else is written', () => {
   const here = world()

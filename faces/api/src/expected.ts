@@ -36,7 +36,7 @@ const UNITS: { readonly [origin: string]: string } = {
 }
 
 /** The map: what was expected, from what a check says of itself. */
-export function expectedBy(issue: z.core.$ZodRawIssue): string {
+function expectedBy(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       return TYPES[issue.expected] ?? 'another type of value'

@@ -25,13 +25,6 @@ import {
 } from '@cadastre/records'
 import { verifyEvidence } from '@cadastre/signatures'
 
-export type AdverseCount = {
-  /** By kind of basis; `term`: a child or a term that ended as it was granted. */
-  readonly bases: { readonly [basis: string]: number }
-  /** Losses for which the decision, made again, has no basis. Any one of them convicts. */
-  readonly lacking: number
-}
-
 /** What one accepted op took, by the kind of its basis; `lacking` where there is none. Empty where it took nothing. */
 export function lossBases(crypto: Crypto, entry: OpEntry, before: StateSource): readonly string[] {
   if (!entry.outcome.accepted) return []

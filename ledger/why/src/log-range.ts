@@ -138,7 +138,7 @@ export function rangeJson({ first, entries, proof }: LogRange): JsonObject {
   return { first, entries, proof }
 }
 
-export function entryTextOf(bytes: Uint8Array): string {
+function entryTextOf(bytes: Uint8Array): string {
   const text = decodeUtf8(bytes)
   if (text === null) throw new TypeError('an entry is not UTF-8')
   return text

@@ -8,7 +8,7 @@ export type ArchiveData = {
 }
 
 /** The checkpoint under which the answer is to be proved. */
-export type Position = { readonly note: string; readonly size: number }
+type Position = { readonly note: string; readonly size: number }
 
 export type ToArchive =
   | ({ readonly kind: 'why'; readonly id: number; readonly index: number } & Position)
