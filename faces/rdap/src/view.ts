@@ -1,7 +1,14 @@
 /** What the rendering of a registration needs, gathered from a snapshot. */
 
 import type { Snapshot } from '@cadastre/reader'
-import type { CoveringCell, CoveringRegistration, Holder, Instant, Notes } from '@cadastre/records'
+import {
+  type CoveringCell,
+  type CoveringRegistration,
+  type Holder,
+  type Instant,
+  NEW_HOLDER,
+  type Notes,
+} from '@cadastre/records'
 import { commitmentsOf, type Needs } from './facts.ts'
 import { holderOf, notesOf, pendingProcedure } from './objects.ts'
 import { type Registered, registered, type Zone } from './subject.ts'
@@ -51,9 +58,13 @@ export function needsOfZone({ zone, under }: ZoneView): Needs {
   return { entries: [...entries, zone.rdns.since], commitments }
 }
 
-/** Whether no transfer can happen at `at`: the holder's own lock, or the hold after an allocation. */
-export function isTransferHeld({ holder, notes }: RegistrationView, at: Instant): boolean {
-  return [holder?.lockedUntil, notes?.heldUntil].some(
+/** Whether no transfer can happen at `at`: the holder's own lock or freeze, recovered keys, a hold after allocation. */
+export function isTransferHeld(
+  { holder, notes }: Pick<RegistrationView, 'holder' | 'notes'>,
+  at: Instant,
+): boolean {
+  const { lockedUntil, frozenUntil, transferableFrom } = holder ?? NEW_HOLDER
+  return [lockedUntil, frozenUntil, transferableFrom, notes?.heldUntil].some(
     (until) => until !== null && until !== undefined && until > at,
   )
 }

@@ -163,6 +163,7 @@ export function isPublished({ role, kind }: Contact): boolean {
 /** A holder. A natural person's name is not in the register, so its handle stands for it. */
 export function organisationObject(holder: Holder, source: string): RpslObject {
   const { handle, name, country, contacts, kind, confirmed, lockedUntil, since, procedure } = holder
+  const { frozenUntil, transferableFrom, dissolved } = holder
   const attributes: Attribute[] = [
     ['organisation', handle],
     ['org-name', name === null ? handle : oneLine(name)],
@@ -176,6 +177,12 @@ export function organisationObject(holder: Holder, source: string): RpslObject {
   if (confirmed !== null) attributes.push(['remarks', `data confirmed by the holder ${confirmed}`])
   if (lockedUntil !== null)
     attributes.push(['remarks', `transfers locked by the holder itself until ${lockedUntil}`])
+  if (frozenUntil !== null)
+    attributes.push(['remarks', `transfers frozen by a key of the holder until ${frozenUntil}`])
+  if (transferableFrom !== null)
+    attributes.push(['remarks', `keys recovered: transfers from ${transferableFrom} on`])
+  if (dissolved !== null)
+    attributes.push(['remarks', `officially noted as ended ${dissolved.at}; registrations and services stay`])
   attributes.push(['remarks', `since log entry ${since}, procedure ${procedure}`])
   attributes.push(['source', source])
   return { type: 'organisation', attributes, keyCount: 1 }

@@ -172,6 +172,16 @@ export type HolderAnswer = {
   }[]
   readonly lockedUntil: string | null
   readonly coolingSeconds: number | null
+  /** A key of the holder froze its transfers until then */
+  readonly frozenUntil: string | null
+  /** Keys were recovered: no transfer before */
+  readonly transferableFrom: string | null
+  /** Whether keys may be recovered by evidence */
+  readonly evidenceRecovery: boolean
+  /** How many guardians recover keys; null = more than half */
+  readonly guardianThreshold: number | null
+  /** Official notice of death or dissolution */
+  readonly dissolved: string | null
   readonly confirmed: string | null
   readonly procedure: string
   readonly since: number
