@@ -44,12 +44,15 @@ const DEMONSTRATION_FILE: string = fileURLToPath(
   new URL('../../../../examples/delegated-lacnic-extended-20240104.gz', import.meta.url),
 )
 
-/** RFC 1918, RFC 4193 and RFC 6996 numbers: pools to allocate from. */
+/**
+ * RFC 1918, RFC 4193 and RFC 6996 numbers: pools to allocate from. Of the 32-bit private AS numbers the last million
+ * is left out: up to AS4294967294 they are 34 aligned blocks, and genesis is one entry of 32 KiB.
+ */
 const DEMONSTRATION_POOLS: readonly PoolPlan[] = [
   { handle: 'IP4-PRIVATE', space: 'ip4', range: '10.0.0.0 - 10.255.255.255', open: true },
   { handle: 'IP6-PRIVATE', space: 'ip6', range: 'fd00::/8', open: true },
   { handle: 'ASN-PRIVATE', space: 'asn', range: 'AS64512 - AS65534', open: true },
-  { handle: 'ASN-PRIVATE-32', space: 'asn', range: 'AS4200000000 - AS4294967294', open: true },
+  { handle: 'ASN-PRIVATE-32', space: 'asn', range: 'AS4200000000 - AS4293918719', open: true },
 ]
 
 /** Bring a demonstration registry from wherever it stands to open. */
