@@ -24,9 +24,7 @@ before(async () => {
   await cp(registry.logDirectory, join(scratch, 'early'), { recursive: true })
   registry.advance(30)
   const many = Array.from({ length: 300 }, () =>
-    registry.submit(registry.request('confirm/1', { holder: two.handle }), [
-      two.signer,
-    ]),
+    registry.submit(registry.request('confirm/1', { holder: two.handle }), [two.signer]),
   )
   await Promise.all(many)
   registry.advance(1)
