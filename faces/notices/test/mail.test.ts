@@ -264,7 +264,8 @@ test('a subscription is asked for first, tells of its block and no other, and en
     assert.ok(!subscriptions.confirm('guess', clock.now))
     await here.allocate(holder)
     await notices.round()
-    const told = (await smtp.mail()).slice(2)
+    // A mail directory has no order.
+    const told = (await smtp.mail()).filter((one) => !one.includes('Token: '))
     assert.deepEqual(
       told.map((one) => header(one, 'To')),
       ['a@example.net'],
