@@ -12,6 +12,7 @@ import {
   truthfulBasis,
 } from './check-decisions.ts'
 import { actsBlocked, consentsRecorded, controlLost, numbersLost, servicesLost } from './check-losses.ts'
+import { blindToContacts, blindToPortfolio, sameForAnyone } from './check-neutrality.ts'
 import { noneLost, onePlace, poolGrowth } from './check-numbers.ts'
 import { functionOfRecord } from './check-services.ts'
 import { cellsOf, SPACES } from './picture.ts'
@@ -31,6 +32,9 @@ function allObservers(): readonly Observer[] {
     functionOfRecord,
     pureDecision,
     blindDecision,
+    sameForAnyone,
+    blindToPortfolio,
+    blindToContacts,
     pinnedVersion,
     truthfulBasis,
     poolGrowth,

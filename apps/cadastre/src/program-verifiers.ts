@@ -36,6 +36,7 @@ export function addVerifierCommands(program: Command): void {
   addWhy(program)
   addSilence(program)
   addStats(program)
+  addHandIn(program)
   program
     .command('audit')
     .description(
@@ -54,7 +55,9 @@ export function addVerifierCommands(program: Command): void {
     )
   program
     .command('witness')
-    .description('cosign other registries’ checkpoints (C2SP tlog-witness)')
+    .description(
+      'cosign other registries’ checkpoints (C2SP tlog-witness), and take requests at a second door',
+    )
     .requiredOption('--name <name>', 'name of the witness, as in its key')
     .requiredOption('--key <name>', 'its key ("cadastre keys create")')
     .requiredOption('--log <vkey...>', 'verifier keys of the logs it watches')
@@ -139,6 +142,21 @@ function addStats(program: Command): void {
       run(command, async (settings, output) => {
         const { statsCommand } = await import('./commands/stats.ts')
         return statsCommand(urlOf(options, settings), options, output)
+      }),
+    )
+}
+
+function addHandIn(program: Command): void {
+  program
+    .command('hand-in')
+    .description('hand a signed request in at a witness’s door, where the registry’s own is shut')
+    .argument('<file>', 'written by "request … --save"')
+    .requiredOption('--door <address>', 'the witness')
+    .option('--save <file>', 'where to write its note (default the request’s name and .door)')
+    .action((file: string, options: { door: string; save?: string }, command: Command) =>
+      run(command, async (_settings, output) => {
+        const { handInCommand } = await import('./commands/hand-in.ts')
+        return handInCommand(file, options, output)
       }),
     )
 }

@@ -61,6 +61,7 @@ export const COMMANDS: readonly string[] = [
   'why',
   'prove-silence',
   'stats',
+  'hand-in',
   'audit',
   'witness',
 ]

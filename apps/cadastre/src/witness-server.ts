@@ -1,7 +1,7 @@
 /**
  * A small witness (C2SP tlog-witness): it cosigns a log's checkpoint only if the tree it cosigned before is a part of
  * the new one. What it cosigned is on disk before the answer leaves, so that it never cosigns two histories, whenever
- * it is killed. Registries can witness each other with it.
+ * it is killed. Registries can witness each other with it. It is also a door: see `door/door.ts`.
  */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
@@ -22,6 +22,9 @@ import {
 } from '@cadastre/notes'
 import { canonicalJson, isObject, type Json, parseCanonicalJson } from '@cadastre/records'
 import { readIfThere, writeDurably } from '@cadastre/registrar'
+import { systemNow } from './data/system-now.ts'
+import { Door } from './door/door.ts'
+import { DoorBook } from './door/door-book.ts'
 
 export type WitnessOptions = {
   /** 0: any free port. */
@@ -159,7 +162,28 @@ function send(response: ServerResponse, status: number, contentType: string, bod
   response.end(body)
 }
 
-async function answer(witness: Witness, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** The second door: `POST /request`, `GET /requests?after=`. */
+async function answerDoor(door: Door, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { method, url = '/' } = request
+  const posts = url === '/request'
+  if (method !== (posts ? 'POST' : 'GET'))
+    return send(response, 405, PLAIN, posts ? 'POST only\n' : 'GET only\n')
+  const body = posts ? await bodyOf(request) : new Uint8Array(0)
+  if (body === null) {
+    response.setHeader('connection', 'close')
+    return send(response, 413, PLAIN, 'request too long\n')
+  }
+  const after = new URL(url, 'http://door.invalid').searchParams.get('after')
+  const reply = posts ? await door.handIn(body) : door.list(after)
+  send(response, reply.status, reply.contentType, reply.body)
+}
+
+async function answer(
+  witness: Witness,
+  door: Door,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { method, url = '/' } = request
   if (url === '/add-checkpoint') {
     if (method !== 'POST') return send(response, 405, PLAIN, 'POST only\n')
@@ -171,6 +195,8 @@ async function answer(witness: Witness, request: IncomingMessage, response: Serv
     const decision = await witness.add(body)
     return send(response, decision.status, decision.contentType, decision.body)
   }
+  if (url === '/request' || url === '/requests' || url.startsWith('/requests?'))
+    return answerDoor(door, request, response)
   const note = witness.checkpointAt(url.slice(1))
   if (note === null || (method !== 'GET' && method !== 'HEAD'))
     return send(response, 404, PLAIN, 'not found\n')
@@ -180,8 +206,15 @@ async function answer(witness: Witness, request: IncomingMessage, response: Serv
 /** Start a witness. Throws {@link WitnessStateError}, or the error of listening. */
 export async function startWitness(options: WitnessOptions): Promise<RunningWitness> {
   const witness = new Witness(options, await readState(options.stateFile))
+  const door = new Door({
+    book: await DoorBook.open(`${options.stateFile}.requests`),
+    name: options.name,
+    signer: options.signer,
+    origins: new Set(keysOf(options.logs).keys()),
+    now: systemNow,
+  })
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MILLISECONDS }, (request, response) => {
-    answer(witness, request, response).catch((error: unknown) => {
+    answer(witness, door, request, response).catch((error: unknown) => {
       options.report?.(error) // where the disk took no record, there is no cosignature
       if (response.headersSent) response.destroy()
       else send(response, 500, PLAIN, 'internal error\n')

@@ -23,6 +23,9 @@ import {
 } from '@cadastre/records'
 import { type Checked, refuse } from './refusals.ts'
 
+/** How far clocks may be apart (design.md section 4, Time). */
+const TOLERANCE_SECONDS = 60
+
 export type Claim = {
   readonly kind: 'receipt' | 'door'
   readonly origin: string
@@ -32,6 +35,8 @@ export type Claim = {
   readonly request: Uint8Array
   /** When the request was received, or handed in. */
   readonly from: Instant
+  /** The earliest time at which the log may hold its decision: a door's clock need not be the registry's. */
+  readonly since: Instant
   /** The last moment at which it is decided in time. */
   readonly deadline: Instant
   /** Whose signature it carries. */
@@ -68,7 +73,7 @@ function ofReceipt(
   const [from, until] = [parseInstant(received), parseInstant(deadline)]
   return from === null || until === null
     ? null
-    : { kind: 'receipt', origin, seq, request, from, deadline: until, signedBy }
+    : { kind: 'receipt', origin, seq, request, from, since: from, deadline: until, signedBy }
 }
 
 function ofDoor(
@@ -77,15 +82,8 @@ function ofDoor(
 ): Claim | null {
   const from = parseInstant(at)
   if (from === null) return null
-  return {
-    kind: 'door',
-    origin,
-    seq: null,
-    request,
-    from,
-    deadline: addSeconds(from, DOOR_SECONDS),
-    signedBy,
-  }
+  const [since, deadline] = [addSeconds(from, -TOLERANCE_SECONDS), addSeconds(from, DOOR_SECONDS)]
+  return { kind: 'door', origin, seq: null, request, from, since, deadline, signedBy }
 }
 
 /** A claim whose signature is trusted: of the registry's receipt key, or of a witness of the policy. */

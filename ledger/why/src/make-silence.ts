@@ -88,7 +88,7 @@ async function stretch(
   { crypto, log, size }: SilenceSources,
   claim: Claim,
 ): Promise<{ readonly first: number; readonly end: number; readonly ended: boolean }> {
-  const start = await firstFrom(log, size, claim.from)
+  const start = await firstFrom(log, size, claim.since)
   // What stands before `start` is of an earlier time: the entry before it ends its batch.
   let first = Math.max(0, start - 1)
   let end = start

@@ -133,10 +133,10 @@ function judged(
 }
 
 /** Whether nothing before the range can have decided it: the log begins there, or its order or its time forbid it. */
-function startsBefore({ seq, from }: Claim, { first, entries }: CheckedRange): boolean {
+function startsBefore({ seq, since }: Claim, { first, entries }: CheckedRange): boolean {
   const [head] = entries
   if (first === 0 || head === undefined) return first === 0
-  if (head.kind === 'state') return head.entry.at < from
+  if (head.kind === 'state') return head.entry.at < since
   const earlier = head.entry.received?.seq
   return seq !== null && earlier !== undefined && earlier < seq
 }

@@ -43,6 +43,20 @@ export class DataDirectory {
     return join(this.path, 'witness-policy')
   }
 
+  /** Addresses of other doors at which requests are handed in, one a line; optional. */
+  get doors(): string {
+    return join(this.path, 'doors')
+  }
+
+  /** The other doors; `#` begins a comment line. */
+  async doorList(): Promise<readonly string[]> {
+    const text = (await readIfThere(this.doors)) ?? ''
+    return text
+      .split('\n')
+      .map((line) => line.trim().replace(/\/+$/, ''))
+      .filter((line) => line !== '' && !line.startsWith('#'))
+  }
+
   /** The registry of this directory; null where there is none yet. */
   async registry(): Promise<RegistryFile | null> {
     const text = await readIfThere(this.registryFile)

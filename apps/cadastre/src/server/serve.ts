@@ -12,6 +12,7 @@ import { LogArchive } from '../archive/log-archive.ts'
 import { DEMONSTRATION_NOTICE } from '../data/create.ts'
 import type { DataDirectory, RegistryFile } from '../data/data-directory.ts'
 import type { Settings } from '../data/settings.ts'
+import { DoorKeeper } from '../door/door-keeper.ts'
 import { VERSION } from '../version.ts'
 import type { Phase } from '../writer/messages.ts'
 import { openReader } from '../writer/open-registrar.ts'
@@ -91,16 +92,16 @@ export async function serve(options: ServeOptions): Promise<Running> {
     for (const publication of early) reader.publish(publication)
     await writer.ready
     const whois = await listenWhois(reader, settings)
-    const archive = openArchive(reader, options)
+    const behind = await openBehind(reader, writer, options)
     const faces = { reader, writer, logDirectory: directory.log, metrics, logger }
-    parts = { ...faces, archive: archive.archive, pages: archive.pages, health: () => health }
+    parts = { ...faces, archive: behind.archive, pages: behind.pages, health: () => health }
     health = { ready: true, phase: 'ready', writer: health.writer }
     const drain = async (): Promise<void> => {
       health = { ...health, ready: false, phase: 'draining' }
       server.close()
       server.closeIdleConnections()
       await whois.close()
-      await archive.close()
+      await behind.close()
       await writer.drain()
       server.closeAllConnections()
       await store.close()
@@ -114,17 +115,25 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
 }
 
-/** Answers out of the whole log, and the published pages of procedures. */
-function openArchive(
+/** What works behind the faces: answers out of the whole log, and what is handed in at the registry's other doors. */
+async function openBehind(
   reader: PublishedReader,
+  desk: WriterClient,
   { directory, settings, logger }: ServeOptions,
-): { archive: LogArchive; pages: ReadonlyMap<string, string>; close: () => Promise<void> } {
+): Promise<{ archive: LogArchive; pages: ReadonlyMap<string, string>; close: () => Promise<void> }> {
   const pages = procedureTexts()
   const client = new ArchiveClient(
     { directory: directory.path, databaseUrl: settings.databaseUrl, pages },
     (fault) => logger.error({ fault }, 'the archive met a bug'),
   )
-  return { archive: new LogArchive(reader, client, pages), pages, close: () => client.close() }
+  const report = (message: string, error?: Error): void => logger.warn({ err: error }, message)
+  const keeper = new DoorKeeper({ doors: await directory.doorList(), desk, report })
+  keeper.start()
+  const close = (): Promise<void> => {
+    keeper.stop()
+    return client.close()
+  }
+  return { archive: new LogArchive(reader, client, pages), pages, close }
 }
 
 function infoOf(
