@@ -11,11 +11,14 @@ import {
   type Executed,
   erase,
   execute,
+  HANDED_OVER,
   PROCEDURE_FAULT,
   PROCEDURE_UNKNOWN,
   procedureById,
+  REGISTRY_KEY,
   SIGNATURE_INVALID,
   type StampedEffect,
+  takeOver,
 } from '@cadastre/procedures'
 import {
   asObject,
@@ -25,6 +28,7 @@ import {
   type EvidenceItem,
   type Instant,
   type RecordKey,
+  type Registry,
   type Request,
 } from '@cadastre/records'
 import { entryText, fitting, stateEntry, type TrieState } from '@cadastre/replay'
@@ -117,7 +121,14 @@ export class BatchBuilder {
     }
   }
 
+  /** The log has ended: only the successor's taking over goes on with it. */
+  get #handedOver(): boolean {
+    const registry = this.#state.record(REGISTRY_KEY).value as Registry | null
+    return registry?.state === 'handed-over'
+  }
+
   #dueOp(due: Due): void {
+    if (this.#handedOver) return
     const current = dueOf(due.key, this.#state.record(due.key).value)
     if (current === null || current.at > this.#at) return
     const procedure = procedureById(current.procedure)
@@ -144,6 +155,7 @@ export class BatchBuilder {
     if (repeated || (name !== null && this.#acceptedNames.has(name))) return ALREADY_ACCEPTED
     if (checked === null) return SIGNATURE_INVALID
     if (checked instanceof Error) return this.#fault(checked)
+    if (this.#handedOver && request.procedure !== takeOver.id) return HANDED_OVER
     const procedure = procedureById(request.procedure)
     if (procedure === null) return PROCEDURE_UNKNOWN
     const act: Act = { kind: 'request', request, signatures: checked, received: received?.at ?? this.#at }

@@ -90,7 +90,7 @@ export type ReadSubmission = {
 type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem }
 
 /** Founding acts do not come through the desk: the operator does them on its own machine, before opening. */
-const FOUNDING: ReadonlySet<string> = new Set(['genesis/1', 'import/1', 'open/1'])
+const FOUNDING: ReadonlySet<string> = new Set(['genesis/1', 'import/1', 'open/1', 'take-over/1'])
 /** Signatures, and the proofs that other registries give; with the request it must leave room in an entry. */
 const MAX_EVIDENCE_BYTES = 12 * 1024
 const MAX_OPENINGS = 32

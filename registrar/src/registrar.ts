@@ -86,6 +86,11 @@ const UNCONFIRMED: Problem = {
   detail: 'The registry has just started and waits for its witnesses to confirm its log. Try again soon.',
 }
 
+const HANDED_OVER: Problem = {
+  code: 'closed',
+  detail: 'This registry was handed over; its successor takes requests.',
+}
+
 type Work = { readonly at: Instant; readonly due: readonly Due[]; readonly taken: readonly Received[] }
 
 export class Registrar implements Desk {
@@ -181,7 +186,7 @@ export class Registrar implements Desk {
     const { size, root, at } = head
     this.#versions.committed(version, size)
     this.#settlements.committed(size, [])
-    if (this.#isImporting) return
+    if (this.#isQuiet) return
     await this.#publisher.start({ size, root, at, stateText, version }, shown)
   }
 
@@ -205,13 +210,19 @@ export class Registrar implements Desk {
   get heldVersions(): number {
     return this.#versions.count
   }
-  get #isImporting(): boolean {
-    return this.registry?.importing != null
+  /** Nothing is published: an import is under way, or this log is still its predecessor's. */
+  get #isQuiet(): boolean {
+    const { registry } = this
+    return registry !== null && (registry.importing !== null || registry.origin !== this.#options.origin)
+  }
+  get #isHandedOver(): boolean {
+    return this.registry?.state === 'handed-over'
   }
 
   submit(submission: Submission): Promise<SubmitResult> {
     const refuse = (problem: Problem): Promise<SubmitResult> => Promise.resolve({ ok: false, problem })
     if (this.#closed || this.failure !== null) return refuse(CLOSED)
+    if (this.#isHandedOver) return refuse(HANDED_OVER)
     if (!this.#publisher.confirmed) return refuse(UNCONFIRMED)
     const read = readSubmission(this.#options.crypto, submission)
     return read.ok ? this.#intake.submit(read.value) : refuse(read.problem)
@@ -349,7 +360,7 @@ export class Registrar implements Desk {
 
   /** Faces publish only after an import's end (design.md section 4, Founding). */
   #offer(committed: Committed): void {
-    if (this.#isImporting) this.#versions.forgetAllBut(committed.version)
+    if (this.#isQuiet) this.#versions.forgetAllBut(committed.version)
     else this.#publisher.offer(committed)
   }
 
@@ -361,7 +372,7 @@ export class Registrar implements Desk {
 
   /** `idle`: the last batch found nothing to do, so that what looks due cannot be done at once. */
   async #sleepUntilDue(idle: boolean): Promise<void> {
-    const next = await this.#options.store.nextDue()
+    const next = this.#isHandedOver ? null : await this.#options.store.nextDue()
     if (this.#dueTimer !== null) clearTimeout(this.#dueTimer)
     this.#dueTimer = null
     if (next === null) return

@@ -115,6 +115,7 @@ class Audit {
     this.#replayer = new Replayer({
       crypto: options.crypto,
       origin: this.#checkpoint.origin,
+      root: () => this.#tree.root(),
       maxFaults: this.#maxFaults,
     })
   }
@@ -193,8 +194,8 @@ class Audit {
     }
     for (const [offset, bytes] of entries.entries()) {
       const index = first + offset
-      this.#tree.add(bytes)
       this.#faults.push(...this.#replayer.step(index, bytes, signaturesOf(checked, offset, party)))
+      this.#tree.add(bytes)
       if (this.#tree.size === this.#earlier?.size) this.#compareFork(this.#earlier)
     }
     return true

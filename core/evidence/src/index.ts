@@ -41,6 +41,13 @@ export type PeerStatement = {
   readonly record: Json
   /** SHA-256 of the document, standard base64. */
   readonly hash: string
+  /** The checkpoint that proves it, root in standard base64; null for a signed note. */
+  readonly checkpoint: { readonly size: number; readonly root: string } | null
+}
+
+/** Whether this Ed25519 key, in standard base64, signed. */
+export function keySigned(key: string, signatures: Verified<Signatures>): boolean {
+  return signatures.keys.some((signed) => signed.alg === 'ed25519' && signed.key === key)
 }
 
 declare const basisBrand: unique symbol

@@ -79,6 +79,12 @@ export const ALREADY_ACCEPTED: Executed = {
   outcome: { accepted: false, refusals: ['already-accepted'] },
 }
 
+/** The registry was handed over: its log has ended, and nothing but the successor's taking over goes on with it. */
+export const HANDED_OVER: Executed = {
+  inputs: [],
+  outcome: { accepted: false, refusals: ['handed-over'] },
+}
+
 /** The procedure's id names none that the software knows. */
 export const PROCEDURE_UNKNOWN: Executed = {
   inputs: [],

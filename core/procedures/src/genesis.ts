@@ -231,6 +231,9 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
     relyingParty: from.relyingParty,
     paused: null,
     pauses: [],
+    successor: null,
+    handOver: null,
+    predecessor: null,
     since,
   }
   const staff = from.staff.map((member): Effect => put(staffKey(member.handle), { v: 1, ...member, since }))
@@ -257,8 +260,8 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
   return [put(REGISTRY_KEY, registry), ...staff, put(ROSTER_KEY, roster(from)), ...procedures, ...pools]
 }
 
-/** Envelope, evidence and the one input of the entry, on the safe side. */
-const ENVELOPE_BYTES = 3072
+/** Envelope, one signature and the one input of the entry; with more signatures the registrar refuses what is too large. */
+const ENVELOPE_BYTES = 1024
 /** `{"key":"","next":,"prev":null},` and what stamping adds: the index of a genesis is 0. */
 const EFFECT_BYTES = 48
 

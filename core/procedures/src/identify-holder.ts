@@ -35,7 +35,6 @@ import {
   commonRefusal,
   holderKey,
   numberParameter,
-  objectAt,
   procedureOf,
   recordNeed,
 } from './common.ts'
@@ -43,6 +42,7 @@ import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
 import { policyRefusal } from './key-policy.ts'
 import type { Act, Inputs, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
+import { staffNeeds, staffOf } from './staff.ts'
 
 export type IdentifyHolderBody = {
   readonly kind: 'organisation' | 'person'
@@ -102,14 +102,10 @@ function attestationsOf(inputs: Inputs): number {
   return record === null ? 0 : numberParameter(record, 'attestations')
 }
 
-function staffKey(attestor: string): RecordKey {
-  return objectKey('staff', attestor)
-}
-
 /** Two different attestors signed, both clerks, one of them outside the operator. */
 function attested(from: Asked<IdentifyHolderBody>, needed: number, inputs: Inputs): boolean {
   const attestors = [...new Set(from.body.attestors)]
-    .map((name) => objectAt('staff', staffKey(name), inputs))
+    .map((name) => staffOf(inputs, name))
     .filter((staff) => staff !== null && staff.role === 'clerk' && staffSigned(staff, from.signatures))
   return attestors.length >= needed && attestors.some((staff) => staff?.outside === true)
 }
@@ -153,7 +149,7 @@ export const identifyHolder: Procedure<IdentifyHolderBody> = {
     const base = baseNeeds(ID)
     if (!base.every((need) => known.has(need))) return base
     const key = identityKey(from.body, attestationsOf(known) > 0, known)
-    return [recordNeed(key), ...from.body.attestors.map((attestor) => recordNeed(staffKey(attestor)))]
+    return [recordNeed(key), ...staffNeeds(from.body.attestors)]
   },
   decide(act, inputs, at) {
     const from = askedFor(act)

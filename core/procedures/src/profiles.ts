@@ -13,6 +13,7 @@ const YEAR_SECONDS = 365 * DAY_SECONDS
 const COMMON = {
   'adopt-procedure/1': { noticeSeconds: 90 * DAY_SECONDS, protectiveSeconds: 7 * DAY_SECONDS },
   'genesis/1': {},
+  'take-over/1': {},
   'import/1': {},
   'declare-service/1': {},
   'delegate/1': { maxTermSeconds: 5 * YEAR_SECONDS + DAY_SECONDS, guardSeconds: 7 * DAY_SECONDS },
@@ -67,6 +68,7 @@ const COMMON = {
 export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Parameters } } = {
   community: {
     ...COMMON,
+    'hand-over/1': { namedSeconds: 0, noticeSeconds: 7 * DAY_SECONDS },
     'list-peer/1': { noticeSeconds: 0 },
     'move-out/1': { coolingSeconds: 0, finalizeSeconds: 14 * DAY_SECONDS },
     'open/1': { objectionSeconds: 0 },
@@ -87,6 +89,7 @@ export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Param
   },
   national: {
     ...COMMON,
+    'hand-over/1': { namedSeconds: 30 * DAY_SECONDS, noticeSeconds: 7 * DAY_SECONDS },
     'list-peer/1': { noticeSeconds: 30 * DAY_SECONDS },
     'move-out/1': { coolingSeconds: 72 * HOUR_SECONDS, finalizeSeconds: 14 * DAY_SECONDS },
     'open/1': { objectionSeconds: 30 * DAY_SECONDS },

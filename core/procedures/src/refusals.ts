@@ -126,6 +126,15 @@ export const REFUSALS = {
   'resource-named': 'The page names a number, or the handle of a holder or of a record.',
   'fits-one-holder': 'The change would have meant something for a single holder alone.',
   'revisions-full': 'A version has had so many terms that its record is full: it needs a new version.',
+  'successor-missing': 'No successor was named, or not long enough ago.',
+  'successor-signature-missing': 'The successor’s log key did not sign.',
+  'successor-differs': 'Another successor was named, or none.',
+  'not-announced': 'No hand-over was announced.',
+  'notice-running': 'The notice of the hand-over has not passed.',
+  'not-handed-over': 'The predecessor has not handed over.',
+  'succession-differs':
+    'Seat, profile, procedures or the predecessor’s own record are not those of the state that is taken over.',
+  'handed-over': 'The registry was handed over; its successor takes requests.',
   'procedure-fault':
     'The procedure’s own code failed on this request: a bug, to be reported; nothing was changed.',
   'already-accepted': 'This very request has been accepted before; it is not executed twice.',

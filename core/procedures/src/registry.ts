@@ -15,6 +15,7 @@ import { delegate } from './delegate.ts'
 import { dissolve } from './dissolve.ts'
 import { erase } from './erase.ts'
 import { genesis } from './genesis.ts'
+import { handOver } from './hand-over.ts'
 import { identifyHolder } from './identify-holder.ts'
 import { importRecords } from './import.ts'
 import { listPeer } from './list-peer.ts'
@@ -29,6 +30,7 @@ import { reportIncident } from './report-incident.ts'
 import { returnNumbers } from './return.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { succeed } from './succeed.ts'
+import { takeOver } from './take-over.ts'
 import { transfer } from './transfer.ts'
 import { updateHolder } from './update-holder.ts'
 
@@ -49,6 +51,7 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'dissolve/1': dissolve,
   'erase/1': erase,
   'genesis/1': genesis,
+  'hand-over/1': handOver,
   'identify-holder/1': identifyHolder,
   'import/1': importRecords,
   'list-peer/1': listPeer,
@@ -62,6 +65,7 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'return/1': returnNumbers,
   'rotate-keys/1': rotateKeys,
   'succeed/1': succeed,
+  'take-over/1': takeOver,
   'transfer/1': transfer,
   'update-holder/1': updateHolder,
 }

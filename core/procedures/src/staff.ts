@@ -2,7 +2,7 @@
 
 import { staffSigned } from '@cadastre/evidence'
 import type { Staff, StaffRole } from '@cadastre/records'
-import { type Asked, objectAt, recordNeed } from './common.ts'
+import { type Asked, objectAt, recordNeed, registryOf } from './common.ts'
 import { staffKey } from './founding.ts'
 import type { Inputs, Need } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -11,8 +11,11 @@ export function staffNeeds(handles: readonly string[]): readonly Need[] {
   return [...new Set(handles)].map((name) => recordNeed(staffKey(name)))
 }
 
+/** A member of staff; null where there is none, or where it was a predecessor's. */
 export function staffOf(inputs: Inputs, name: string): Staff | null {
-  return objectAt('staff', staffKey(name), inputs)
+  const staff = objectAt('staff', staffKey(name), inputs)
+  const from = registryOf(inputs)?.predecessor?.since ?? 0
+  return staff === null || staff.since < from ? null : staff
 }
 
 /** Whether each of these members of staff exists, has one of the roles and signed; null, or what is wrong. */

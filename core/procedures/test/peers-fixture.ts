@@ -32,6 +32,7 @@ export function said(
     key: `obj/transit/${record.handle}`,
     record: { ...TRANSIT, ...record } as Json,
     hash: createHash('sha256').update(JSON.stringify(record)).digest('base64'),
+    checkpoint: null,
     ...more,
   }
 }

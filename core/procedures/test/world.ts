@@ -71,6 +71,9 @@ export class World {
       seat: 'XX',
       paused: null,
       pauses: [],
+      successor: null,
+      handOver: null,
+      predecessor: null,
     })
     for (const [id, values] of Object.entries(parameters))
       this.put(procedureKey(id), { v: 1, id, text: '', parameters: values, revisions: [], since: 0 })

@@ -393,7 +393,8 @@ export type Registry = {
   /** ISO 3166-1 code of the country whose courts and regulators are competent. */
   readonly seat: string
   readonly profile: Profile
-  readonly state: 'founding' | 'open'
+  /** `handed-over`: this log has ended, and the successor goes on where it ends. */
+  readonly state: 'founding' | 'open' | 'handed-over'
   readonly demonstration: boolean
   /** The import in progress, or null. */
   readonly importing: Importing | null
@@ -407,6 +408,28 @@ export type Registry = {
   readonly paused: Paused | null
   /** Earlier pauses, oldest first: they lengthen holders' windows, and count for the limit. */
   readonly pauses: readonly Pause[]
+  /** Who may go on with this registry, named in advance. */
+  readonly successor: Successor | null
+  /** A hand-over that was announced: not before `from`. */
+  readonly handOver: { readonly announced: Instant; readonly from: Instant } | null
+  /** Whose log this one goes on with; null where it was founded here. */
+  readonly predecessor: Predecessor | null
+  readonly since: number
+}
+
+/** A registry that may take over: the origin of its log and its log's Ed25519 key, 32 bytes in standard base64. */
+export type Successor = { readonly origin: string; readonly key: string; readonly named: Instant }
+
+export const MANDATE_KINDS = ['hand-over', 'order', 'silence'] as const
+export type Predecessor = {
+  readonly origin: string
+  /** The policy by which its last checkpoint was verified, and that checkpoint's size. */
+  readonly policy: string
+  readonly size: number
+  /** Hash of the document (a proof of the registry's own record) that holds the checkpoint. */
+  readonly statement: string
+  readonly mandate: { readonly kind: (typeof MANDATE_KINDS)[number]; readonly document: string }
+  /** Index of the entry by which it was taken over: staff recorded before have no say any more. */
   readonly since: number
 }
 

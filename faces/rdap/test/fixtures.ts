@@ -60,6 +60,9 @@ const REGISTRY: Registry = {
   relyingParty: { id: 'sign.registry.example', origins: [] },
   paused: null,
   pauses: [],
+  successor: null,
+  handOver: null,
+  predecessor: null,
   since: 0,
 }
 

@@ -9,7 +9,7 @@ type Found = { readonly code: FaultCode; readonly detail: string }
 type Gap = { readonly first: number; readonly last: number; readonly until: Instant }
 
 /** Founding acts are done by the operator on its own machine, before opening: they have no receipt. */
-const FOUNDING: ReadonlySet<string> = new Set(['genesis/1', 'import/1', 'open/1'])
+const FOUNDING: ReadonlySet<string> = new Set(['genesis/1', 'import/1', 'open/1', 'take-over/1'])
 /** The longest deadline of all: a missing receipt does not say which procedure its request names. */
 const LONGEST_SECONDS: number = Math.max(
   ...Object.values(PROCEDURES).map(({ deadlineSeconds }) => deadlineSeconds),
@@ -34,6 +34,11 @@ export class Arrivals {
 
   #nameOf(text: string): string {
     return String.fromCharCode(...this.#crypto.sha256(encodeUtf8(text)).subarray(0, NAME_BYTES))
+  }
+
+  /** A successor takes over: its receipts are its own, from the first on. The predecessor's gaps stay the predecessor's. */
+  takenOver(): void {
+    this.#seq = 0
   }
 
   /** Take in an op with a request, given the request's canonical text. */

@@ -7,6 +7,8 @@ export const FAULTS = {
   'entry-malformed': 'An entry is an op or a state entry of the closed shape (design.md section 5).',
   'genesis-not-first': 'The first entry of a log is an accepted genesis.',
   'origin-differs': 'Genesis names the origin under which the log is signed.',
+  'predecessor-differs':
+    'A successor goes on after the last entry that its predecessor’s final checkpoint covers, with the same root.',
   'batch-without-ops': 'A state entry ends a batch of at least one op.',
   'batch-open': 'Every published log ends in a state entry (ledger.md, Invariant).',
   'ops-miscounted': 'A state entry counts the op entries since the previous one.',

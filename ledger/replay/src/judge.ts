@@ -7,12 +7,14 @@ import {
   ALREADY_ACCEPTED,
   type Executed,
   execute,
+  HANDED_OVER,
   PROCEDURE_FAULT,
   PROCEDURE_UNKNOWN,
   procedureById,
   REGISTRY_KEY,
   SIGNATURE_INVALID,
   type StateSource,
+  takeOver,
 } from '@cadastre/procedures'
 import {
   asRecordKey,
@@ -60,6 +62,10 @@ export class Judge {
     return this.#state.record(REGISTRY_KEY).value as Registry | null
   }
 
+  get handedOver(): boolean {
+    return this.registry?.state === 'handed-over'
+  }
+
   /** What should stand in place of the op at this index. */
   judge(entry: OpEntry, index: number, checked: CheckedSignatures | null): Judged {
     return entry.request === null
@@ -91,6 +97,11 @@ export class Judge {
       found.push({ code: 'not-due', detail: 'The op names no record that fell due as its first input.' })
       return null
     }
+    if (this.handedOver)
+      found.push({
+        code: 'not-due',
+        detail: 'The registry was handed over: nothing falls due in its log any more.',
+      })
     const due = dueOf(key, this.#state.record(key).value)
     if (due === null || due.at > entry.at || due.procedure !== entry.procedure) {
       const right = due === null ? 'nothing falls due there' : `${due.procedure} falls due there at ${due.at}`
@@ -135,6 +146,7 @@ export class Judge {
     signatures: Verified<Signatures> | null,
   ): Executed {
     if (signatures === null) return SIGNATURE_INVALID
+    if (this.handedOver && request.procedure !== takeOver.id) return HANDED_OVER
     const procedure = procedureById(request.procedure)
     if (procedure === null) return PROCEDURE_UNKNOWN
     const act: Act = { kind: 'request', request, signatures, received: entry.received?.at ?? entry.at }

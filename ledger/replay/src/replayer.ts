@@ -4,7 +4,7 @@
  */
 
 import { type Crypto, encodeBase64 } from '@cadastre/crypto'
-import type { Executed, StampedEffect } from '@cadastre/procedures'
+import { type Executed, type StampedEffect, takeOver } from '@cadastre/procedures'
 import {
   asRecordKey,
   canonicalJson,
@@ -17,6 +17,7 @@ import {
   type Registry,
   type StateEntry,
 } from '@cadastre/records'
+import { statementsOf } from '@cadastre/signatures'
 import {
   createTrieMemory,
   HASHED_SPACES,
@@ -38,6 +39,8 @@ export type ReplayOptions = {
   readonly crypto: Crypto
   /** The origin under which the log is signed; genesis must name it. Null: any. */
   readonly origin: string | null
+  /** Root of the log's entries before the one that is replayed, to compare with what a predecessor signed. */
+  readonly root?: () => Uint8Array
   /** After this many faults more are counted but not described. Default 1000. */
   readonly maxFaults?: number
   /** Memory for the state; default: new, without limits of its own. */
@@ -71,6 +74,10 @@ export class Replayer {
   #batchOps = 0
   /** An entry of the batch could not be read: how many ops there are is not known. */
   #batchUnsure = false
+  /** Whose log it is, as its genesis or the last taking over says. */
+  #founded: string | null = null
+  /** The registry was handed over at the last state entry: nothing fell due since. */
+  #handedOver = false
   #previousState: number | null = null
   #lastState: StateEntry | null = null
   #version: Version | null = null
@@ -126,12 +133,23 @@ export class Replayer {
   /** The log ends here: what is wrong with that. */
   finish(): readonly Fault[] {
     this.#found = []
+    const { origin } = this.#options
+    if (origin !== null && this.#founded !== null && this.#founded !== origin)
+      this.#founding(`The log is of ${this.#founded}; ${origin}, which signs, would be right.`)
     if (this.#batchOps > 0 || this.#batchUnsure) {
       this.#size -= 1
       this.#fault('batch-open', 'The log ends in an op; a state entry after it would be right.')
       this.#size += 1
     }
     return this.#found
+  }
+
+  /** Who signs a log is asked of the whole log: a successor's goes on with another's. */
+  #founding(detail: string): void {
+    const size = this.#size
+    this.#size = 0
+    this.#fault('origin-differs', detail)
+    this.#size = size
   }
 
   #fault(code: FaultCode, detail: string): void {
@@ -164,6 +182,7 @@ export class Replayer {
     this.#batchAt ??= entry.at
     this.#batchOps += 1
     if (this.#size === 0) this.#genesis(entry)
+    if (entry.procedure === takeOver.id && entry.outcome.accepted) this.#takenOver(entry)
     for (const { code, detail } of judged.found) this.#fault(code, detail)
     if (entry.request !== null && judged.request !== null)
       for (const { code, detail } of this.#arrivals.arrive(entry, entry.request, judged.request))
@@ -190,12 +209,20 @@ export class Replayer {
         'genesis-not-first',
         `The log begins with ${procedure}; an accepted genesis/1 would be right.`,
       )
-    const { origin } = this.#options
-    if (origin !== null && request !== null && request.origin !== origin)
-      this.#fault(
-        'origin-differs',
-        `Genesis names ${request.origin}; ${origin}, which signs, would be right.`,
-      )
+    this.#founded = request?.origin ?? null
+  }
+
+  /** A successor's first entry: after exactly what its predecessor's last checkpoint covers. */
+  #takenOver({ request, evidence }: OpEntry): void {
+    this.#founded = request?.origin ?? null
+    this.#arrivals.takenOver()
+    const { crypto, root } = this.#options
+    const checkpoint = statementsOf(evidence, crypto)?.[0]?.checkpoint ?? null
+    const right = root === undefined ? null : encodeBase64(root())
+    if (checkpoint?.size === this.#size && (right === null || checkpoint.root === right)) return
+    const signed = checkpoint === null ? 'nothing' : `${checkpoint.size} entries with root ${checkpoint.root}`
+    const detail = `The predecessor signed ${signed}; ${this.#size}${right === null ? '' : ` with ${right}`} would be right.`
+    this.#fault('predecessor-differs', detail)
   }
 
   /** What was executed, where the entry says the same; null where it does not, and why. */
@@ -244,8 +271,8 @@ export class Replayer {
         this.#fault('previous-state-wrong', `prev is ${entry.prev}; ${this.#previousState} would be right.`)
     }
     for (const { code, detail } of this.#arrivals.ignored(entry.at)) this.#fault(code, detail)
-    for (const { key, procedure, at } of this.#dueQueue.takeBefore(entry.at))
-      this.#fault('due-undone', `${procedure} on ${key} fell due at ${at} and is not done at ${entry.at}.`)
+    if (!this.#handedOver) this.#undone(entry)
+    this.#handedOver = this.#judge.handedOver
     this.#roots(entry)
     this.#previousState = this.#size
     this.#lastState = entry
@@ -253,6 +280,11 @@ export class Replayer {
     this.#batchOps = 0
     this.#batchUnsure = false
     this.#options.onProgress?.(this.#size + 1)
+  }
+
+  #undone(entry: StateEntry): void {
+    for (const { key, procedure, at } of this.#dueQueue.takeBefore(entry.at))
+      this.#fault('due-undone', `${procedure} on ${key} fell due at ${at} and is not done at ${entry.at}.`)
   }
 
   #roots(entry: StateEntry): void {

@@ -8,7 +8,7 @@ export { commitmentOf, opensCommitment } from './commitments.ts'
 export { type EvidenceFault, readEvidence } from './evidence-items.ts'
 export { evidenceText, memberHashOf, requestText, signRequest } from './sign.ts'
 export { readSshKey, SSH_NAMESPACE, sshArmourBody } from './sshsig.ts'
-export { statementItem, statementText } from './statements.ts'
+export { statementItem, statementsOf, statementText } from './statements.ts'
 export {
   assumeSigned,
   type Check,

@@ -7,7 +7,15 @@
 import { keyQuery, type Query, verifyAnswer } from '@cadastre/answers'
 import { type Crypto, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 import type { PeerStatement } from '@cadastre/evidence'
-import { noteVerifier, openNote, type Policy, parsePolicy } from '@cadastre/notes'
+import {
+  noteVerifier,
+  openNote,
+  type Policy,
+  parseCheckpoint,
+  parseNote,
+  parsePolicy,
+  parseProof,
+} from '@cadastre/notes'
 import { type EvidenceItem, parseCanonicalJson, parseInstant } from '@cadastre/records'
 
 const STATEMENT_HEADER = 'cadastre-statement/v1'
@@ -59,7 +67,7 @@ function statementOf({ key, sig, subject }: EvidenceItem, crypto: Crypto): PeerS
     : { ...said, policy: key, key: query.key, hash: encodeBase64(crypto.sha256(encodeUtf8(sig))) }
 }
 
-type Said = Pick<PeerStatement, 'origin' | 'at' | 'record'>
+type Said = Pick<PeerStatement, 'origin' | 'at' | 'record' | 'checkpoint'>
 
 /** A proof of any age: what it proves was so, and procedures rely only on what stays so. */
 function proved(document: string, trust: Policy, query: Query, crypto: Crypto): Said | null {
@@ -67,7 +75,16 @@ function proved(document: string, trust: Policy, query: Query, crypto: Crypto): 
   if (!answer.ok) return null
   const { origin, at, covering } = answer.value
   const here = covering.find(({ length }) => length === query.length)
-  return { origin, at, record: here?.record ?? null }
+  return { origin, at, record: here?.record ?? null, checkpoint: checkpointIn(document) }
+}
+
+/** The checkpoint of a proof that was verified. */
+function checkpointIn(document: string): PeerStatement['checkpoint'] {
+  const proof = parseProof(document)
+  const note = proof.ok ? parseNote(proof.value.checkpoint) : proof
+  const checkpoint = note.ok ? parseCheckpoint(note.value.text) : note
+  if (!checkpoint.ok) throw new TypeError('the proof was verified')
+  return { size: checkpoint.value.size, root: encodeBase64(checkpoint.value.root) }
 }
 
 function signed(document: string, policy: Policy, query: Query, crypto: Crypto): Said | null {
@@ -82,5 +99,5 @@ function signed(document: string, policy: Policy, query: Query, crypto: Crypto):
   if (key !== query.key || end !== '' || more.length > 0) return null
   if (!opened.value.verified.some(({ verifier }) => verifier.name === origin)) return null
   const value = parseCanonicalJson(record)
-  return value === null && record !== 'null' ? null : { origin, at, record: value }
+  return value === null && record !== 'null' ? null : { origin, at, record: value, checkpoint: null }
 }

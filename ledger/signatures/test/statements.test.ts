@@ -56,9 +56,14 @@ function said(item: EvidenceItem): ReturnType<typeof verifyEvidence> {
 }
 
 test('a proof and a signed note say the same: origin, time, key, record, and the hash of the document', () => {
-  for (const document of [proof(), note()]) {
+  for (const [document, size] of [
+    [proof(), 1],
+    [note(), null],
+  ] as const) {
     const verified = said(statementItem(POLICY, KEY, document))
     assert.deepEqual(verified?.keys, [])
+    const checkpoint = verified.statements?.[0]?.checkpoint ?? null
+    assert.equal(checkpoint?.size ?? null, size)
     assert.deepEqual(verified.statements, [
       {
         origin: ORIGIN,
@@ -67,6 +72,7 @@ test('a proof and a signed note say the same: origin, time, key, record, and the
         key: KEY,
         record: RECORD,
         hash: Buffer.from(nodeCrypto.sha256(encodeUtf8(document))).toString('base64'),
+        checkpoint,
       },
     ])
   }
