@@ -6,6 +6,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { sourcePrefix } from '@cadastre/api'
 import { bytesEqual, decodeBase64, encodeBase64, type Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import {
@@ -174,7 +175,9 @@ async function answerDoor(door: Door, request: IncomingMessage, response: Server
     return send(response, 413, PLAIN, 'request too long\n')
   }
   const after = new URL(url, 'http://door.invalid').searchParams.get('after')
-  const reply = posts ? await door.handIn(body) : door.list(after)
+  const reply = posts
+    ? await door.handIn(body, sourcePrefix(request.socket.remoteAddress ?? null))
+    : door.list(after)
   send(response, reply.status, reply.contentType, reply.body)
 }
 

@@ -3,14 +3,16 @@
  * and the request itself where it came along or later.
  */
 
-import { open, readFile } from 'node:fs/promises'
+import { open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isObject, type Json } from '@cadastre/records'
+import { addSeconds, type Instant, isObject, type Json, parseInstant } from '@cadastre/records'
 import { flushDirectory } from './flush.ts'
 
 export type HandedIn = {
   /** Its place in the list, from 1. */
   readonly id: number
+  /** When it came, as the note says. */
+  readonly at: Instant
   readonly origin: string
   /** SHA-256 of the request, standard base64. */
   readonly hash: string
@@ -21,8 +23,10 @@ export type HandedIn = {
   readonly evidence: string | null
 }
 
-/** Most that a door holds; whoever comes later is told that it is full. */
+/** Most that a door lists; whoever comes later is told that it is full. */
 export const HELD_MAX = 20_000
+/** What is this old leaves the list when there is no more room: its hour has long passed. It stays in the file. */
+const LISTED_SECONDS = 2 * 24 * 3600
 /** Longest list in one answer. */
 const PAGE = 100
 
@@ -31,6 +35,9 @@ export class DoorBook {
   readonly #items: HandedIn[] = []
   /** Latest item of each request. */
   readonly #byHash = new Map<string, HandedIn>()
+  #next = 1
+  /** Bytes of whole lines. */
+  #length = 0
 
   private constructor(file: string) {
     this.#file = file
@@ -43,15 +50,20 @@ export class DoorBook {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return ''
       throw error
     })
-    for (const line of text.slice(0, text.lastIndexOf('\n') + 1).split('\n')) {
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1)
+    book.#length = Buffer.byteLength(whole)
+    if (whole.length < text.length) await truncate(file, book.#length)
+    for (const line of whole.split('\n')) {
       const item = line === '' ? null : readItem(line)
       if (item !== null) book.#remember(item)
     }
     return book
   }
 
-  get full(): boolean {
-    return this.#items.length >= HELD_MAX
+  /** Whether there is room at this time. */
+  hasRoom(now: Instant): boolean {
+    const oldest = this.#items[0]
+    return this.#items.length < HELD_MAX || (oldest !== undefined && isOld(oldest, now))
   }
 
   /** The latest item of a request; null where it was never handed in. */
@@ -61,38 +73,62 @@ export class DoorBook {
 
   /** Keep one more; on return it survives a crash. */
   async keep(item: Omit<HandedIn, 'id'>): Promise<void> {
-    const whole = { ...item, id: this.#items.length + 1 }
+    const whole = { ...item, id: this.#next }
+    const line = Buffer.from(`${JSON.stringify(whole)}\n`)
     const file = await open(this.#file, 'a')
     try {
-      await file.write(`${JSON.stringify(whole)}\n`)
+      // What an earlier failure left behind is no line.
+      await file.truncate(this.#length)
+      await file.write(line)
       await file.datasync()
     } finally {
       await file.close()
     }
+    this.#length += line.length
     if (whole.id === 1) await flushDirectory(dirname(this.#file))
     this.#remember(whole)
   }
 
   /** Whole requests after this place, in order. */
   after(id: number): readonly HandedIn[] {
+    const from = id - (this.#items[0]?.id ?? 1) + 1
     return this.#items
-      .slice(Math.max(0, id))
+      .slice(Math.max(0, from))
       .filter(({ request }) => request !== null)
       .slice(0, PAGE)
   }
 
   #remember(item: HandedIn): void {
     this.#items.push(item)
-    this.#byHash.set(`${item.origin} ${item.hash}`, item)
+    this.#byHash.set(nameOf(item), item)
+    this.#next = item.id + 1
+    for (
+      let oldest = this.#items[0];
+      oldest !== undefined && this.#items.length > HELD_MAX;
+      oldest = this.#items[0]
+    ) {
+      this.#items.shift()
+      if (this.#byHash.get(nameOf(oldest)) === oldest) this.#byHash.delete(nameOf(oldest))
+    }
   }
+}
+
+function nameOf({ origin, hash }: HandedIn): string {
+  return `${origin} ${hash}`
+}
+
+function isOld({ at }: HandedIn, now: Instant): boolean {
+  return addSeconds(at, LISTED_SECONDS) < now
 }
 
 function readItem(line: string): HandedIn | null {
   const value = JSON.parse(line) as Json
   if (!isObject(value)) return null
-  const { id, origin, hash, note, request, evidence } = value
+  const { id, at: time, origin, hash, note, request, evidence } = value
+  const at = typeof time === 'string' ? parseInstant(time) : null
+  if (at === null) return null
   if (typeof id !== 'number' || typeof origin !== 'string' || typeof hash !== 'string') return null
   if (typeof note !== 'string') return null
   const text = (one: Json | undefined): string | null => (typeof one === 'string' ? one : null)
-  return { id, origin, hash, note, request: text(request), evidence: text(evidence) }
+  return { id, at, origin, hash, note, request: text(request), evidence: text(evidence) }
 }

@@ -33,6 +33,9 @@ export type DoorOptions = {
   readonly now: () => Instant
 }
 
+/** What one source may hand in until the door is opened anew: nobody fills it for all others. */
+const PER_SOURCE_MAX = 500
+
 const PLAIN = 'text/plain; charset=utf-8'
 const JSON_TYPE = 'application/json'
 
@@ -42,14 +45,18 @@ export class Door {
   readonly #options: DoorOptions
   /** One after the other: the place of an item is its order of arrival. */
   #turn: Promise<unknown> = Promise.resolve()
+  readonly #bySource = new Map<string, number>()
 
   constructor(options: DoorOptions) {
     this.#options = options
   }
 
-  /** `POST /request`: `{"origin","hash"}`, or `{"request","evidence"}` as canonical texts. The note, or why not. */
-  handIn(body: Uint8Array): Promise<DoorReply> {
-    const reply = this.#turn.then(() => this.#handIn(body))
+  /**
+   * `POST /request`: `{"origin","hash"}`, or `{"request","evidence"}` as canonical texts. The note, or why not.
+   * `source`: the asker's address prefix, on which the limit keys.
+   */
+  handIn(body: Uint8Array, source: string): Promise<DoorReply> {
+    const reply = this.#turn.then(() => this.#handIn(body, source))
     this.#turn = reply.then(
       () => undefined,
       () => undefined,
@@ -57,7 +64,7 @@ export class Door {
     return reply
   }
 
-  async #handIn(body: Uint8Array): Promise<DoorReply> {
+  async #handIn(body: Uint8Array, source: string): Promise<DoorReply> {
     const asked = read(body)
     if (typeof asked === 'string') return plain(400, asked)
     const { book, origins, name, signer, now } = this.#options
@@ -65,14 +72,16 @@ export class Door {
     const known = book.find(asked.origin, asked.hash)
     // The first time counts, whether the request itself came along or not.
     if (known !== null && (asked.request === null || known.request !== null)) return note(known.note)
-    if (book.full) return plain(503, 'This door holds as much as it can. Another one may be open.')
+    const at = now()
+    if (!book.hasRoom(at)) return plain(503, 'This door holds as much as it can. Another one may be open.')
+    const count = this.#bySource.get(source) ?? 0
+    if (count >= PER_SOURCE_MAX) return plain(429, `At most ${PER_SOURCE_MAX} requests from one source.`)
+    this.#bySource.set(source, count + 1)
     const request = decodeBase64(asked.hash) ?? new Uint8Array(32)
     const signed =
       known?.note ??
-      signNote(formatDoorNote({ origin: asked.origin, request, at: now() }), [
-        noteSigner(nodeCrypto, name, signer),
-      ])
-    await book.keep({ ...asked, note: signed })
+      signNote(formatDoorNote({ origin: asked.origin, request, at }), [noteSigner(nodeCrypto, name, signer)])
+    await book.keep({ ...asked, at, note: signed })
     return note(signed)
   }
 
