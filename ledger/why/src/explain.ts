@@ -67,7 +67,10 @@ export function explain(why: VerifiedWhy): Explanation {
     seq: received?.seq ?? null,
     received: received?.at ?? null,
     deadline: received === null || deadline === null ? null : addSeconds(received.at, deadline),
-    askedBy: entry.evidence.map((item) => ({ key: item.key, party: partyOf(item, why.inputs) })),
+    askedBy: entry.evidence.map((item) => ({
+      key: item.key,
+      party: partyOf(item, [...why.inputs, ...writtenBy(entry)]),
+    })),
     outcome: outcome.accepted ? 'accepted' : 'refused',
     summary: summaryOf(why),
     preconditions: preconditionsOf(why, published?.refusals ?? new Map()),
@@ -114,8 +117,16 @@ function preconditionsOf(
   })
 }
 
+/** What an accepted decision itself records: whoever becomes a holder is no input yet. */
+function writtenBy({ outcome }: VerifiedWhy['entry']): readonly Pick<ProvedInput, 'key' | 'value'>[] {
+  return outcome.accepted ? outcome.effects.map(({ key, next }) => ({ key, value: next })) : []
+}
+
 /** As whom the proved inputs know a key that signed. */
-function partyOf({ alg, key }: EvidenceItem, inputs: readonly ProvedInput[]): string | null {
+function partyOf(
+  { alg, key }: EvidenceItem,
+  inputs: readonly Pick<ProvedInput, 'key' | 'value'>[],
+): string | null {
   for (const { key: at, value } of inputs) {
     if (value === null) continue
     if (at.startsWith('obj/holder/')) {
