@@ -14,7 +14,13 @@ import { nodeCrypto } from '@cadastre/crypto/node'
 import { bundlesForSize, decodeBundle, entriesPath } from '@cadastre/merkle'
 import { parseCheckpoint, parseNote, parsePolicy } from '@cadastre/notes'
 import { PROFILES, procedureKey, termsHash } from '@cadastre/procedures'
-import { type JsonObject, type ProcedureRecord, parseCanonicalJson, type Registry } from '@cadastre/records'
+import {
+  type Json,
+  type JsonObject,
+  type ProcedureRecord,
+  parseCanonicalJson,
+  type Registry,
+} from '@cadastre/records'
 import { ContinuationRefusedError, continueLog } from '@cadastre/registrar'
 import { parseEntry, Replayer } from '@cadastre/replay'
 import { evidenceText, memberHashOf, requestText, signRequest, statementItem } from '@cadastre/signatures'
@@ -47,6 +53,11 @@ async function publicLog(directory: string): Promise<{ checkpoint: string; entri
 
 function policyOf(registry: TestRegistry): string {
   return `log ${registry.logVkey}\nquorum none\n`
+}
+/** A record as the store keeps it. */
+function parsed<T>(text: string): T {
+  const value: unknown = parseCanonicalJson(text)
+  return value as T
 }
 function trusted(text: string) {
   const policy = parsePolicy(nodeCrypto, text)
@@ -119,13 +130,10 @@ suite('succession', () => {
   }
 
   function takeOverBody(registry: TestRegistry, records: ReadonlyMap<string, string>): JsonObject {
+    const inputs = { memberHash: (member: Json) => memberHashOf(nodeCrypto, member) }
     const procedures = Object.keys(PROFILES.community).flatMap((id) => {
-      const text = records.get(procedureKey(id))
-      const record =
-        text === undefined ? null : (parseCanonicalJson(text) as JsonObject as never as ProcedureRecord)
-      return record === null
-        ? []
-        : [{ id, terms: termsHash(record, { memberHash: (member) => memberHashOf(nodeCrypto, member) }) }]
+      const record = records.get(procedureKey(id))
+      return record === undefined ? [] : [{ id, terms: termsHash(parsed<ProcedureRecord>(record), inputs) }]
     })
     const key = encodeBase64(registry.operator.publicKey)
     return {
@@ -218,7 +226,7 @@ suite('succession', () => {
       'obj/staff/NEW-OPERATOR',
     ])
     for (const key of oldRecords.keys()) assert.ok(records.has(key) || key.startsWith('obj/notes/'), key)
-    const now = parseCanonicalJson(records.get(REGISTRY) ?? '') as JsonObject as never as Registry
+    const now = parsed<Registry>(records.get(REGISTRY) ?? '')
     assert.deepEqual([now.origin, now.state, now.predecessor?.size], [NEW_ORIGIN, 'open', kept.size])
 
     // Holders act as before; what had fallen due meanwhile is done; the old operator has no say.

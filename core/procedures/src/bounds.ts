@@ -6,6 +6,7 @@
 
 import {
   addSeconds,
+  asObject,
   BLOCKABLE_ACTS,
   canonicalJson,
   DAY_SECONDS,
@@ -15,7 +16,6 @@ import {
   type Instant,
   type Json,
   type Notes,
-  type ProcedureRecord,
   type RecordKey,
   type Registry,
   secondsOf,
@@ -49,7 +49,7 @@ export function beyondBounds(
           : key.startsWith('obj/holder/')
             ? protectionFault(before(key), next, at)
             : key.startsWith('obj/procedure/')
-              ? termsFault(before(key), next)
+              ? termsFault(key, before(key), next)
               : null
     if (fault !== null) return `${key}: ${fault}`
   }
@@ -57,8 +57,9 @@ export function beyondBounds(
 }
 
 /** Terms that were in force stay as they were: what was recorded under them goes by them. */
-function termsFault(old: unknown, next: Json): string | null {
-  const [was, is] = [old as ProcedureRecord | null, next as ProcedureRecord | null]
+function termsFault(key: RecordKey, old: unknown, next: Json): string | null {
+  const was = asObject('procedure', key, old)
+  const is = asObject('procedure', key, next)
   if (was === null) return null
   if (is === null) return 'a version that ends'
   const kept = { ...is, revisions: is.revisions.slice(0, was.revisions.length) }

@@ -9,6 +9,7 @@ import {
   type LoggedInput,
   type RecordKey,
 } from '@cadastre/records'
+import { objectAt } from './common.ts'
 import type { Act, Inputs, Need, Pin, Procedure, Subtree } from './procedure.ts'
 
 /** Reads the state that holds before the act: the preceding state entry plus the earlier effects of the batch. */
@@ -101,11 +102,14 @@ export function gather(
 /** What waits as an application or on its way goes by the terms under which it was recorded. */
 function pinOf(act: Act, gathered: Gathered): Pin {
   if (act.kind === 'request') return { received: act.received }
-  if (!PINNED.some((start) => act.subject.startsWith(start))) return null
-  const record = gathered.record(act.subject) as { readonly since: number } | null
+  const { subject } = act
+  if (subject.startsWith('obj/application/')) return recordedAt(objectAt('application', subject, gathered))
+  if (subject.startsWith('obj/transit/')) return recordedAt(objectAt('transit', subject, gathered))
+  return null
+}
+function recordedAt(record: { readonly since: number } | null): Pin {
   return record === null ? null : { recorded: record.since }
 }
-const PINNED: readonly string[] = ['obj/application/', 'obj/transit/']
 
 /** The first input of a due op is the record that fell due: for a cell its chain, which holds it and what covers it. */
 function subjectQuery(key: RecordKey): InputQuery {

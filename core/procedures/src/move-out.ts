@@ -10,6 +10,7 @@ import { consentInTransit } from '@cadastre/evidence'
 import { err, formatRange, ok, type Range, type Result } from '@cadastre/numbers'
 import {
   addSeconds,
+  cellKey,
   type Holder,
   handle,
   type Instant,
@@ -182,7 +183,7 @@ function decideInit(from: Asked<Init>, inputs: Inputs, at: Instant): Decision {
     status,
     country,
     registered,
-    registration: from.request.body['registration'] as Transit['registration'],
+    registration: { key: cellKey(wish.registration.key), id },
     returning: false,
     consents: [wish.holder],
     notBefore,

@@ -15,7 +15,6 @@ import {
   country,
   handle,
   hash32,
-  type Json,
   legalName,
   MANDATE_KINDS,
   object,
@@ -107,7 +106,7 @@ function lastWord(from: Asked<TakeOverBody>, registry: Registry): PeerStatement 
   const { origin, policy } = from.body.predecessor
   const statement = statementOn(from, origin, policy, REGISTRY_KEY)
   if (statement === null || statement.checkpoint === null) return null
-  return canonicalJson(statement.record) === canonicalJson(registry as Json) ? statement : null
+  return canonicalJson(statement.record) === canonicalJson(registry) ? statement : null
 }
 
 /** Whether the successor is the one that was named; an order may name another. */

@@ -30,8 +30,8 @@ function world(change: Partial<Registry> = {}): World {
 
 function bodyFor(here: World): JsonObject {
   const terms = (id: string): string => {
-    const record = here.state.get(procedureKey(id)) as Json as ProcedureRecord
-    return termsHash(record, here.state)
+    const record: unknown = here.state.get(procedureKey(id))
+    return termsHash(record as ProcedureRecord, here.state)
   }
   return {
     name: 'Next Registry',
