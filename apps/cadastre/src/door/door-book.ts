@@ -24,7 +24,7 @@ export type HandedIn = {
 }
 
 /** Most that a door lists; whoever comes later is told that it is full. */
-export const HELD_MAX = 20_000
+const HELD_MAX = 20_000
 /** What is this old leaves the list when there is no more room: its hour has long passed. It stays in the file. */
 const LISTED_SECONDS = 2 * 24 * 3600
 /** Longest list in one answer. */
