@@ -138,6 +138,9 @@ function markOf(origin: string, range: Range, said: Pick<Transit, 'country' | 'r
   }
 }
 
+/** What is absent here has no registration, and what comes takes the place of one: there is always room. */
+const NO_ROOM = 'a cell has lost its room'
+
 function markEffects(
   place: Place,
   range: Range,
@@ -149,11 +152,11 @@ function markEffects(
     place.blocks.flatMap((block) => inputs.chain(block)),
   )
   if (place.returning !== null) {
-    if (!carve(edits, inputs, place.returning, range.space, range, mark)) return err('cell-full')
+    if (!carve(edits, inputs, place.returning, range.space, range, mark)) throw new Error(NO_ROOM)
   } else
     for (const block of place.blocks) {
       const cell = withRegistration(edits.cell(block), mark)
-      if (cell === null) return err('cell-full')
+      if (cell === null) throw new Error(NO_ROOM)
       edits.set(block, cell)
     }
   const effects = edits.effects()
@@ -286,8 +289,7 @@ function decideCarry(from: Asked<Carry>, inputs: Inputs): Decision {
     inputs,
     rangeToBlocks(range).flatMap((block) => inputs.chain(block)),
   )
-  // One registration for one in the same cells: there is room.
-  if (!carve(edits, inputs, mark, range.space, range, successor)) throw new Error('a cell has lost its room')
+  if (!carve(edits, inputs, mark, range.space, range, successor)) throw new Error(NO_ROOM)
   return accept([
     ...edits.effects(),
     put(transitKey(transit.handle), { ...transit, state, statement: said.value.hash }),
@@ -329,7 +331,6 @@ export const moveIn: Procedure<MoveInBody> = {
     'range-not-a-block',
     'block-taken',
     'range-too-busy',
-    'cell-full',
     'entry-too-large',
   ],
   deadlineSeconds: 60,

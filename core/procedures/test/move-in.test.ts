@@ -206,13 +206,21 @@ test('range-not-a-block, range-too-busy', () => {
   assert.equal(accept(busy, { range: '10.0.0.0/8' }, { range: '10.0.0.0/8' }), 'range-too-busy')
 })
 
-test('cell-full, entry-too-large: where much moved out before and the cut leaves many pieces', () => {
+test('entry-too-large: so many prefixes that completing would not fit an entry; a cut that leaves pieces fits', () => {
+  const range = '10.0.0.1 - 10.255.255.254'
+  assert.equal(accept(world(), { range }, { range }), 'entry-too-large')
   const here = world()
-  const wide = { kind: 'moved-out', holder: null, provenance: WEST, procedure: 'move-out/1' } as const
-  here.register('R-1', '10.0.0.0/8', wide)
+  here.register('R-1', '10.0.0.0/8', {
+    kind: 'moved-out',
+    holder: null,
+    provenance: WEST,
+    procedure: 'move-out/1',
+  })
   assert.equal(accept(here, { range: '10.0.0.1/32' }, { range: '10.0.0.1/32' }), null)
   here.assertFits()
-  for (const code of ['cell-full', 'entry-too-large'] as const) assert.ok(moveIn.refusals.includes(code))
+  assert.equal(complete(here, { state: 'sourceFinalized', range: '10.0.0.1/32' }), null)
+  assert.equal(here.innermost('ip4/10.0.0.1/32')?.holder, 'H-1')
+  assert.equal(here.innermost('ip4/10.0.0.0/32')?.kind, 'moved-out')
 })
 
 test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {

@@ -276,9 +276,38 @@ test('what was asked for at the start is asked for again at the effect', () => {
   assert.equal(transitAt(here, 'T-100')?.state, 'sourceInitialized')
 })
 
+const roas = (count: number, maxLength: number) =>
+  Array.from({ length: count }, (_, index) => ({ under: 'R-1', since: 1, asn: 64496 + index, maxLength }))
+
 test('range-too-busy, cell-full, entry-too-large: as with a return', () => {
-  for (const code of ['range-too-busy', 'cell-full', 'entry-too-large'] as const)
-    assert.ok(moveOut.refusals.includes(code))
+  const at = 'ip4/10.0.0.0/8'
+  const wide = (): { readonly here: World; readonly ask: (range: string) => string | null } => {
+    const here = new World(PARAMETERS)
+    here.holder('H-1')
+    listWest(here)
+    const found = here.register('R-1', '10.0.0.0/8')
+    const ask = (range: string): string | null =>
+      here.ask(moveOut, {
+        body: { ...INIT, registration: { key: at, id: 'R-1' }, range },
+        by: ['H-1/full'],
+        replaces: [here.names(found)],
+      })
+    return { here, ask }
+  }
+  const busy = wide()
+  for (let index = 0; index < 3 * 260; index++) {
+    const key = `ip4/10.${Math.floor(index / 260) * 100}.${(index % 260) >> 8}.${(index % 260) & 255}/32`
+    busy.here.put(key as RecordKey, { v: 1, registrations: [], rdns: null, routes: [], roas: roas(1, 32) })
+  }
+  assert.equal(busy.ask('10.0.0.0/8'), 'range-too-busy')
+  const large = wide()
+  large.here.put(at as RecordKey, { ...large.here.cell(at), roas: roas(16, 32) })
+  assert.equal(large.ask('10.0.0.0/32'), 'entry-too-large')
+  const full = world()
+  full.put(CELL as RecordKey, { ...full.cell(CELL), roas: roas(16, 32) })
+  const half = 'ip4/203.0.113.128/25' as RecordKey
+  full.put(half, { ...full.cell(half), roas: [{ under: 'R-1', since: 1, asn: 65000, maxLength: 25 }] })
+  assert.equal(init(full, { range: '203.0.113.0/25' }), 'cell-full')
 })
 
 test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {
