@@ -16,7 +16,7 @@ import { MemoryState } from '@cadastre/simulator'
 import { type Act, execute, outcomeJson, PROCEDURES, proceduresOfProfile } from '../src/index.ts'
 
 export const ORIGIN = 'log.registry.example'
-export const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
 export const hash = (text: string): string => createHash('sha256').update(text).digest('base64')
 export const key = (name: string): string => hash(`key of ${name}`)
 export const at = (seconds: number): Instant => instantFromSeconds(1_800_000_000 + seconds)
