@@ -3,11 +3,14 @@
  * store, so that a successor goes on where it ends.
  */
 
-import { bytesEqual, type Crypto } from '@cadastre/crypto'
+import { bytesEqual, type Crypto, decodeUtf8 } from '@cadastre/crypto'
 import { leafHash } from '@cadastre/merkle'
 import { type Checkpoint, checkPolicy, type Policy } from '@cadastre/notes'
-import { Replayer } from '@cadastre/replay'
+import type { RecordKey } from '@cadastre/records'
+import { labelOf, Replayer } from '@cadastre/replay'
 import { type Batch, LogReplay, type StoreWriter } from '@cadastre/store-port'
+import type { TrieProof } from '@cadastre/trie'
+import { proveInclusion } from './tree-nodes.ts'
 
 /** The log is not what its checkpoint says, or not what its procedures decide. The store is to be thrown away. */
 export class ContinuationRefusedError extends Error {
@@ -26,13 +29,27 @@ export type PredecessorLog = {
 /** At least so many entries in one transaction. */
 const BATCH_ENTRIES = 1000
 
+/** What the predecessor's last checkpoint proves, to be said again in the successor's first entry. */
+export type Continued = {
+  readonly checkpoint: Checkpoint
+  /** What all its answers share: the last state entry, its inclusion proof, the checkpoint verbatim. */
+  readonly frame: {
+    readonly state: string
+    readonly inclusion: readonly Uint8Array[]
+    readonly checkpoint: string
+  }
+  readonly prove: (key: RecordKey) => TrieProof
+  /** A record of the state that was taken over; null where there is none. */
+  readonly record: (key: RecordKey) => unknown
+}
+
 /** Fill an empty store with a predecessor's log. Every state root is that of the records that are kept. */
 export async function continueLog(
   crypto: Crypto,
-  store: Pick<StoreWriter, 'head' | 'commit'>,
+  store: Pick<StoreWriter, 'head' | 'commit' | 'tileHashes' | 'entries'>,
   log: PredecessorLog,
   progress: (entries: number, total: number) => void = () => undefined,
-): Promise<Checkpoint> {
+): Promise<Continued> {
   const opened = checkPolicy(crypto, log.policy, log.checkpoint)
   if (!opened.ok) throw new ContinuationRefusedError(`the checkpoint is not valid: ${opened.error}`)
   const { checkpoint } = opened.value
@@ -44,7 +61,12 @@ export async function continueLog(
     progress(keeper.size, checkpoint.size)
   }
   await keeper.finish()
-  return checkpoint
+  const { size } = checkpoint
+  const [last] = await store.entries(size - 1, 1)
+  const state = last === undefined ? null : decodeUtf8(last)
+  if (state === null) throw new Error('the last entry has just been kept')
+  const inclusion = await proveInclusion(crypto, store, size - 1, size)
+  return { checkpoint, frame: { state, inclusion, checkpoint: log.checkpoint }, ...keeper.state }
 }
 
 class Keeper {
@@ -67,6 +89,17 @@ class Keeper {
 
   get size(): number {
     return this.#replayer.size
+  }
+
+  get state(): Pick<Continued, 'prove' | 'record'> {
+    const { state } = this.#replayer
+    return {
+      record: (key) => state.record(key).value,
+      prove: (key) => {
+        const { space, label, length } = labelOf(this.#crypto, key)
+        return state.view.prove(space, label, length)
+      },
+    }
   }
 
   async add(bytes: Uint8Array): Promise<void> {

@@ -6,7 +6,7 @@
 export { BatchBuilder, type Decided, type LogPosition, type Pending } from './batch.ts'
 export { DamagedStoreError, loadState } from './boot.ts'
 export { type CheckpointGuard, ForkRefusedError, fileGuard, refuseFork } from './checkpoint-guard.ts'
-export { ContinuationRefusedError, continueLog, type PredecessorLog } from './continue-log.ts'
+export { ContinuationRefusedError, type Continued, continueLog, type PredecessorLog } from './continue-log.ts'
 export type {
   Desk,
   DryRunResult,

@@ -6,7 +6,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Crypto } from '@cadastre/crypto'
 import type { NoteSigner } from '@cadastre/notes'
-import { type Executed, REGISTRY_KEY } from '@cadastre/procedures'
+import { type Executed, REGISTRY_KEY, WITNESSES_KEY } from '@cadastre/procedures'
 import { type Due, type Instant, parseCanonicalJson, type Registry, readRequest } from '@cadastre/records'
 import type { TrieState } from '@cadastre/replay'
 import { readEvidence } from '@cadastre/signatures'
@@ -33,6 +33,7 @@ import type { PublicFiles } from './public-files.ts'
 import { type Committed, Publisher } from './publisher.ts'
 import { ReceiptChain } from './receipts.ts'
 import { wasAccepted } from './repeats.ts'
+import { requiredPolicies } from './required-policies.ts'
 import { Settlements } from './settlements.ts'
 import { type Checked, checkSignatures, type Verify } from './verification.ts'
 import { VersionKeeper } from './version-keeper.ts'
@@ -186,6 +187,7 @@ export class Registrar implements Desk {
     const { size, root, at } = head
     this.#versions.committed(version, size)
     this.#settlements.committed(size, [])
+    this.#requireWitnesses(at)
     if (this.#isQuiet) return
     await this.#publisher.start({ size, root, at, stateText, version }, shown)
   }
@@ -348,8 +350,15 @@ export class Registrar implements Desk {
     }
   }
 
+  /** Witnesses that the registry's own record names count from its next checkpoint on. */
+  #requireWitnesses(at: Instant): void {
+    const { crypto, witnesses } = this.#options
+    witnesses?.require(requiredPolicies(crypto, this.#state.record(WITNESSES_KEY).value, at))
+  }
+
   #advance({ batch, range, stateText, version }: Decided, at: Instant): void {
     const { size, root } = batch.head
+    this.#requireWitnesses(at)
     this.#log.append(batch.expectedSize, batch.entries)
     this.#position = { range, previousState: size - 1 }
     this.#lastAt = at

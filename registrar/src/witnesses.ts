@@ -5,6 +5,7 @@ import {
   appendSignatureLines,
   cosignatureVerifier,
   formatAddCheckpoint,
+  formatVkey,
   interpretWitnessReply,
   type Policy,
   type PolicyWitness,
@@ -29,7 +30,7 @@ export type Cosigned =
 export type ProveFrom = (old: number) => Promise<readonly Uint8Array[]>
 
 type Reply =
-  | { readonly kind: 'line'; readonly name: string; readonly lines: readonly string[] }
+  | { readonly kind: 'line'; readonly key: string; readonly lines: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'stop'; readonly reason: string }
 type Conflict = { readonly kind: 'conflict'; readonly size: number }
@@ -38,10 +39,12 @@ type Conflict = { readonly kind: 'conflict'; readonly size: number }
 type Asked = { readonly note: string; readonly size: number; readonly prove: ProveFrom }
 
 export class Witnesses {
-  readonly #policy: Policy
+  readonly #own: Policy
   readonly #crypto: Crypto
   readonly #post: PostCheckpoint
-  readonly #asked: readonly PolicyWitness[]
+  /** All of these must be satisfied. */
+  #policies: readonly Policy[]
+  #asked: readonly PolicyWitness[]
   /** What each witness last said about this log's size; where to start the next consistency proof. */
   readonly #sizes = new Map<string, number>()
   /** Those that have not answered yet. One that hangs must not hold up the others, nor gather requests. */
@@ -50,10 +53,17 @@ export class Witnesses {
   #lateStop: Reply | null = null
 
   constructor(policy: Policy, crypto: Crypto, post: PostCheckpoint) {
-    this.#policy = policy
+    this.#own = policy
     this.#crypto = crypto
     this.#post = post
-    this.#asked = policy.witnesses.filter((witness) => witness.url !== null)
+    this.#policies = [policy]
+    this.#asked = askable(this.#policies)
+  }
+
+  /** From now on these policies must be satisfied too: those that the registry's own record names. */
+  require(policies: readonly Policy[]): void {
+    this.#policies = [this.#own, ...policies]
+    this.#asked = askable(this.#policies)
   }
 
   get configured(): boolean {
@@ -61,7 +71,7 @@ export class Witnesses {
   }
 
   /**
-   * Ask every witness of the policy, at the same time, until they make a quorum or all have answered. One that sees a
+   * Ask every witness of the policies, at the same time, until they make a quorum or all have answered. One that sees a
    * fork counts more than any quorum.
    */
   async cosign(note: string, size: number, prove: ProveFrom): Promise<Cosigned> {
@@ -89,27 +99,33 @@ export class Witnesses {
     return { kind: 'quorum', note: appendSignatureLines(note, lines) }
   }
 
-  /** A quorum of none is made when all have answered, so that their cosignatures are shown all the same. */
   #isQuorum(replies: readonly Reply[]): boolean {
-    if (this.#policy.quorum === 'none') return replies.length === this.#asked.length
-    const names = replies.flatMap((reply) => (reply.kind === 'line' ? [reply.name] : []))
-    return quorumMet(this.#policy, new Set(names))
+    return this.#policies.every((policy) => this.#satisfies(policy, replies))
+  }
+
+  /** A quorum of none is made when all have answered, so that their cosignatures are shown all the same. */
+  #satisfies(policy: Policy, replies: readonly Reply[]): boolean {
+    if (policy.quorum === 'none') return replies.length === this.#asked.length
+    const cosigned = new Set(replies.flatMap((reply) => (reply.kind === 'line' ? [reply.key] : [])))
+    const names = policy.witnesses.filter((witness) => cosigned.has(keyOf(witness))).map(({ name }) => name)
+    return quorumMet(policy, new Set(names))
   }
 
   async #ask(witness: PolicyWitness, asked: Asked): Promise<Reply> {
-    const { name } = witness
-    if (this.#busy.has(name)) return { kind: 'refused', reason: `witness ${name} has not answered yet` }
-    this.#busy.add(name)
+    const key = keyOf(witness)
+    if (this.#busy.has(key))
+      return { kind: 'refused', reason: `witness ${witness.name} has not answered yet` }
+    this.#busy.add(key)
     try {
       return await this.#untilAgreed(witness, asked)
     } finally {
-      this.#busy.delete(name)
+      this.#busy.delete(key)
     }
   }
 
   async #untilAgreed(witness: PolicyWitness, asked: Asked): Promise<Reply> {
     const { name } = witness
-    let old = this.#sizes.get(name) ?? 0
+    let old = this.#sizes.get(keyOf(witness)) ?? 0
     // A witness that remembers another size than we do says which (409); the second try starts there.
     for (let attempt = 0; attempt < 2; attempt++) {
       const reply = await this.#once(witness, asked, old)
@@ -140,8 +156,8 @@ export class Witnesses {
     const reply = interpretWitnessReply(answer, parsed.value.text, verifiers)
     if (reply.kind === 'conflict') return reply
     if (reply.kind === 'cosigned') {
-      this.#sizes.set(name, size)
-      return { kind: 'line', name, lines: reply.cosignatures.map(({ line }) => line) }
+      this.#sizes.set(keyOf(witness), size)
+      return { kind: 'line', key: keyOf(witness), lines: reply.cosignatures.map(({ line }) => line) }
     }
     if (reply.status === 422)
       return {
@@ -150,4 +166,18 @@ export class Witnesses {
       }
     return { kind: 'refused', reason: `witness ${name} answers ${reply.status}: ${reply.reason}` }
   }
+}
+
+/** Names have meaning inside one policy only; keys in all. */
+function keyOf({ vkey }: PolicyWitness): string {
+  return formatVkey(vkey)
+}
+
+/** The witnesses that can be asked, each once. */
+function askable(policies: readonly Policy[]): readonly PolicyWitness[] {
+  const byKey = new Map<string, PolicyWitness>()
+  for (const { witnesses } of policies)
+    for (const witness of witnesses)
+      if (witness.url !== null && !byKey.has(keyOf(witness))) byKey.set(keyOf(witness), witness)
+  return [...byKey.values()]
 }

@@ -1,5 +1,6 @@
 /** A witness in this process, which can be made to fall silent, to hang, or to answer as a test says. */
 
+import type { Signer } from '@cadastre/crypto'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import {
   decideAddCheckpoint,
@@ -17,7 +18,7 @@ type Reply = Awaited<ReturnType<PostCheckpoint>>
 
 export class LocalWitness {
   readonly name: string
-  readonly #signer = generateEd25519Signer()
+  readonly signer: Signer = generateEd25519Signer()
   readonly #logVkey: string
   recorded: WitnessedState | null = null
   /** POSIX seconds of the next cosignature; each takes one more. */
@@ -34,7 +35,7 @@ export class LocalWitness {
 
   /** Its line of a policy. */
   get line(): string {
-    const vkey = makeVkey(nodeCrypto, this.name, KEY_TYPE_COSIGNATURE, this.#signer.publicKey)
+    const vkey = makeVkey(nodeCrypto, this.name, KEY_TYPE_COSIGNATURE, this.signer.publicKey)
     return `witness ${this.name} ${formatVkey(vkey)} http://${this.name}\n`
   }
 
@@ -64,7 +65,7 @@ export class LocalWitness {
       body,
       logKeys: (origin) => (origin === TEST_ORIGIN ? [noteVerifier(nodeCrypto, vkey.value)] : null),
       recorded: () => this.recorded,
-      witness: { name: this.name, signer: this.#signer },
+      witness: { name: this.name, signer: this.signer },
       time: this.time++,
     })
     if (decision.record !== null) this.recorded = decision.record

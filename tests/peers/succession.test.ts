@@ -8,6 +8,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
+import { makeAnswer } from '@cadastre/answers'
 import { auditLog, directorySource, policyOfVkey } from '@cadastre/audit'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
@@ -15,6 +16,7 @@ import { bundlesForSize, decodeBundle, entriesPath } from '@cadastre/merkle'
 import { parseCheckpoint, parseNote, parsePolicy } from '@cadastre/notes'
 import { PROFILES, procedureKey, termsHash } from '@cadastre/procedures'
 import {
+  asRecordKey,
   type Json,
   type JsonObject,
   type ProcedureRecord,
@@ -207,7 +209,9 @@ suite('succession', () => {
     const store = await openSqliteWriter(join(directory, 'cadastre.sqlite'))
     const kept = await continueLog(nodeCrypto, store, { checkpoint, policy: trusted(policy), entries })
     await store.close()
-    assert.equal(kept.size, entries.length)
+    assert.equal(kept.checkpoint.size, entries.length)
+    // Made from the public files, and the same as the predecessor served.
+    assert.equal(makeAnswer(kept.frame, kept.prove(asRecordKey(REGISTRY) ?? assert.fail())), proof)
     const oldRecords = await recordsOf(old.directory)
     assert.deepEqual(await recordsOf(directory), oldRecords)
 
@@ -227,7 +231,10 @@ suite('succession', () => {
     ])
     for (const key of oldRecords.keys()) assert.ok(records.has(key) || key.startsWith('obj/notes/'), key)
     const now = parsed<Registry>(records.get(REGISTRY) ?? '')
-    assert.deepEqual([now.origin, now.state, now.predecessor?.size], [NEW_ORIGIN, 'open', kept.size])
+    assert.deepEqual(
+      [now.origin, now.state, now.predecessor?.size],
+      [NEW_ORIGIN, 'open', kept.checkpoint.size],
+    )
 
     // Holders act as before; what had fallen due meanwhile is done; the old operator has no say.
     await giveBack(registry, bob, '10.2.0.0/24')

@@ -3,6 +3,7 @@
  * compared, and every decision made again. It uses the core and the ledger, and nothing that a registry runs.
  */
 
+export { type Impact, impactOf, type ProposedTerms } from '@cadastre/replay'
 export { AuditImpossibleError, type AuditOptions, auditLog } from './audit-log.ts'
 export { renderJson, renderText, ruleOf } from './render.ts'
 export {

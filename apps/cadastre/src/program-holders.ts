@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { Options } from './client/wishes.ts'
 import { addOwnRecordProcedures } from './program-keys.ts'
 import { addNotesProcedures, addStaffProcedures } from './program-notes.ts'
+import { addRegistriesProcedures } from './program-registries.ts'
 import { collect, run, urlOf } from './program-run.ts'
 import { addSuccessionProcedures } from './program-succession.ts'
 
@@ -166,5 +167,6 @@ export function addHolderCommands(program: Command): void {
   addSuccessionProcedures((kind, description) => procedure(request, kind, description))
   addNotesProcedures((kind, description) => procedure(request, kind, description))
   addStaffProcedures((kind, description) => procedure(request, kind, description))
+  addRegistriesProcedures((kind, description) => procedure(request, kind, description))
   addSaved(request)
 }

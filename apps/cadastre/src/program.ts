@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { EXIT } from './commands/output.ts'
 import { addClerkCommands } from './program-clerks.ts'
 import { addHolderCommands } from './program-holders.ts'
+import { addImpact, addTakeOver } from './program-registries.ts'
 import { collect, run } from './program-run.ts'
 import { addVerifierCommands } from './program-verifiers.ts'
 import { VERSION } from './version.ts'
@@ -120,8 +121,10 @@ export function createProgram(): Command {
     .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage))
   addFoundingCommands(program)
   addRunningCommands(program)
+  addTakeOver(program)
   addHolderCommands(program)
   addClerkCommands(program)
   addVerifierCommands(program)
+  addImpact(program)
   return program
 }

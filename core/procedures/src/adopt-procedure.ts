@@ -22,6 +22,7 @@ import {
   text,
 } from '@cadastre/records'
 import { endApplication, hasEnded, newApplication } from './applications.ts'
+import { base64OfHex } from './base64.ts'
 import {
   type Asked,
   applicationKey,
@@ -36,7 +37,7 @@ import {
   staffRefusal,
 } from './common.ts'
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
-import { base64OfHex, namedOn } from './page-lint.ts'
+import { namedOn } from './page-lint.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import { type Parameters, parametersFit } from './profiles.ts'

@@ -35,6 +35,7 @@ import {
   type Staff,
   text,
   utf8Length,
+  type WitnessPolicy,
 } from '@cadastre/records'
 import { withRegistration } from './cells.ts'
 import {
@@ -54,6 +55,7 @@ import type { Effect, Inputs, Procedure } from './procedure.ts'
 import { type Parameters, PROFILES, parametersFit } from './profiles.ts'
 import type { RefusalCode } from './refusals.ts'
 import { parameterMap, procedureId } from './terms.ts'
+import { WITNESSES_KEY } from './witness-policy.ts'
 
 const ID = 'genesis/1'
 
@@ -257,7 +259,15 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
     }
     return put(poolKey(pool.handle), record)
   })
-  return [put(REGISTRY_KEY, registry), ...staff, put(ROSTER_KEY, roster(from)), ...procedures, ...pools]
+  const witnesses: WitnessPolicy = { v: 1, policy: from.witnessPolicy, previous: null, since }
+  return [
+    put(REGISTRY_KEY, registry),
+    put(WITNESSES_KEY, witnesses),
+    ...staff,
+    put(ROSTER_KEY, roster(from)),
+    ...procedures,
+    ...pools,
+  ]
 }
 
 /** Envelope, one signature and the one input of the entry; with more signatures the registrar refuses what is too large. */

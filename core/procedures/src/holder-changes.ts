@@ -55,7 +55,7 @@ export function namesMembers(
   inputs: Inputs,
 ): boolean {
   return members.every((name) =>
-    namesMember(from, `${holderKey(holder.handle)}#${name}`, holder[name] as Json, inputs),
+    namesMember(from, `${holderKey(holder.handle)}#${name}`, holder[name], inputs),
   )
 }
 

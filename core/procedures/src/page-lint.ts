@@ -26,17 +26,3 @@ export function namedOn(page: string): string | null {
   }
   return page.match(HANDLE)?.[0] ?? null
 }
-
-const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-
-/** Standard padded base64 (RFC 4648 section 4) of the bytes that a hexadecimal text spells. */
-export function base64OfHex(hex: string): string {
-  let text = ''
-  for (let at = 0; at < hex.length; at += 6) {
-    const part = hex.slice(at, at + 6)
-    const value = Number.parseInt(part.padEnd(6, '0'), 16)
-    const digits = [18, 12, 6, 0].map((shift) => DIGITS[(value >> shift) & 63] ?? '').join('')
-    text += digits.slice(0, part.length / 2 + 1).padEnd(4, '=')
-  }
-  return text
-}

@@ -135,6 +135,9 @@ export const REFUSALS = {
   'succession-differs':
     'Seat, profile, procedures or the predecessor’s own record are not those of the state that is taken over.',
   'handed-over': 'The registry was handed over; its successor takes requests.',
+  'policy-malformed': 'The text is no witness policy.',
+  'overlap-running': 'The overlap with the policy before has not ended.',
+  'quorum-missing': 'The witnesses of the policy in force that signed make no quorum.',
   'procedure-fault':
     'The procedure’s own code failed on this request: a bug, to be reported; nothing was changed.',
   'already-accepted': 'This very request has been accepted before; it is not executed twice.',

@@ -6,9 +6,10 @@ import { globSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Json, JsonObject, ProcedureRecord, RecordKey } from '@cadastre/records'
 import { adoptProcedure } from '../src/adopt-procedure.ts'
+import { base64OfHex, hexOfBase64 } from '../src/base64.ts'
 import { beyondBounds } from '../src/bounds.ts'
 import { procedureKey } from '../src/common.ts'
-import { base64OfHex, namedOn } from '../src/page-lint.ts'
+import { namedOn } from '../src/page-lint.ts'
 import { PROFILES } from '../src/profiles.ts'
 import { transfer } from '../src/transfer.ts'
 import { hash, staffedWorld, staffKeyName } from './staff-fixture.ts'
@@ -274,9 +275,11 @@ test('bounds: terms that were in force are never rewritten, whatever a procedure
   assert.match(fault(old, null) ?? '', /ends/)
 })
 
-test('base64 of a hexadecimal text is that of its bytes, for every length', () => {
+test('base64 of a hexadecimal text is that of its bytes, for every length, and back', () => {
+  for (const bad of ['A', 'AAA', 'AB==', 'A===', 'AA=A', 'A*==']) assert.equal(hexOfBase64(bad), null, bad)
   for (let length = 0; length < 40; length++) {
     const bytes = createHash('sha512').update(String(length)).digest().subarray(0, length)
     assert.equal(base64OfHex(bytes.toString('hex')), bytes.toString('base64'))
+    assert.equal(hexOfBase64(bytes.toString('base64')), bytes.toString('hex'))
   }
 })

@@ -20,6 +20,7 @@ export const OBJECT_TYPES = [
   'incident',
   'complaint',
   'transit',
+  'witnesses',
   'roster',
   'call',
   'maintainers',

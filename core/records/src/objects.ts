@@ -417,6 +417,15 @@ export type Registry = {
   readonly since: number
 }
 
+/** Which witnesses must have seen a checkpoint: `obj/witnesses/POLICY`, text in the form of C2SP tlog-policy. */
+export type WitnessPolicy = {
+  readonly v: 1
+  readonly policy: string
+  /** The one before: until then both must be satisfied. */
+  readonly previous: { readonly policy: string; readonly until: Instant } | null
+  readonly since: number
+}
+
 /** A registry that may take over: the origin of its log and its log's Ed25519 key, 32 bytes in standard base64. */
 export type Successor = { readonly origin: string; readonly key: string; readonly named: Instant }
 
@@ -468,6 +477,7 @@ export type ObjectRecords = {
   readonly notes: Notes
   readonly incident: Incident
   readonly complaint: Complaint
+  readonly witnesses: WitnessPolicy
   readonly peer: Peer
   readonly transit: Transit
   readonly roster: Roster

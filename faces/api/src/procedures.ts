@@ -1,9 +1,9 @@
 /** `/api/procedures`: what the registry may do, with the schema, refusals, parameters and text of each. */
 
 import { createHash } from 'node:crypto'
-import { PROCEDURES, type Procedure, procedureById, procedureHandle } from '@cadastre/procedures'
+import { PROCEDURES, type Procedure, procedureById, procedureHandle, termsAt } from '@cadastre/procedures'
 import type { Snapshot } from '@cadastre/reader'
-import type { Json, ProcedureRecord } from '@cadastre/records'
+import type { Application, Json, ProcedureRecord } from '@cadastre/records'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
 import { patternOf, textOf } from './expected.ts'
@@ -86,9 +86,10 @@ export function mountProcedures(app: OpenAPIHono, { reader, options }: ApiContex
         value: `${kind}/${version}`,
         expected: `one of ${Object.keys(PROCEDURES).join(', ')}`,
       })
-    const text = options.procedureText(kind)
+    const snapshot = reader.snapshot()
+    const text = adoptedPage(snapshot, procedure.id) ?? options.procedureText(kind)
     return json({
-      ...summaryOf(reader.snapshot(), procedure),
+      ...summaryOf(snapshot, procedure),
       body: procedure.body.json,
       refusals: procedure.refusals.map(refusalText),
       text,
@@ -97,12 +98,26 @@ export function mountProcedures(app: OpenAPIHono, { reader, options }: ApiContex
   })
 }
 
+function recordOf(snapshot: Snapshot, id: string): ProcedureRecord | null {
+  return snapshot.object('procedure', procedureHandle(id)) as ProcedureRecord | null
+}
+
+/** The page that was adopted last; null where the one that came with the software is still in force. */
+function adoptedPage(snapshot: Snapshot, id: string): string | null {
+  const adoption = recordOf(snapshot, id)?.revisions.at(-1)?.adoption
+  if (adoption === undefined) return null
+  const application = snapshot.object('application', adoption) as Application | null
+  const page = application?.body['page']
+  return typeof page === 'string' ? page : null
+}
+
 function summaryOf(
   snapshot: Snapshot,
   { id, deadlineSeconds }: Procedure,
 ): { readonly [member: string]: Json } {
   const handle = procedureHandle(id)
-  const record = snapshot.object('procedure', handle) as ProcedureRecord | null
+  const record = recordOf(snapshot, id)
+  const terms = record === null ? null : termsAt(record, null)
   const [kind = id, version = '1'] = id.split('/')
   return {
     id,
@@ -110,8 +125,8 @@ function summaryOf(
     version: Number(version),
     inForce: record !== null,
     deadlineSeconds,
-    parameters: record?.parameters ?? null,
-    textHash: record?.text ?? null,
+    parameters: terms?.parameters ?? null,
+    textHash: terms?.text ?? null,
     since: record?.since ?? null,
     link: `/api/procedures/${id}`,
     proof: `/proof/object/procedure/${handle}`,

@@ -1,6 +1,6 @@
 /** Checks one decision from its document alone: is it the one that the procedure makes of the proved inputs? */
 
-import { type Crypto, decodeBase64, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { type Crypto, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 import type { Policy } from '@cadastre/notes'
 import { procedureKey } from '@cadastre/procedures'
 import {
@@ -205,8 +205,9 @@ function checkPage(
   ) as ProcedureRecord | null
   // Genesis records the texts: before it none is in force.
   if (record === null) return { ok: true, value: null }
-  const hash = decodeBase64(record.text)
-  return hash !== null && encodeBase64(crypto.sha256(encodeUtf8(page))) === record.text
+  // Later texts do not reach back, so the record holds all that ever were in force.
+  const texts = [record.text, ...record.revisions.map(({ text }) => text)]
+  return texts.includes(encodeBase64(crypto.sha256(encodeUtf8(page))))
     ? { ok: true, value: page }
     : refuse('wrong-page', `The page given is not the text of ${procedure} that is recorded.`)
 }

@@ -5,6 +5,7 @@ import { parseRange, type Range, rangeToBlocks } from '@cadastre/numbers'
 import {
   type Cell,
   cellKey,
+  type EvidenceItem,
   type Json,
   type JsonObject,
   objectKey,
@@ -23,6 +24,8 @@ export type Wish = {
   readonly procedure: string
   readonly body: JsonObject
   readonly replaces: readonly Replaced[]
+  /** Other registries' proofs that go along. */
+  readonly evidence?: readonly EvidenceItem[]
 }
 
 export function handleOption(text: string | undefined, option: string): string {

@@ -14,6 +14,7 @@ import { readSubject } from './subject.ts'
 import { enrolled, list, text, wholeNumber } from './wish-options.ts'
 import { KEYS_WISHES, ownRecord, vetoOption } from './wishes-keys.ts'
 import { NOTES_WISHES } from './wishes-notes.ts'
+import { REGISTRIES_WISHES } from './wishes-registries.ts'
 import { SUCCESSION_WISHES } from './wishes-succession.ts'
 
 /** Options as commander gives them. */
@@ -253,4 +254,5 @@ export const WISHES: { readonly [kind: string]: Build } = {
   ...KEYS_WISHES,
   ...NOTES_WISHES,
   ...SUCCESSION_WISHES,
+  ...REGISTRIES_WISHES,
 }

@@ -69,6 +69,7 @@ export async function requestCommand(
   const evidence = [
     ...[...signers, ...added].map((signer) => signRequest(text, signer)),
     ...(await sshEvidence(options, text)),
+    ...(wish.evidence ?? []),
   ]
   const saved: Saved = { request, evidence, openings }
   if (typeof options['save'] === 'string') return save(options['save'], saved, output)

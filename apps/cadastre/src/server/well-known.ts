@@ -1,8 +1,8 @@
 /** `/.well-known/cadastre.json`: all that a verifier or a successor needs to know to begin. */
 
-import { PROCEDURES, procedureHandle } from '@cadastre/procedures'
-import type { RegistryReader } from '@cadastre/reader'
-import type { Json, ProcedureRecord } from '@cadastre/records'
+import { PROCEDURES, procedureHandle, readQuorum, termsAt } from '@cadastre/procedures'
+import type { RegistryInfo, RegistryReader } from '@cadastre/reader'
+import type { Json, ProcedureRecord, WitnessPolicy } from '@cadastre/records'
 
 export function wellKnown(reader: RegistryReader): Json {
   const { info } = reader
@@ -10,14 +10,16 @@ export function wellKnown(reader: RegistryReader): Json {
   const snapshot = reader.snapshot()
   const procedures = Object.keys(PROCEDURES).flatMap((id): Json[] => {
     const record = snapshot.object('procedure', procedureHandle(id)) as ProcedureRecord | null
-    return record === null ? [] : [{ id, textHash: record.text, url: `${baseUrl}/api/procedures/${id}` }]
+    return record === null
+      ? []
+      : [{ id, textHash: termsAt(record, null).text, url: `${baseUrl}/api/procedures/${id}` }]
   })
   return {
     v: 1,
     name: info.name,
     log: { origin: info.origin, vkey: info.logVkey },
     receipts: { vkey: info.receiptVkey },
-    witnessPolicy: info.policy,
+    witnessPolicy: policyOf(info, snapshot.object('witnesses', 'POLICY') as WitnessPolicy | null),
     profile: info.profile,
     seat: info.seat,
     procedures,
@@ -33,4 +35,11 @@ export function wellKnown(reader: RegistryReader): Json {
     demonstration: info.demonstration !== null,
     notice: info.demonstration,
   }
+}
+
+/** The policy in force: this log, and the witnesses that its own record names; without them those of the set-up. */
+function policyOf(info: RegistryInfo, record: WitnessPolicy | null): string {
+  if (record === null || readQuorum(record.policy) === null) return info.policy
+  const lines = record.policy.split('\n').filter((line) => !/^[ \t]*log[ \t]/.test(line))
+  return `log ${info.logVkey}\n${lines.join('\n')}`
 }

@@ -86,10 +86,8 @@ export async function openRegistrar(
         receiptSigner: noteSigner(nodeCrypto, receiptName(registry.origin), keys.receipts),
         files: new PublicFiles(directory.log),
         guard: fileGuard(directory.guard),
-        witnesses:
-          policy.value.witnesses.length === 0
-            ? null
-            : new Witnesses(policy.value, nodeCrypto, postCheckpoint),
+        // Also without any: the registry's own record may come to name some.
+        witnesses: new Witnesses(policy.value, nodeCrypto, postCheckpoint),
         now: systemNow,
         verify: options.verify,
         published: options.published,
