@@ -54,7 +54,7 @@ function statusOf(view: RegistrationView, at: Instant): readonly string[] {
     case 'holding':
     case 'sub':
     case 'lease': {
-      const pending = view.pending?.startsWith('transfer/') ? ['pending transfer'] : []
+      const pending = /^(?:transfer|move-out)\//.test(view.pending ?? '') ? ['pending transfer'] : []
       const leaving = view.pending?.startsWith('return/') ? ['pending delete'] : []
       const held = isTransferHeld(view, at) ? ['transfer prohibited'] : []
       return ['active', ...pending, ...leaving, ...held]

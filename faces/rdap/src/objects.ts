@@ -19,5 +19,6 @@ export function notesOf(snapshot: Snapshot, registration: string): Notes | null 
 export function pendingProcedure(snapshot: Snapshot, notes: Notes | null): string | null {
   const handle = notes?.pending ?? null
   if (handle === null || parseHandle(handle) !== handle) return null
+  if (snapshot.object('transit', handle) !== null) return 'move-out/1'
   return (snapshot.object('application', handle) as Application | null)?.procedure ?? null
 }

@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { peerHandleOf } from '@cadastre/records'
 import { createRdapHandler } from '../src/index.ts'
 import { ask } from './asking.ts'
-import { registration, testReader } from './fixtures.ts'
+import { holder, registration, testReader } from './fixtures.ts'
 
 const ORIGIN = 'east.example/log'
 const handle = peerHandleOf(createHash('sha256').update(ORIGIN).digest('hex'))
@@ -48,4 +48,24 @@ test('404 where the list of peers names no service for it', async () => {
     assert.equal((await ask(rdap, '/ip/198.51.100.7')).status, 404)
     assert.equal((await ask(rdap, '/ip/203.0.113.7')).status, 404)
   }
+})
+
+test('numbers on their way out are still answered here, as a pending transfer (RFC 8056, RFC 9083 10.2.2)', async () => {
+  const held = registration('R-1', 'holding', '192.0.2.0/24', { holder: 'H-1' })
+  const notes = {
+    v: 1,
+    registration: 'R-1',
+    pending: 'T-9',
+    heldUntil: null,
+    annotations: [],
+    delayedUntil: null,
+  }
+  const objects = [
+    { type: 'notes' as const, handle: 'R-1', value: notes },
+    { type: 'transit' as const, handle: 'T-9', value: { v: 1, handle: 'T-9', state: 'sourceInitialized' } },
+  ]
+  const rdap = createRdapHandler(testReader({ registrations: [held], holders: [holder('H-1')], objects }))
+  const { status, body } = await ask(rdap, '/ip/192.0.2.1')
+  assert.equal(status, 200)
+  assert.deepEqual(body['status'], ['active', 'pending transfer'])
 })
