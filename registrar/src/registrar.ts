@@ -425,7 +425,7 @@ export class Registrar implements Desk {
   }
 
   async dryRun(requestText: string): Promise<DryRunResult> {
-    const read = readRequestText(requestText)
+    const read = readRequestText(this.#options.crypto, requestText)
     if (!read.ok) return { ok: false, problem: read.problem }
     // Between batches: the working state is the committed one.
     const run = this.#batching.then(() =>

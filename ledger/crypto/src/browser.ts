@@ -8,7 +8,7 @@ import { p256 } from '@noble/curves/nist.js'
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js'
 import { bytesEqual, concatBytes } from './bytes.ts'
-import { isSec1Point } from './enrolment.ts'
+import { enrolmentProblem, isSec1Point } from './enrolment.ts'
 import type { Crypto, SignatureAlgorithm } from './index.ts'
 import { isSmallOrderEncoding } from './small-order.ts'
 
@@ -66,4 +66,5 @@ export const browserCrypto: Crypto = {
   sha512: (message) => sha512(message),
   hmacSha256: (key, message) => hmac(nobleSha256, key, message),
   verify,
+  enrolmentProblem,
 }

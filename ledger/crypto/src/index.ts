@@ -20,6 +20,8 @@ export {
 } from './bytes.ts'
 export type { Result } from './result.ts'
 
+import type { EnrolmentProblem } from './enrolment.ts'
+
 /** The signature algorithms of ledger entries and notes. `ed25519` = RFC 8032, `es256` = ECDSA P-256 with SHA-256. */
 export type SignatureAlgorithm = 'ed25519' | 'es256'
 
@@ -42,6 +44,8 @@ export interface Crypto {
     message: Uint8Array,
     signature: Uint8Array,
   ): boolean
+  /** Why this raw public key may not be enrolled; null where it may (`@cadastre/crypto/enrolment`). */
+  enrolmentProblem(algorithm: SignatureAlgorithm, publicKey: Uint8Array): EnrolmentProblem | null
 }
 
 /** A private key that can only sign. */

@@ -14,6 +14,7 @@ import {
   verify,
 } from 'node:crypto'
 import type { Crypto, SignatureAlgorithm, Signer } from './index.ts'
+import { nodeEnrolmentProblem } from './node-enrolment.ts'
 import { isSmallOrderEncoding } from './small-order.ts'
 
 /** Hashes of up to this many bytes go through one reused buffer: allocation costs more than SHA-256. */
@@ -130,7 +131,13 @@ function verifySignature(
 }
 
 /** The port on Node. Its functions use no `this` and may be passed on their own. */
-export const nodeCrypto: Crypto = { sha256, sha512, hmacSha256, verify: verifySignature }
+export const nodeCrypto: Crypto = {
+  sha256,
+  sha512,
+  hmacSha256,
+  verify: verifySignature,
+  enrolmentProblem: nodeEnrolmentProblem,
+}
 
 /**
  * An Ed25519 signer from its 32-byte secret seed (RFC 8032 section 5.1.5). Throws a RangeError on any other

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { browserCrypto } from '@cadastre/crypto/browser'
 import { enrolmentProblem } from '@cadastre/crypto/enrolment'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
+import fc from 'fast-check'
 import { NON_CANONICAL, SMALL_ORDER, tweakedKey, tweakedSignature } from './edges.ts'
 
 const SECRET = 123_456_789n
@@ -122,4 +123,28 @@ test('signatures whose key or R has small order are refused, whatever the librar
       }
     }
   }
+})
+
+test('both ports judge the same keys alike: points, points with torsion, other spellings, no points', () => {
+  let usable = 0
+  const agree = (key: Uint8Array): void => {
+    const problem = browserCrypto.enrolmentProblem('ed25519', key)
+    assert.equal(nodeCrypto.enrolmentProblem('ed25519', key), problem, Buffer.from(key).toString('hex'))
+    usable += problem === null ? 1 : 0
+  }
+  for (const torsion of SMALL_ORDER) {
+    agree(torsion)
+    for (let secret = 1n; secret < 9n; secret++) agree(tweakedKey(secret, torsion))
+  }
+  for (const key of [...NON_CANONICAL, new Uint8Array(31), new Uint8Array(32).fill(255)]) agree(key)
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 32, maxLength: 32 }), (bytes) => agree(bytes)),
+    { numRuns: 200 },
+  )
+  for (let y = 0; y < 40; y++) {
+    agree(Uint8Array.of(y, ...new Uint8Array(31)))
+    agree(Uint8Array.of(0xec - y, ...new Uint8Array(30).fill(255), 0x7f))
+  }
+  for (let n = 0; n < 50; n++) agree(generateEd25519Signer().publicKey)
+  assert.ok(usable > 58, `${usable} usable keys`)
 })
