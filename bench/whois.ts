@@ -56,6 +56,7 @@ const NO_STORE: PublishedReader['store'] = {
   snapshot: unused,
   records: unused,
   record: unused,
+  objects: unused,
   touched: unused,
   receiptBySeq: unused,
   receiptsByRequest: unused,

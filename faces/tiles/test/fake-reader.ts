@@ -41,6 +41,7 @@ export function fakeReader(sizes: readonly number[]): RegistryReader {
     snapshot: unused,
     records: unused,
     record: unused,
+    objects: unused,
     touched: unused,
     receiptBySeq: unused,
     receiptsByRequest: unused,

@@ -173,6 +173,7 @@ export class HandMadeReader implements RegistryReader {
       snapshot: unused,
       records: unused,
       record: unused,
+      objects: unused,
       touched: unused,
       receiptBySeq: unused,
       receiptsByRequest: unused,

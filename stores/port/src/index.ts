@@ -8,7 +8,7 @@
  * receipt and decision), the openings of commitments (erasable personal data), published checkpoints.
  */
 
-import type { Due, Instant, RecordKey } from '@cadastre/records'
+import type { Due, Instant, ObjectType, RecordKey } from '@cadastre/records'
 
 export { checkBatch, checkIntake } from './check-batch.ts'
 export { bytesIn, numberIn, type Row, textIn } from './columns.ts'
@@ -27,7 +27,7 @@ export {
 export type { Publication } from './publication.ts'
 export { DamagedLogError, LogReplay, type Replayed } from './replay-log.ts'
 export { checkpointIn, dueIn, headIn, intakeIn, openingIn, receiptIn, recordIn } from './rows.ts'
-export { sortKey } from './sort-keys.ts'
+export { objectBounds, sortKey } from './sort-keys.ts'
 
 /** The tree head: what the last committed batch made of the log. */
 export type Head = {
@@ -109,6 +109,8 @@ export interface StoreReader {
   /** {@link StoreSnapshot.records} of a snapshot taken on the first read, and closed after the last. */
   records(): AsyncIterable<readonly StoredRecord[]>
   record(key: RecordKey): Promise<string | null>
+  /** Current objects of a type in order of handle, after the handle `after` (null: from the first), at most `limit`. */
+  objects(type: ObjectType, after: string | null, limit: number): Promise<readonly StoredRecord[]>
   /** Which entries touched any of these keys, newest first and then by key, `index < before`. */
   touched(keys: readonly string[], before: number, limit: number): Promise<readonly TouchedKey[]>
   receiptBySeq(seq: number): Promise<ReceiptStatus | null>

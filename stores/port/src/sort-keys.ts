@@ -1,7 +1,7 @@
 /** Bytes whose order is the order of records: what the engines index. */
 
 import { blockLast, type NumberSpace, WIDTH } from '@cadastre/numbers'
-import { type ParsedKey, parseKey, type RecordKey } from '@cadastre/records'
+import { type ObjectType, type ParsedKey, parseKey, type RecordKey } from '@cadastre/records'
 
 const SPACE_ORDER: Readonly<Record<NumberSpace, number>> = { asn: 0, ip4: 1, ip6: 2 }
 const OBJECT_ORDER = 3
@@ -33,6 +33,13 @@ export function sortKey(key: RecordKey, parsed: ParsedKey = parsedKey(key)): Uin
   writeNumber(bytes, 1, block.space, block.first)
   bytes[width + 1] = block.length
   return bytes
+}
+
+/** Sort keys between which, both excluded, the objects of a type lie whose handle comes after `after`. */
+export function objectBounds(type: ObjectType, after: string | null): readonly [Uint8Array, Uint8Array] {
+  const bytes = (text: string): Uint8Array => Buffer.concat([Buffer.of(OBJECT_ORDER), Buffer.from(text)])
+  // `0` follows `/`, with which every key of the type begins.
+  return [bytes(`${type}/${after ?? ''}`), bytes(`${type}0`)]
 }
 
 /** As `valueBytes`, into a buffer of Node's pool: an array of its own for each number costs more than all the rest. */

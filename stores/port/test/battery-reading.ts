@@ -53,6 +53,25 @@ export function readingTests(withStore: WithStore): void {
   )
 
   test(
+    'objects of one type come in order of handle, in pages, and no others',
+    withStore(async (store) => {
+      const writer = await store.openWriter()
+      const names = ['A-1', 'A-10', 'A-2', 'A.9']
+      const object: Json = { v: 1, state: 'open', due: null }
+      const effects = ['obj/complaint/C-1', ...names.map((name) => `obj/incident/${name}`), 'obj/order/O-1']
+      await writer.commit(new SampleLog().append([{ effects: effects.map((name) => [name, object]) }]))
+      const handles = async (after: string | null, limit: number): Promise<readonly string[]> =>
+        (await writer.objects('incident', after, limit)).map((one) => one.key.slice('obj/incident/'.length))
+      assert.deepEqual(await handles(null, 9), names)
+      assert.deepEqual(await handles(null, 2), names.slice(0, 2))
+      assert.deepEqual(await handles('A-10', 9), names.slice(2))
+      assert.deepEqual(await handles('A.9', 9), [])
+      assert.deepEqual(await writer.objects('transit', null, 9), [])
+      await writer.close()
+    }),
+  )
+
+  test(
     'many records come in pages, each once and in order; a reader that stops early holds nothing back',
     withStore(async (store) => {
       const writer = await store.openWriter()

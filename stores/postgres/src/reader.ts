@@ -1,5 +1,5 @@
 import { encodeHex } from '@cadastre/crypto'
-import type { RecordKey } from '@cadastre/records'
+import type { ObjectType, RecordKey } from '@cadastre/records'
 import {
   bytesIn,
   checkpointIn,
@@ -7,6 +7,7 @@ import {
   headIn,
   numberIn,
   type Opening,
+  objectBounds,
   openingIn,
   type PublishedCheckpoint,
   type ReceiptStatus,
@@ -96,6 +97,11 @@ export class PostgresReader implements StoreReader {
   async record(key: RecordKey): Promise<string | null> {
     const row = await this.#get('SELECT text FROM records WHERE sort = $1', sortKey(key))
     return row === undefined ? null : textIn(row, 'text')
+  }
+
+  async objects(type: ObjectType, after: string | null, limit: number): Promise<readonly StoredRecord[]> {
+    const sql = 'SELECT key, text FROM records WHERE sort > $1 AND sort < $2 ORDER BY sort LIMIT $3'
+    return (await this.#all(sql, ...objectBounds(type, after), limit)).map(recordIn)
   }
 
   async touched(keys: readonly string[], before: number, limit: number): Promise<readonly TouchedKey[]> {

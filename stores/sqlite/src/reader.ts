@@ -1,4 +1,4 @@
-import type { RecordKey } from '@cadastre/records'
+import type { ObjectType, RecordKey } from '@cadastre/records'
 import {
   bytesIn,
   checkpointIn,
@@ -6,6 +6,7 @@ import {
   headIn,
   numberIn,
   type Opening,
+  objectBounds,
   openingIn,
   type PublishedCheckpoint,
   type ReceiptStatus,
@@ -81,6 +82,11 @@ export class SqliteReader implements StoreReader {
   async record(key: RecordKey): Promise<string | null> {
     const row = this.#connection.get('SELECT text FROM records WHERE sort = ?', sortKey(key))
     return row === undefined ? null : textIn(row, 'text')
+  }
+
+  async objects(type: ObjectType, after: string | null, limit: number): Promise<readonly StoredRecord[]> {
+    const sql = 'SELECT key, text FROM records WHERE sort > ? AND sort < ? ORDER BY sort LIMIT ?'
+    return this.#connection.all(sql, ...objectBounds(type, after), limit).map(recordIn)
   }
 
   async touched(keys: readonly string[], before: number, limit: number): Promise<readonly TouchedKey[]> {
