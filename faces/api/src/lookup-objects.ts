@@ -22,6 +22,7 @@ import type {
 } from './generated/lookup-types.ts'
 import { linksOf } from './links.ts'
 import { blockText } from './question.ts'
+import { placeOf } from './queues.ts'
 import { briefOf, partyOf } from './views.ts'
 
 /** A refusal code with its published text; a code of a later version shows as itself. */
@@ -101,7 +102,7 @@ async function contactsOf(
 }
 
 export async function applicationAnswer(
-  { times }: ReadContext,
+  { reader, times }: ReadContext,
   snapshot: Snapshot,
   query: Frame,
   handle: string,
@@ -115,6 +116,7 @@ export async function applicationAnswer(
     procedure: application.procedure,
     state: application.state,
     due: application.due,
+    place: await placeOf(reader, application),
     consents: application.consents,
     reason: application.reason === null ? null : refusalText(application.reason),
     body: application.body,

@@ -242,6 +242,9 @@ export const applicationSchema: z.ZodType<ApplicationAnswer> = z
     procedure: z.string(),
     state: z.enum(APPLICATION_STATES),
     due: orNull(instant),
+    place: orNull(z.object({ queue: z.string(), ahead: count })).describe(
+      'While it waits in the queue of a pool: which one, and how many are served before it',
+    ),
     consents: z.array(z.string()),
     reason: orNull(z.object({ code: z.string(), text: z.string() })).describe('Why a failed one failed'),
     body: z.record(z.string(), z.unknown()).describe('The request’s body as signed'),

@@ -4,9 +4,9 @@
  */
 
 import { callKey, ROSTER_KEY } from '@cadastre/procedures'
-import type { Snapshot } from '@cadastre/reader'
-import type { Application, Pool, QueuedCall, Roster } from '@cadastre/records'
-import type { ApiContext } from './context.ts'
+import type { RegistryReader, Snapshot } from '@cadastre/reader'
+import type { Application, ApplicationState, Pool, QueuedCall, Roster } from '@cadastre/records'
+import { type Listing, objectIndex } from './object-index.ts'
 import { poolHandles } from './pools.ts'
 
 type QueueItem = {
@@ -21,15 +21,11 @@ export type QueueView = {
   /** `CL-1`: an attestor; `IP4/24`: blocks of this length out of a pool. */
   readonly queue: string
   readonly kind: 'attestor' | 'pool'
-  /** Null for a pool, whose queue is not counted. */
-  readonly waiting: number | null
+  readonly waiting: number
   readonly items: readonly QueueItem[]
   readonly more: boolean
 }
 export type Page = { readonly from: number; readonly limit: number }
-
-/** Nobody walks further into a pool's queue in one question: it is a linked list. */
-export const MAX_WALK = 5000
 
 function rosterOf(snapshot: Snapshot): Roster | null {
   const name = ROSTER_KEY.slice('obj/roster/'.length)
@@ -59,40 +55,91 @@ function attestorQueue(snapshot: Snapshot, staff: string, { from, limit }: Page)
 }
 
 /** The queue of a pool for one length; null where nobody waits. */
-function poolQueue(snapshot: Snapshot, name: string, { from, limit }: Page): QueueView | null {
+function poolQueue(listing: Listing, name: string, { from, limit }: Page): QueueView | null {
+  const { snapshot } = listing
   const [handle = '', length = ''] = name.split('/')
   const pool = snapshot.object('pool', handle) as Pool | null
   const queue = pool !== null && Object.hasOwn(pool.queues, length) ? pool.queues[length] : undefined
   if (queue === undefined) return null
-  const items: QueueItem[] = []
-  let next: string | null = queue.head
-  for (let ahead = 0; next !== null && ahead < from + limit; ahead++) {
-    if (ahead >= MAX_WALK) break
-    const application = snapshot.object('application', next) as Application | null
-    const item = ahead < from ? null : itemOf(snapshot, next, ahead)
-    if (item !== null) items.push(item)
-    next = application?.next ?? null
-  }
-  return { queue: name, kind: 'pool', waiting: null, items, more: next !== null }
+  const waiting = listing.queue(queue.head)
+  const items = waiting
+    .slice(from, from + limit)
+    .map((application, index) => itemOf(snapshot, application, from + index))
+    .filter((item) => item !== null)
+  return { queue: name, kind: 'pool', waiting: waiting.length, items, more: from + limit < waiting.length }
 }
 
 /** One queue by name; null where there is none, or nobody waits in it. */
-export function queueNamed(snapshot: Snapshot, name: string, page: Page): QueueView | null {
-  return name.includes('/') ? poolQueue(snapshot, name, page) : attestorQueue(snapshot, name, page)
+function queueIn(listing: Listing, name: string, page: Page): QueueView | null {
+  return name.includes('/') ? poolQueue(listing, name, page) : attestorQueue(listing.snapshot, name, page)
 }
 
-/** The beginning of every queue. */
-export async function allQueues(
-  { reader }: ApiContext,
-  snapshot: Snapshot,
-  limit: number,
-): Promise<readonly QueueView[]> {
+type Position = { readonly size: number; readonly at: string }
+const positionOf = ({ publication: { size, at } }: Snapshot): Position => ({ size, at })
+export type Queues = Position & { readonly queues: readonly QueueView[] }
+
+/** One queue by name, or without a name the beginning of every queue. */
+export async function queues(reader: RegistryReader, name: string | null, page: Page): Promise<Queues> {
+  const pools = await poolHandles(reader)
+  const listing = await objectIndex(reader).listing()
+  const { snapshot } = listing
+  const names = name === null ? queueNames(snapshot, pools) : [name]
+  const found = names.map((one) => queueIn(listing, one, page)).filter((queue) => queue !== null)
+  return { ...positionOf(snapshot), queues: found }
+}
+
+function queueNames(snapshot: Snapshot, pools: readonly string[]): readonly string[] {
   const attestors = (rosterOf(snapshot)?.clerks ?? []).map(({ staff }) => staff)
-  const pools = (await poolHandles(reader)).flatMap((handle) => {
+  const lengths = pools.flatMap((handle) => {
     const pool = snapshot.object('pool', handle) as Pool | null
     return Object.keys(pool?.queues ?? {}).map((length) => `${handle}/${length}`)
   })
-  return [...attestors, ...pools]
-    .map((name) => queueNamed(snapshot, name, { from: 0, limit }))
-    .filter((queue) => queue !== null)
+  return [...attestors, ...lengths]
+}
+
+/** The queue of a pool in which an application waits, and how many are served before it; null for one that does not. */
+export async function placeOf(
+  reader: RegistryReader,
+  { handle, body, state }: Application,
+): Promise<{ readonly queue: string; readonly ahead: number } | null> {
+  const { pool: name, length } = body
+  if (state !== 'waiting' || typeof name !== 'string' || typeof length !== 'number') return null
+  const listing = await objectIndex(reader).listing()
+  const pool = listing.snapshot.object('pool', name) as Pool | null
+  const head = pool?.queues[String(length)]?.head
+  const ahead = head === undefined ? -1 : listing.queue(head).indexOf(handle)
+  return ahead < 0 ? null : { queue: `${name}/${length}`, ahead }
+}
+
+export type ApplicationsPage = Position & {
+  readonly items: readonly (Omit<QueueItem, 'ahead'> & { readonly state: ApplicationState })[]
+  /** `after` of the next page; null at the end. */
+  readonly after: string | null
+}
+
+/** Applications in order of arrival, under their handles alone; null where `after` is none. */
+export async function applications(
+  reader: RegistryReader,
+  states: readonly ApplicationState[],
+  after: string | null,
+  limit: number,
+): Promise<ApplicationsPage | null> {
+  const { snapshot, rows } = await objectIndex(reader).listing()
+  const items: ApplicationsPage['items'][number][] = []
+  let begun = after === null
+  let more = false
+  for (const { handle, state } of rows('application')) {
+    const shown = begun && (states.length === 0 || states.some((one) => one === state))
+    begun ||= handle === after
+    if (!shown) continue
+    more = items.length === limit
+    if (more) break
+    const application = snapshot.object('application', handle) as Application | null
+    if (application !== null) {
+      const { procedure, due, since, state: now } = application
+      items.push({ application: handle, procedure, state: now, due, since })
+    }
+  }
+  if (!begun) return null
+  return { ...positionOf(snapshot), items, after: more ? (items.at(-1)?.application ?? null) : null }
 }

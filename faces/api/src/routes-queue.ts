@@ -1,15 +1,17 @@
 /** Routes about waiting: who waits where, and how long things take. */
 
+import { APPLICATION_STATES } from '@cadastre/records'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
 import { textOf, wholeNumber } from './expected.ts'
 import { orNull } from './lookup-schema.ts'
 import { problem } from './problems.ts'
-import { allQueues, MAX_WALK, queueNamed } from './queues.ts'
+import { applications, queues } from './queues.ts'
 import { json, replies } from './replies.ts'
 import { ServiceLevels } from './service-level.ts'
 
+const STATES_EXPECTED = `one or more of ${APPLICATION_STATES.join(', ')}, separated by commas`
 const count: z.ZodType<number> = z.int().min(0)
 const durations = {
   count,
@@ -22,7 +24,7 @@ const queueSchema: z.ZodType = z
   .object({
     queue: z.string().describe('An attestor, such as CL-1, or a pool and a length, such as IP4/24'),
     kind: z.enum(['attestor', 'pool']),
-    waiting: orNull(count).describe('How many wait; null for a pool, whose queue is not counted'),
+    waiting: count.describe('How many wait'),
     items: z.array(
       z.object({
         application: z.string(),
@@ -38,6 +40,50 @@ const queueSchema: z.ZodType = z
 const queuesSchema: z.ZodType = z
   .object({ size: count.describe('Log size that answers'), at: z.string(), queues: z.array(queueSchema) })
   .meta({ id: 'Queues' })
+
+const states = z
+  .string({ error: STATES_EXPECTED })
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(APPLICATION_STATES, { error: STATES_EXPECTED }), { error: STATES_EXPECTED }))
+
+const applicationsRoute = createRoute({
+  method: 'get',
+  path: '/api/applications',
+  operationId: 'applications',
+  summary: 'Applications in the order of arrival, under their handles alone',
+  request: {
+    query: z.object({
+      state: states
+        .optional()
+        .describe(`Only those in these states, separated by commas: ${APPLICATION_STATES.join(', ')}`),
+      after: textOf(1, 100, 'the handle of an application, from `after`')
+        .optional()
+        .describe('`after` of the page before'),
+      limit: wholeNumber(1, 200).default(50),
+    }),
+  },
+  responses: replies(
+    200,
+    'One page',
+    z
+      .object({
+        size: count.describe('Log size that answers'),
+        at: z.string(),
+        items: z.array(
+          z.object({
+            application: z.string(),
+            procedure: z.string(),
+            state: z.enum(APPLICATION_STATES),
+            due: orNull(z.string()),
+            since: count.describe('Entry that recorded it: the order of arrival'),
+          }),
+        ),
+        after: orNull(z.string()).describe('`after` of the next page; null at the end'),
+      })
+      .meta({ id: 'Applications' }),
+    400,
+  ),
+})
 
 const queuesRoute = createRoute({
   method: 'get',
@@ -89,19 +135,23 @@ export function mountQueues(app: OpenAPIHono, context: ApiContext): void {
   const { reader } = context
   const levels = new ServiceLevels(reader, new EntryTimes(reader))
   app.openapi(serviceLevelRoute, async () => json(await levels.measure()))
+  app.openapi(applicationsRoute, async (c) => {
+    const { state = [], after, limit } = c.req.valid('query')
+    const page = await applications(reader, state, after?.toUpperCase() ?? null, limit)
+    if (page !== null) return json(page)
+    return problem(reader.info.baseUrl, 'bad-query', {
+      detail: 'There is no such application to go on after.',
+      value: after ?? '',
+      expected: 'the `after` of an earlier page',
+    })
+  })
   app.openapi(queuesRoute, async (c) => {
     const { queue, from, limit } = c.req.valid('query')
-    const snapshot = reader.snapshot()
-    const { size, at } = snapshot.publication
-    if (queue === undefined) return json({ size, at, queues: await allQueues(context, snapshot, limit) })
-    if (queue.includes('/') && from + limit > MAX_WALK)
-      return problem(reader.info.baseUrl, 'bad-query', {
-        detail: 'So far into the queue of a pool nobody can look.',
-        value: String(from),
-        expected: `from and limit of at most ${MAX_WALK} together`,
-      })
-    const found = queueNamed(snapshot, queue.toUpperCase(), { from, limit })
-    if (found !== null) return json({ size, at, queues: [found] })
+    const found = await queues(reader, queue?.toUpperCase() ?? null, {
+      from: queue === undefined ? 0 : from,
+      limit,
+    })
+    if (queue === undefined || found.queues.length > 0) return json(found)
     return problem(reader.info.baseUrl, 'not-found', {
       detail: 'There is no such queue, or nobody waits in it.',
       value: queue,

@@ -31,6 +31,7 @@ const METHODS = {
   '/api/why/:index': 'GET, HEAD',
   '/api/stats': 'GET, HEAD',
   '/api/holders/:handle': 'GET, HEAD',
+  '/api/applications': 'GET, HEAD',
   '/api/applications/:handle': 'GET, HEAD',
   '/api/pools': 'GET, HEAD',
   '/api/queue': 'GET, HEAD',

@@ -155,8 +155,49 @@ test('who waits for a pool, in pages; queues that are not there are answered wit
   assert.equal(page.more, true)
   for (const name of ['CL-9', 'FEW/24', 'NONE/24', 'IP4/25', '/', 'IP4/__proto__'])
     assert.equal((await get(`/api/queue?queue=${encodeURIComponent(name)}`)).status, 404, name)
-  assert.equal((await get('/api/queue?queue=FEW/32&from=100000')).status, 400)
+  assert.deepEqual([whole.waiting, page.waiting], [waiting.length, waiting.length])
+  // However long the queue, its end can be looked at.
+  assert.deepEqual((await queue('FEW/32', '&from=100000')).items, [])
   assert.equal((await get('/api/queue?limit=0')).status, 400)
+})
+
+test('applications by state, in the order of arrival, by handle alone, in pages', async () => {
+  type Page = {
+    readonly items: readonly { readonly application: string; readonly state: string }[]
+    readonly after: string | null
+  }
+  const walk = async (query: string): Promise<readonly string[]> => {
+    const handles: string[] = []
+    let after: string | null = null
+    do {
+      const from: string = after === null ? '' : `&after=${after.toLowerCase()}`
+      const page: Page = await read<Page>(`/api/applications?limit=2${query}${from}`)
+      handles.push(...page.items.map(({ application }) => application))
+      after = page.after
+    } while (after !== null)
+    return handles
+  }
+  assert.deepEqual(await walk('&state=examining'), applications)
+  const waiting = await walk('&state=waiting')
+  assert.deepEqual(
+    waiting,
+    (await queue('FEW/32')).items.map(({ application }) => application),
+  )
+  assert.deepEqual(await walk('&state=waiting,examining'), [...applications, ...waiting])
+  const all = await walk('')
+  assert.deepEqual(
+    all.filter((one) => [...applications, ...waiting].includes(one)),
+    [...applications, ...waiting],
+  )
+  assert.deepEqual(await walk('&state=vetoed'), [])
+  const text = await (await get('/api/applications?limit=200')).text()
+  assert.ok(!text.includes(old.handle) && !text.includes(successor.handle), text)
+  const second = await read<ApplicationAnswer>(`/api/applications/${waiting[1]}`)
+  assert.deepEqual(second.place, { queue: 'FEW/32', ahead: 1 })
+  const reply = await get('/api/applications?state=lost')
+  assert.equal(reply.status, 400)
+  assert.match(await reply.text(), /one or more of waiting, /)
+  assert.equal((await get('/api/applications?after=A-9')).status, 400)
 })
 
 test('the service level: times from receipt to decision and of examinations, and every entry once', async () => {

@@ -216,6 +216,7 @@ export type ApplicationAnswer = {
   readonly state:
     | 'waiting'
     | 'examining'
+    | 'to-notify'
     | 'noticed'
     | 'cooling'
     | 'effected'
@@ -223,6 +224,11 @@ export type ApplicationAnswer = {
     | 'vetoed'
     | 'failed'
   readonly due: string | null
+  /** While it waits in the queue of a pool: which one, and how many are served before it */
+  readonly place: {
+    readonly queue: string
+    readonly ahead: number
+  } | null
   readonly consents: readonly string[]
   /** Why a failed one failed */
   readonly reason: {
