@@ -17,6 +17,7 @@ import type {
   Lookup,
   NumbersAnswer,
   Party,
+  Pause,
   PoolAnswer,
   RegistrationBrief,
   RegistrationView,
@@ -34,6 +35,16 @@ const instant: z.ZodType<string> = z
 const count: z.ZodType<number> = z.int().min(0)
 const path: z.ZodType<string> = z.string().describe('Path on this server')
 
+export const pauseSchema: z.ZodType<Pause> = z
+  .object({
+    since: instant,
+    until: instant,
+    trigger: z.string(),
+    report: z.string().describe('SHA-256 of the published cause'),
+    says: z.string().describe('One sentence for people'),
+  })
+  .meta({ id: 'Pause' })
+
 const frameSchema: z.ZodType<Frame> = z
   .object({
     text: z.string().describe('What was asked, as sent'),
@@ -41,6 +52,7 @@ const frameSchema: z.ZodType<Frame> = z
     size: count.describe('Log size of the checkpoint that answers'),
     at: instant.describe('Time of the state that answers'),
     demonstration: orNull(z.string()).describe('The notice of a demonstration registry; null otherwise'),
+    paused: orNull(pauseSchema).describe('The pause in force, the same for everyone; null without one'),
   })
   .meta({ id: 'Frame' })
 

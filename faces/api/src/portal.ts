@@ -1,11 +1,11 @@
 /** Lookup and history without HTTP: what `/api` serves and what a page on the same server shows are one answer. */
 
 import { err, ok, type Result } from '@cadastre/numbers'
-import type { RegistryReader } from '@cadastre/reader'
+import { pauseOf, type RegistryReader } from '@cadastre/reader'
 import type { ReadContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
 import { type Extract, extractOf } from './extract.ts'
-import type { History, Lookup } from './generated/lookup-types.ts'
+import type { History, Lookup, Pause } from './generated/lookup-types.ts'
 import { history } from './history.ts'
 import { lookup, readAfter } from './lookup.ts'
 import { readQuestion } from './question.ts'
@@ -29,6 +29,8 @@ export type Portal = {
     key: string,
     page: { readonly limit: number; readonly before: number | null },
   ) => Promise<History | null>
+  /** The pause in force, the same for everyone. */
+  readonly pause: () => Pause | null
   /** The record, its history and its proof in one document. */
   readonly extract: (text: string) => Promise<Result<Extract, PortalFault>>
 }
@@ -51,6 +53,7 @@ export function createPortal(reader: RegistryReader): Portal {
       if (!subject.ok || subject.value.kind === 'words') return null
       return history(reading, subject.value, limit, before)
     },
+    pause: () => pauseOf(reader.snapshot()),
     extract: (text) => extractOf(reading, text),
   }
 }

@@ -4,8 +4,9 @@
  */
 
 import { callKey, ROSTER_KEY } from '@cadastre/procedures'
-import type { RegistryReader, Snapshot } from '@cadastre/reader'
+import { pauseOf, type RegistryReader, type Snapshot } from '@cadastre/reader'
 import type { Application, ApplicationState, Pool, QueuedCall, Roster } from '@cadastre/records'
+import type { Pause } from './generated/lookup-types.ts'
 import { type Listing, objectIndex } from './object-index.ts'
 import { poolHandles } from './pools.ts'
 
@@ -74,8 +75,11 @@ function queueIn(listing: Listing, name: string, page: Page): QueueView | null {
   return name.includes('/') ? poolQueue(listing, name, page) : attestorQueue(listing.snapshot, name, page)
 }
 
-type Position = { readonly size: number; readonly at: string }
-const positionOf = ({ publication: { size, at } }: Snapshot): Position => ({ size, at })
+type Position = { readonly size: number; readonly at: string; readonly paused: Pause | null }
+function positionOf(snapshot: Snapshot): Position {
+  const { size, at } = snapshot.publication
+  return { size, at, paused: pauseOf(snapshot) }
+}
 export type Queues = Position & { readonly queues: readonly QueueView[] }
 
 /** One queue by name, or without a name the beginning of every queue. */

@@ -5,7 +5,7 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
 import { textOf, wholeNumber } from './expected.ts'
-import { orNull } from './lookup-schema.ts'
+import { orNull, pauseSchema } from './lookup-schema.ts'
 import { problem } from './problems.ts'
 import { applications, queues } from './queues.ts'
 import { json, replies } from './replies.ts'
@@ -38,7 +38,12 @@ const queueSchema: z.ZodType = z
   })
   .meta({ id: 'Queue' })
 const queuesSchema: z.ZodType = z
-  .object({ size: count.describe('Log size that answers'), at: z.string(), queues: z.array(queueSchema) })
+  .object({
+    size: count.describe('Log size that answers'),
+    at: z.string(),
+    paused: orNull(pauseSchema),
+    queues: z.array(queueSchema),
+  })
   .meta({ id: 'Queues' })
 
 const states = z
@@ -69,6 +74,7 @@ const applicationsRoute = createRoute({
       .object({
         size: count.describe('Log size that answers'),
         at: z.string(),
+        paused: orNull(pauseSchema),
         items: z.array(
           z.object({
             application: z.string(),

@@ -1,7 +1,7 @@
 /** Records as the portal shows them. */
 
 import { type Block, blockKey, formatPrefix, formatRange, rangeToBlocks } from '@cadastre/numbers'
-import type { RegistryReader, Snapshot } from '@cadastre/reader'
+import { pauseOf, type RegistryReader, type Snapshot } from '@cadastre/reader'
 import {
   type CoveringCell,
   type CoveringRegistration,
@@ -26,7 +26,8 @@ import { blockText } from './question.ts'
 /** What every answer says of itself. */
 export function frameOf(reader: RegistryReader, snapshot: Snapshot, text: string, canonical: string): Frame {
   const { size, at } = snapshot.publication
-  return { text, canonical, size, at, demonstration: reader.info.demonstration }
+  const paused = pauseOf(snapshot)
+  return { text, canonical, size, at, demonstration: reader.info.demonstration, paused }
 }
 
 /** A holder in short; a handle without a record (which would be a fault of the log) shows as itself. */

@@ -140,6 +140,7 @@ function absence(handle: string, query: HoldersAnswer['query']): Markup {
 const STATE_WORDS: { readonly [S in ApplicationAnswer['state']]: string } = {
   waiting: 'It waits in its queue.',
   examining: 'Attestors examine it.',
+  'to-notify': 'Those whom it concerns are being notified; its window begins once that is logged.',
   noticed: 'It takes effect when its window has passed, unless somebody whom it concerns vetoes it.',
   cooling: 'It takes effect when its delay has passed, unless a party withdraws it.',
   effected: 'It has taken effect.',

@@ -1,7 +1,7 @@
 /** The frame of every page: head, banner, search, foot. */
 
 import { html, raw } from 'hono/html'
-import type { ExplorerInfo } from './types.ts'
+import type { ExplorerInfo, Pause } from './types.ts'
 import type { Markup } from './words.ts'
 
 export type PageParts = {
@@ -14,13 +14,14 @@ export type PageParts = {
 
 export type PageFrame = {
   readonly info: ExplorerInfo
+  readonly pause: Pause | null
   readonly stylePath: string
   /** Null where the script could not be made: the page then works without. */
   readonly scriptPath: string | null
 }
 
 export async function renderPage(frame: PageFrame, parts: PageParts): Promise<string> {
-  const { info, stylePath, scriptPath } = frame
+  const { info, pause, stylePath, scriptPath } = frame
   const { title, query, body } = parts
   const first = title === null && query === ''
   const markup = await html`${raw('<!doctype html>')}
@@ -42,6 +43,11 @@ ${
   info.demonstration === null
     ? ''
     : html`<p class="demonstration">${/^demonstration/i.test(info.demonstration) ? '' : html`<strong>Demonstration.</strong> `}${info.demonstration}</p>`
+}
+${
+  pause === null
+    ? ''
+    : html`<p class="demonstration paused" role="status"><strong>Paused.</strong> ${pause.says} <a href="/procedures/pause">What a pause may do</a></p>`
 }
 <div class="bar">
 <p class="name"><a href="/">${info.name}</a><span class="subtitle">Register of Internet numbers</span></p>

@@ -54,7 +54,12 @@ export function createExplorer(options: ExplorerOptions): Hono {
 
   async function page(c: Context, status: 200 | 202 | 400 | 404 | 500, parts: PageParts): Promise<Response> {
     const { style, script } = await assets()
-    const frame = { info: options.info, stylePath: style.path, scriptPath: script?.path ?? null }
+    const frame = {
+      info: options.info,
+      pause: options.pause(),
+      stylePath: style.path,
+      scriptPath: script?.path ?? null,
+    }
     return c.html(await renderPage(frame, parts), status, { ...HEADERS, 'Cache-Control': 'no-cache' })
   }
 

@@ -1,6 +1,6 @@
 /** What this room is given: the answers of `/api/lookup` and `/api/history`, and what the registry says of itself. */
 
-import type { History, HistoryItem, Lookup } from '../../api/src/generated/lookup-types.ts'
+import type { History, HistoryItem, Lookup, Pause } from '../../api/src/generated/lookup-types.ts'
 
 export type * from '../../api/src/generated/lookup-types.ts'
 
@@ -39,6 +39,8 @@ export type ExplorerOptions = {
     key: string,
     page: { readonly limit: number; readonly before: number | null },
   ) => Promise<History | null>
+  /** The pause in force, the same for everyone. */
+  readonly pause: () => Pause | null
   /** A certified extract of what was typed. */
   readonly extract: (
     text: string,

@@ -18,7 +18,7 @@ const AT = '2026-01-03T06:14:05Z'
 export const NASTY = '<script>alert("x")</script> & Söhne'
 
 function frame(text: string, canonical: string = text): Frame {
-  return { text, canonical, size: 26, at: AT, demonstration: null }
+  return { text, canonical, size: 26, at: AT, demonstration: null, paused: null }
 }
 
 function links(proof: string): Links {
@@ -210,6 +210,7 @@ export function options(
       error: { kind: 'not-found', value: text, expected: 'something else' },
     }),
     why: async (index) => ({ kind: 'none', detail: `No decision ${index} here.` }),
+    pause: () => null,
     procedures: new Map([['transfer', '# Transfer (`transfer/1`)\n\nBoth parties sign.\n']]),
     examples: [{ query: '192.0.2.7', says: 'an address' }],
     failed: (error) => {

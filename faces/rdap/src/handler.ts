@@ -1,7 +1,7 @@
 /** The core that both ways of serving use: method and path in, status, headers and bytes out. */
 
 import { type Block, parseAddress } from '@cadastre/numbers'
-import type { RegistryReader } from '@cadastre/reader'
+import { pauseOf, type RegistryReader } from '@cadastre/reader'
 import { innermost } from '@cadastre/records'
 import { FAILED, fill, notAllowed, type RdapAnswer } from './answer.ts'
 import { uniformBlock } from './answered-blocks.ts'
@@ -95,6 +95,7 @@ export class CachedRdapHandler implements RdapHandler {
       info,
       publication: snapshot.publication,
       addresses: new Addresses(info.baseUrl),
+      pause: pauseOf(snapshot),
       termsUrl: this.#options.termsUrl ?? `${info.baseUrl}/#terms`,
       inaccuracyUrl: this.#options.inaccuracyUrl ?? `${info.baseUrl}/#inaccuracy`,
     })

@@ -1,6 +1,6 @@
 /** Notices of every response (RFC 9083 section 4.3, NRO profile), and what they say about where an answer comes from. */
 
-import type { RegistryInfo, Snapshot } from '@cadastre/reader'
+import type { PauseInForce, RegistryInfo, Snapshot } from '@cadastre/reader'
 import type { Json, JsonObject } from '@cadastre/records'
 import { asciiJson } from './json.ts'
 import { type Addresses, link } from './links.ts'
@@ -21,6 +21,8 @@ export type Frame = {
   readonly info: RegistryInfo
   readonly publication: Pick<Snapshot['publication'], 'size' | 'at'>
   readonly addresses: Addresses
+  /** The same in every response, whatever is asked for. */
+  readonly pause: PauseInForce | null
   /** Pages with the terms of use and with the way to report wrong data. */
   readonly termsUrl: string
   readonly inaccuracyUrl: string
@@ -49,10 +51,11 @@ export function finishFrame(frame: Frame): FinishedFrame {
 }
 
 function commonNotices(frame: Frame): readonly JsonObject[] {
-  const { info, publication, addresses, termsUrl, inaccuracyUrl } = frame
+  const { info, publication, addresses, pause, termsUrl, inaccuracyUrl } = frame
   const checkpoint = `${addresses.base}/log/checkpoint`
   return [
     ...(info.demonstration === null ? [] : [notice('Demonstration', [info.demonstration])]),
+    ...(pause === null ? [] : [pauseNotice(frame, pause)]),
     notice(
       'Log position',
       [`As of log size ${publication.size}, ${publication.at}.`],
@@ -69,6 +72,11 @@ function commonNotices(frame: Frame): readonly JsonObject[] {
       [link(addresses.help, 'inaccuracy-report', inaccuracyUrl, 'text/html')],
     ),
   ]
+}
+
+function pauseNotice({ addresses }: Frame, { says }: PauseInForce): JsonObject {
+  const page = `${addresses.base}/procedures/pause`
+  return notice('Paused', [says], [link(addresses.help, 'describedby', page, 'text/html')])
 }
 
 export function helpNotices(frame: Frame): readonly JsonObject[] {

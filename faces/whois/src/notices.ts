@@ -1,7 +1,7 @@
 /** What an answer says beside objects: the banner, the log position with its proof, lists, help. All lines begin with `%`. */
 
 import { formatPrefix } from '@cadastre/numbers'
-import type { RegistryInfo, Snapshot } from '@cadastre/reader'
+import { pauseOf, type RegistryInfo, type Snapshot } from '@cadastre/reader'
 import { flagName } from './flags.ts'
 import { holderAt } from './lookup.ts'
 import { TEMPLATES, templateText } from './object-classes.ts'
@@ -23,12 +23,13 @@ export function banner(info: RegistryInfo, limits: string): string {
   return comment(lines.join('\n'))
 }
 
-/** Of which log position the answer is, and where it is proved, absence included. */
+/** Of which log position the answer is, and where it is proved, absence included; the pause in force, the same for all. */
 export function position(info: RegistryInfo, snapshot: Snapshot, key: SearchKey | null): string {
   const { size, at } = snapshot.publication
   const path = key === null ? null : proofPath(snapshot, key)
   const proof = path === null ? '' : `, proof: ${info.baseUrl}/proof/${path}`
-  return `% Log position: size ${size}, as of ${at}${proof}\n`
+  const pause = pauseOf(snapshot)
+  return `% Log position: size ${size}, as of ${at}${proof}\n${pause === null ? '' : `% Remark: ${pause.says}\n`}`
 }
 
 /** Null where no one proof document is about exactly what was asked: ranges of several blocks, names, registration ids. */

@@ -3,5 +3,6 @@
  * Faces receive a {@link RegistryReader}; nothing here can write.
  */
 
+export { type PauseInForce, pauseOf } from './pause.ts'
 export * from './published.ts'
 export { PublishedReader } from './published-reader.ts'

@@ -40,6 +40,20 @@ export type Frame = {
   readonly at: string
   /** The notice of a demonstration registry; null otherwise */
   readonly demonstration: string | null
+  /** The pause in force, the same for everyone; null without one */
+  readonly paused: Pause | null
+}
+
+export type Pause = {
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly since: string
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly until: string
+  readonly trigger: string
+  /** SHA-256 of the published cause */
+  readonly report: string
+  /** One sentence for people */
+  readonly says: string
 }
 
 export type RegistrationView = {
