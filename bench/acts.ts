@@ -170,6 +170,7 @@ async function measure(name: string, limit: number, openStore: OpenStore | null)
   const pool = new VerifyPool(1)
   const registry = await openTestRegistry(directory, testIdentity(), {
     verify: (checks) => pool.verify(checks),
+    judgeKeys: (keys) => pool.judgeKeys(keys),
     batchMilliseconds: 100,
     ...(openStore === null ? {} : { openStore }),
   })

@@ -3,19 +3,15 @@
  * a receipt and, later, a logged decision. What does not pass was never a request, and gets a problem instead.
  */
 
-import { type Crypto, decodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
 import { procedureById } from '@cadastre/procedures'
 import {
   type EvidenceItem,
-  isArray,
-  isObject,
   type Json,
-  type JsonObject,
   MAX_REQUEST_BYTES,
   parseCanonicalJson,
   type Request,
   readRequest,
-  type SchemaError,
 } from '@cadastre/records'
 import { opensCommitment, readEvidence } from '@cadastre/signatures'
 import type { Opening } from '@cadastre/store-port'
@@ -101,7 +97,6 @@ function problem(code: ProblemCode, detail: string, at: Partial<Problem> = {}): 
 
 /** Parse and bound the request alone; what a dry run needs. */
 export function readRequestText(
-  crypto: Crypto,
   text: string,
 ): Read<{ readonly request: Request; readonly deadlineSeconds: number }> {
   const bytes = text.isWellFormed() ? encodeUtf8(text).length : Number.POSITIVE_INFINITY
@@ -125,41 +120,12 @@ export function readRequestText(
     })
   const body = procedure.body.read(read.value.body, '/body')
   if (!body.ok) return problem('body-malformed', 'The body does not fit the procedure’s schema.', body.error)
-  const key = unusableKey(crypto, read.value.body)
-  if (key !== null) return problem('body-malformed', 'A key that is to be enrolled is not usable.', key)
   return { ok: true, value: { request: read.value, deadlineSeconds: procedure.deadlineSeconds } }
-}
-
-/**
- * A key that the body enrols and that no verifier should accept (ledger.md, Ed25519): small order, torsion, or a second
- * spelling of a point. Curves are no matter of core, so such a request is refused before it is one.
- */
-function unusableKey(crypto: Crypto, body: JsonObject): SchemaError | null {
-  const { policy, keys } = body
-  return isObject(policy)
-    ? unusableIn(crypto, policy['keys'], '/body/policy/keys')
-    : unusableIn(crypto, keys, '/body/keys')
-}
-
-function unusableIn(crypto: Crypto, keys: Json | undefined, pointer: string): SchemaError | null {
-  for (const [index, key] of (isArray(keys) ? keys : []).entries()) {
-    if (!isObject(key) || typeof key['key'] !== 'string') continue
-    const algorithm = key['alg'] === 'ed25519' ? 'ed25519' : 'es256'
-    const bytes = decodeBase64(key['key'])
-    const fault = bytes === null ? 'malformed' : crypto.enrolmentProblem(algorithm, bytes)
-    if (fault !== null)
-      return {
-        pointer: `${pointer}/${index}/key`,
-        value: `${key['key']} (${fault})`,
-        expected: 'a canonical point of the prime-order group',
-      }
-  }
-  return null
 }
 
 /** Parse and bound a whole submission. */
 export function readSubmission(crypto: Crypto, submission: Submission): Read<ReadSubmission> {
-  const read = readRequestText(crypto, submission.request)
+  const read = readRequestText(submission.request)
   if (!read.ok) return read
   if (submission.evidence.length > MAX_EVIDENCE_BYTES)
     return problem('too-large', `Evidence has at most ${MAX_EVIDENCE_BYTES} bytes.`)

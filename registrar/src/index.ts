@@ -17,6 +17,7 @@ export type {
   SubmitResult,
 } from './desk.ts'
 export { readIfThere, writeDurably } from './durable-file.ts'
+export type { EnrolledKeyBytes, JudgeKeys } from './enrolled-keys.ts'
 export { PublicFiles } from './public-files.ts'
 export { type FoundingAct, Registrar, type RegistrarOptions } from './registrar.ts'
 export type { Verify } from './verification.ts'

@@ -7,7 +7,14 @@ import { setImmediate } from 'node:timers/promises'
 import type { Crypto } from '@cadastre/crypto'
 import type { NoteSigner } from '@cadastre/notes'
 import { type Executed, REGISTRY_KEY, WITNESSES_KEY } from '@cadastre/procedures'
-import { type Due, type Instant, parseCanonicalJson, type Registry, readRequest } from '@cadastre/records'
+import {
+  type Due,
+  type Instant,
+  parseCanonicalJson,
+  type Registry,
+  type Request,
+  readRequest,
+} from '@cadastre/records'
 import type { TrieState } from '@cadastre/replay'
 import { readEvidence } from '@cadastre/signatures'
 import type { IntakeItem, Publication, StoreWriter } from '@cadastre/store-port'
@@ -26,6 +33,7 @@ import {
   type SubmitResult,
 } from './desk.ts'
 import { dryRun } from './dry-run.ts'
+import { type JudgeKeys, judgeHere, unusableKey } from './enrolled-keys.ts'
 import { firstEntryRefusal } from './first-entry.ts'
 import { CLOSED, Intake, type Received } from './intake.ts'
 import { LogTail } from './log-tail.ts'
@@ -52,6 +60,8 @@ export type RegistrarOptions = {
   /** The time now; UTC, whole seconds. */
   readonly now: () => Instant
   readonly verify: Verify
+  /** Judges keys before they are enrolled; in this thread where it is absent. */
+  readonly judgeKeys?: JudgeKeys
   readonly published: (publication: Publication) => void
   /** Something that the operator must see. */
   readonly report: (message: string, error?: Error) => void
@@ -221,13 +231,26 @@ export class Registrar implements Desk {
     return this.registry?.state === 'handed-over'
   }
 
-  submit(submission: Submission): Promise<SubmitResult> {
-    const refuse = (problem: Problem): Promise<SubmitResult> => Promise.resolve({ ok: false, problem })
-    if (this.#closed || this.failure !== null) return refuse(CLOSED)
-    if (this.#isHandedOver) return refuse(HANDED_OVER)
-    if (!this.#publisher.confirmed) return refuse(UNCONFIRMED)
+  async submit(submission: Submission): Promise<SubmitResult> {
+    const early = this.#shut()
+    if (early !== null) return { ok: false, problem: early }
     const read = readSubmission(this.#options.crypto, submission)
-    return read.ok ? this.#intake.submit(read.value) : refuse(read.problem)
+    if (!read.ok) return read
+    const unusable = await this.#unusableKey(read.value.request)
+    // Judging may have taken a moment, in which the registrar was closed.
+    const problem = unusable ?? this.#shut()
+    return problem === null ? this.#intake.submit(read.value) : { ok: false, problem }
+  }
+
+  /** Why no request is taken now; null where requests are taken. */
+  #shut(): Problem | null {
+    if (this.#closed || this.failure !== null) return CLOSED
+    if (this.#isHandedOver) return HANDED_OVER
+    return this.#publisher.confirmed ? null : UNCONFIRMED
+  }
+
+  #unusableKey({ body }: Request): Promise<Problem | null> {
+    return unusableKey(this.#options.judgeKeys ?? judgeHere(this.#options.crypto), body)
   }
 
   /** A request that a crash left between receipt and decision. */
@@ -425,8 +448,10 @@ export class Registrar implements Desk {
   }
 
   async dryRun(requestText: string): Promise<DryRunResult> {
-    const read = readRequestText(this.#options.crypto, requestText)
+    const read = readRequestText(requestText)
     if (!read.ok) return { ok: false, problem: read.problem }
+    const unusable = await this.#unusableKey(read.value.request)
+    if (unusable !== null) return { ok: false, problem: unusable }
     // Between batches: the working state is the committed one.
     const run = this.#batching.then(() =>
       dryRun(this.#state, requestText, read.value.request, this.#clock.now(), this.size),

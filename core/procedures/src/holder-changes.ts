@@ -7,6 +7,7 @@ import { type Basis, type Consent, vetoed } from '@cadastre/evidence'
 import {
   type Application,
   addSeconds,
+  canonicalJson,
   type Holder,
   handle,
   type Instant,
@@ -80,9 +81,13 @@ export function waitForChange(
   return accept([put(applicationKey(application.handle), application)])
 }
 
-/** Whether two states of a holder's record are the same. */
-export function sameHolder(one: Holder, other: Holder, inputs: Inputs): boolean {
-  return inputs.memberHash(one) === inputs.memberHash(other)
+/** Whether a holder's record and a change of it are the same; members that were not touched are one and the same value. */
+export function sameHolder(one: Holder, other: Holder): boolean {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)])
+  return [...names].every((name) => {
+    const [left, right] = [one[name as keyof Holder], other[name as keyof Holder]]
+    return left === right || canonicalJson(left ?? null) === canonicalJson(right ?? null)
+  })
 }
 
 /** A numeric parameter of a procedure that `commonRefusal` has found to be in force. */

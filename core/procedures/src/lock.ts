@@ -78,7 +78,7 @@ function decideLock(from: Asked<Lock>, holder: Holder, inputs: Inputs, at: Insta
   const refusal = lockRefusal(wish, holder, inputs, at)
   if (refusal !== null) return refuse(refusal)
   const next = { ...holder, lockedUntil: wish.until, lockReleaseSeconds: wish.releaseSeconds }
-  if (sameHolder(next, holder, inputs)) return refuse('nothing-changed')
+  if (sameHolder(next, holder)) return refuse('nothing-changed')
   return ownChange(next, given, at)
 }
 

@@ -94,7 +94,7 @@ function decideChange(from: Asked<Change>, holder: Holder, inputs: Inputs, at: I
   const keys = keysRefusal(holder, from)
   if (keys !== null) return refuse(keys)
   const next = changed(holder, change, inputs, at)
-  if (sameHolder(next, holder, inputs)) return refuse('nothing-changed')
+  if (sameHolder(next, holder)) return refuse('nothing-changed')
   if (!waits(holder, change)) return ownChange(next, given, at)
   return waitForChange(ID, from, holder, members, parameterOf(inputs, ID, 'guardSeconds'), inputs, at)
 }

@@ -93,7 +93,7 @@ function decideChange(from: Asked<Change>, holder: Holder, inputs: Inputs, at: I
   if (change.change === 'cooling' && (change.coolingSeconds ?? 0) > longest) return refuse('term-too-long')
   const next = changed(holder, change, inputs, at)
   if (next.formerContacts.length > MAX_FORMER_CONTACTS) return refuse('contacts-busy')
-  if (sameHolder(next, holder, inputs)) return refuse('nothing-changed')
+  if (sameHolder(next, holder)) return refuse('nothing-changed')
   if (!waits(holder, change, inputs)) return ownChange(next, given, at)
   return waitForChange(ID, from, holder, members, parameterOf(inputs, ID, 'guardSeconds'), inputs, at)
 }

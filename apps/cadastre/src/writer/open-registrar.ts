@@ -3,8 +3,14 @@
 import type { Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { formatVkey, KEY_TYPE_ED25519, makeVkey, noteSigner, parsePolicy } from '@cadastre/notes'
-import { fileGuard, PublicFiles, Registrar, Witnesses } from '@cadastre/registrar'
-import type { Check } from '@cadastre/signatures'
+import {
+  fileGuard,
+  type JudgeKeys,
+  PublicFiles,
+  Registrar,
+  type Verify,
+  Witnesses,
+} from '@cadastre/registrar'
 import type { Publication, StoreReader, StoreWriter } from '@cadastre/store-port'
 import { openPostgresReader, openPostgresWriter } from '@cadastre/store-postgres'
 import { openSqliteReader, openSqliteWriter } from '@cadastre/store-sqlite'
@@ -56,7 +62,9 @@ export type OpenOptions = {
   readonly registry: RegistryFile
   readonly databaseUrl: string | null
   readonly memory: TrieMemory
-  readonly verify: (checks: readonly Check[]) => Promise<readonly boolean[]>
+  readonly verify: Verify
+  /** Judges keys before they are enrolled; in the registrar's own thread where it is absent. */
+  readonly judgeKeys?: JudgeKeys
   readonly published: (publication: Publication) => void
   readonly report: (message: string, error?: Error) => void
   /** The registrar has stopped for good. */
@@ -90,6 +98,7 @@ export async function openRegistrar(
         witnesses: new Witnesses(policy.value, nodeCrypto, postCheckpoint),
         now: systemNow,
         verify: options.verify,
+        ...(options.judgeKeys === undefined ? {} : { judgeKeys: options.judgeKeys }),
         published: options.published,
         report: options.report,
         ...(options.stopped === undefined ? {} : { stopped: options.stopped }),

@@ -1,11 +1,17 @@
-/** Signature checks in other threads, gathered for a moment so that a message carries many. */
+/** Signature checks, and judgements of keys, in other threads; gathered for a moment so that a message carries many. */
 
 import { Worker } from 'node:worker_threads'
+import type { EnrolledKeyBytes } from '@cadastre/registrar'
 import type { Check } from '@cadastre/signatures'
 
+/** What a thread is asked; the answers come in the same order. */
+export type Question = { readonly check: Check } | { readonly key: EnrolledKeyBytes }
+/** Of a check, whether it passes; of a key, why it may not be enrolled, or null. */
+export type Answer = boolean | string | null
+
 type Asked = {
-  readonly checks: readonly Check[]
-  readonly resolve: (passed: readonly boolean[]) => void
+  readonly questions: readonly Question[]
+  readonly resolve: (answers: readonly Answer[]) => void
   readonly reject: (error: Error) => void
 }
 
@@ -19,7 +25,7 @@ export class VerifyPool {
   constructor(threads: number) {
     for (let index = 0; index < threads; index++) {
       const worker = new Worker(new URL('./verify-worker.ts', import.meta.url))
-      worker.on('message', (reply: { id: number; passed: readonly boolean[] }) => this.#answer(reply))
+      worker.on('message', (reply: { id: number; answers: readonly Answer[] }) => this.#answer(reply))
       worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))))
       worker.unref()
       this.#workers.push(worker)
@@ -27,11 +33,22 @@ export class VerifyPool {
   }
 
   /** Whether each check passes, in order. */
-  verify(checks: readonly Check[]): Promise<readonly boolean[]> {
+  async verify(checks: readonly Check[]): Promise<readonly boolean[]> {
+    const answers = await this.#ask(checks.map((check) => ({ check })))
+    return answers.map((answer) => answer === true)
+  }
+
+  /** Why each key may not be enrolled, in order; null where it may. */
+  async judgeKeys(keys: readonly EnrolledKeyBytes[]): Promise<readonly (string | null)[]> {
+    const answers = await this.#ask(keys.map((key) => ({ key })))
+    return answers.map((answer) => (typeof answer === 'string' ? answer : null))
+  }
+
+  #ask(questions: readonly Question[]): Promise<readonly Answer[]> {
     if (this.#failure !== null) return Promise.reject(this.#failure)
     return new Promise((resolve, reject) => {
       if (this.#gathered.length === 0) setImmediate(() => this.#send())
-      this.#gathered.push({ checks, resolve, reject })
+      this.#gathered.push({ questions, resolve, reject })
     })
   }
 
@@ -44,18 +61,18 @@ export class VerifyPool {
     const id = this.#next++
     this.#waiting.set(id, { asked, worker: index })
     worker.ref()
-    worker.postMessage({ id, checks: asked.flatMap(({ checks }) => checks) })
+    worker.postMessage({ id, questions: asked.flatMap(({ questions }) => questions) })
   }
 
-  #answer({ id, passed }: { readonly id: number; readonly passed: readonly boolean[] }): void {
+  #answer({ id, answers }: { readonly id: number; readonly answers: readonly Answer[] }): void {
     const batch = this.#waiting.get(id)
     if (batch === undefined) throw new Error('an answer to nothing')
     this.#waiting.delete(id)
     if (this.#waiting.size === 0) for (const worker of this.#workers) worker.unref()
     let at = 0
-    for (const { checks, resolve } of batch.asked) {
-      resolve(passed.slice(at, at + checks.length))
-      at += checks.length
+    for (const { questions, resolve } of batch.asked) {
+      resolve(answers.slice(at, at + questions.length))
+      at += questions.length
     }
   }
 

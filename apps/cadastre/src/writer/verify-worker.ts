@@ -1,15 +1,18 @@
-/** A thread that checks signatures: 70% of the work of an act, and independent of everything else. */
+/** A thread that checks signatures and judges keys: 70% of the work of an act, and independent of everything else. */
 
 import { parentPort } from 'node:worker_threads'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import type { Check } from '@cadastre/signatures'
+import type { Answer, Question } from './verify-pool.ts'
 
 if (parentPort === null) throw new Error('verify-worker runs as a worker thread')
 const port = parentPort
 
-port.on('message', ({ id, checks }: { id: number; checks: readonly Check[] }) => {
-  const passed = checks.map(({ algorithm, key, message, signature }) =>
-    nodeCrypto.verify(algorithm, key, message, signature),
-  )
-  port.postMessage({ id, passed })
+function answer(question: Question): Answer {
+  if ('key' in question) return nodeCrypto.enrolmentProblem(question.key.algorithm, question.key.publicKey)
+  const { algorithm, key, message, signature } = question.check
+  return nodeCrypto.verify(algorithm, key, message, signature)
+}
+
+port.on('message', ({ id, questions }: { id: number; questions: readonly Question[] }) => {
+  port.postMessage({ id, answers: questions.map(answer) })
 })

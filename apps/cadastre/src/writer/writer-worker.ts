@@ -25,6 +25,7 @@ async function start(data: WriterData): Promise<void> {
     databaseUrl: data.databaseUrl,
     memory: data.memory,
     verify: (checks) => pool.verify(checks),
+    judgeKeys: (keys) => pool.judgeKeys(keys),
     published: (publication) => tell({ kind: 'published', publication }),
     stopped: fail,
     report: (message, error) => tell({ kind: 'report', message, error: error?.stack ?? null }),
