@@ -1,17 +1,23 @@
 /** Addresses of what belongs to a record. */
 
-import { type Block, formatPrefix } from '@cadastre/numbers'
+import { type Block, blockRange, formatPrefix } from '@cadastre/numbers'
 import type { Snapshot } from '@cadastre/reader'
 import type { ParsedKey } from '@cadastre/records'
 import type { Links } from './generated/lookup-types.ts'
 import { blockText } from './question.ts'
 
-/** Path of the proof of a key; null for an AS block, which `/proof` asks number by number. */
+/** Path of the proof of a key. */
 export function proofPath(key: ParsedKey): string {
   if (key.kind === 'object') return `/proof/object/${key.type}/${key.handle}`
   const { block } = key
-  if (block.space === 'asn') return `/proof/autnum/${block.first}`
+  if (block.space === 'asn') return `/proof/autnum/${asnPath(block)}`
   return `/proof/ip/${blockText(block)}`
+}
+
+/** `64496`, or of a block `64496-64511`. */
+function asnPath(block: Block): string {
+  const { first, last } = blockRange(block)
+  return first === last ? `${first}` : `${first}-${last}`
 }
 
 export function linksOf(snapshot: Snapshot, key: ParsedKey, keyText: string): Links {

@@ -18,6 +18,7 @@ import type {
   ExaminationView,
   Frame,
   HolderAnswer,
+  NoticeView,
   PoolAnswer,
 } from './generated/lookup-types.ts'
 import { linksOf } from './links.ts'
@@ -121,6 +122,7 @@ export async function applicationAnswer(
     reason: application.reason === null ? null : refusalText(application.reason),
     body: application.body,
     examination: examinationView(application, snapshot),
+    notice: noticeView(application),
     since: application.since,
     sinceAt: await times.at(application.since),
     links: linksOf(
@@ -129,6 +131,12 @@ export async function applicationAnswer(
       objectKey('application', handle),
     ),
   }
+}
+
+function noticeView({ notice }: Application): NoticeView | null {
+  if (notice === null) return null
+  const { to, attempted, windowSeconds, overdue } = notice
+  return { to, attempted, windowSeconds, overdue }
 }
 
 function examinationView({ examination }: Application, snapshot: Snapshot): ExaminationView | null {

@@ -15,6 +15,7 @@ import type {
   InsideCell,
   Links,
   Lookup,
+  NoticeView,
   NumbersAnswer,
   Party,
   Pause,
@@ -246,6 +247,15 @@ const examinationSchema: z.ZodType<ExaminationView> = z
   })
   .meta({ id: 'ExaminationView' })
 
+const noticeSchema: z.ZodType<NoticeView> = z
+  .object({
+    to: z.array(z.string()).describe('Holders; none = everybody, in public'),
+    attempted: z.array(z.string()).describe('Those to whom an attempt is logged'),
+    windowSeconds: z.int().describe('How long the window lasts that begins with the last of them'),
+    overdue: orNull(instant).describe('The registry’s deadline, where it passed without an attempt'),
+  })
+  .meta({ id: 'NoticeView' })
+
 export const applicationSchema: z.ZodType<ApplicationAnswer> = z
   .object({
     kind: z.literal('application'),
@@ -261,6 +271,9 @@ export const applicationSchema: z.ZodType<ApplicationAnswer> = z
     reason: orNull(z.object({ code: z.string(), text: z.string() })).describe('Why a failed one failed'),
     body: z.record(z.string(), z.unknown()).describe('The request’s body as signed'),
     examination: orNull(examinationSchema),
+    notice: orNull(noticeSchema).describe(
+      'Whom the registry must try to tell before the window begins; null where nothing waits for that',
+    ),
     since: count,
     sinceAt: orNull(instant),
     links: linksSchema,

@@ -132,6 +132,9 @@ const serviceLevelRoute = createRoute({
         examinations: z.array(
           z.object({ procedure: z.string(), positive: count, negative: count, overdue: count, ...durations }),
         ),
+        notices: z
+          .array(z.object({ procedure: z.string(), overdue: count, ...durations }))
+          .describe('How long the registry took to try to tell whom an act concerns, before its window'),
       })
       .meta({ id: 'ServiceLevel' }),
   ),

@@ -3,7 +3,7 @@
  * every one since. Bounded: few entries a question, and times are counted, not kept.
  */
 
-import { procedureById } from '@cadastre/procedures'
+import { ATTEST_ID, procedureById, RECORD_NOTICE_ID } from '@cadastre/procedures'
 import type { RegistryReader } from '@cadastre/reader'
 import { type Application, type Json, type OpEntry, secondsOf } from '@cadastre/records'
 import type { EntryTimes } from './entry-times.ts'
@@ -37,6 +37,12 @@ export type ServiceLevel = {
     /** Deadlines of attestors that passed. */
     readonly overdue: number
   })[]
+  /** From the entry after which the registry had to try to tell somebody, to the one with which the window began. */
+  readonly notices: readonly (Durations & {
+    readonly procedure: string
+    /** Deadlines of the registry that passed without an attempt. */
+    readonly overdue: number
+  })[]
 }
 
 /** Counts of durations; a few thousand different ones at most, since they are rounded to three digits. */
@@ -66,6 +72,7 @@ class Counts {
 }
 
 type Decisions = { readonly times: Counts; accepted: number; refused: number; late: number }
+type Notices = { readonly times: Counts; overdue: number }
 type Examinations = { readonly times: Counts; positive: number; negative: number; overdue: number }
 
 export class ServiceLevels {
@@ -73,6 +80,7 @@ export class ServiceLevels {
   readonly #times: EntryTimes
   readonly #decisions = new Map<string, Decisions>()
   readonly #examinations = new Map<string, Examinations>()
+  readonly #notices = new Map<string, Notices>()
   #from: number | null = null
   #through = 0
   #reading: Promise<void> = Promise.resolve()
@@ -102,6 +110,11 @@ export class ServiceLevels {
         ...counts,
         ...times.durations(),
       })),
+      notices: listed(this.#notices).map(([procedure, { times, ...counts }]) => ({
+        procedure,
+        ...counts,
+        ...times.durations(),
+      })),
     }
   }
 
@@ -124,9 +137,12 @@ export class ServiceLevels {
 
   async #count(entry: OpEntry): Promise<void> {
     if (entry.received !== null) this.#countDecision(entry, secondsOf(entry.received.at))
-    if (entry.procedure !== 'attest/1' || !entry.outcome.accepted) return
-    for (const { key, next } of entry.outcome.effects)
-      if (key.startsWith('obj/application/')) await this.#countExamination(entry, next)
+    if (!entry.outcome.accepted) return
+    for (const { key, next } of entry.outcome.effects) {
+      if (!key.startsWith('obj/application/')) continue
+      if (entry.procedure === ATTEST_ID) await this.#countExamination(entry, next)
+      if (entry.procedure === RECORD_NOTICE_ID) await this.#countNotice(entry, next)
+    }
   }
 
   #countDecision({ at, procedure, outcome }: OpEntry, received: number): void {
@@ -143,6 +159,15 @@ export class ServiceLevels {
     if (seconds > (procedureById(procedure)?.deadlineSeconds ?? Number.POSITIVE_INFINITY)) known.late += 1
   }
 
+  /** A window that begins, or a deadline of the registry that passed. */
+  async #countNotice({ at, request }: OpEntry, next: Json): Promise<void> {
+    const { state, procedure, notice } = next as Application
+    const known = kept(this.#notices, procedure, () => ({ times: new Counts(), overdue: 0 }))
+    if (request === null) known.overdue += 1
+    const owed = state === 'noticed' && notice !== null ? await this.#times.at(notice.since) : null
+    if (owed !== null) known.times.add(secondsOf(at) - Date.parse(owed) / 1000)
+  }
+
   /** An act on an application under examination: an end of it, or a deadline that passed. */
   async #countExamination({ at, request }: OpEntry, next: Json): Promise<void> {
     const { state, procedure, since } = next as Application
@@ -153,10 +178,11 @@ export class ServiceLevels {
       overdue: 0,
     }))
     if (request === null) known.overdue += 1
-    if (state !== 'noticed' && state !== 'failed') return
+    const positive = state === 'to-notify' || state === 'noticed'
+    if (!positive && state !== 'failed') return
     const begun = await this.#times.at(since)
     if (begun !== null) known.times.add(secondsOf(at) - Date.parse(begun) / 1000)
-    if (state === 'noticed') known.positive += 1
+    if (positive) known.positive += 1
     else known.negative += 1
   }
 }

@@ -3,7 +3,6 @@
 import { html } from 'hono/html'
 import { factsOfView } from './facts.ts'
 import { part } from './page.ts'
-import { provable } from './proof-panel.ts'
 import type { NumbersAnswer, RegistrationView } from './types.ts'
 import { type Markup, party, procedure, search, when } from './words.ts'
 
@@ -23,7 +22,7 @@ export function ladder(answer: NumbersAnswer): Markup {
   return part(
     'covers',
     'What covers it',
-    `Outermost first.${provable(answer.key, answer.links) === null ? '' : ' Covered by the proof.'}`,
+    'Outermost first. Covered by the proof.',
     html`<ol class="ladder">${rungs}${last}</ol>`,
   )
 }

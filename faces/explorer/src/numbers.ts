@@ -21,15 +21,14 @@ const STANDING_WORDS: { readonly [S in NumbersAnswer['standing']]: string } = {
 
 export function numbersPage(answer: NumbersAnswer, history: History | null, continued: boolean): Markup {
   const { standing, key, links, query } = answer
-  const subjectOfProof = provable(key, links)
   const word = isPartly(answer) ? 'Partly registered' : STANDING_WORDS[standing]
   return html`${subject(query, word, standing, statement(answer))}
-${proofPanel(subjectOfProof, query)}
+${proofPanel(provable(key, links), query)}
 ${ladder(answer)}
 ${inside(answer, continued)}
 ${services(answer)}
 ${timeline(history, query.text)}
-${otherForms(links, subjectOfProof !== null)}`
+${otherForms(links)}`
 }
 
 /** The head of an extract: what it is of, and at which position of the log. */
@@ -46,8 +45,8 @@ ${sentence}
 </div>`
 }
 
-/** The same answer in other forms; `proved`: there is a proof document of exactly this. */
-export function otherForms({ rdap, whois, self, history, proof }: Links, proved = true): Markup {
+/** The same answer in other forms. */
+export function otherForms({ rdap, whois, self, history, proof }: Links): Markup {
   const item = (address: string | null, words: string): Markup | string =>
     address === null ? '' : html`<li><a href="${address}">${words}</a></li>`
   return part(
@@ -59,7 +58,7 @@ ${item(rdap, 'RDAP')}
 ${item(whois, 'WHOIS text')}
 ${item(self, 'This answer as JSON')}
 ${item(history, 'History as JSON')}
-${item(proved ? proof : null, 'Proof document')}
+${item(proof, 'Proof document')}
 </ul>`,
   )
 }

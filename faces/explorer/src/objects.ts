@@ -140,7 +140,7 @@ function absence(handle: string, query: HoldersAnswer['query']): Markup {
 const STATE_WORDS: { readonly [S in ApplicationAnswer['state']]: string } = {
   waiting: 'It waits in its queue.',
   examining: 'Attestors examine it.',
-  'to-notify': 'Those whom it concerns are being notified; its window begins once that is logged.',
+  'to-notify': 'Its window has not begun: the registry must first log an attempt to tell whom it concerns.',
   noticed: 'It takes effect when its window has passed, unless somebody whom it concerns vetoes it.',
   cooling: 'It takes effect when its delay has passed, unless a party withdraws it.',
   effected: 'It has taken effect.',
@@ -175,6 +175,27 @@ function examinationPart({ examination }: ApplicationAnswer): Markup {
   )
 }
 
+/** Whom the registry must try to tell before the window begins; nothing where no window waits for that. */
+function noticePart({ notice }: ApplicationAnswer): Markup {
+  if (notice === null) return html``
+  const told = (one: string): string =>
+    notice.attempted.includes(one) ? 'an attempt is logged' : 'no attempt yet'
+  const lines = notice.to.map((one) => html`<li>${one}: ${told(one)}</li>`)
+  const everybody = html`<li>everybody, since nobody is known whom it concerns</li>`
+  const days = notice.windowSeconds / 86_400
+  const overdue =
+    notice.overdue === null
+      ? ''
+      : html`<p>The registry’s deadline passed at ${notice.overdue} without one.</p>`
+  return part(
+    'notice',
+    'Notice',
+    'Covered by the proof.',
+    html`<p>A window of ${days} days begins with the logged attempt to tell</p>
+<ul class="lines">${lines.length === 0 ? everybody : lines}</ul>${overdue}`,
+  )
+}
+
 export function applicationPage(answer: ApplicationAnswer, history: History | null): Markup {
   const { handle, links, query, consents, reason, state } = answer
   const key = `obj/application/${handle}`
@@ -187,6 +208,7 @@ export function applicationPage(answer: ApplicationAnswer, history: History | nu
 ${proofPanel(provable(key, links), query)}
 ${part('record', 'Record', 'Covered by the proof.', html`${factList(key, facts)}${consents.length === 0 ? '' : html`<ul class="lines">${agreed}</ul>`}`)}
 ${examinationPart(answer)}
+${noticePart(answer)}
 ${part('body', 'Request', 'As signed.', html`<pre tabindex="0">${JSON.stringify(answer.body, null, 2)}</pre>`)}
 ${timeline(history, query.text)}
 ${otherForms(links)}`

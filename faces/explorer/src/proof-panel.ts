@@ -13,19 +13,11 @@ export type Provable = {
   readonly proof: string
 }
 
-/** Null for a block of AS numbers: `/proof/autnum` has documents for single numbers only. */
-export function provable(key: string, { proof, proofAt }: Links): Provable | null {
-  return key.startsWith('asn/') && !key.endsWith('/32') ? null : { key, proof, proofAt }
+export function provable(key: string, { proof, proofAt }: Links): Provable {
+  return { key, proof, proofAt }
 }
 
-export function proofPanel(subject: Provable | null, { size }: Frame): Markup {
-  if (subject === null)
-    return part(
-      'proof',
-      'Proof',
-      '',
-      html`<p>A block of AS numbers has no proof document of its own; each number in it has one. Look up a single number.</p>`,
-    )
+export function proofPanel(subject: Provable, { size }: Frame): Markup {
   const { key, proofAt, proof } = subject
   return part(
     'proof',

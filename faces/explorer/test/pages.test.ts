@@ -71,10 +71,10 @@ test('what lies inside is a strip and a list, in pages, marked as not yet proved
   assert.ok(html.includes('after=ip4%2F192.0.2.0%2F25#inside'))
 })
 
-test('a block of AS numbers claims no proof', async () => {
+test('a block of AS numbers is proved like any other', async () => {
   const html = await look('AS64496 - AS64511')
-  assert.ok(html.includes('has no proof document of its own'))
-  assert.doesNotMatch(html, /id="verdict"|Covered by the proof/)
+  assert.ok(html.includes('data-key="asn/64496/28"'))
+  assert.ok(html.includes('Covered by the proof.'))
 })
 
 test('nobody holds it: said for numbers and for handles, each with a proof', async () => {

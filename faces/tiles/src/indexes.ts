@@ -19,7 +19,7 @@ export function answerLogIndex(reader: RegistryReader): Response {
 const PROOFS = `Proof documents (C2SP tlog-proof), which anyone can check offline.
 
 /proof/ip/<address or prefix>          such as /proof/ip/192.0.2.7 or /proof/ip/2001:db8::/32
-/proof/autnum/<number>                 such as /proof/autnum/64496
+/proof/autnum/<number or block>        such as /proof/autnum/64496 or /proof/autnum/64496-64511
 /proof/object/<type>/<handle>          such as /proof/object/holder/H-7
 
 With ?size=<N>: at an earlier checkpoint, one of the last 64.

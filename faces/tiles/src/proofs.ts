@@ -1,14 +1,17 @@
 /** Proof documents for addresses, prefixes, AS numbers and objects, present or absent. */
 
 import {
-  asnBlock,
   type Block,
+  blockRange,
+  err,
   type NumberError,
   ok,
   parseAddress,
   parseAsn,
   parsePrefix,
   type Result,
+  range,
+  rangeToBlocks,
   singleBlock,
 } from '@cadastre/numbers'
 import type { RegistryReader, Snapshot } from '@cadastre/reader'
@@ -34,15 +37,39 @@ function blockOfAddress(text: string): Result<Block, NumberError> {
   return address.ok ? ok(singleBlock(address.value.space, address.value.value)) : address
 }
 
-/** Proof for one AS number, with or without `AS`. */
+/** Proof for one AS number, or for an aligned block of them such as `64496-64511`; with or without `AS`. */
 export function answerAutnumProof(
   reader: RegistryReader,
   text: string,
   size: string | undefined,
 ): Response | Promise<Response> {
-  const parsed = parseAsn(decode(text))
+  const parsed = blockOfAsns(decode(text))
   if (!parsed.ok) return badInput('AS number', parsed.error.value, parsed.error.expected)
-  return answerProof(reader, cellKey(asnBlock(parsed.value)), size)
+  return answerProof(reader, cellKey(parsed.value), size)
+}
+
+/** A proof is of one key: a range that is no aligned block is refused, and its blocks are named. */
+function blockOfAsns(text: string): Result<Block, Pick<NumberError, 'value' | 'expected'>> {
+  const [first = '', last = first, ...more] = text.split('-')
+  const [low, high] = [parseAsn(first.trim()), parseAsn(last.trim())]
+  if (!low.ok) return low
+  if (!high.ok) return high
+  const between = more.length === 0 ? range('asn', BigInt(low.value), BigInt(high.value)) : null
+  if (between === null || !between.ok)
+    return err({ value: text, expected: 'two AS numbers, the smaller one first, such as 64496-64511' })
+  const blocks = rangeToBlocks(between.value)
+  const [only] = blocks
+  if (only !== undefined && blocks.length === 1) return ok(only)
+  const named = blocks.slice(0, NAMED_BLOCKS).map(asnBlockText).join(', ')
+  const rest = blocks.length > NAMED_BLOCKS ? ' and so on' : ''
+  return err({ value: text, expected: `a block of its own key; these are in it: ${named}${rest}` })
+}
+
+const NAMED_BLOCKS = 8
+
+function asnBlockText(block: Block): string {
+  const { first, last } = blockRange(block)
+  return first === last ? `${first}` : `${first}-${last}`
 }
 
 /** Proof for `<type>/<handle>`; handles are case-insensitive and stored in upper case (design.md section 4). */

@@ -48,6 +48,8 @@ test('what nobody holds is proved too: free space, space of others, an object th
   )
   assert.deepEqual(verified('ip6/2001:db8::1/128', await text('/proof/ip/2001:db8::1')).covering, [])
   assert.deepEqual(verified('asn/64496/32', await text('/proof/autnum/64496')).covering, [])
+  const block = verified('asn/64496/28', await text('/proof/autnum/64496-64511'))
+  assert.deepEqual([block.covering, block.moreSpecific], [[], 'none'])
   assert.deepEqual(verified('obj/holder/H-999', await text('/proof/object/holder/h-999')).covering, [])
 })
 

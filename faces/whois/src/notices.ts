@@ -1,6 +1,6 @@
 /** What an answer says beside objects: the banner, the log position with its proof, lists, help. All lines begin with `%`. */
 
-import { formatPrefix } from '@cadastre/numbers'
+import { formatPrefix, type Range, rangeToBlock } from '@cadastre/numbers'
 import { pauseOf, type RegistryInfo, type Snapshot } from '@cadastre/reader'
 import { flagName } from './flags.ts'
 import { holderAt } from './lookup.ts'
@@ -44,7 +44,7 @@ function proofPath(snapshot: Snapshot, key: SearchKey): string | null {
     case 'asn':
       return `autnum/${key.asn}`
     case 'as-block':
-      return key.range.first === key.range.last ? `autnum/${key.range.first}` : null
+      return asnProofPath(key.range)
     case 'route':
     case 'domain':
       return `ip/${formatPrefix(key.block)}`
@@ -54,6 +54,13 @@ function proofPath(snapshot: Snapshot, key: SearchKey): string | null {
     case 'invalid':
       return null
   }
+}
+
+/** One AS number, or an aligned block of them. */
+function asnProofPath(range: Range): string | null {
+  const { first, last } = range
+  if (first === last) return `autnum/${first}`
+  return rangeToBlock(range) === null ? null : `autnum/${first}-${last}`
 }
 
 /** Handles that can only be a holder's, so that absence proves that there is none. Other words may be part of a name. */

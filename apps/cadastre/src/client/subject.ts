@@ -3,7 +3,9 @@
 import {
   asnBlock,
   type Block,
+  blockRange,
   formatPrefix,
+  formatRange,
   parseAddress,
   parseAsn,
   parsePrefix,
@@ -28,6 +30,7 @@ export function readSubject(text: string): Subject {
     const asn = parseAsn(text)
     if (asn.ok) return ofBlock(asnBlock(asn.value))
   }
+  if (/^as\d+ *- *as\d+$/i.test(text)) return ofBlock(asnBlockOf(text))
   if (/^[\d.:/-]+$/.test(text) || (text.includes(':') && /^[0-9a-f:./-]+$/i.test(text)))
     throw new UsageError(numbersHint(text, prefix.error.expected))
   if (/^r-\d+(-\d+)?(@.*)?$/i.test(text))
@@ -47,6 +50,19 @@ export function readSubject(text: string): Subject {
       `"${text}" is nothing to look up: expected an address, a prefix, an AS number, a holder's handle, or type/HANDLE. ${prefix.error.expected === '' ? '' : `(as a prefix: expected ${prefix.error.expected})`}`.trim(),
     )
   return { kind: 'object', key: objectKey(known, handle) }
+}
+
+/** The aligned block of AS numbers that a range is; a proof is of one block. */
+function asnBlockOf(text: string): Block {
+  const range = parseRange(text)
+  if (!range.ok) throw new UsageError(`"${text}" is no range: expected ${range.error.expected}.`)
+  const blocks = rangeToBlocks(range.value)
+  const [only] = blocks
+  if (only !== undefined && blocks.length === 1) return only
+  const named = blocks.slice(0, 8).map((block) => formatRange(blockRange(block)))
+  throw new UsageError(
+    `"${text}" is a range; a proof is of one block. Look up ${named.join(', ')}${blocks.length > 8 ? ' …' : ''}.`,
+  )
 }
 
 /** What is wrong with a text that can only be meant as numbers; for a range, the prefixes it is made of. */

@@ -252,6 +252,8 @@ export type ApplicationAnswer = {
   /** The request’s body as signed */
   readonly body: { readonly [member: string]: unknown }
   readonly examination: ExaminationView | null
+  /** Whom the registry must try to tell before the window begins; null where nothing waits for that */
+  readonly notice: NoticeView | null
   readonly since: number
   readonly sinceAt: string | null
   readonly links: Links
@@ -283,6 +285,17 @@ export type ExaminationView = {
     }[]
     readonly evidence: string | null
   }[]
+}
+
+export type NoticeView = {
+  /** Holders; none = everybody, in public */
+  readonly to: readonly string[]
+  /** Those to whom an attempt is logged */
+  readonly attempted: readonly string[]
+  /** How long the window lasts that begins with the last of them */
+  readonly windowSeconds: number
+  /** The registry’s deadline, where it passed without an attempt */
+  readonly overdue: string | null
 }
 
 export type PoolAnswer = {
