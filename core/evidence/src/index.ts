@@ -139,12 +139,14 @@ export function answersOf(examination: Examination): 'positive' | 'negative' | n
 }
 
 /**
- * The public instrument that an application rests on, against this holder: attestors found it authentic, and its
- * window passed without a veto of any living key. Null where one of these is missing.
+ * The public instrument that an application rests on, against this holder: attestors found it authentic, an attempt to
+ * tell everybody affected was logged, and the window that began with it passed without a veto of any living key. Null
+ * where one of these is missing.
  */
 export function instrumentOf(application: Application, holder: string, at: Instant): PublicInstrument | null {
-  const { state, due, examination } = application
+  const { state, due, examination, notice } = application
   if (examination === null || !examination.affected.includes(holder)) return null
+  if (!examination.affected.every((one) => notice?.attempted.includes(one) === true)) return null
   const passed = state === 'noticed' && due !== null && due <= at
   if (!passed || answersOf(examination) !== 'positive') return null
   return mint({ kind: 'public-instrument', holder, application: application.handle })

@@ -122,6 +122,7 @@ test('an application restates only the consents that it recorded', () => {
     next: null,
     reason: null,
     examination: null,
+    notice: null,
     since: 1,
   }
   assert.deepEqual(consentInApplication(application, 'H-2'), {

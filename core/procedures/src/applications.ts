@@ -29,6 +29,7 @@ export function newApplication(
     next: null,
     reason: null,
     examination: null,
+    notice: null,
     since: DRAFT_SINCE,
   }
 }
@@ -56,6 +57,7 @@ export function withPending(
 export function hasEnded(application: Application, at: Instant): boolean {
   switch (application.state) {
     case 'examining':
+    case 'to-notify':
       return false
     case 'waiting':
     case 'cooling':

@@ -39,6 +39,7 @@ import { ATTEST_ID, callInTurn, callKey, clerkSeconds, queued, ROSTER_KEY, roste
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 import { signedByStaff, staffNeeds } from './staff.ts'
+import { awaitNotice, noticeNeeds } from './to-notify.ts'
 
 type Commit = {
   readonly step: 'commit'
@@ -163,8 +164,12 @@ function concluded(application: Application, inputs: Inputs, at: Instant): reado
   const answers = answersOf(examination)
   if (answers === 'negative') return [endApplication(application, 'failed', 'examination-negative')]
   if (answers === 'positive') {
-    const due = addSeconds(at, examination.windowSeconds)
-    return [put(key, { ...application, state: 'noticed', due, opened: at })]
+    const { affected, windowSeconds } = examination
+    const next: Application =
+      windowSeconds === 0
+        ? { ...application, state: 'noticed', due: at, opened: at }
+        : awaitNotice(application, affected, windowSeconds, inputs, at)
+    return [put(key, next)]
   }
   const roster = rosterOf(inputs)
   const outside = !live.some((call) => call.outside)
@@ -221,7 +226,8 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   if (from === null) return []
   const { application, staff, step } = from.body
   const first = [...shared, recordNeed(applicationKey(application)), ...staffNeeds([staff])]
-  if (step === 'reveal' || !known.has(recordNeed(ROSTER_KEY))) return first
+  if (step === 'reveal') return [...first, ...noticeNeeds()]
+  if (!known.has(recordNeed(ROSTER_KEY))) return first
   const place = firstPlace(rosterOf(known), staff)
   return place === null ? first : [...first, recordNeed(callKey(staff, place))]
 }

@@ -1,7 +1,7 @@
 /**
  * The bounded exceptions to invariant I1, held at run time like I1 itself, whatever a procedure's parameters say: one
  * delay of transfers under a court claim, one delay on a name alone, the act kinds that a legal act may forbid, and a
- * pause of everything that writes nothing but itself (I6).
+ * pause of everything that writes nothing but itself (I6). And that a window with a veto begins with its notice.
  */
 
 import {
@@ -50,7 +50,7 @@ export function beyondBounds(
             ? protectionFault(before(key), next, at)
             : key.startsWith('obj/procedure/')
               ? termsFault(key, before(key), next)
-              : null
+              : windowFault(key, before(key), next, at)
     if (fault !== null) return `${key}: ${fault}`
   }
   return null
@@ -64,6 +64,18 @@ function termsFault(key: RecordKey, old: unknown, next: Json): string | null {
   if (is === null) return 'a version that ends'
   const kept = { ...is, revisions: is.revisions.slice(0, was.revisions.length) }
   return canonicalJson(kept) === canonicalJson(was) ? null : 'terms that were in force are rewritten'
+}
+
+/** A window that somebody may veto begins after whom it concerns was notified, and lasts as long as was said. */
+function windowFault(key: RecordKey, old: unknown, next: Json, at: Instant): string | null {
+  const was = asObject('application', key, old)
+  const is = asObject('application', key, next)
+  if (is?.state !== 'noticed' || was?.state === 'noticed') return null
+  const { notice, due, examination } = is
+  if (notice === null) return examination?.windowSeconds === 0 ? null : 'a window without a notice'
+  if (was?.state !== 'to-notify' || !notice.to.every((holder) => notice.attempted.includes(holder)))
+    return 'a window that begins before everybody was notified'
+  return due !== null && due >= addSeconds(at, notice.windowSeconds) ? null : 'a window that is too short'
 }
 
 function pauseFault(old: unknown, next: Json, effects: number): string | null {

@@ -233,7 +233,8 @@ function decideProof(from: Asked<Examined>, inputs: Inputs, at: Instant): Decisi
     {
       attestor,
       questions: CLAIM_QUESTIONS[from.body.means],
-      affected: [],
+      // Whoever still has a key that the imported source lists may veto, and is told as the holder.
+      affected: from.body.step === 'holder' ? [from.body.holder] : [],
       windowSeconds: numberParameter(parameters, 'windowSeconds'),
     },
     inputs,

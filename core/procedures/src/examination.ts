@@ -42,6 +42,7 @@ import { ownKeySigned } from './holder-changes.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Decision, Effect, Inputs, Need } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
+import { canNotify, noticeNeeds } from './to-notify.ts'
 
 export const ATTEST_ID = 'attest/1'
 export const ROSTER_KEY: RecordKey = objectKey('roster', 'CLERKS')
@@ -63,12 +64,13 @@ export type ExaminationPlan = {
   readonly attestor: string
   readonly questions: readonly string[]
   readonly affected: readonly string[]
+  /** 0: everybody affected has signed, so that there is nobody to notify and nothing to wait for. */
   readonly windowSeconds: number
 }
 
 /** Inputs of {@link openExamination}. */
 export function examinationNeeds(): readonly Need[] {
-  return [recordNeed(ROSTER_KEY), recordNeed(procedureKey(ATTEST_ID))]
+  return [recordNeed(ROSTER_KEY), recordNeed(procedureKey(ATTEST_ID)), ...noticeNeeds()]
 }
 
 /** A roster with one more call in the queue of the clerk at this index, and that call. */
@@ -121,7 +123,8 @@ export function openExamination(
   at: Instant,
 ): Result<readonly Effect[], RefusalCode> {
   const roster = rosterOf(inputs)
-  if (roster === null || procedureOf(inputs, ATTEST_ID) === null) return err('attestors-unavailable')
+  const possible = procedureOf(inputs, ATTEST_ID) !== null && canNotify(inputs)
+  if (roster === null || !possible) return err('attestors-unavailable')
   const index = roster.clerks.findIndex(({ staff, outside }) => staff === attestor && outside)
   if (index < 0) return err('attestor-not-outside')
   const chosen = enqueue(roster, index)

@@ -43,6 +43,7 @@ const COMMON = {
     maxTotalSeconds: 144 * HOUR_SECONDS,
     periodSeconds: 90 * DAY_SECONDS,
   },
+  'record-notice/1': { noticeSeconds: DAY_SECONDS },
   'recover-keys/1': {
     guardianSeconds: 7 * DAY_SECONDS,
     evidenceSeconds: 30 * DAY_SECONDS,

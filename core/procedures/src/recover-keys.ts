@@ -38,6 +38,7 @@ import { policyRefusal, withPolicy } from './key-policy.ts'
 import type { Decision, Inputs, Procedure } from './procedure.ts'
 import { RECOVERY_QUESTIONS } from './questions.ts'
 import type { RefusalCode } from './refusals.ts'
+import { awaitNotice, canNotify, noticeNeeds } from './to-notify.ts'
 
 /** The keys that the holder is to have; its guardians stay as they are. */
 type Keys = { readonly holder: string; readonly m: number; readonly keys: readonly EnrolledKey[] }
@@ -111,9 +112,14 @@ function decideGuardians(from: Asked<ByGuardians>, holder: Holder, inputs: Input
   if (guardians === null || !enoughGuardians(holder, guardians)) return refuse('guardians-missing')
   const refusal = keysRefusal(from, holder, inputs)
   if (refusal !== null) return refuse(refusal)
-  const due = addSeconds(at, windowSeconds(from.body, holder, inputs, at))
   const waiting = waitingBody(from, holder, MEMBERS, inputs)
-  const application = newApplication(ID, waiting, guardians, 'cooling', due, at)
+  const application = awaitNotice(
+    newApplication(ID, waiting, guardians, 'to-notify', null, at),
+    [holder.handle],
+    windowSeconds(from.body, holder, inputs, at),
+    inputs,
+    at,
+  )
   return accept([put(applicationKey(application.handle), application)])
 }
 
@@ -166,9 +172,10 @@ export const recoverKeys: Procedure = holderProcedure<Wish>({
   ],
   needs: (wish) =>
     wish.step === 'guardians'
-      ? wish.guardians.map((guardian) => recordNeed(holderKey(guardian)))
+      ? [...wish.guardians.map((guardian) => recordNeed(holderKey(guardian))), ...noticeNeeds()]
       : examinationNeeds(),
   decide({ body: wish, ...rest }, holder, inputs, at) {
+    if (!canNotify(inputs)) return refuse('procedure-unknown')
     if (holder.recoveryVetoed !== null) return refuse('recovery-vetoed')
     return wish.step === 'guardians'
       ? decideGuardians({ ...rest, body: wish }, holder, inputs, at)

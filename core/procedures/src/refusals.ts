@@ -109,6 +109,7 @@ export const REFUSALS = {
     'Not all attestors have committed themselves: nobody may see the others’ answers before.',
   'answers-incomplete': 'Exactly the questions asked must be answered.',
   'examination-negative': 'Most attestors answered a question with no.',
+  'attempt-repeated': 'The same attempt is named twice.',
   'peer-unknown': 'No such registry is on the list of peers, or its keys are not in force yet.',
   'peer-is-self': 'A registry is no peer of its own.',
   'transit-unknown': 'No such numbers are on their way.',

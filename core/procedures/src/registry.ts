@@ -26,6 +26,7 @@ import { moveOut } from './move-out.ts'
 import { open } from './open.ts'
 import { pause } from './pause.ts'
 import type { Procedure } from './procedure.ts'
+import { recordNotice } from './record-notice.ts'
 import { recoverKeys } from './recover-keys.ts'
 import { reportIncident } from './report-incident.ts'
 import { returnNumbers } from './return.ts'
@@ -62,6 +63,7 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'lock/1': lock,
   'open/1': open,
   'pause/1': pause,
+  'record-notice/1': recordNotice,
   'recover-keys/1': recoverKeys,
   'report-incident/1': reportIncident,
   'return/1': returnNumbers,

@@ -20,6 +20,7 @@ import {
   queueOf,
   reveal,
 } from './attestors.ts'
+import { notify } from './notifier.ts'
 import { assertStamped, DAY, instant, World } from './world.ts'
 
 const CELL = 'ip4/203.0.113.0/24'
@@ -88,6 +89,10 @@ test('both yes: the window begins; both no: it fails; blind until both have comm
   assert.equal(reveal(here, application, two), null)
   assert.equal(state(here, application), 'examining')
   assert.equal(reveal(here, application, one), null)
+  // The registry has a day to log an attempt to tell the predecessor: then the window begins, and not before.
+  assert.equal(state(here, application), 'to-notify')
+  assert.equal(here.object('application', application)?.['due'], '2030-01-03T00:00:00Z')
+  assert.equal(notify(here, application), null)
   assert.equal(state(here, application), 'noticed')
   const record = here.object('application', application)
   assert.deepEqual([record?.['opened'], record?.['due']], ['2030-01-02T00:00:00Z', '2030-01-23T00:00:00Z'])
@@ -103,9 +108,9 @@ test('both yes: the window begins; both no: it fails; blind until both have comm
 
 test('disagreement calls a third, in turn, and the majority on each question stands', () => {
   for (const [third, expected] of [
-    [[], 'noticed'],
+    [[], 'to-notify'],
     [['names-parties'], 'failed'],
-    [['passes-numbers'], 'noticed'],
+    [['passes-numbers'], 'to-notify'],
   ] as const) {
     const here = world()
     const application = open(here)
@@ -196,7 +201,7 @@ test('the deadline passes: the silent are replaced in turn, one of them stays ou
   assert.equal(pass(here, application, 'CL-1'), null)
   assert.equal(commit(here, application, 'CL-3'), null)
   for (const staff of ['CL-2', 'CL-3']) assert.equal(reveal(here, application, staff), null)
-  assert.equal(state(here, application), 'noticed')
+  assert.equal(state(here, application), 'to-notify')
 })
 
 test('the deadline passes while one does not reveal: that one alone is replaced', () => {
@@ -214,7 +219,7 @@ test('the deadline passes while one does not reveal: that one alone is replaced'
   assert.equal(reveal(here, application, 'CL-2'), 'not-called')
   assert.equal(commit(here, application, 'CL-3'), null)
   assert.equal(reveal(here, application, 'CL-3'), null)
-  assert.equal(state(here, application), 'noticed')
+  assert.equal(state(here, application), 'to-notify')
 })
 
 test('the deadline passes and nobody is left: it stays open, overdue, and the called may still answer', () => {

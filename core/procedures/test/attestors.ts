@@ -1,9 +1,11 @@
 /** Attestors in a {@link World}: a roster, and what they commit and reveal. */
 
+import assert from 'node:assert/strict'
 import type { JsonObject } from '@cadastre/records'
 import { objectKey } from '@cadastre/records'
 import { attest } from '../src/attest.ts'
 import { callKey, ROSTER_KEY } from '../src/examination.ts'
+import { addNotifier, notify } from './notifier.ts'
 import { DAY, type World } from './world.ts'
 
 export const HASH: string = `${'A'.repeat(43)}=`
@@ -37,6 +39,7 @@ export function addClerks(here: World, count = 4): void {
     revisions: [],
     since: 0,
   })
+  addNotifier(here)
 }
 
 export function examinationOf(
@@ -80,7 +83,10 @@ export function pass(here: World, application: string, staff: string): string | 
   return here.ask(attest, { body: { step: 'pass', application, staff }, by: [staff] })
 }
 
-/** All who are called commit themselves, then reveal; `no`: the questions that each of them answers with no. */
+/**
+ * All who are called commit themselves, then reveal; `no`: the questions that each of them answers with no. Whom it
+ * concerns is notified, so that the window begins.
+ */
 export function examine(
   here: World,
   application: string,
@@ -88,10 +94,13 @@ export function examine(
 ): readonly (string | null)[] {
   const called = calledFor(here, application)
   const said = (staff: string): Answers => answers(here, application, no[staff])
-  return [
+  const refusals = [
     ...called.map((staff) => commit(here, application, staff, said(staff))),
     ...called.map((staff) => reveal(here, application, staff, said(staff))),
   ]
+  const waits = here.object('application', application)?.['state'] === 'to-notify'
+  if (waits) assert.equal(notify(here, application), null)
+  return refusals
 }
 
 export function queueOf(here: World, staff: string): readonly string[] {

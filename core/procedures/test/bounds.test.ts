@@ -124,3 +124,35 @@ test('a holder’s freeze lasts 14 days at most, and there is none within 90; no
   assert.equal(fault(key, recovered(61), recovered(61)), null)
   assert.equal(fault(key, recovered(61), none), null)
 })
+
+test('a window that somebody may veto begins after everybody whom it concerns was notified, and is not shorter', () => {
+  const key = 'obj/application/A-1' as RecordKey
+  const application = (
+    state: string,
+    due: string | null,
+    attempted: readonly string[] | null,
+    windowSeconds = 7 * DAY,
+  ): JsonObject => ({
+    v: 1,
+    state,
+    due,
+    examination: { windowSeconds },
+    notice: attempted === null ? null : { to: ['H-1', 'H-2'], attempted, windowSeconds },
+  })
+  const before = application('to-notify', from(DAY), ['H-1'])
+  const both = ['H-1', 'H-2']
+  assert.equal(fault(key, before, application('noticed', from(7 * DAY), both)), null)
+  assert.match(fault(key, before, application('noticed', from(7 * DAY - 1), both)) ?? '', /too short/)
+  assert.match(fault(key, before, application('noticed', null, both)) ?? '', /too short/)
+  for (const attempted of [[], ['H-1'], ['H-2', 'H-3']])
+    assert.match(fault(key, before, application('noticed', from(7 * DAY), attempted)) ?? '', /notified/)
+  const examining = application('examining', null, null)
+  assert.match(fault(key, examining, application('noticed', from(7 * DAY), both)) ?? '', /notified/)
+  assert.match(fault(key, null, application('noticed', from(7 * DAY), both)) ?? '', /notified/)
+  assert.match(fault(key, examining, application('noticed', from(7 * DAY), null)) ?? '', /without a notice/)
+  // Everybody affected has signed: there is no window.
+  assert.equal(fault(key, examining, application('noticed', from(0), null, 0)), null)
+  // A window that runs may be lengthened, and end.
+  assert.equal(fault(key, application('noticed', from(0), both), application('noticed', from(1), both)), null)
+  assert.equal(fault(key, application('noticed', from(0), both), application('vetoed', null, both)), null)
+})

@@ -2,6 +2,7 @@
 
 import { type JsonObject, NEW_HOLDER, objectKey, type RecordKey } from '@cadastre/records'
 import type { Procedure } from '../src/index.ts'
+import { addNotifier } from './notifier.ts'
 import { DAY, World } from './world.ts'
 
 export const HOLDER: RecordKey = objectKey('holder', 'H-1')
@@ -56,6 +57,7 @@ export function holderWorld(more: JsonObject = {}): World {
     ...more,
   })
   for (const handle of ['H-2', 'H-3', 'H-4']) made.holder(handle)
+  addNotifier(made)
   return made
 }
 export const holderIn = (here: World): JsonObject => here.state.get(HOLDER) as JsonObject

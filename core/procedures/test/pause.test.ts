@@ -81,6 +81,7 @@ test('paused stands where every procedure for holders lists it: after the regist
     'pause/1',
     'report-incident/1',
     'attest/1',
+    'record-notice/1',
     'list-peer/1',
     'adopt-procedure/1',
     'change-witnesses/1',

@@ -21,6 +21,7 @@ import {
   TECH,
   TWO,
 } from './holder-fixture.ts'
+import { notify } from './notifier.ts'
 import { COMMON_CODES, commonRefusals } from './staff-fixture.ts'
 import { assertStamped, DAY, type World } from './world.ts'
 
@@ -36,7 +37,9 @@ function byGuardians(
   names = true,
 ): string | null {
   const body = { step: 'guardians', ...KEYS, guardians, ...more }
-  return askOf(here, recoverKeys, body, by, names ? ['policy'] : [])
+  const application = `A-${here.index}`
+  const refusal = askOf(here, recoverKeys, body, by, names ? ['policy'] : [])
+  return refusal ?? notify(here, application)
 }
 function byEvidence(here: World, more: JsonObject = {}, by: readonly string[] = ['new']): string | null {
   const body = { step: 'evidence', ...KEYS, instrument: HASH, attestor: 'CL-1', ...more }
@@ -222,8 +225,8 @@ test('a veto while attestors examine, and in the window after; and of one recove
   )
   assert.equal(veto(here, ['tech']), null)
   here.later(7 * DAY)
-  assert.equal(here.due(recoverKeys, 'obj/application/A-101'), null)
-  assert.deepEqual(outcomeOf(here, 'A-101'), ['failed', 'recovery-vetoed'])
+  assert.equal(here.due(recoverKeys, 'obj/application/A-102'), null)
+  assert.deepEqual(outcomeOf(here, 'A-102'), ['failed', 'recovery-vetoed'])
 })
 
 test('removed keys and guardians veto for 14 days; application-unknown, application-closed, not-party, consent-missing', () => {

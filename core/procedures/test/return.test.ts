@@ -77,6 +77,7 @@ test('an offer cools for the withdrawal right; nothing changes meanwhile but the
     next: null,
     reason: null,
     examination: null,
+    notice: null,
     since: 100,
   })
   assert.equal(here.object('notes', 'R-1')?.['pending'], 'A-100')

@@ -125,6 +125,7 @@ export type Identity = {
 export const APPLICATION_STATES = [
   'waiting',
   'examining',
+  'to-notify',
   'noticed',
   'cooling',
   'effected',
@@ -157,10 +158,24 @@ export type Examination = {
   readonly calls: readonly Call[]
   /** Holders that the act concerns against their will, perhaps: any one living key of theirs vetoes it. */
   readonly affected: readonly string[]
-  /** How long the window lasts that begins when the answers are positive. */
+  /** How long the window lasts that begins when the answers are positive and notice of them was attempted. */
   readonly windowSeconds: number
   /** The last deadline that passed without all answers. */
   readonly overdue: Instant | null
+}
+
+/** The window begins when an attempt to notify each of these holders is logged, and not before. */
+export type AwaitedNotice = {
+  /** Holders whom the act concerns; nobody = one public attempt. */
+  readonly to: readonly string[]
+  /** Those of them to whom an attempt has been logged. */
+  readonly attempted: readonly string[]
+  /** How long the window lasts. */
+  readonly windowSeconds: number
+  /** The registry's deadline, where it passed without an attempt. */
+  readonly overdue: Instant | null
+  /** Index of the entry that the attempts must tell of. */
+  readonly since: number
 }
 
 /** An act that takes time: it waits in a pool's queue, is examined, or cools until `due`. */
@@ -173,7 +188,7 @@ export type Application = {
   readonly body: { readonly [member: string]: import('./json.ts').Json }
   /** Handles whose consent was verified when the application was recorded. */
   readonly consents: readonly string[]
-  /** When it takes effect; while it is examined, when the attestors must have answered. */
+  /** When it takes effect; before its window: when the attestors must have answered, or the registry have notified. */
   readonly due: Instant | null
   /** When its window began: pauses from here on lengthen it. */
   readonly opened: Instant
@@ -184,6 +199,8 @@ export type Application = {
   /** Why a failed application failed: a refusal code. */
   readonly reason: string | null
   readonly examination: Examination | null
+  /** What the registry must log before a window begins that somebody else may veto; null where none does. */
+  readonly notice: AwaitedNotice | null
   readonly since: number
 }
 
@@ -267,7 +284,8 @@ export type ProcedureRecord = ProcedureTerms & {
   readonly since: number
 }
 
-export const STAFF_ROLES = ['operator', 'clerk', 'adopter', 'auditor'] as const
+export const STAFF_ROLES = ['operator', 'clerk', 'adopter', 'auditor', 'notifier'] as const
+/** `notifier`: the key of the notices service, which records attempts and can do nothing else. */
 export type StaffRole = (typeof STAFF_ROLES)[number]
 
 /** A person at work for the registry. No staff key can sign for a holder. */

@@ -216,7 +216,7 @@ test('the service level: times from receipt to decision and of examinations, and
   }
   for (const staff of called)
     await attest(staff, { step: 'reveal', application, answers, evidence: hash, nonce: hash })
-  assert.equal((await read<ApplicationAnswer>(`/api/applications/${application}`)).state, 'noticed')
+  assert.equal((await read<ApplicationAnswer>(`/api/applications/${application}`)).state, 'to-notify')
   const [level, again] = await Promise.all([
     read<Level>('/api/service-level'),
     read<Level>('/api/service-level'),

@@ -85,6 +85,7 @@ export function application(handle: string, state: Application['state'], due: In
     next: null,
     reason: null,
     examination: null,
+    notice: null,
     since: 0,
   }
   return value as Json
