@@ -238,8 +238,8 @@ export class Registrar implements Desk {
     if (!read.ok) return read
     const unusable = await this.#unusableKey(read.value.request)
     // Judging may have taken a moment, in which the registrar was closed.
-    const problem = unusable ?? this.#shut()
-    return problem === null ? this.#intake.submit(read.value) : { ok: false, problem }
+    if (unusable !== null) return { ok: false, problem: unusable }
+    return this.#closed ? { ok: false, problem: CLOSED } : this.#intake.submit(read.value)
   }
 
   /** Why no request is taken now; null where requests are taken. */

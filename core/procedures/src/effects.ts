@@ -12,6 +12,7 @@ import {
   isEmptyCell,
   isObject,
   type Json,
+  type JsonObject,
   type RecordKey,
 } from '@cadastre/records'
 import type { Decision, Effect } from './procedure.ts'
@@ -69,16 +70,32 @@ const DRAFT_MEMBERS: ReadonlySet<string> = new Set([
   'next',
   'head',
   'tail',
+  'order',
 ])
 
-/** The value with every draft stamped by the entry's index. Total. */
+/** The value with every draft stamped by the entry's index; what holds no draft comes back as it is. Total. */
 export function stamp(value: Json, index: number): Json {
-  if (isArray(value)) return value.map((item) => stamp(item, index))
-  if (!isObject(value)) return value
+  if (isArray(value)) return stampItems(value, index)
+  return isObject(value) ? stampMembers(value, index) : value
+}
+
+function stampItems(items: readonly Json[], index: number): readonly Json[] {
+  const stamped = items.map((item) => stamp(item, index))
+  return stamped.every((item, at) => item === items[at]) ? items : stamped
+}
+
+function stampMembers(value: JsonObject, index: number): JsonObject {
+  let changed = false
+  const members = Object.entries(value)
+  for (const entry of members) {
+    const [name, member] = entry
+    const stamped = stampMember(name, member, index)
+    if (stamped === member) continue
+    entry[1] = stamped
+    changed = true
+  }
   // fromEntries defines members; an assignment would lose one that is called __proto__.
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, stampMember(name, member, index)]),
-  )
+  return changed ? Object.fromEntries(members) : value
 }
 
 function stampMember(name: string, member: Json, index: number): Json {
@@ -89,24 +106,24 @@ function stampMember(name: string, member: Json, index: number): Json {
 }
 
 const DRAFT_ID = /^#(\d+)$/
-const DRAFT_HANDLE = /^([A-Z])-#$/
+const DRAFT_HANDLE = /^([A-Z])-#(-[1-9]\d*)?$/
 
 function stampText(text: string, index: number): string {
   if (!text.includes('#')) return text
   const id = DRAFT_ID.exec(text)
   if (id !== null) return id[1] === '0' ? `R-${index}` : `R-${index}-${id[1]}`
   const handle = DRAFT_HANDLE.exec(text)
-  return handle === null ? text : `${handle[1]}-${index}`
+  return handle === null ? text : `${handle[1]}-${index}${handle[2] ?? ''}`
 }
 
 /** Whether the key is of an object that the entry itself creates, whose handle is not known yet. */
 export function isDraftKey(key: RecordKey): boolean {
-  return key.endsWith('-#')
+  return /-#(?:-\d+)?$/.test(key)
 }
 
-/** The key with a draft handle stamped: `obj/holder/H-#` becomes `obj/holder/H-41`. */
+/** The key with a draft handle stamped: `obj/holder/H-#` becomes `obj/holder/H-41`, `R-#-1` becomes `R-41-1`. */
 export function stampKey(key: RecordKey, index: number): RecordKey {
-  return isDraftKey(key) ? (`${key.slice(0, -1)}${index}` as RecordKey) : key
+  return isDraftKey(key) ? (key.replace('-#', `-${index}`) as RecordKey) : key
 }
 
 export type StampedEffect = { readonly key: RecordKey; readonly next: Json; readonly text: string | null }
