@@ -27,7 +27,7 @@ import {
   noteSigner,
   signNote,
 } from '@cadastre/notes'
-import { PROCEDURES, PROFILES } from '@cadastre/procedures'
+import { genesisBodies, genesisParts, proceduresOfProfile } from '@cadastre/procedures'
 import {
   addSeconds,
   canonicalJson,
@@ -114,13 +114,14 @@ class Log {
   }
 }
 
-function genesis(): JsonObject {
+/** The genesis and the parts of its procedures. */
+function foundingBodies(): readonly JsonObject[] {
   const text = encodeBase64(nodeCrypto.sha256(encodeUtf8('the published text')))
-  const procedures = Object.keys(PROCEDURES).map((id) => ({
-    id,
-    text,
-    parameters: PROFILES.community[id] ?? {},
-  }))
+  const parts = genesisParts(proceduresOfProfile('community', () => text))
+  return genesisBodies(genesis(), parts, 'OPERATOR', (member) => memberHashOf(nodeCrypto, member))
+}
+
+function genesis(): JsonObject {
   return {
     name: 'Example Registry',
     origin: ORIGIN,
@@ -139,7 +140,6 @@ function genesis(): JsonObject {
     ],
     pools: [{ handle: 'IP4', space: 'ip4', range: '10.0.0.0/8', open: true }],
     reserved: [],
-    procedures,
     witnessPolicy: '',
     statement: '',
   }
@@ -150,7 +150,7 @@ function makeLog(): Log {
   const log = new Log(start)
   const found = (procedure: string, body: JsonObject): Pending =>
     log.pending(procedure, body, operator, [], true)
-  log.batch([found('genesis/1', genesis())])
+  log.batch(foundingBodies().map((body) => found('genesis/1', body)))
   log.batch([found('open/1', { staff: 'OPERATOR' })])
   const signers = Array.from({ length: HOLDERS }, (_, index) => signerOf(index + 1))
   const first = log.entries.length

@@ -7,11 +7,18 @@
 import { encodeBase64, encodeUtf8, type Signer } from '@cadastre/crypto'
 import { ed25519SignerFromSeed, nodeCrypto } from '@cadastre/crypto/node'
 import { CompactRange } from '@cadastre/merkle'
-import { PROFILES, proceduresOfProfile } from '@cadastre/procedures'
-import { addSeconds, type Instant, type JsonObject, parseInstant, type Request } from '@cadastre/records'
+import { genesisBodies, genesisParts, PROFILES, proceduresOfProfile } from '@cadastre/procedures'
+import {
+  addSeconds,
+  type Instant,
+  type Json,
+  type JsonObject,
+  parseInstant,
+  type Request,
+} from '@cadastre/records'
 import { BatchBuilder, type LogPosition, type Pending } from '@cadastre/registrar'
 import { impactOf, TrieState } from '@cadastre/replay'
-import { requestText, signRequest, verifyEvidence } from '@cadastre/signatures'
+import { memberHashOf, requestText, signRequest, verifyEvidence } from '@cadastre/signatures'
 import { createTrieMemory, TrieWriter } from '@cadastre/trie'
 import { report } from './figures.ts'
 
@@ -79,7 +86,6 @@ const genesis: JsonObject = {
   staff: [staff],
   pools: [{ handle: 'IP4', space: 'ip4', range: '10.0.0.0/8', open: true }],
   reserved: [],
-  procedures: proceduresOfProfile('community', () => text),
   witnessPolicy: '',
   statement: '',
 }
@@ -95,7 +101,11 @@ const identity: JsonObject = {
   attestors: [],
 }
 
-batch([pending('genesis/1', genesis, operator, true)])
+const parts = genesisParts(proceduresOfProfile('community', () => text))
+const hash = (member: Json): string => memberHashOf(nodeCrypto, member)
+batch(
+  genesisBodies(genesis, parts, 'OPERATOR', hash).map((body) => pending('genesis/1', body, operator, true)),
+)
 batch([pending('open/1', { staff: 'OPERATOR' }, operator, true)])
 const handle = `H-${entries.length}`
 batch([pending('identify-holder/1', identity, holder)])

@@ -53,15 +53,15 @@ test('a restored older store refuses to sign: the kept checkpoint is newer', asy
     const shown = await readFile(story.checkpointFile, 'utf8')
     await assert.rejects(
       story.open(),
-      refusesToSign(/^The kept checkpoint has size 7, but the store ends at size 4/),
+      refusesToSign(/^The kept checkpoint has size 8, but the store ends at size 5/),
     )
     assert.equal(await readFile(story.checkpointFile, 'utf8'), shown)
     // The guard alone suffices, and so does the public checkpoint alone.
     await rm(story.checkpointFile)
-    await assert.rejects(story.open(), refusesToSign(/^The kept checkpoint has size 7/))
+    await assert.rejects(story.open(), refusesToSign(/^The kept checkpoint has size 8/))
     await cp(current.checkpointFile, story.checkpointFile)
     await rm(story.guardFile)
-    await assert.rejects(story.open(), refusesToSign(/^The public checkpoint has size 7/))
+    await assert.rejects(story.open(), refusesToSign(/^The public checkpoint has size 8/))
     await cp(current.guardFile, story.guardFile)
     await story.restoreStore(current)
     await story.check()
@@ -76,7 +76,7 @@ test('a store with another history of the same size refuses to sign', async () =
     // The whole directory was restored: nothing on this machine knows better, so the backup goes on by itself.
     await backup.act()
     await cp(story.guardFile, backup.guardFile)
-    await assert.rejects(backup.open(), refusesToSign(/^The kept checkpoint of size 7 signs another tree/))
+    await assert.rejects(backup.open(), refusesToSign(/^The kept checkpoint of size 8 signs another tree/))
   } finally {
     for (const each of [story, backup]) await each.end()
   }
@@ -124,7 +124,7 @@ test('everything restored: the witness remembers, and nothing new is signed or p
     await assert.rejects(
       backup.open(),
       refusesToSign(
-        /^Witness w1\.example has cosigned size 7, but the store ends at size 4: the store is older/,
+        /^Witness w1\.example has cosigned size 8, but the store ends at size 5: the store is older/,
       ),
     )
     // What it sent was a checkpoint that it had signed before.

@@ -224,7 +224,7 @@ test('everything of the registry is restored from an old backup: the witness ref
   await current.stop()
   await assert.rejects(openTestRegistry(backup, identity, witness.options), (error: unknown) => {
     assert.ok(error instanceof ForkRefusedError)
-    assert.match(error.message, /witness\.example has cosigned size 6, but the store ends at size 4/)
+    assert.match(error.message, /witness\.example has cosigned size 7, but the store ends at size 5/)
     return true
   })
 })

@@ -12,7 +12,7 @@ export function staffKey(handle: string): RecordKey {
 
 /**
  * What stands against a founding act before its own preconditions, in order: no registry or version, another
- * registry's origin, expiry, founding ended, no operator's signature. Null where nothing does. The staff member's
+ * registry's origin, expiry, founding ended, no operator's signature, procedures missing. Null where nothing does. The staff member's
  * record must be among the inputs.
  */
 export function foundingRefusal(
@@ -28,5 +28,6 @@ export function foundingRefusal(
   const staff = objectAt('staff', staffKey(asked.body.staff), inputs)
   if (staff === null) return 'staff-unknown'
   if (!staffSigned(staff, asked.signatures)) return 'staff-signature-missing'
-  return staff.role === 'operator' ? null : 'wrong-staff-role'
+  if (staff.role !== 'operator') return 'wrong-staff-role'
+  return registry.awaitedParts.length === 0 ? null : 'parts-missing'
 }

@@ -1,6 +1,7 @@
 /**
- * Genesis: the first act of a log. It fixes origin, seat, profile, procedures and their parameters, staff, pools and
- * reserved numbers. An operator named in it signs; nobody holds anything yet, so nothing is lessened.
+ * Genesis: the first act of a log. It fixes origin, seat, profile, staff, pools and reserved numbers, and by their hashes
+ * the procedures with their parameters, which follow in parts (`genesis-parts.ts`). An operator named in it signs;
+ * nobody holds anything yet, so nothing is lessened.
  *
  * Refusals, in order: see `genesis.refusals`; the page is `docs/procedures/genesis.md`.
  */
@@ -23,7 +24,6 @@ import {
   object,
   oneOf,
   type Pool,
-  type ProcedureRecord,
   type Profile,
   type RecordKey,
   type Registration,
@@ -33,33 +33,25 @@ import {
   type Schema,
   STAFF_ROLES,
   type Staff,
+  tagged,
   text,
   utf8Length,
   type WitnessPolicy,
 } from '@cadastre/records'
 import { withRegistration } from './cells.ts'
-import {
-  type Asked,
-  asked,
-  MAX_BLOCKS,
-  poolKey,
-  procedureKey,
-  REGISTRY_KEY,
-  recordNeed,
-  registryOf,
-} from './common.ts'
+import { type Asked, asked, MAX_BLOCKS, poolKey, REGISTRY_KEY, recordNeed, registryOf } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { MAX_CLERK_HANDLE, ROSTER_KEY } from './examination.ts'
 import { staffKey } from './founding.ts'
-import type { Effect, Inputs, Procedure } from './procedure.ts'
-import { type Parameters, PROFILES, parametersFit } from './profiles.ts'
+import { decidePart, MAX_PARTS, type PartBody, partMembers, partNeeds } from './genesis-parts.ts'
+import type { Decision, Effect, Inputs, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
-import { parameterMap, procedureId } from './terms.ts'
 import { WITNESSES_KEY } from './witness-policy.ts'
 
 const ID = 'genesis/1'
 
-export type GenesisBody = {
+export type FoundBody = {
+  readonly step: 'found'
   readonly name: string
   readonly origin: string
   /** ISO 3166-1 code of the country whose courts and regulators are competent. */
@@ -75,17 +67,14 @@ export type GenesisBody = {
     readonly open: boolean
   }[]
   readonly reserved: readonly Range[]
-  /** `text`: SHA-256 of the published page, standard base64. */
-  readonly procedures: readonly {
-    readonly id: string
-    readonly text: string
-    readonly parameters: Parameters
-  }[]
+  /** Hash of each part of the procedures, in the order in which they follow. */
+  readonly procedures: readonly string[]
   /** Witness policy, as text in the form of C2SP tlog-policy. */
   readonly witnessPolicy: string
   /** What the founders say; published, never read by a decision. */
   readonly statement: string
 }
+export type GenesisBody = FoundBody | PartBody
 
 const line = (expected: string, maxLength: number): Schema<string> =>
   text({ expected, maxLength, pattern: '^[\\x21-\\x7e]+$' })
@@ -96,7 +85,7 @@ const longText: Schema<string> = text({
   pattern: '^[^\\p{Cc}\\p{Cs}]*(?:\\n[^\\p{Cc}\\p{Cs}]*)*$',
 })
 
-const body: Schema<GenesisBody> = object({
+const foundMembers: Schema<Omit<FoundBody, 'step'>> = object({
   name: legalName,
   origin: line('the log origin, a name without spaces', 255),
   seat: country,
@@ -119,22 +108,17 @@ const body: Schema<GenesisBody> = object({
   ),
   pools: array(object({ handle, space: oneOf(['ip4', 'ip6', 'asn']), range, open: bool }), 32),
   reserved: array(range, 64),
-  procedures: array(
-    object({
-      id: procedureId,
-      text: hash32,
-      parameters: parameterMap,
-    }),
-    64,
-    1,
-  ),
+  procedures: array(hash32, MAX_PARTS, 1),
   witnessPolicy: longText,
   statement: longText,
 })
 
-/** What a schema cannot say: handles stand once, and a pool's range is of its space. */
-function isMalformed({ staff, pools }: GenesisBody): boolean {
+const body: Schema<GenesisBody> = tagged('step', { found: foundMembers, procedures: partMembers })
+
+/** What a schema cannot say: handles and hashes stand once, and a pool's range is of its space. */
+function isMalformed({ staff, pools, procedures }: FoundBody): boolean {
   return (
+    repeats(procedures) ||
     repeats(staff.map((member) => member.handle)) ||
     staff.some((member) => member.role === 'clerk' && member.handle.length > MAX_CLERK_HANDLE) ||
     repeats(pools.map((pool) => pool.handle)) ||
@@ -142,14 +126,12 @@ function isMalformed({ staff, pools }: GenesisBody): boolean {
   )
 }
 
-function refusalOf(from: Asked<GenesisBody>, inputs: Inputs): RefusalCode | null {
-  const { staff, pools, reserved, procedures, origin } = from.body
+function refusalOf(from: Asked<FoundBody>, inputs: Inputs): RefusalCode | null {
+  const { staff, pools, reserved, origin } = from.body
   if (registryOf(inputs) !== null) return 'already-founded'
   if (from.request.origin !== origin) return 'wrong-origin'
   if (from.request.expires < from.received) return 'request-expired'
   if (repeats(staff.map((member) => `${member.alg} ${member.key}`))) return 'key-repeated'
-  if (repeats(procedures.map((procedure) => procedure.id))) return 'procedure-unknown'
-  if (!procedures.every(({ id, parameters }) => parametersFit(id, parameters))) return 'procedure-unknown'
   const operators = staff.filter((member) => member.role === 'operator')
   if (operators.length === 0) return 'wrong-staff-role'
   if (!operators.some((member) => staffSigned({ ...member, v: 1, since: 0 }, from.signatures)))
@@ -188,7 +170,7 @@ function registration(id: number, of: Range, pool: string | null): Registration 
 }
 
 /** The cells of pools and reserved ranges: one id for each range, the same at each of its minimal blocks. */
-function cellEffects({ pools, reserved }: GenesisBody): readonly Effect[] {
+function cellEffects({ pools, reserved }: FoundBody): readonly Effect[] {
   const cells = new Map<RecordKey, Cell>()
   const all = [
     ...pools.map((pool) => ({ pool: pool.handle, range: pool.range })),
@@ -207,7 +189,7 @@ function cellEffects({ pools, reserved }: GenesisBody): readonly Effect[] {
 }
 
 /** The attestors, in the order of the genesis. */
-function roster({ staff }: GenesisBody): Roster {
+function roster({ staff }: FoundBody): Roster {
   const clerks = staff.filter(({ role }) => role === 'clerk')
   return {
     v: 1,
@@ -217,7 +199,7 @@ function roster({ staff }: GenesisBody): Roster {
   }
 }
 
-function objectEffects(from: GenesisBody): readonly Effect[] {
+function objectEffects(from: FoundBody): readonly Effect[] {
   const since = DRAFT_SINCE
   const registry: Registry = {
     v: 1,
@@ -226,6 +208,7 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
     seat: from.seat,
     profile: from.profile,
     state: 'founding',
+    awaitedParts: from.procedures,
     demonstration: from.demonstration,
     importing: null,
     imported: null,
@@ -239,10 +222,6 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
     since,
   }
   const staff = from.staff.map((member): Effect => put(staffKey(member.handle), { v: 1, ...member, since }))
-  const procedures = from.procedures.map((procedure): Effect => {
-    const record: ProcedureRecord = { v: 1, ...procedure, revisions: [], since }
-    return put(procedureKey(procedure.id), record)
-  })
   const pools = from.pools.map((pool): Effect => {
     const record: Pool = {
       v: 1,
@@ -265,7 +244,6 @@ function objectEffects(from: GenesisBody): readonly Effect[] {
     put(WITNESSES_KEY, witnesses),
     ...staff,
     put(ROSTER_KEY, roster(from)),
-    ...procedures,
     ...pools,
   ]
 }
@@ -276,7 +254,7 @@ const ENVELOPE_BYTES = 1024
 const EFFECT_BYTES = 48
 
 /** Whether the entry stays under its limit. */
-function fits(from: Asked<GenesisBody>, effects: readonly Effect[]): boolean {
+function fits(from: Asked<FoundBody>, effects: readonly Effect[]): boolean {
   const request = utf8Length(canonicalJson(from.request))
   const written = effects.reduce(
     (sum, { key, next }) => sum + EFFECT_BYTES + key.length + utf8Length(canonicalJson(next)),
@@ -285,12 +263,12 @@ function fits(from: Asked<GenesisBody>, effects: readonly Effect[]): boolean {
   return ENVELOPE_BYTES + request + written <= MAX_ENTRY_BYTES
 }
 
-/** The procedures and parameters of a profile, as a genesis body takes them; `text` gives the hash of each page. */
-export function proceduresOfProfile(
-  profile: Profile,
-  textHash: (id: string) => string,
-): GenesisBody['procedures'] {
-  return Object.entries(PROFILES[profile]).map(([id, parameters]) => ({ id, text: textHash(id), parameters }))
+function decideFounding(from: Asked<FoundBody>, inputs: Inputs): Decision {
+  if (isMalformed(from.body)) return refuse('body-malformed')
+  const refusal = refusalOf(from, inputs)
+  if (refusal !== null) return refuse(refusal)
+  const effects = [...objectEffects(from.body), ...cellEffects(from.body)]
+  return fits(from, effects) ? accept(effects) : refuse('entry-too-large')
 }
 
 export const genesis: Procedure<GenesisBody> = {
@@ -299,26 +277,31 @@ export const genesis: Procedure<GenesisBody> = {
   refusals: [
     'body-malformed',
     'already-founded',
+    'genesis-missing',
     'wrong-origin',
     'request-expired',
     'key-repeated',
-    'procedure-unknown',
+    'staff-unknown',
     'wrong-staff-role',
     'staff-signature-missing',
+    'part-unexpected',
+    'procedure-unknown',
     'block-taken',
     'range-not-a-block',
     'entry-too-large',
   ],
   deadlineSeconds: 60,
   needs(act) {
-    return asked(act, body) === null ? [] : [recordNeed(REGISTRY_KEY)]
+    const from = asked(act, body)
+    if (from === null) return []
+    return from.body.step === 'found' ? [recordNeed(REGISTRY_KEY)] : partNeeds(from.body)
   },
   decide(act, inputs) {
     const from = asked(act, body)
-    if (from === null || isMalformed(from.body)) return refuse('body-malformed')
-    const refusal = refusalOf(from, inputs)
-    if (refusal !== null) return refuse(refusal)
-    const effects = [...objectEffects(from.body), ...cellEffects(from.body)]
-    return fits(from, effects) ? accept(effects) : refuse('entry-too-large')
+    if (from === null) return refuse('body-malformed')
+    const { body: wish, ...rest } = from
+    return wish.step === 'found'
+      ? decideFounding({ ...rest, body: wish }, inputs)
+      : decidePart({ ...rest, body: wish }, inputs)
   },
 }

@@ -213,6 +213,7 @@ export const importRecords: Procedure<ImportBody> = {
     'staff-unknown',
     'staff-signature-missing',
     'wrong-staff-role',
+    'parts-missing',
     'no-import-in-progress',
     'import-in-progress',
     'source-exists',

@@ -51,6 +51,7 @@ export const open: Procedure<OpenBody> = {
     'staff-unknown',
     'staff-signature-missing',
     'wrong-staff-role',
+    'parts-missing',
     'import-in-progress',
     'objection-period',
   ],

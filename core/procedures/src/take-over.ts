@@ -148,7 +148,9 @@ function refusalOf(from: Asked<TakeOverBody>, registry: Registry, inputs: Inputs
   if (refusal !== null) return refusal
   if (lastWord(from, registry) === null) return 'statement-missing'
   const same = predecessor.origin === registry.origin && origin !== registry.origin && seat === registry.seat
-  return same && repeatsProcedures(from.body, inputs) ? null : 'succession-differs'
+  return same && registry.awaitedParts.length === 0 && repeatsProcedures(from.body, inputs)
+    ? null
+    : 'succession-differs'
 }
 
 /** Attestors of the successor; who was one before keeps its place in its queue of calls. */

@@ -6,6 +6,7 @@ import {
   canonicalJson,
   type Instant,
   instantFromSeconds,
+  type Json,
   type JsonObject,
   MAX_ENTRY_BYTES,
   type RecordKey,
@@ -13,7 +14,15 @@ import {
   type Registry,
 } from '@cadastre/records'
 import { MemoryState } from '@cadastre/simulator'
-import { type Act, execute, outcomeJson, PROCEDURES, proceduresOfProfile } from '../src/index.ts'
+import {
+  type Act,
+  execute,
+  genesisBodies,
+  genesisParts,
+  outcomeJson,
+  PROCEDURES,
+  proceduresOfProfile,
+} from '../src/index.ts'
 
 export const ORIGIN = 'log.registry.example'
 const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest()
@@ -21,10 +30,26 @@ export const hash = (text: string): string => createHash('sha256').update(text).
 export const key = (name: string): string => hash(`key of ${name}`)
 export const at = (seconds: number): Instant => instantFromSeconds(1_800_000_000 + seconds)
 
-export function genesisBody(
+type Profile = 'community' | 'national'
+
+/** The hash of a member, as the naive state makes it. */
+const memberHash = (member: Json): string => new MemoryState(sha256).memberHash(member)
+
+/** The genesis and the parts of its procedures; by default in as few as fit. */
+export function foundingBodies(
   changes: JsonObject = {},
-  profile: 'community' | 'national' = 'community',
-): JsonObject {
+  profile: Profile = 'community',
+  parts: ReturnType<typeof genesisParts> = genesisParts(proceduresOfProfile(profile, hash)),
+): readonly [JsonObject, ...JsonObject[]] {
+  const bodies = genesisBodies(foundingOf(profile), parts, 'OP-1', memberHash)
+  return [{ ...bodies[0], ...changes }, ...bodies.slice(1)]
+}
+
+export function genesisBody(changes: JsonObject = {}, profile: Profile = 'community'): JsonObject {
+  return foundingBodies(changes, profile)[0]
+}
+
+function foundingOf(profile: Profile): JsonObject {
   return {
     name: 'Example Registry',
     origin: ORIGIN,
@@ -42,10 +67,8 @@ export function genesisBody(
       { handle: 'DOCA', space: 'asn', range: 'AS64500 - AS64503', open: true },
     ],
     reserved: ['192.0.2.0/28'],
-    procedures: proceduresOfProfile(profile, hash),
     witnessPolicy: 'quorum none\n',
     statement: 'Founded for tests.',
-    ...changes,
   }
 }
 
@@ -130,10 +153,13 @@ export class FoundingLog {
 
 export function founded(
   changes: JsonObject = {},
-  profile: 'community' | 'national' = 'community',
+  profile: Profile = 'community',
+  parts?: ReturnType<typeof genesisParts>,
 ): FoundingLog {
   const log = new FoundingLog()
-  const refusal = log.act('genesis/1', genesisBody(changes, profile))
-  if (refusal !== null) throw new Error(`genesis refused: ${refusal}`)
+  for (const body of foundingBodies(changes, profile, parts)) {
+    const refusal = log.act('genesis/1', body)
+    if (refusal !== null) throw new Error(`genesis refused: ${refusal}`)
+  }
   return log
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject, RecordKey, Registry } from '@cadastre/records'
-import { at, FoundingLog, genesisBody, hash } from './founding-log.ts'
+import { at, FoundingLog, foundingBodies, hash } from './founding-log.ts'
 
 const KEY = hash('an SSH key')
 const SSH = { kind: 'ssh', key: KEY }
@@ -10,7 +10,7 @@ const IMPORTED = 'IMP-EXAMPLE-A1'
 /** Founded, with one row of the source EXAMPLE imported for the opaque id A1. */
 function imported(ended = true): FoundingLog {
   const log = new FoundingLog()
-  assert.equal(log.act('genesis/1', genesisBody()), null)
+  for (const body of foundingBodies()) assert.equal(log.act('genesis/1', body), null)
   const base = { staff: 'OP-1', source: 'EXAMPLE' }
   const manifest = { file: 'x', sha256: hash('x'), rows: 1, nested: false, attribution: 'x' }
   assert.equal(log.act('import/1', { step: 'manifest', ...base, ...manifest }), null)

@@ -68,6 +68,7 @@ export class World {
       origin: ORIGIN,
       profile: 'community',
       state: 'open',
+      awaitedParts: [],
       seat: 'XX',
       paused: null,
       pauses: [],

@@ -1,5 +1,6 @@
 /** Objects of the state trie: holders, identities, applications, pools, procedures, staff, notes, the registry itself. */
 
+import type { Authority, Desk, NotedOrder, OrderRecord, Representative, ServedDocument } from './orders.ts'
 import type { SignatureAlgorithmName } from './signing.ts'
 import type { Instant } from './time.ts'
 import type { Peer, Transit } from './transit.ts'
@@ -300,14 +301,14 @@ export type Staff = {
   readonly since: number
 }
 
-export const ANNOTATION_KINDS = ['dispute', 'court-claim', 'sanction', 'correction'] as const
+export const ANNOTATION_KINDS = ['dispute', 'court-claim', 'sanction', 'correction', 'order'] as const
 
 /** One public note. It says that somebody claims something, and never that it is so. */
 export type Annotation = {
   /** `N-41` */
   readonly id: string
   readonly kind: (typeof ANNOTATION_KINDS)[number]
-  /** Who: a holder's handle, or the SHA-256 of a key, in capital hexadecimal. */
+  /** Who: a holder's handle, the SHA-256 of a key in capital hexadecimal, or the handle of an order. */
   readonly by: string
   /** Hash of the facts it rests on: a second one on the same facts needs the holder's consent or a court's leave. */
   readonly facts: string
@@ -331,6 +332,8 @@ export type Notes = {
   readonly delayedUntil: Instant | null
   /** Facts of annotations so far, the latest last. */
   readonly pastFacts: readonly string[]
+  /** Orders that are to be executed on it, and holds in force. */
+  readonly orders: readonly NotedOrder[]
   readonly since: number
 }
 
@@ -350,13 +353,15 @@ export type BlockedActs = {
   readonly since: number
 }
 
-/** Notes on a holder, `obj/notes/H-7`: only what a legal act of the seat forbids, never a score or a standing. */
+/** Notes on a holder, `obj/notes/H-7`: only what a legal act of the seat forbids or orders, never a score or a standing. */
 export type HolderNotes = {
   readonly v: 1
   readonly holder: string
   readonly blocked: readonly BlockedActs[]
   /** When a delay on a name alone last began: there is no other for a year. */
   readonly delayed: Instant | null
+  /** Who acts for the holder by order of a court; null where nobody does. */
+  readonly representative: Representative | null
   readonly since: number
 }
 
@@ -413,6 +418,8 @@ export type Registry = {
   readonly profile: Profile
   /** `handed-over`: this log has ended, and the successor goes on where it ends. */
   readonly state: 'founding' | 'open' | 'handed-over'
+  /** Hashes of the parts of its procedures that are to follow the genesis, the next first; none once all are in. */
+  readonly awaitedParts: readonly string[]
   readonly demonstration: boolean
   /** The import in progress, or null. */
   readonly importing: Importing | null
@@ -501,6 +508,10 @@ export type ObjectRecords = {
   readonly roster: Roster
   readonly call: QueuedCall
   readonly maintainers: Maintainers
+  readonly authority: Authority
+  readonly order: OrderRecord
+  readonly desk: Desk
+  readonly document: ServedDocument
 }
 
 /** The record at a key of this type, taken to be what the key says; null under a key of another type. */

@@ -51,6 +51,7 @@ const REGISTRY: Registry = {
   seat: 'XX',
   profile: 'community',
   state: 'open',
+  awaitedParts: [],
   demonstration: false,
   importing: null,
   imported: null,

@@ -23,7 +23,7 @@ test('a replayed log leaves the state that it records, and tells what was in it'
   assert.equal(replayer.size, log.size)
   assert.equal(replayer.lastState?.at, log.at)
   assert.equal(replayer.registry?.state, 'open')
-  for (const key of ['obj/holder/H-3', 'obj/pool/IP4', 'ip4/198.51.100.0/26', 'ip4/198.51.100.0/24'])
+  for (const key of ['obj/holder/H-4', 'obj/pool/IP4', 'ip4/198.51.100.0/26', 'ip4/198.51.100.0/24'])
     assert.deepEqual(replayer.state.record(key as never).value, log.record(key), key)
   assert.equal(progress.at(-1), log.size)
   assert.equal(replayer.tally.ops + replayer.tally.states, log.size)
@@ -40,7 +40,7 @@ test('entries come in order: another index is a bug of the caller', () => {
 test('signatures may be checked elsewhere: the result is believed', () => {
   const log = foundedLog()
   const index = log.size
-  allocate(log, 'H-3', alice)
+  allocate(log, 'H-4', alice)
   log.commit()
   const replay = (valid: boolean): readonly string[] => {
     const replayer = new Replayer({ crypto: nodeCrypto, origin: ORIGIN })
@@ -57,7 +57,7 @@ test('signatures may be checked elsewhere: the result is believed', () => {
 
 test('a request that Bob signs for Alice is refused, and the refusal is no fault', () => {
   const log = foundedLog()
-  const entry = allocate(log, 'H-3', bob)
+  const entry = allocate(log, 'H-4', bob)
   assert.deepEqual(entry.outcome, { accepted: false, refusals: ['consent-missing'] })
   log.commit()
   assert.deepEqual(faultsOf(log.entries), [])

@@ -12,7 +12,7 @@ const ALLOCATE = PROFILES.community['allocate/1'] ?? {}
 /** Alice and Bob each take blocks of these lengths; the last of Bob's is taken already. */
 function story(): LogMaker {
   const log = foundedLog()
-  const holders = ['H-3', 'H-4']
+  const holders = ['H-4', 'H-5']
   const ask = (holder: number, block: string, length: number): void => {
     const body = { holder: holders[holder] ?? '', pool: 'IP4', length, block: `ip4/${block}` }
     log.act(log.request('allocate/1', body), [holder === 0 ? alice : bob])
@@ -35,7 +35,7 @@ test('the terms that were in force change nothing; others change what they forbi
   })
   assert.deepEqual([impact.acts, impact.otherwise, impact.holders], [4, 3, 2])
   const [first, , last] = impact.examples
-  assert.deepEqual([first?.was, first?.would, first?.holders], [null, ['size-not-allowed'], ['H-3']])
+  assert.deepEqual([first?.was, first?.would, first?.holders], [null, ['size-not-allowed'], ['H-4']])
   assert.deepEqual([last?.was, last?.would], [['block-taken'], ['size-not-allowed']])
 })
 

@@ -7,8 +7,9 @@ import {
   type Act,
   type Executed,
   execute,
+  genesisBodies,
+  genesisParts,
   PROCEDURE_FAULT,
-  PROCEDURES,
   type Procedure,
   procedureById,
   proceduresOfProfile,
@@ -190,11 +191,14 @@ export function parse(bytes: Uint8Array): Json {
   return value
 }
 
-export function genesisBody(): JsonObject {
+/** The genesis and the parts of its procedures. */
+export function foundingBodies(): readonly [JsonObject, ...JsonObject[]] {
   const text = encodeBase64(nodeCrypto.sha256(encodeUtf8('the published text')))
-  const published = proceduresOfProfile('community', () => text).filter(({ id }) =>
-    Object.hasOwn(PROCEDURES, id),
-  )
+  const parts = genesisParts(proceduresOfProfile('community', () => text))
+  return genesisBodies(genesisBody(), parts, 'OPERATOR', (member) => memberHashOf(nodeCrypto, member))
+}
+
+function genesisBody(): JsonObject {
   return {
     name: 'Example Registry',
     origin: ORIGIN,
@@ -216,7 +220,6 @@ export function genesisBody(): JsonObject {
       { handle: 'ASN', space: 'asn', range: 'AS64496 - AS64511', open: true },
     ],
     reserved: [],
-    procedures: published.map(({ id, parameters }) => ({ id, text, parameters })),
     witnessPolicy: '',
     statement: '',
   }
@@ -240,10 +243,10 @@ export function identifyBody(name: string, key: Signer): JsonObject {
   }
 }
 
-/** Genesis, open, and two holders: H-3 (Alice) and H-4 (Bob). Entries 0 to 5. */
+/** Genesis and its procedures, open, and two holders: H-4 (Alice) and H-5 (Bob). Entries 0 to 6. */
 export function foundedLog(): LogMaker {
   const log = new LogMaker()
-  log.found('genesis/1', genesisBody())
+  for (const body of foundingBodies()) log.found('genesis/1', body)
   log.found('open/1', { staff: 'OPERATOR' })
   log.commit()
   log.advance(60)

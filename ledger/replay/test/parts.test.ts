@@ -20,7 +20,7 @@ import { fitting, opEntryBytes, parseEntry, readEntry, TrieState } from '../src/
 import { sameJson } from '../src/judgement.ts'
 import { Recent } from '../src/recent.ts'
 import { busyLog } from './busy-log.ts'
-import { alice, codesOf, faultsOf, foundedLog, genesisBody, LogMaker, START } from './log-maker.ts'
+import { alice, codesOf, faultsOf, foundedLog, foundingBodies, LogMaker, START } from './log-maker.ts'
 
 const at = (seconds: number): Instant => addSeconds(START, seconds)
 
@@ -133,7 +133,7 @@ test('entries of a log read back as what was written', () => {
 
 test('an act whose effects do not fit an entry is refused as too large, and only such an act', () => {
   const log = new LogMaker()
-  log.found('genesis/1', genesisBody())
+  for (const body of foundingBodies()) log.found('genesis/1', body)
   const rows = 100
   const manifest = {
     step: 'manifest',
@@ -162,9 +162,9 @@ test('an act whose effects do not fit an entry is refused as too large, and only
   const small = foundedLog()
   small.tamper = (one) =>
     ({ ...(one as object), outcome: { accepted: false, refusals: ['entry-too-large'] } }) as Json
-  small.act(small.request('confirm/1', { holder: 'H-3' }), [alice])
+  small.act(small.request('confirm/1', { holder: 'H-4' }), [alice])
   small.commit()
-  assert.deepEqual(codesOf(small.entries), ['6 refused-wrongly'])
+  assert.deepEqual(codesOf(small.entries), ['7 refused-wrongly'])
 })
 
 test('of what was executed, a refusal with its inputs, and one without, the first that fits is written', () => {

@@ -11,7 +11,7 @@ import {
   codesOf,
   faultsOf,
   foundedLog,
-  genesisBody,
+  foundingBodies,
   identifyBody,
   instant,
   LogMaker,
@@ -54,21 +54,21 @@ test('any flipped bit of any entry is convicted in its batch', () => {
 test('a dropped op', () => {
   const log = busyLog()
   const codes = codesOf(log.entries.toSpliced(7, 1))
-  assert.ok(codes.includes('8 ops-miscounted'), codes.join())
+  assert.ok(codes.includes('9 ops-miscounted'), codes.join())
 })
 
 test('two swapped ops', () => {
   const log = busyLog()
-  const [one, other] = [log.entries[6], log.entries[7]]
+  const [one, other] = [log.entries[7], log.entries[8]]
   assert.ok(one && other)
   const codes = codesOf(log.entries.with(6, other).with(7, one))
-  assert.ok(codes.includes('7 receipt-out-of-order'), codes.join())
-  assert.ok(codes.includes('6 inputs-differ'), codes.join())
+  assert.ok(codes.includes('8 receipt-out-of-order'), codes.join())
+  assert.ok(codes.includes('7 inputs-differ'), codes.join())
 })
 
 test('a holding stolen by an effect that nobody consented to', () => {
   const log = foundedLog()
-  allocate(log, 'H-3', alice)
+  allocate(log, 'H-4', alice)
   log.commit()
   const index = log.size
   const key = 'ip4/198.51.100.0/26'
@@ -76,16 +76,16 @@ test('a holding stolen by an effect that nobody consented to', () => {
     const outcome = member(entry, 'outcome')
     const cell = log.record(key)
     const [registration] = cell['registrations'] as readonly JsonObject[]
-    const next = { ...cell, registrations: [{ ...registration, holder: 'H-4' }] }
+    const next = { ...cell, registrations: [{ ...registration, holder: 'H-5' }] }
     const theft = { key, prev: log.state.record(key as never).hash, next }
     return {
       ...member(entry),
       outcome: { ...outcome, effects: [...(outcome['effects'] as readonly Json[]), theft] },
     }
   }
-  allocate(log, 'H-4', bob)
+  allocate(log, 'H-5', bob)
   log.commit()
-  allocate(log, 'H-4', bob)
+  allocate(log, 'H-5', bob)
   log.commit()
   const faults = faultsOf(log.entries)
   // What follows is judged by the state that the log has: one theft, not a thousand faults.
@@ -93,14 +93,14 @@ test('a holding stolen by an effect that nobody consented to', () => {
     faults.map((fault) => `${fault.index} ${fault.code}`),
     [`${index} effects-differ`, `${index} loss-without-basis`],
   )
-  assert.match(faults[1]?.detail ?? '', /takes R-6 at ip4\/198\.51\.100\.0\/26 from H-3/)
+  assert.match(faults[1]?.detail ?? '', /takes R-7 at ip4\/198\.51\.100\.0\/26 from H-4/)
   assert.match(faults[0]?.detail ?? '', /Effect 3 is on ip4\/198\.51\.100\.0\/26 .* none would be right/)
 })
 
 test('an act accepted that its procedure refuses', () => {
   const log = foundedLog()
   log.tamper = withOutcome({ accepted: true, effects: [] })
-  allocate(log, 'H-3', bob)
+  allocate(log, 'H-4', bob)
   log.commit()
   const [fault] = faultsOf(log.entries)
   assert.equal(fault?.code, 'accepted-wrongly')
@@ -110,12 +110,12 @@ test('an act accepted that its procedure refuses', () => {
 test('an act refused without reason', () => {
   const log = foundedLog()
   log.tamper = refusing('quota-reached')
-  allocate(log, 'H-3', alice)
+  allocate(log, 'H-4', alice)
   log.commit()
   const faults = faultsOf(log.entries)
   assert.deepEqual(
     faults.map(({ index, code }) => `${index} ${code}`),
-    ['6 refused-wrongly'],
+    ['7 refused-wrongly'],
   )
   assert.match(faults[0]?.detail ?? '', /to accept, with effects on ip4\/198\.51\.100\.0\/26/)
 })
@@ -123,9 +123,9 @@ test('an act refused without reason', () => {
 test('a refusal with another code than the procedure gives', () => {
   const log = foundedLog()
   log.tamper = refusing('quota-reached')
-  allocate(log, 'H-3', bob)
+  allocate(log, 'H-4', bob)
   log.commit()
-  assert.deepEqual(codesOf(log.entries), ['6 refusal-differs'])
+  assert.deepEqual(codesOf(log.entries), ['7 refusal-differs'])
 })
 
 test('effects with another hash before, another record, another order', () => {
@@ -144,7 +144,7 @@ test('effects with another hash before, another record, another order', () => {
         outcome: { ...outcome, effects: change(outcome['effects'] as readonly Json[]) },
       }
     }
-    allocate(log, 'H-3', alice)
+    allocate(log, 'H-4', alice)
     log.commit()
     const [fault] = faultsOf(log.entries)
     assert.equal(fault?.code, 'effects-differ')
@@ -162,39 +162,39 @@ test('inputs left out, added, reordered, or with another hash', () => {
   for (const change of changes) {
     const log = foundedLog()
     log.tamper = (entry) => ({ ...member(entry), inputs: change(member(entry)['inputs'] as readonly Json[]) })
-    allocate(log, 'H-3', alice)
+    allocate(log, 'H-4', alice)
     log.commit()
-    assert.deepEqual(codesOf(log.entries), ['6 inputs-differ'])
+    assert.deepEqual(codesOf(log.entries), ['7 inputs-differ'])
   }
 })
 
 test('a request decided twice', () => {
   const log = foundedLog()
-  const request = log.request('allocate/1', { holder: 'H-3', pool: 'IP4', length: 26, block: null })
+  const request = log.request('allocate/1', { holder: 'H-4', pool: 'IP4', length: 26, block: null })
   log.act(request, [alice])
   log.act(request, [alice])
   log.commit()
   const codes = codesOf(log.entries)
-  assert.ok(codes.includes('7 request-repeated'), codes.join())
-  assert.ok(codes.includes('7 accepted-wrongly'), codes.join())
+  assert.ok(codes.includes('8 request-repeated'), codes.join())
+  assert.ok(codes.includes('8 accepted-wrongly'), codes.join())
 })
 
 test('a refused request may come again with other signatures; an accepted one is refused for good', () => {
   const log = foundedLog()
-  const request = log.request('allocate/1', { holder: 'H-3', pool: 'IP4', length: 26, block: null })
+  const request = log.request('allocate/1', { holder: 'H-4', pool: 'IP4', length: 26, block: null })
   log.act(request, [bob])
   log.act(request, [alice])
   log.tamper = withOutcome({ accepted: false, refusals: ['already-accepted'] })
   log.act(request, [alice])
   log.commit()
   // Refused as it should be; only the inputs, which such a refusal does not look at, are not those of the test's log.
-  assert.deepEqual(codesOf(log.entries), ['8 inputs-differ'])
+  assert.deepEqual(codesOf(log.entries), ['9 inputs-differ'])
 })
 
 test('a request whose evidence signs something else', () => {
   const log = foundedLog()
   const [one, other] = [26, 27].map((length) =>
-    log.request('allocate/1', { holder: 'H-3', pool: 'IP4', length, block: null }),
+    log.request('allocate/1', { holder: 'H-4', pool: 'IP4', length, block: null }),
   )
   assert.ok(one && other)
   log.seq += 1
@@ -209,30 +209,30 @@ test('a request whose evidence signs something else', () => {
 test('time that goes back, and two times in one batch', () => {
   const back = foundedLog()
   back.advance(-100)
-  allocate(back, 'H-3', alice)
+  allocate(back, 'H-4', alice)
   back.commit()
-  assert.deepEqual(codesOf(back.entries).slice(0, 1), ['6 time-decreases'])
+  assert.deepEqual(codesOf(back.entries).slice(0, 1), ['7 time-decreases'])
   const two = foundedLog()
-  allocate(two, 'H-3', alice)
+  allocate(two, 'H-4', alice)
   two.advance(1)
-  allocate(two, 'H-4', bob)
+  allocate(two, 'H-5', bob)
   two.commit()
-  assert.deepEqual(codesOf(two.entries), ['7 time-differs-in-batch', '8 time-differs-in-batch'])
+  assert.deepEqual(codesOf(two.entries), ['8 time-differs-in-batch', '9 time-differs-in-batch'])
 })
 
 test('receipts: none, a gap that outlives its deadline, a decision before receipt, one after the deadline', () => {
   const none = foundedLog()
-  none.act(none.request('confirm/1', { holder: 'H-3' }), [alice], null)
+  none.act(none.request('confirm/1', { holder: 'H-4' }), [alice], null)
   none.commit()
-  assert.deepEqual(codesOf(none.entries), ['6 receipt-missing'])
+  assert.deepEqual(codesOf(none.entries), ['7 receipt-missing'])
 
   const gap = foundedLog()
   gap.seq += 2
-  allocate(gap, 'H-3', alice)
+  allocate(gap, 'H-4', alice)
   gap.commit()
   assert.deepEqual(codesOf(gap.entries), [], 'the deadline of what is missing has not passed')
   gap.advance(61)
-  allocate(gap, 'H-3', alice)
+  allocate(gap, 'H-4', alice)
   gap.commit()
   const [ignored] = faultsOf(gap.entries)
   assert.equal(ignored?.code, 'receipt-ignored')
@@ -244,10 +244,10 @@ test('receipts: none, a gap that outlives its deadline, a decision before receip
   ] as const) {
     const log = foundedLog()
     assert.equal(log.at, '2030-01-01T00:02:00Z')
-    const request = log.request('allocate/1', { holder: 'H-3', pool: 'IP4', length: 26, block: null })
+    const request = log.request('allocate/1', { holder: 'H-4', pool: 'IP4', length: 26, block: null })
     log.act(request, [alice], { seq: 3, at: instant(at) })
     log.commit()
-    assert.deepEqual(codesOf(log.entries), [`6 ${code}`])
+    assert.deepEqual(codesOf(log.entries), [`7 ${code}`])
   }
 })
 
@@ -257,11 +257,11 @@ test('what fell due is left undone, done early, done twice, or done by another p
   const application = presetCooling(undone, 60)
   undone.commit()
   undone.advance(WEEK_SECONDS)
-  allocate(undone, 'H-4', bob)
+  allocate(undone, 'H-5', bob)
   undone.commit()
   assert.deepEqual(codesOf(undone.entries), [], 'at the due time itself there is time until the next batch')
   undone.advance(1)
-  allocate(undone, 'H-4', bob)
+  allocate(undone, 'H-5', bob)
   undone.commit()
   assert.deepEqual(codesOf(undone.entries), [`${undone.size - 1} due-undone`])
 
@@ -292,9 +292,9 @@ test('what fell due is left undone, done early, done twice, or done by another p
 test('an op without a request that names nothing, or has a receipt', () => {
   const nothing = foundedLog()
   nothing.tamper = (entry) => ({ ...member(entry), request: null, evidence: [], received: null, inputs: [] })
-  allocate(nothing, 'H-3', alice)
+  allocate(nothing, 'H-4', alice)
   nothing.commit()
-  assert.deepEqual(codesOf(nothing.entries), ['6 not-due'])
+  assert.deepEqual(codesOf(nothing.entries), ['7 not-due'])
   const receipt = foundedLog()
   presetCooling(receipt, 3600)
   const application = presetCooling(receipt, 60)
@@ -311,23 +311,23 @@ test('state entries: roots, count, previous, empty batches, a log that ends in a
   const changes: readonly (readonly [string, (entry: JsonObject) => Json])[] = [
     ['roots-differ', (entry) => ({ ...entry, roots: { ...member(entry, 'roots'), ip6: wrong } })],
     ['ops-miscounted', (entry) => ({ ...entry, ops: 2 })],
-    ['previous-state-wrong', (entry) => ({ ...entry, prev: 4 })],
+    ['previous-state-wrong', (entry) => ({ ...entry, prev: 5 })],
     ['previous-state-wrong', (entry) => ({ ...entry, prev: null })],
   ]
   for (const [code, change] of changes) {
     const log = foundedLog()
-    allocate(log, 'H-3', alice)
+    allocate(log, 'H-4', alice)
     log.commit((entry) => change(member(entry)))
-    allocate(log, 'H-3', alice)
+    allocate(log, 'H-4', alice)
     log.commit()
-    assert.deepEqual(codesOf(log.entries), [`7 ${code}`])
+    assert.deepEqual(codesOf(log.entries), [`8 ${code}`])
   }
   const empty = foundedLog()
   empty.commit((entry) => ({ ...member(entry), ops: 1 }))
-  assert.deepEqual(codesOf(empty.entries), ['6 batch-without-ops', '6 ops-miscounted'])
+  assert.deepEqual(codesOf(empty.entries), ['7 batch-without-ops', '7 ops-miscounted'])
   const open = foundedLog()
-  allocate(open, 'H-3', alice)
-  assert.deepEqual(codesOf(open.entries), ['6 batch-open'])
+  allocate(open, 'H-4', alice)
+  assert.deepEqual(codesOf(open.entries), ['7 batch-open'])
 })
 
 test('roots that stay wrong are told once, and again after they agreed', () => {
@@ -337,17 +337,19 @@ test('roots that stay wrong are told once, and again after they agreed', () => {
     roots: { ...member(entry, 'roots'), ip6: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=' },
   })
   for (const change of [wrong, wrong, (entry: Json): Json => entry, wrong]) {
-    allocate(log, 'H-3', alice, 28)
+    allocate(log, 'H-4', alice, 28)
     log.commit(change)
   }
-  assert.deepEqual(codesOf(log.entries), ['7 roots-differ', '13 roots-differ'])
+  assert.deepEqual(codesOf(log.entries), ['8 roots-differ', '14 roots-differ'])
 })
 
 test('a log that does not begin with genesis, or with that of another registry', () => {
   const log = busyLog()
-  const later = codesOf(log.entries.slice(1))
+  const parts = codesOf(log.entries.slice(1))
+  assert.ok(parts.includes('0 accepted-wrongly'), parts.join())
+  const later = codesOf(log.entries.slice(2))
   assert.ok(later.includes('0 genesis-not-first'), later.join())
-  const state = codesOf(log.entries.slice(2, 3))
+  const state = codesOf(log.entries.slice(3, 4))
   assert.ok(state.includes('0 genesis-not-first'), state.join())
   const codes = faultsOf(log.entries, { origin: 'other.example/log' }).map(
     ({ index, code }) => `${index} ${code}`,
@@ -357,7 +359,7 @@ test('a log that does not begin with genesis, or with that of another registry',
 
 test('a second genesis is refused; accepting it is convicted', () => {
   const log = foundedLog()
-  const entry: OpEntry = log.found('genesis/1', genesisBody())
+  const entry: OpEntry = log.found('genesis/1', foundingBodies()[0])
   assert.deepEqual(entry.outcome, { accepted: false, refusals: ['already-founded'] })
   log.commit()
   assert.deepEqual(codesOf(log.entries), [])
@@ -366,22 +368,22 @@ test('a second genesis is refused; accepting it is convicted', () => {
 test('an entry and its request name two procedures', () => {
   const log = foundedLog()
   log.tamper = (entry) => ({ ...member(entry), procedure: 'transfer/1' })
-  allocate(log, 'H-3', alice)
+  allocate(log, 'H-4', alice)
   log.commit()
-  assert.deepEqual(codesOf(log.entries), ['6 op-malformed'])
+  assert.deepEqual(codesOf(log.entries), ['7 op-malformed'])
 })
 
 test('a request without evidence', () => {
   const log = foundedLog()
-  const request = log.request('confirm/1', { holder: 'H-3' })
+  const request = log.request('confirm/1', { holder: 'H-4' })
   log.log(request, [], { seq: 3, at: log.at })
   log.commit()
-  assert.deepEqual(codesOf(log.entries), ['6 op-malformed'])
+  assert.deepEqual(codesOf(log.entries), ['7 op-malformed'])
 })
 
 test('bytes that are no entry: form, encoding, size, kind, members (design.md section 5; RFC 8785)', () => {
   const log = foundedLog()
-  allocate(log, 'H-3', alice)
+  allocate(log, 'H-4', alice)
   const index = log.size - 1
   const bytes = log.entries[index]
   assert.ok(bytes)
@@ -408,19 +410,19 @@ test('bytes that are no entry: form, encoding, size, kind, members (design.md se
 
 test('bodies nested as deep as canonical JSON of the ledger allows, and deeper', () => {
   const log = foundedLog()
-  const request = log.request('allocate/1', { holder: 'H-3', mark: 'DEEP' })
+  const request = log.request('allocate/1', { holder: 'H-4', mark: 'DEEP' })
   log.act(request, [alice])
   log.commit()
-  const text = new TextDecoder().decode(log.entries[6])
+  const text = new TextDecoder().decode(log.entries[7])
   for (const depth of [1, 28, 29, 30, 31, 32, 5000]) {
     const nested = text.replaceAll('"DEEP"', `${'['.repeat(depth)}0${']'.repeat(depth)}`)
-    const codes = codesOf(log.entries.with(6, encoder.encode(nested)))
+    const codes = codesOf(log.entries.with(7, encoder.encode(nested)))
     const canonical = parseCanonicalJson(nested) !== null
     assert.equal(canonical, depth < 30, String(depth))
     // The signature covers another body: a canonical entry is convicted for that.
     assert.equal(
       codes[0],
-      canonical ? '6 refusal-differs' : '6 entry-not-canonical',
+      canonical ? '7 refusal-differs' : '7 entry-not-canonical',
       `${depth} ${codes.join()}`,
     )
   }
@@ -444,39 +446,39 @@ test('an op of a procedure that does not exist is not passed over, whatever a fo
   log.due('update-holder/1', application)
   log.commit()
   const codes = codesOf(log.entries)
-  assert.ok(codes.includes('7 effects-differ'), codes.join())
+  assert.ok(codes.includes('8 effects-differ'), codes.join())
   assert.ok(codes.includes(`${log.size - 2} decision-impossible`), codes.join())
 })
 
 test('after an entry that cannot be read the batch is judged as far as it can be', () => {
   const log = busyLog()
-  const faults = codesOf(log.entries.with(8, encoder.encode('{"t":"op"}')))
-  // Entry 8 was a refusal: without it nothing differs but the place where receipt 5 is missing, in time.
-  assert.deepEqual(faults.slice(0, 1), ['8 entry-malformed'])
+  const faults = codesOf(log.entries.with(9, encoder.encode('{"t":"op"}')))
+  // Entry 9 was a refusal: without it nothing differs but the place where receipt 5 is missing, in time.
+  assert.deepEqual(faults.slice(0, 1), ['9 entry-malformed'])
   assert.equal(faults.length, 2)
   assert.match(faults[1] ?? '', /receipt-ignored$/)
 })
 
 test('records that no procedure writes do not stop the audit', () => {
   const log = foundedLog()
-  allocate(log, 'H-3', alice)
+  allocate(log, 'H-4', alice)
   log.tamper = (entry) => {
     const outcome = member(entry, 'outcome')
-    const nonsense = ['ip4/198.51.100.0/26', 'obj/pool/IP4', 'obj/holder/H-3'].map((key) => ({
+    const nonsense = ['ip4/198.51.100.0/26', 'obj/pool/IP4', 'obj/holder/H-4'].map((key) => ({
       key,
       prev: null,
       next: 7,
     }))
     return { ...member(entry), outcome: { ...outcome, effects: nonsense } }
   }
-  allocate(log, 'H-4', bob)
+  allocate(log, 'H-5', bob)
   log.commit()
-  allocate(log, 'H-3', alice)
-  allocate(log, 'H-4', bob)
+  allocate(log, 'H-4', alice)
+  allocate(log, 'H-5', bob)
   log.act(log.request('identify-holder/1', identifyBody('Carol', alice)), [alice])
   log.commit()
   const codes = codesOf(log.entries)
-  assert.ok(codes.includes('7 effects-differ'), codes.join())
+  assert.ok(codes.includes('8 effects-differ'), codes.join())
 })
 
 test('at most so many faults are described, all are counted', () => {

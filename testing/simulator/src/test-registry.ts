@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import { formatVkey, KEY_TYPE_ED25519, makeVkey, noteSigner, parsePolicy } from '@cadastre/notes'
-import { PROCEDURES, PROFILES } from '@cadastre/procedures'
+import { genesisBodies, genesisParts, proceduresOfProfile } from '@cadastre/procedures'
 import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
 import {
   addSeconds,
@@ -34,7 +34,7 @@ import {
   type SubmitResult,
   Witnesses,
 } from '@cadastre/registrar'
-import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
+import { evidenceText, memberHashOf, requestText, signRequest } from '@cadastre/signatures'
 import type { Publication, StatementHook, StoreReader, StoreWriter } from '@cadastre/store-port'
 import { openSqliteReader, openSqliteWriter } from '@cadastre/store-sqlite'
 import { createTrieMemory } from '@cadastre/trie'
@@ -83,6 +83,7 @@ export type TestRegistryOptions = {
   /** Made beforehand, where a witness must know the log's key. */
   readonly identity?: TestIdentity
   readonly verify?: RegistrarOptions['verify']
+  readonly judgeKeys?: RegistrarOptions['judgeKeys']
 }
 
 export type OpenStore = (
@@ -219,13 +220,16 @@ export class TestRegistry {
     return { handle: key.slice('obj/holder/'.length), signer }
   }
 
-  /** Do a founding act as the operator. */
-  async found(procedure: string, body: JsonObject): Promise<unknown> {
-    const text = requestText(this.request(procedure, body))
-    const evidence = evidenceText([signRequest(text, this.operator)])
-    const [outcome] = await this.registrar.found([{ request: text, evidence }])
-    if (outcome?.accepted !== true) throw new Error(`${procedure} refused: ${JSON.stringify(outcome)}`)
-    return outcome
+  /** Do founding acts of one procedure as the operator, in one batch; the first outcome. */
+  async found(procedure: string, ...bodies: readonly JsonObject[]): Promise<unknown> {
+    const acts = bodies.map((body) => {
+      const text = requestText(this.request(procedure, body))
+      return { request: text, evidence: evidenceText([signRequest(text, this.operator)]) }
+    })
+    const outcomes = await this.registrar.found(acts)
+    const refused = outcomes.find(({ accepted }) => !accepted)
+    if (refused !== undefined) throw new Error(`${procedure} refused: ${JSON.stringify(refused)}`)
+    return outcomes[0]
   }
 
   /** Drain and close, leaving the files. */
@@ -240,9 +244,16 @@ export class TestRegistry {
   }
 }
 
+/** The genesis and the parts of its procedures. */
+function foundingBodies(options: TestRegistryOptions, operator: Signer): readonly JsonObject[] {
+  const text = encodeBase64(nodeCrypto.sha256(new TextEncoder().encode('the published text')))
+  const parts = genesisParts(proceduresOfProfile(options.profile ?? 'community', () => text))
+  const hash = (member: Json): string => memberHashOf(nodeCrypto, member)
+  return genesisBodies(genesisBody(options, operator), parts, 'OPERATOR', hash)
+}
+
 function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject {
   const profile = options.profile ?? 'community'
-  const text = encodeBase64(nodeCrypto.sha256(new TextEncoder().encode('the published text')))
   return {
     name: 'Example Registry',
     origin: options.origin ?? TEST_ORIGIN,
@@ -268,7 +279,6 @@ function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject
     ],
     pools: (options.pools ?? TEST_POOLS) as readonly Json[],
     reserved: [],
-    procedures: Object.keys(PROCEDURES).map((id) => ({ id, text, parameters: PROFILES[profile][id] ?? {} })),
     witnessPolicy: '',
     statement: '',
   }
@@ -344,6 +354,7 @@ export async function openTestRegistry(
       witnesses: witnessesOf(options, info),
       now: () => identity.clock.now,
       verify: options.verify ?? verifyHere,
+      ...(options.judgeKeys === undefined ? {} : { judgeKeys: options.judgeKeys }),
       published: (publication) => {
         reader.publish(publication)
         options.onPublished?.(publication)
@@ -394,7 +405,8 @@ export async function foundTestRegistry(
   options: TestRegistryOptions = {},
 ): Promise<void> {
   const { registrar } = registry
-  if (registrar.registry === null) await registry.found('genesis/1', genesisBody(options, registry.operator))
+  if (registrar.registry === null)
+    await registry.found('genesis/1', ...foundingBodies(options, registry.operator))
   if (options.founding !== true && registrar.registry?.state === 'founding')
     await registry.found('open/1', { staff: 'OPERATOR' })
   await registry.registrar.publishedAll()

@@ -9,6 +9,8 @@ import {
   type Executed,
   execute,
   genesis,
+  genesisBodies,
+  genesisParts,
   PROCEDURES,
   PROFILES,
   type Procedure,
@@ -202,11 +204,12 @@ export class WorkloadRegistry {
       staff,
       pools: POOLS[this.profile],
       reserved: ['203.0.113.240/28'],
-      procedures: parametersOf(this.profile),
       witnessPolicy: 'quorum none\n',
       statement: '',
     }
-    this.#asOperator(genesis.id, body)
+    const parts = genesisParts(parametersOf(this.profile))
+    const hash = (member: Json): string => this.state.memberHash(member)
+    for (const step of genesisBodies(body, parts, OPERATOR, hash)) this.#asOperator(genesis.id, step)
     const source = { staff: OPERATOR, source: 'EXAMPLE' }
     const file = { file: 'delegated-example', sha256: base64Of('file'), attribution: 'Example' }
     this.#asOperator('import/1', { ...source, ...file, step: 'manifest', rows: ROWS.length, nested: true })
@@ -252,7 +255,7 @@ const ROWS: readonly string[] = [
 ]
 
 /** The profile's parameters; `national` with more sizes and a shorter hold, so that there is something to cut. */
-function parametersOf(profile: Profile): readonly JsonObject[] {
+function parametersOf(profile: Profile): Parameters<typeof genesisParts>[0] {
   return Object.entries(PROFILES[profile]).map(([id, parameters]) => {
     const sizes = { ip4Min: 22, quotaIp4: 4096, holdSeconds: 20 * 86400 }
     const changed = profile === 'national' && id === 'allocate/1' ? { ...parameters, ...sizes } : parameters

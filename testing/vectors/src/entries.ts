@@ -27,8 +27,8 @@ type Models = {
 
 function models(): Models {
   const { entries } = wholeLog().log
-  const op = jsonOf(entries[54] ?? new Uint8Array())
-  const state = jsonOf(entries[14] ?? new Uint8Array())
+  const op = jsonOf(entries[56] ?? new Uint8Array())
+  const state = jsonOf(entries[16] ?? new Uint8Array())
   const [item = {}] = op['evidence'] as readonly JsonObject[]
   return { op, state, request: op['request'] as JsonObject, item }
 }

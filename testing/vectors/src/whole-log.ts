@@ -1,6 +1,7 @@
 /** One small whole log: founded, imported, opened; holders, allocations, services, transfers, refusals, due acts. */
 
 import { encodeBase64, encodeUtf8, type Signer } from '@cadastre/crypto'
+import { nodeCrypto } from '@cadastre/crypto/node'
 import {
   bundlesForSize,
   encodeBundle,
@@ -9,9 +10,9 @@ import {
   tilePath,
   tilesForSize,
 } from '@cadastre/merkle'
-import { PROFILES } from '@cadastre/procedures'
+import { genesisBodies, PROFILES } from '@cadastre/procedures'
 import { type JsonObject, secondsOf } from '@cadastre/records'
-import { requestText, signRequest } from '@cadastre/signatures'
+import { memberHashOf, requestText, signRequest } from '@cadastre/signatures'
 import { frameOf } from './answers.ts'
 import { PASSKEY_PUBLIC } from './evidence.ts'
 import { jsonOf, LogMaker } from './log-maker.ts'
@@ -69,14 +70,20 @@ function genesisBody(): JsonObject {
       { handle: 'ASN', space: 'asn', range: 'AS64496 - AS64511', open: false },
     ],
     reserved: ['192.0.2.0/25'],
-    procedures: PROCEDURE_IDS.map((id) => ({
-      id,
-      text: sha256Base64(encodeUtf8(`the published text of ${id}`)),
-      parameters: PROFILES.community[id] ?? {},
-    })),
     witnessPolicy: '',
     statement: 'Founded for these vectors.',
   }
+}
+
+/** The genesis and two parts of its procedures. */
+function foundingBodies(): readonly JsonObject[] {
+  const procedures = PROCEDURE_IDS.map((id) => ({
+    id,
+    text: sha256Base64(encodeUtf8(`the published text of ${id}`)),
+    parameters: PROFILES.community[id] ?? {},
+  }))
+  const parts = [procedures.slice(0, 6), procedures.slice(6)]
+  return genesisBodies(genesisBody(), parts, 'OPERATOR', (member) => memberHashOf(nodeCrypto, member))
 }
 
 const ROLES = ['full', 'routing', 'technical']
@@ -103,9 +110,9 @@ function identifyBody(name: string, keys: readonly JsonObject[], m = 1): JsonObj
 const row = (family: string, start: string, count: number, holder: string): string =>
   `example|XX|${family}|${start}|${count}|20130501|allocated|${holder}`
 
-/** Entries 0 to 5: genesis, an import of two rows, open. */
+/** Entries 0 to 8: genesis and its procedures, an import of two rows, open. */
 function found(log: LogMaker): void {
-  log.found('genesis/1', genesisBody(), OPERATOR)
+  for (const body of foundingBodies()) log.found('genesis/1', body, OPERATOR)
   log.commit()
   log.advance(10)
   const base = { staff: 'OPERATOR', source: 'EXAMPLE' }

@@ -5,7 +5,17 @@ import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
-import { conflictsOf, PROCEDURES, PROFILES, procedureById, REFUSALS } from '@cadastre/procedures'
+import { nodeCrypto } from '@cadastre/crypto/node'
+import {
+  conflictsOf,
+  type FoundedProcedure,
+  genesisBodies,
+  genesisParts,
+  PROCEDURES,
+  PROFILES,
+  procedureById,
+  REFUSALS,
+} from '@cadastre/procedures'
 import {
   addSeconds,
   canonicalJson,
@@ -13,6 +23,7 @@ import {
   type FileNote,
   type ImportPlan,
   type Instant,
+  type Json,
   type JsonObject,
   type PlanConflict,
   planImport,
@@ -22,7 +33,7 @@ import {
   type StaffRole,
 } from '@cadastre/records'
 import type { FoundingAct, Registrar } from '@cadastre/registrar'
-import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
+import { evidenceText, memberHashOf, requestText, signRequest } from '@cadastre/signatures'
 import { documentText, type RegistryFile } from './data-directory.ts'
 
 /** Thrown where founding cannot go on; the message says why and what would be right. */
@@ -71,20 +82,23 @@ function signedAct(founder: Founder, procedure: string, body: JsonObject): Found
   return { request: text, evidence: evidenceText([signRequest(text, founder.operator)]) }
 }
 
-/** One founding act, signed by the operator; throws where it is refused. */
+/** Founding acts of one procedure, signed by the operator, in one batch; throws where one is refused. */
 export async function act(
   registrar: Registrar,
   founder: Founder,
   procedure: string,
-  body: JsonObject,
+  ...bodies: readonly JsonObject[]
 ): Promise<void> {
-  const fits = procedureById(procedure)?.body.read(body, '')
-  if (fits?.ok === false) {
-    const { pointer, value, expected } = fits.error
-    throw new FoundingError(`${procedure}: ${pointer} is ${value}; expected ${expected}.`)
+  for (const body of bodies) {
+    const fits = procedureById(procedure)?.body.read(body, '')
+    if (fits?.ok === false) {
+      const { pointer, value, expected } = fits.error
+      throw new FoundingError(`${procedure}: ${pointer} is ${value}; expected ${expected}.`)
+    }
   }
-  const [outcome] = await registrar.found([signedAct(founder, procedure, body)])
-  if (outcome?.accepted !== true) throw new FoundingError(`${procedure} was refused: ${refusalText(outcome)}`)
+  const outcomes = await registrar.found(bodies.map((body) => signedAct(founder, procedure, body)))
+  const wrong = bodies.findIndex((_, index) => outcomes[index]?.accepted !== true)
+  if (wrong !== -1) throw new FoundingError(`${procedure} was refused: ${refusalText(outcomes[wrong])}`)
 }
 
 /** Codes with what they mean. */
@@ -104,7 +118,7 @@ async function procedureTextHash(id: string): Promise<string> {
   return createHash('sha256').update(page).digest('base64')
 }
 
-/** The first entry of the log. */
+/** The first entries of the log, committed together: the genesis and the parts of its procedures. */
 export async function foundGenesis(
   registrar: Registrar,
   founder: Founder,
@@ -113,11 +127,11 @@ export async function foundGenesis(
   staff: readonly StaffPlan[] = [],
 ): Promise<void> {
   const { name, origin, seat, profile, demonstration } = founder.registry
-  const procedures: JsonObject[] = []
+  const procedures: FoundedProcedure[] = []
   for (const id of Object.keys(PROCEDURES))
     procedures.push({ id, text: await procedureTextHash(id), parameters: PROFILES[profile][id] ?? {} })
   const host = origin.split('/')[0] ?? origin
-  await act(registrar, founder, 'genesis/1', {
+  const founding: JsonObject = {
     name,
     origin,
     seat,
@@ -136,10 +150,16 @@ export async function foundGenesis(
     ],
     pools: pools.map((pool) => ({ ...pool })),
     reserved: [],
-    procedures,
     witnessPolicy,
     statement: '',
-  })
+  }
+  const hash = (member: Json): string => memberHashOf(nodeCrypto, member)
+  await act(
+    registrar,
+    founder,
+    'genesis/1',
+    ...genesisBodies(founding, genesisParts(procedures), OPERATOR, hash),
+  )
 }
 
 /** End founding for good. */

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Instant, JsonObject, RecordKey } from '@cadastre/records'
+import fc from 'fast-check'
+import { type FoundedProcedure, genesisParts, proceduresOfProfile } from '../src/index.ts'
+import { at, FoundingLog, founded, foundingBodies, hash } from './founding-log.ts'
+
+const ALL = proceduresOfProfile('national', hash)
+
+/** A log with its genesis and the parts before the one to be tried. */
+function founding(
+  parts: readonly (readonly FoundedProcedure[])[],
+  count = 0,
+): { readonly log: FoundingLog; readonly bodies: readonly JsonObject[] } {
+  const log = new FoundingLog()
+  const [genesis, ...bodies] = foundingBodies({}, 'national', parts)
+  assert.equal(log.act('genesis/1', genesis), null)
+  for (const body of bodies.slice(0, count)) assert.equal(log.act('genesis/1', body), null)
+  return { log, bodies }
+}
+
+/** The refusal of the first part of these procedures. */
+function refused(
+  procedures: readonly FoundedProcedure[],
+  changes: JsonObject = {},
+  options: Parameters<FoundingLog['act']>[2] = {},
+): string | null {
+  const { log, bodies } = founding([procedures])
+  return log.act('genesis/1', { ...bodies[0], ...changes }, options)
+}
+
+test('any split into parts gives the same state', () => {
+  const whole = founded({}, 'national', [ALL]).state.records
+  const cuts = fc.uniqueArray(fc.integer({ min: 1, max: ALL.length - 1 }), { maxLength: 15 })
+  fc.assert(
+    fc.property(cuts, (places) => {
+      const ends = [...places.toSorted((one, other) => one - other), ALL.length]
+      const parts = ends.map((end, index) => ALL.slice(ends[index - 1] ?? 0, end))
+      const log = founded({}, 'national', parts)
+      assert.deepEqual(log.registry?.awaitedParts, [])
+      assert.deepEqual(log.state.records, whole)
+      assert.equal(log.act('open/1', { staff: 'OP-1' }), null)
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('there is room for sixty procedures in one part and for 300 in all, and each part fits its entry', () => {
+  const padded = (count: number): FoundedProcedure[] =>
+    Array.from({ length: count }, (_, n) => ({
+      ...(ALL[n % ALL.length] as FoundedProcedure),
+      id: `pad-${n}/1`,
+    }))
+  assert.equal(genesisParts(padded(60)).length, 1)
+  const parts = genesisParts(padded(300))
+  assert.ok(parts.length <= 16)
+  assert.deepEqual(parts.flat(), padded(300))
+  const log = founded({}, 'national', [ALL])
+  assert.ok(log.largest < 24_000, String(log.largest))
+})
+
+test('until the last part is in nothing is possible but the next part', () => {
+  const { log, bodies } = founding([ALL.slice(0, 25), ALL.slice(25)], 1)
+  const manifest = {
+    step: 'manifest',
+    staff: 'OP-1',
+    source: 'EXAMPLE',
+    file: 'delegated-example',
+    sha256: hash('file'),
+    rows: 1,
+    nested: false,
+    attribution: 'Example',
+  }
+  for (const [procedure, body] of [
+    ['import/1', manifest],
+    ['open/1', { staff: 'OP-1' }],
+  ] as const) {
+    const { log: all } = founding([ALL, [{ id: 'pad/1', text: hash('pad'), parameters: {} }]], 1)
+    assert.equal(all.act(procedure, body), 'parts-missing')
+  }
+  assert.equal(log.act('confirm/1', { holder: 'H-1' }), 'still-founding')
+  assert.equal(log.act('genesis/1', bodies[1] ?? {}), null)
+})
+
+test('body-malformed: a part with a member too many, or with nothing in it', () => {
+  assert.equal(refused(ALL, { part: 1 }), 'body-malformed')
+  assert.equal(refused([]), 'body-malformed')
+})
+
+test('genesis-missing: a log does not begin with a part', () => {
+  const [, part] = foundingBodies()
+  assert.equal(new FoundingLog().act('genesis/1', part ?? {}), 'genesis-missing')
+})
+
+test('wrong-origin, request-expired: a part for another log, or one that came late', () => {
+  assert.equal(refused(ALL, {}, { origin: 'other.example' }), 'wrong-origin')
+  assert.equal(refused(ALL, {}, { expires: at(-1) as Instant }), 'request-expired')
+})
+
+test('staff-unknown, wrong-staff-role, staff-signature-missing: only an operator of the genesis signs a part', () => {
+  assert.equal(refused(ALL, { staff: 'OP-9' }), 'staff-unknown')
+  assert.equal(refused(ALL, { staff: 'CL-1' }, { by: ['CL-1'] }), 'wrong-staff-role')
+  assert.equal(refused(ALL, {}, { by: ['CL-1'] }), 'staff-signature-missing')
+})
+
+test('part-unexpected: another text than was named, out of order, or twice', () => {
+  const parts = [ALL.slice(0, 10), ALL.slice(10, 20), ALL.slice(20)]
+  const { log, bodies } = founding(parts)
+  const [first, second, third] = bodies as [JsonObject, JsonObject, JsonObject]
+  assert.equal(log.act('genesis/1', second), 'part-unexpected')
+  const changed = ALL.slice(0, 10).map((one) => ({ ...one, text: hash('another page') }))
+  assert.equal(log.act('genesis/1', { ...first, procedures: changed }), 'part-unexpected')
+  assert.equal(log.act('genesis/1', { ...first, procedures: ALL.slice(0, 9) }), 'part-unexpected')
+  assert.equal(log.act('genesis/1', first), null)
+  assert.equal(log.act('genesis/1', first), 'part-unexpected')
+  assert.equal(log.act('genesis/1', second), null)
+  assert.equal(log.act('genesis/1', third), null)
+  assert.equal(log.act('genesis/1', third), 'part-unexpected')
+  const before = log.state.get('obj/registry/REGISTRY' as RecordKey)
+  assert.equal(log.act('open/1', { staff: 'OP-1' }), null)
+  assert.equal(log.act('genesis/1', third), 'part-unexpected')
+  assert.notDeepEqual(log.state.get('obj/registry/REGISTRY' as RecordKey), before)
+})
+
+test('procedure-unknown: one that stands twice, that the software lacks, or with other parameters', () => {
+  const one = { id: 'open/1', text: hash('open'), parameters: { objectionSeconds: 0 } }
+  assert.equal(refused([one, one]), 'procedure-unknown')
+  assert.equal(refused([{ id: 'seize/1', text: hash('x'), parameters: {} }]), 'procedure-unknown')
+  assert.equal(refused([{ ...one, parameters: {} }]), 'procedure-unknown')
+  const { log, bodies } = founding([[one], [{ ...one, text: hash('again') }]], 1)
+  assert.equal(log.act('genesis/1', bodies[1] ?? {}), 'procedure-unknown')
+})
