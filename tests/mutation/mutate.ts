@@ -1,0 +1,66 @@
+// npm run mutate -- [files…] [--json FILE] [--jobs N]
+// Mutation testing of core/procedures on its own tests. `files` are parts of the names of source files; without any,
+// all are mutated. Ends with 1 where a mutant survives that `survivors.json` does not explain.
+
+import { globSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { explained, readKnown, stale } from './known.ts'
+import { makePlan } from './plan.ts'
+import { type Judged, survivorLine, table, unnoticed } from './report.ts'
+import { judgeAll } from './run.ts'
+
+const ROOT = process.cwd()
+const SOURCES = 'core/procedures/src/*.ts'
+const TESTS = 'core/procedures/test/*.test.ts'
+const EVERY_MS = 15_000
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'string' }, jobs: { type: 'string', default: '1' } },
+})
+
+const found = (pattern: string): string[] =>
+  globSync(pattern)
+    .sort()
+    .map((path) => join(ROOT, path))
+
+async function main(): Promise<boolean> {
+  const chosen = found(SOURCES).filter(
+    (path) => positionals.length === 0 || positionals.some((part) => path.includes(part)),
+  )
+  if (chosen.length === 0) throw new Error(`no source file matches ${positionals.join(' ')}`)
+  const plan = await makePlan(chosen, found(TESTS))
+  console.log(`${plan.mutants.length} mutants in ${chosen.length} files`)
+  const began = performance.now()
+  let done = 0
+  let shown = began
+  const verdicts = await judgeAll(plan, Number(values.jobs), () => {
+    done += 1
+    if (performance.now() - shown < EVERY_MS) return
+    shown = performance.now()
+    console.log(`${done} of ${plan.mutants.length} in ${((shown - began) / 1000).toFixed(0)} s`)
+  })
+  const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]))
+  const judged = plan.mutants.flatMap((mutant): Judged[] => {
+    const verdict = byId.get(mutant.id)
+    return verdict === undefined ? [] : [{ mutant, verdict }]
+  })
+  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(judged, null, 1))
+  return report(judged, chosen)
+}
+
+function report(judged: readonly Judged[], chosen: readonly string[]): boolean {
+  const known = readKnown(ROOT)
+  const survivors = judged.filter(unnoticed)
+  const unexplained = survivors.filter((one) => !explained(one, known, ROOT))
+  console.log(table(judged, ROOT))
+  for (const survivor of unexplained) console.log(survivorLine(survivor, ROOT))
+  for (const entry of stale(judged, known, ROOT, chosen))
+    console.log(`explained, but no survivor: ${entry.file}: ${entry.original} → ${entry.replacement}`)
+  const explainedCount = survivors.length - unexplained.length
+  console.log(`${survivors.length} survivors: ${explainedCount} explained, ${unexplained.length} not`)
+  return unexplained.length === 0
+}
+
+process.exitCode = (await main()) ? 0 : 1
