@@ -6,17 +6,25 @@
  * signature. `Recorded<…>` values restate what an earlier entry already verified and the state proves.
  */
 
-import type {
-  Application,
-  Examination,
-  Holder,
-  Instant,
-  Json,
-  KeyRole,
-  Registration,
-  SignatureAlgorithmName,
-  Staff,
-  Transit,
+import {
+  type Application,
+  addSeconds,
+  CHECKLIST,
+  type Examination,
+  type Holder,
+  type Instant,
+  isLasting,
+  type Json,
+  type KeyRole,
+  ORDER_WINDOW_SECONDS,
+  type OrderEffect,
+  type OrderRecord,
+  type Registration,
+  type ScopeItem,
+  type SignatureAlgorithmName,
+  type Staff,
+  type Transit,
+  waitsForWindow,
 } from '@cadastre/records'
 
 declare const verifiedBrand: unique symbol
@@ -59,10 +67,20 @@ export type Consent = {
   readonly by: 'signature' | 'application' | 'guardians' | 'term'
   readonly [basisBrand]: true
 }
-/** A judgment, regulatory order or legal act of the seat, naming the resource. */
+declare const scopedBrand: unique symbol
+/** An item of the scope of an order that is a basis now: there is no other way to come by one. */
+export type Scoped = ScopeItem & { readonly [scopedBrand]: true }
+
+/** A judgment, regulatory order or legal act of the seat, naming the resource: what it says, and nothing beside it. */
 export type Order = {
   readonly kind: 'order'
+  /** Handle of the order's record. */
   readonly order: string
+  readonly effect: OrderEffect
+  /** Whom it names. */
+  readonly holder: string | null
+  /** The only numbers and registrations that may change on this basis. */
+  readonly scope: readonly Scoped[]
   readonly [basisBrand]: true
 }
 /** Company register, probate, liquidator: succession, after a window that no living key vetoed. */
@@ -152,6 +170,43 @@ export function instrumentOf(application: Application, holder: string, at: Insta
   return mint({ kind: 'public-instrument', holder, application: application.handle })
 }
 
+/**
+ * What an order is a basis for now: attestors answered the whole checklist with yes, and, where it takes something
+ * away, its holder was notified, its window has passed, it is not sealed, and either its seal chains to a root of the
+ * genesis or its text has been public for ten business days. Null where one of these is missing.
+ */
+export function orderOf(order: OrderRecord, application: Application, at: Instant): Order | null {
+  const { detail, handle, holder, scope, verified } = order
+  if (detail.effect === 'outside' || verified === null || !isChecked(order, application)) return null
+  if (waitsForWindow(detail.effect) && !windowHasPassed(order, at)) return null
+  const scoped = scope.map((item) => mint<Scoped>(item))
+  return mint<Order>({ kind: 'order', order: handle, effect: detail.effect, holder, scope: scoped })
+}
+
+/** The end of what an order began and that lasted: the basis on which what it took is given back. Null before. */
+export function endOfOrder(order: OrderRecord): Order | null {
+  const { detail, handle, holder, executed } = order
+  if (executed === null || !isLasting(detail.effect) || detail.effect === 'outside') return null
+  return mint<Order>({ kind: 'order', order: handle, effect: detail.effect, holder, scope: [] })
+}
+
+function isChecked(order: OrderRecord, application: Application): boolean {
+  const { examination } = application
+  if (application.handle !== order.application || examination === null) return false
+  return (
+    CHECKLIST.every((item) => examination.questions.includes(item)) && answersOf(examination) === 'positive'
+  )
+}
+
+function windowHasPassed(order: OrderRecord, at: Instant): boolean {
+  const { state, windowEnd, notified, published, rooted, executeFrom, seal } = order
+  if (state !== 'window' && state !== 'conflict') return false
+  if (seal !== null || notified === null || windowEnd === null || windowEnd > at) return false
+  const noticed = executeFrom === null ? addSeconds(notified, ORDER_WINDOW_SECONDS) : executeFrom
+  if (noticed > at) return false
+  return rooted || (published !== null && addSeconds(published.at, ORDER_WINDOW_SECONDS) <= at)
+}
+
 /** Whether any one living key of the holder, whatever its role, signed: enough for a veto. */
 export function vetoed(holder: Holder, signatures: Verified<Signatures>): boolean {
   return (holder.policy?.keys ?? []).some((key) =>
@@ -168,6 +223,6 @@ function mintConsent(holder: string, by: Consent['by']): Consent {
   return mint({ kind: 'consent', holder, by })
 }
 
-function mint<B extends Basis>(checked: Omit<B, typeof basisBrand>): B {
+function mint<B extends Basis | Scoped>(checked: Omit<B, typeof basisBrand | typeof scopedBrand>): B {
   return checked as B
 }

@@ -39,7 +39,7 @@ import {
   staffRefusal,
 } from './common.ts'
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
-import { holderNotesAt, holderNotesKey, holderNotesOf } from './notes.ts'
+import { emptyHolderNotes, holderNotesAt, holderNotesKey, holderNotesOf, holderNotesRecord } from './notes.ts'
 import type { Act, Decision, Inputs, Need, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 import { certifiedByClerks, signedByStaff, staffNeeds } from './staff.ts'
@@ -131,13 +131,6 @@ function refusalOf(
   if (wish.step === 'delay' && delayUsed(wish, notes, inputs, at)) return 'delay-used'
   const others = notes.blocked.filter(({ act }) => act !== wish.act)
   return others.length < MAX_ACTS ? null : 'notes-full'
-}
-
-function emptyHolderNotes(holder: string): HolderNotes {
-  return { v: 1, holder, blocked: [], delayed: null, since: DRAFT_SINCE }
-}
-function holderNotesRecord(notes: HolderNotes): HolderNotes | null {
-  return notes.blocked.length === 0 && notes.delayed === null ? null : notes
 }
 
 function changed(wish: ApplySanctionsActBody, notes: HolderNotes, inputs: Inputs, at: Instant): HolderNotes {

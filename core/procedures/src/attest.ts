@@ -35,7 +35,17 @@ import {
   staffRefusal,
 } from './common.ts'
 import { accept, put, refuse } from './effects.ts'
-import { ATTEST_ID, callInTurn, callKey, clerkSeconds, queued, ROSTER_KEY, rosterOf } from './examination.ts'
+import {
+  ATTEST_ID,
+  callInTurn,
+  callKey,
+  clerkSeconds,
+  exceptedFrom,
+  isOfOrder,
+  queued,
+  ROSTER_KEY,
+  rosterOf,
+} from './examination.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 import { signedByStaff, staffNeeds } from './staff.ts'
@@ -69,7 +79,7 @@ const body: Schema<AttestBody> = tagged('step', {
     staff: handle,
     answers: map(oneOf(['yes', 'no']), {
       pattern: '^[a-z][a-z-]{0,39}$',
-      maxMembers: 8,
+      maxMembers: 16,
       expected: 'yes or no to each question',
     }),
     evidence: hash32,
@@ -162,8 +172,10 @@ function concluded(application: Application, inputs: Inputs, at: Instant): reado
   const live = liveCalls(examination)
   if (live.some(({ answers }) => answers === null)) return [put(key, application)]
   const answers = answersOf(examination)
-  if (answers === 'negative') return [endApplication(application, 'failed', 'examination-negative')]
-  if (answers === 'positive') {
+  const goesBack = isOfOrder(application)
+  if (answers === 'negative' && !goesBack)
+    return [endApplication(application, 'failed', 'examination-negative')]
+  if (answers !== null) {
     const { affected, windowSeconds } = examination
     const next: Application =
       windowSeconds === 0
@@ -173,10 +185,14 @@ function concluded(application: Application, inputs: Inputs, at: Instant): reado
   }
   const roster = rosterOf(inputs)
   const outside = !live.some((call) => call.outside)
-  const third = roster === null ? null : callInTurn(roster, examination.calls, outside)
-  if (third === null) return [endApplication(application, 'failed', 'attestors-unavailable')]
+  const called = [...examination.calls, ...exceptedFrom(application)]
+  const third = roster === null ? null : callInTurn(roster, called, outside)
+  if (third === null)
+    return goesBack
+      ? [put(key, { ...application, state: 'noticed', due: at, opened: at })]
+      : [endApplication(application, 'failed', 'attestors-unavailable')]
   const calls = [...examination.calls, third.call]
-  const due = addSeconds(at, clerkSeconds(inputs))
+  const due = addSeconds(at, clerkSeconds(application, inputs))
   return [
     put(key, { ...application, due, examination: { ...examination, calls } }),
     put(ROSTER_KEY, third.roster),
@@ -199,7 +215,7 @@ function decideDue(application: Application | null, inputs: Inputs, at: Instant)
   for (const silent of liveCalls(examination)) {
     if (revealing ? silent.answers !== null : silent.commitment !== null) continue
     const outside = !calls.some((call) => !call.missed && call.outside && call.staff !== silent.staff)
-    const instead = callInTurn(roster, calls, outside)
+    const instead = callInTurn(roster, [...calls, ...exceptedFrom(application)], outside)
     if (instead === null) continue
     roster = instead.roster
     called.push(instead.call)
@@ -207,7 +223,7 @@ function decideDue(application: Application | null, inputs: Inputs, at: Instant)
   }
   const next: Application = {
     ...application,
-    due: called.length === 0 ? null : addSeconds(at, clerkSeconds(inputs)),
+    due: called.length === 0 ? null : addSeconds(at, clerkSeconds(application, inputs)),
     examination: { ...examination, calls, overdue: due },
   }
   const effects = [put(applicationKey(application.handle), next)]

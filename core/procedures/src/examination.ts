@@ -5,6 +5,7 @@
  *
  *     examinationNeeds(): readonly Need[]
  *     openExamination(application, plan, inputs, at): Result<readonly Effect[], RefusalCode>
+ *     openRecheck(application, plan, inputs, at): Result<readonly Effect[], RefusalCode>    one more attestor looks again
  *     END_STEPS, endNeeds(body), decideEnd(from, procedure, inputs, at)    withdrawal and veto
  *     decideExamined(application, made, inputs, at)                        when the window has passed
  */
@@ -14,6 +15,7 @@ import {
   type Application,
   addSeconds,
   type Call,
+  type Examination,
   handle,
   type Instant,
   object,
@@ -60,8 +62,8 @@ export function callKey(staff: string, place: number): RecordKey {
 }
 
 export type ExaminationPlan = {
-  /** The outside attestor that the applicant chose. */
-  readonly attestor: string
+  /** The outside attestor that the applicant chose; null: an outside one in turn. */
+  readonly attestor: string | null
   readonly questions: readonly string[]
   readonly affected: readonly string[]
   /** 0: everybody affected has signed, so that there is nobody to notify and nothing to wait for. */
@@ -88,7 +90,11 @@ function enqueue(roster: Roster, index: number): Calling {
 }
 
 /** The clerk whose turn it is among those not yet called, outside ones only where asked; null where none is left. */
-export function callInTurn(roster: Roster, called: readonly Call[], outside: boolean): Calling | null {
+export function callInTurn(
+  roster: Roster,
+  called: readonly Pick<Call, 'staff'>[],
+  outside: boolean,
+): Calling | null {
   const count = roster.clerks.length
   for (let step = 0; step < count; step++) {
     const index = (roster.turn + step) % count
@@ -106,10 +112,23 @@ export function queued({ staff, place }: Call, application: string): Effect {
   return put(callKey(staff, place), record)
 }
 
-export function clerkSeconds(inputs: Inputs): number {
+/** Procedures that say themselves what follows from a negative answer: those on orders, which have a deadline of their own. */
+const OF_ORDERS: readonly string[] = ['serve-order/1', 'contest-order/1']
+export function isOfOrder({ procedure }: Application): boolean {
+  return OF_ORDERS.includes(procedure)
+}
+
+/** Whoever took an order in is not called to attest it. */
+export function exceptedFrom(application: Application): readonly Pick<Call, 'staff'>[] {
+  const staff = application.body['staff']
+  return isOfOrder(application) && typeof staff === 'string' ? [{ staff }] : []
+}
+
+/** How long the attestors of an application have. */
+export function clerkSeconds(application: Application, inputs: Inputs): number {
   const attest = procedureOf(inputs, ATTEST_ID)
   if (attest === null) throw new Error('checked by whoever opens an examination')
-  return numberParameter(attest, 'clerkSeconds')
+  return numberParameter(attest, isOfOrder(application) ? 'orderSeconds' : 'clerkSeconds')
 }
 
 /**
@@ -125,16 +144,16 @@ export function openExamination(
   const roster = rosterOf(inputs)
   const possible = procedureOf(inputs, ATTEST_ID) !== null && canNotify(inputs)
   if (roster === null || !possible) return err('attestors-unavailable')
-  const index = roster.clerks.findIndex(({ staff, outside }) => staff === attestor && outside)
-  if (index < 0) return err('attestor-not-outside')
-  const chosen = enqueue(roster, index)
-  const other = callInTurn(chosen.roster, [chosen.call], false)
+  const excepted = exceptedFrom(application)
+  const chosen = firstCall(roster, attestor, excepted)
+  if (!chosen.ok) return chosen
+  const other = callInTurn(chosen.value.roster, [chosen.value.call, ...excepted], false)
   if (other === null) return err('attestors-unavailable')
-  const calls = [chosen.call, other.call]
+  const calls = [chosen.value.call, other.call]
   const examined: Application = {
     ...application,
     state: 'examining',
-    due: addSeconds(at, clerkSeconds(inputs)),
+    due: addSeconds(at, clerkSeconds(application, inputs)),
     examination: { questions, calls, affected, windowSeconds, overdue: null },
   }
   return ok([
@@ -142,6 +161,56 @@ export function openExamination(
     put(ROSTER_KEY, other.roster),
     ...calls.map((call) => queued(call, application.handle)),
   ])
+}
+
+/** The call of the outside attestor: the one that was chosen, or the one whose turn it is. */
+function firstCall(
+  roster: Roster,
+  attestor: string | null,
+  excepted: readonly Pick<Call, 'staff'>[],
+): Result<Calling, RefusalCode> {
+  if (attestor === null) {
+    const inTurn = callInTurn(roster, excepted, true)
+    return inTurn === null ? err('attestors-unavailable') : ok(inTurn)
+  }
+  const index = roster.clerks.findIndex(({ staff, outside }) => staff === attestor && outside)
+  if (index < 0 || excepted.some(({ staff }) => staff === attestor)) return err('attestor-not-outside')
+  return ok(enqueue(roster, index))
+}
+
+/**
+ * One more attestor looks again at some questions of an examination that has ended: an outside one if there is any. The
+ * earlier answers stand beside the new ones.
+ */
+export function openRecheck(
+  application: Application,
+  { earlier, questions, except }: Recheck,
+  inputs: Inputs,
+  at: Instant,
+): Result<readonly Effect[], RefusalCode> {
+  const roster = rosterOf(inputs)
+  if (roster === null || procedureOf(inputs, ATTEST_ID) === null) return err('attestors-unavailable')
+  const called = [...earlier.calls, ...except.map((staff) => ({ staff }))]
+  const third = callInTurn(roster, called, true) ?? callInTurn(roster, called, false)
+  if (third === null) return err('attestors-unavailable')
+  const calls = [...earlier.calls.filter(({ missed }) => !missed), third.call]
+  const examined: Application = {
+    ...application,
+    state: 'examining',
+    due: addSeconds(at, clerkSeconds(application, inputs)),
+    examination: { questions, calls, affected: [], windowSeconds: 0, overdue: null },
+  }
+  return ok([
+    put(applicationKey(application.handle), examined),
+    put(ROSTER_KEY, third.roster),
+    queued(third.call, application.handle),
+  ])
+}
+
+export type Recheck = {
+  readonly earlier: Examination
+  readonly questions: readonly string[]
+  readonly except: readonly string[]
 }
 
 /** Whether this holder may veto this application now: it is affected, and one key of it signs. */

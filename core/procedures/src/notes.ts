@@ -19,15 +19,16 @@ export function emptyNotes(registration: string): Notes {
     annotations: [],
     delayedUntil: null,
     pastFacts: [],
+    orders: [],
     since: DRAFT_SINCE,
   }
 }
 
 /** The notes as a record: null where nothing is noted. */
 export function notesRecord(notes: Notes): Notes | null {
-  const { pending, heldUntil, annotations, delayedUntil, pastFacts } = notes
+  const { pending, heldUntil, annotations, delayedUntil, pastFacts, orders } = notes
   const empty = pending === null && heldUntil === null && delayedUntil === null
-  return empty && annotations.length === 0 && pastFacts.length === 0 ? null : notes
+  return empty && annotations.length + pastFacts.length + orders.length === 0 ? null : notes
 }
 
 /** The notes with one more annotation, its facts remembered. */
@@ -45,7 +46,9 @@ export function withAnnotation(notes: Notes, annotation: Annotation): Notes {
 export function carriedNotes(notes: Notes | null, registration: string): Notes | null {
   if (notes === null) return null
   const { annotations, delayedUntil, pastFacts } = notes
-  return notesRecord({ ...emptyNotes(registration), annotations, delayedUntil, pastFacts })
+  // An order names a registration of its holder; it pursues nobody to whom the numbers have gone.
+  const kept = annotations.filter(({ kind }) => kind !== 'order')
+  return notesRecord({ ...emptyNotes(registration), annotations: kept, delayedUntil, pastFacts })
 }
 
 /** When the one delay of transfers ends; null where none is in force. */
@@ -79,4 +82,13 @@ export function partialDelayEnd(notes: HolderNotes | null, kind: BlockableAct, a
   )
   const ends = live.flatMap(({ until }) => (until === null ? [] : [until])).sort()
   return ends.length === live.length ? (ends.at(-1) ?? null) : null
+}
+
+export function emptyHolderNotes(holder: string): HolderNotes {
+  return { v: 1, holder, blocked: [], delayed: null, representative: null, since: DRAFT_SINCE }
+}
+/** The notes as a record: null where nothing is noted. */
+export function holderNotesRecord(notes: HolderNotes): HolderNotes | null {
+  const { blocked, delayed, representative } = notes
+  return blocked.length === 0 && delayed === null && representative === null ? null : notes
 }

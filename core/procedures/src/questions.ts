@@ -26,9 +26,27 @@ export const QUESTIONS = {
   'names-holder': 'Does it name the holder exactly as its identity does?',
   'represents-holder':
     'Does it show that the person who asks, identified by a notary or an electronic identification, represents the holder?',
+  gazetted:
+    'Does the official gazette with this hash name the authority, its power, channels and seals as the application does?',
+  'authority-registered': 'Is the authority that gave the order the one that the register names?',
+  'effect-allowed': 'Is the effect among those that the register allows this authority?',
+  'in-force-at-seat': 'Is the order in force, and binding at the registry’s seat?',
+  'served-authentic':
+    'Was it served as an authentic document: its seal verifies and belongs to the authority, or the bailiff or the certified copy was confirmed by a call to the gazetted number?',
+  'binds-registry': 'Does it bind this registry?',
+  'lists-numbers':
+    'Does it list exactly the prefixes and AS numbers of the scope, or the holder, and no others?',
+  'effect-in-vocabulary': 'Does it order exactly this effect of the vocabulary?',
+  'duration-stated': 'Does it state this duration, or that it is open-ended or done once?',
+  'notice-stated': 'Does it state notice, or this seal, and the time of its execution if it fixes one?',
+  'not-superseded': 'Had it not been stayed, lifted or superseded when its authority was asked?',
+  'not-for-operator': 'Is nobody in whose favour it is the operator, its owner or its funder?',
 } as const
 
 export type QuestionId = keyof typeof QUESTIONS
+
+/** What is asked about an entry of the register of authorities. */
+export const AUTHORITY_QUESTIONS: readonly QuestionId[] = ['instrument-authentic', 'gazetted']
 
 export const SUCCESSION_QUESTIONS: readonly QuestionId[] = [
   'instrument-authentic',

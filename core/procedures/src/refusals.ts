@@ -163,7 +163,8 @@ export const REFUSALS = {
   'order-unknown': 'No such order.',
   'order-closed': 'The order has ended, or what it ordered is done.',
   'order-served-before': 'This document has been served before.',
-  'resource-moved': 'The numbers are no longer the registration that the order names, or no longer its holder’s.',
+  'resource-moved':
+    'The numbers are no longer the registration that the order names, or no longer its holder’s.',
   'text-published': 'The order’s text has been published.',
   'objection-used': 'The facts of this order have been objected to before.',
   'objection-upheld': 'A third attestor found a fact otherwise.',

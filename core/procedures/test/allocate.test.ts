@@ -156,6 +156,7 @@ test('national: a /24 once, held for 24 months; IPv6 a /32 or a /48 and nothing 
     annotations: [],
     delayedUntil: null,
     pastFacts: [],
+    orders: [],
     since: 100,
   })
   assert.equal(ask(here, 24), 'quota-reached')

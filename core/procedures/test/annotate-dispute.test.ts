@@ -291,6 +291,7 @@ test('an annotation of another kind is none of this procedure’s', () => {
     annotations: [other],
     delayedUntil: null,
     pastFacts: [],
+    orders: [],
     since: 1,
   })
   assert.equal(ending(here, { step: 'lapse', annotation: 'N-1' }, ['H-1/full']), 'annotation-unknown')

@@ -35,7 +35,7 @@ export function addClerks(here: World, count = 4): void {
     v: 1,
     id: 'attest/1',
     text: '',
-    parameters: { clerkSeconds: 7 * DAY },
+    parameters: { clerkSeconds: 7 * DAY, orderSeconds: 4 * DAY },
     revisions: [],
     since: 0,
   })

@@ -171,6 +171,7 @@ test('range-outside, range-not-a-block, act-pending', () => {
     annotations: [],
     delayedUntil: null,
     pastFacts: [],
+    orders: [],
     since: 5,
   })
   assert.equal(grant(here, wish), 'act-pending')

@@ -216,6 +216,7 @@ test('locked, frozen, recovered-recently, hold-after-allocation, delayed, act-bl
     annotations: [],
     delayedUntil: null,
     pastFacts: [],
+    orders: [],
     since: 1,
   }
   const withNotes = (more: JsonObject): World => {

@@ -179,6 +179,7 @@ test('locked, hold-after-allocation, delayed, act-pending: with the predecessorâ
     annotations: [],
     delayedUntil: null,
     pastFacts: [],
+    orders: [],
     since: 1,
     ...more,
   })

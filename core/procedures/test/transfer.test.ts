@@ -231,6 +231,7 @@ test('locked, hold-after-allocation, act-pending end when they say, and not a se
     annotations: [],
     delayedUntil: null,
     pastFacts: [],
+    orders: [],
     since: 5,
   }
   here.put('obj/notes/R-1' as RecordKey, notes)
@@ -430,6 +431,7 @@ test('cooling: an application and a note; nothing else changes until it is due',
     annotations: [],
     delayedUntil: null,
     pastFacts: [],
+    orders: [],
     since: 100,
   })
   const application = here.object('application', 'A-100')

@@ -8,7 +8,7 @@ import type { Instant } from './time.ts'
 export type Due = { readonly at: Instant; readonly procedure: string; readonly key: RecordKey }
 
 /** Kinds of objects in which something may fall due. */
-const DUE_OBJECTS = ['application', 'holder', 'notes', 'pool', 'registry', 'transit'].map(
+const DUE_OBJECTS = ['application', 'holder', 'notes', 'order', 'pool', 'registry', 'transit'].map(
   (type) => `obj/${type}/`,
 )
 
@@ -42,6 +42,10 @@ export function dueOf(key: RecordKey, record: unknown): Due | null {
     const transit = asObject('transit', key, record)
     if (transit?.state !== 'sourceInitialized' || transit.due === null) return null
     return { at: transit.due, procedure: 'move-out/1', key }
+  }
+  if (key.startsWith('obj/order/')) {
+    const due = asObject('order', key, record)?.due ?? null
+    return due === null ? null : { at: due, procedure: 'serve-order/1', key }
   }
   if (key.startsWith('obj/registry/')) {
     const paused = asObject('registry', key, record)?.paused ?? null

@@ -24,6 +24,8 @@ export const OBJECT_TYPES = [
   'roster',
   'call',
   'maintainers',
+  'desk',
+  'document',
 ] as const
 export type ObjectType = (typeof OBJECT_TYPES)[number]
 
@@ -50,8 +52,8 @@ export function objectKey(type: ObjectType, handle: string): RecordKey {
   return `obj/${type}/${handle}` as RecordKey
 }
 
-/** A handle that `apply` stamps with the entry's index: `H-#` becomes `H-41`. */
-const DRAFT_HANDLE = /^[A-Z]-#$/
+/** A handle that `apply` stamps with the entry's index: `H-#` becomes `H-41`, `R-#-1` becomes `R-41-1`. */
+const DRAFT_HANDLE = /^[A-Z]-#(?:-[1-9][0-9]*)?$/
 
 export type ParsedKey =
   | { readonly kind: 'cell'; readonly block: Block }

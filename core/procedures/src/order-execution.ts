@@ -1,0 +1,311 @@
+/**
+ * The execution of an order: what it needs to know, whether another order contradicts it, and what it then does, exactly.
+ * An order that cannot be executed any more goes back with a code; it pursues nobody to whom the numbers have gone.
+ *
+ *     executionNeeds(order, known): readonly Need[]
+ *     execution(order, application, inputs, at): readonly Effect[]      the order's own record among them
+ */
+
+import { type Order, orderOf } from '@cadastre/evidence'
+import {
+  ADMINISTRATIVE_HOLD_SECONDS,
+  type Application,
+  type Authority,
+  addSeconds,
+  commitmentsOf,
+  DAY_SECONDS,
+  type Instant,
+  isLasting,
+  type Notes,
+  type OrderDetail,
+  type OrderRecord,
+} from '@cadastre/records'
+import { holderOf, notesKey, notesOf, recordNeed } from './common.ts'
+import { put } from './effects.ts'
+import { fitsEntry } from './entry-room.ts'
+import { touchCode } from './order-form.ts'
+import { namedServices, scopeNeeds } from './order-scope.ts'
+import {
+  authorityAt,
+  authorityKey,
+  closed,
+  contradicting,
+  deskSeconds,
+  type Given,
+  isInEffect,
+  orderAt,
+  orderKey,
+  prevails,
+  putOrder,
+  released,
+  releaseNeeds,
+  resumed,
+} from './orders.ts'
+import type { Effect, Inputs, Need } from './procedure.ts'
+import type { RefusalCode } from './refusals.ts'
+import { ScopedEdits } from './scoped-edits.ts'
+
+/** The order that this one touches, by its effect or because it reverses it. */
+function touched({ detail, reverses }: OrderRecord): readonly string[] {
+  return [...('order' in detail ? [detail.order] : []), ...(reverses === null ? [] : [reverses])]
+}
+
+export function executionNeeds(order: OrderRecord, known: Inputs): readonly Need[] {
+  const { detail, scope, holder } = order
+  const first = [recordNeed(authorityKey(order.authority)), ...scopeNeeds(detail, scope, holder, known)]
+  if (!first.every((need) => known.has(need))) return first
+  // Notes of every registration in the scope are among the inputs, and so is whoever represents the holder.
+  const others = [...new Set([...contradicting(order, known, FOREVER), ...touched(order)])]
+  return [...first, ...others.flatMap((handle) => otherNeeds(handle, known))]
+}
+
+/** No hold has ended before the beginning of time: so every entry is looked at. */
+const FOREVER = '1970-01-01T00:00:00Z' as Instant
+
+function otherNeeds(handle: string, known: Inputs): readonly Need[] {
+  const key = recordNeed(orderKey(handle))
+  const other = known.has(key) ? orderAt(handle, known) : null
+  return other === null ? [key] : [key, recordNeed(authorityKey(other.authority)), ...releaseNeeds(other)]
+}
+
+function given(order: OrderRecord, inputs: Inputs): Given {
+  return { order, authority: authorityAt(order.authority, inputs) }
+}
+
+/** Orders over which this one does not prevail, and that it would contradict. */
+function conflictsOf(order: OrderRecord, inputs: Inputs, at: Instant): readonly string[] {
+  const own = given(order, inputs)
+  return [...contradicting(order, inputs, at), ...touched(order)].filter((handle) => {
+    const other = orderAt(handle, inputs)
+    if (other === null) return false
+    // One that has ended contradicts nothing; one that is reversed has been executed for good.
+    const matters = handle === order.reverses || touchCode({ effect: 'hold' }, other) === null
+    return matters && !prevails(own, given(other, inputs))
+  })
+}
+
+/** What the execution writes, the order's record and what follows for it included. */
+export function execution(
+  order: OrderRecord,
+  application: Application,
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] {
+  const authority = authorityAt(order.authority, inputs)
+  if (authority === null) return returned(order, 'authority-unknown', inputs, at)
+  const target = 'order' in order.detail ? orderAt(order.detail.order, inputs) : null
+  if ('order' in order.detail) {
+    const code = touchCode(order.detail, target)
+    if (code !== null) return returned(order, code, inputs, at)
+  }
+  const conflicts = conflictsOf(order, inputs, at)
+  if (conflicts.length > 0) {
+    // Status quo; both authorities are asked, again each time that it is looked at.
+    const windowEnd = addSeconds(at, deskSeconds(inputs, 'conflictSeconds'))
+    return [putOrder({ ...order, state: 'conflict', conflicts, windowEnd, asked: at })]
+  }
+  const basis = orderOf(order, application, at)
+  // Nothing is executed that is no basis yet, whatever made it fall due.
+  if (basis === null) return [putOrder({ ...order, state: 'window', windowEnd: addSeconds(at, DAY_SECONDS) })]
+  const done: OrderRecord = {
+    ...order,
+    state: order.variedBy === null ? 'executed' : 'varied',
+    until: untilOf(order, authority, at),
+    conflicts: [],
+    windowEnd: null,
+    executed: order.executed ?? at,
+    askAgain: askAgainOf(order, authority, inputs, at),
+  }
+  const written =
+    target === null
+      ? direct(done, basis, inputs, at)
+      : { effects: onOrder(done, authority, target, inputs, at), code: null }
+  if (written.code !== null) return returned(order, written.code, inputs, at)
+  const effects = [...written.effects, ...reversal(order, written.effects, inputs, at), putOrder(done)]
+  return fitsEntry(effects, LOOKED + 8 * order.scope.length)
+    ? effects
+    : returned(order, 'entry-too-large', inputs, at)
+}
+
+/** Inputs besides those of the scope. */
+const LOOKED = 16
+
+/** The order goes back; what it left on the notes of registrations goes with it. */
+export function returned(
+  order: OrderRecord,
+  code: RefusalCode,
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] {
+  return [...released(order, inputs), putOrder(closed(order, 'returned', code, at))]
+}
+
+/** A hold of an authority that is no court lapses, unless the law that it is registered with says otherwise. */
+function untilOf(
+  { detail, until, executed }: OrderRecord,
+  { terms }: Authority,
+  at: Instant,
+): Instant | null {
+  if (detail.effect !== 'hold' || terms.kind === 'court') return until
+  const lapses = addSeconds(executed ?? at, terms.holdSeconds ?? ADMINISTRATIVE_HOLD_SECONDS)
+  return until === null || until > lapses ? lapses : until
+}
+
+/** Whoever gave an open-ended order is asked from time to time whether it still stands. */
+function askAgainOf(
+  { detail, until }: OrderRecord,
+  authority: Authority,
+  inputs: Inputs,
+  at: Instant,
+): Instant | null {
+  const open = isLasting(detail.effect) && until === null
+  return open && (detail.effect !== 'hold' || authority.terms.kind === 'court')
+    ? addSeconds(at, deskSeconds(inputs, 'askAgainSeconds'))
+    : null
+}
+
+type Written = { readonly effects: readonly Effect[]; readonly code: RefusalCode | null }
+
+/** What the order does to numbers, registrations and its holder's record. */
+function direct(order: OrderRecord, basis: Order, inputs: Inputs, at: Instant): Written {
+  const edits = new ScopedEdits(basis, inputs, at)
+  const code = done(order, basis, edits, inputs)
+  if (code !== null) return { effects: [], code }
+  if (!isLasting(order.detail.effect)) edits.settle()
+  return { effects: edits.effects(), code: null }
+}
+
+function done(
+  { detail, holder, until, document, seal }: OrderRecord,
+  { scope }: Order,
+  edits: ScopedEdits,
+  inputs: Inputs,
+): RefusalCode | null {
+  const each = (one: (item: Order['scope'][number]) => RefusalCode | null): RefusalCode | null =>
+    scope.reduce<RefusalCode | null>((code, item) => code ?? one(item), null)
+  switch (detail.effect) {
+    case 'hold':
+      return each((item) => edits.hold(item, until))
+    case 'annotate':
+      return each((item) => edits.annotate(item, document ?? seal?.commitment ?? '', until))
+    case 'correct': {
+      const { field, value } = detail
+      if (field === 'name') return edits.correctHolder(field, value)
+      if (scope.length > 0) return each((item) => edits.correct(item, field, value))
+      return field === 'country' ? edits.correctHolder(field, value) : 'scope-missing'
+    }
+    case 'transferTo':
+      return each((item) => edits.transfer(item, detail.receiver))
+    case 'cancelToPool':
+      return each((item) => edits.cancel(item, deskSeconds(inputs, 'quarantineSeconds')))
+    case 'withdrawNamedService':
+      return edits.withdraw(namedServices(detail))
+    case 'appointRepresentative':
+      return edits.represent(detail.m, detail.keys)
+    case 'disclose':
+      return disclosed(detail, holder, inputs)
+    default:
+      throw new Error('checked before: it is an order about an order, or outside the vocabulary')
+  }
+}
+
+/** Nothing is written: what is opened to the authority is opened from the erasable store, by its commitment. */
+function disclosed(
+  { commitments }: Extract<OrderDetail, { effect: 'disclose' }>,
+  holder: string | null,
+  inputs: Inputs,
+): RefusalCode | null {
+  if (commitments.length === 0) return null
+  const named = holder === null ? null : holderOf(inputs, holder)
+  if (named === null) return 'holder-unknown'
+  const known = commitmentsOf(named)
+  return commitments.every((one) => known.includes(one)) ? null : 'commitment-unknown'
+}
+
+/** What an order does to an earlier one: it varies its end, stays it, or lifts it or its stay. */
+function onOrder(
+  order: OrderRecord,
+  authority: Authority,
+  target: OrderRecord,
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] {
+  const { detail } = order
+  switch (detail.effect) {
+    case 'vary':
+      return varied(order, authority, target, inputs, at)
+    case 'stay': {
+      const stayed = { by: order.handle, from: target.state, until: order.until }
+      return [...(isInEffect(target) ? released(target, inputs) : []), putOrder(asStayed(target, stayed))]
+    }
+    case 'lift':
+      return detail.what === 'stay'
+        ? [putOrder(resumed(target, inputs, at))]
+        : [...released(target, inputs), putOrder(closed(target, 'lifted', null, at))]
+    default:
+      throw new Error('only these three name an order')
+  }
+}
+
+export function asStayed(order: OrderRecord, stayed: NonNullable<OrderRecord['stayed']>): OrderRecord {
+  return { ...order, state: 'stayed', stayed, windowEnd: null }
+}
+
+/** The earlier order with its new end, also where it is noted. */
+function varied(
+  { detail, handle }: OrderRecord,
+  authority: Authority,
+  target: OrderRecord,
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] {
+  if (detail.effect !== 'vary') throw new Error('only vary varies')
+  const own = authorityAt(target.authority, inputs)
+  const until =
+    authority.terms.kind === 'court' || own === null
+      ? detail.until
+      : untilOf({ ...target, until: detail.until }, own, at)
+  const seal =
+    target.seal === null || detail.sealUntil === null
+      ? target.seal
+      : { ...target.seal, until: detail.sealUntil, overdue: false }
+  const next: OrderRecord = {
+    ...target,
+    until,
+    seal,
+    variedBy: handle,
+    state: target.state === 'executed' ? 'varied' : target.state,
+    askAgain:
+      until === null && isInEffect(target) ? addSeconds(at, deskSeconds(inputs, 'askAgainSeconds')) : null,
+  }
+  const ids = [...new Set(target.scope.map(({ id }) => id))]
+  const notes = ids.flatMap((id) => {
+    const before = notesOf(inputs, id)
+    return before === null ? [] : [put(notesKey(id), withUntil(before, target.handle, until))]
+  })
+  return [...notes, putOrder(next)]
+}
+
+function withUntil(notes: Notes, order: string, until: Instant | null): Notes {
+  return {
+    ...notes,
+    orders: notes.orders.map((noted) => (noted.order === order ? { ...noted, until } : noted)),
+    annotations: notes.annotations.map((one) =>
+      one.kind === 'order' && one.by === order ? { ...one, until } : one,
+    ),
+  }
+}
+
+/** The order that this one reverses on appeal has ended; what lasted of it is undone, unless this one writes there. */
+function reversal(
+  { reverses }: OrderRecord,
+  written: readonly Effect[],
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] {
+  const reversed = reverses === null ? null : orderAt(reverses, inputs)
+  if (reversed === null) return []
+  const keys = new Set(written.map(({ key }) => key))
+  const undone = isInEffect(reversed) ? released(reversed, inputs) : []
+  return [...undone.filter(({ key }) => !keys.has(key)), putOrder(closed(reversed, 'reversed', null, at))]
+}
