@@ -69,6 +69,20 @@ const PLANTED = [
     "import type { x } from '@cadastre/store-port'",
     'ledger/replay: rooms and packages',
   ],
+  ['ledger/trie/src/a.ts', "import { x } from 'pkijs'", 'ledger/trie: rooms and packages'],
+  ['ledger/replay/src/b.ts', "import { x } from '@cadastre/documents'", 'ledger/replay: rooms and packages'],
+  [
+    'ledger/documents/src/a.ts',
+    "import { x } from '@cadastre/replay'",
+    'ledger/documents: rooms and packages',
+  ],
+  ['ledger/documents/src/b.ts', "import { x } from 'pg'", 'ledger/documents: rooms and packages'],
+  ['ledger/documents/src/c.ts', "import { readFileSync } from 'node:fs'", 'ledger/documents: Node'],
+  [
+    'ledger/documents/src/d.ts',
+    "import { createHash } from 'node:crypto'",
+    'ledger/documents: Node in its port alone',
+  ],
   ['stores/sqlite/src/a.ts', "import { x } from '@cadastre/registrar'", 'stores/sqlite: rooms and packages'],
   [
     'stores/sqlite/src/b.ts',
@@ -111,6 +125,9 @@ const PLANTED = [
 const HONEST = [
   ['core/procedures/src/ok.ts', "import type { x } from '@cadastre/numbers'"],
   ['ledger/replay/src/ok.ts', "import { x } from '@cadastre/merkle'\nimport { y } from '@cadastre/crypto'"],
+  ['ledger/documents/src/ok.ts', "import { x } from 'pkijs'\nimport { y } from '@cadastre/crypto'"],
+  ['ledger/documents/src/node.ts', "import { createHash } from 'node:crypto'\nimport 'node:zlib'"],
+  ['registrar/src/ok2.ts', "import { x } from '@cadastre/documents'"],
   ['stores/postgres/src/ok.ts', "import pg from 'pg'\nimport { x } from '@cadastre/store-port'"],
   ['stores/sqlite/src/ok.ts', "import { DatabaseSync } from 'node:sqlite'"],
   ['registrar/src/ok.ts', "import { x } from '@cadastre/store-port'"],
@@ -146,7 +163,7 @@ function buildHouse(root: string): void {
     for (const file of ['index', 'node', 'browser']) write(`${room}/src/${file}.ts`, 'export const x = 1\n')
     symlinkSync(join(root, room), join(root, 'node_modules/@cadastre', `${name}`))
   }
-  for (const name of ['pg', 'zod']) {
+  for (const name of ['pg', 'zod', 'pkijs']) {
     write(`node_modules/${name}/package.json`, JSON.stringify({ name, main: 'index.js' }))
     write(`node_modules/${name}/index.js`, '')
   }

@@ -22,6 +22,17 @@ const CRYPTO_PORT = 'ledger/crypto/src/index.ts'
 const LEDGER = ['merkle', 'trie', 'notes', 'answers', 'signatures', 'replay', 'why', 'statistics'].map(
   (name) => `ledger/${name}`,
 )
+/**
+ * What the document room needs beside: the formats of others' seals (X.509, CMS) by a library, RSA, ECDSA on three
+ * curves and inflating, none of which is in the ledger's own port. Its `node.ts` alone may import Node.
+ */
+const DOCUMENTS: Room = {
+  room: 'ledger/documents',
+  says: 'ledger: may import "core, earlier ledger rooms, one crypto provider behind a small port"; this one has a port of its own, for what authorities sign with',
+  rooms: [...CORE, CRYPTO_PORT],
+  packages: ['pkijs', 'asn1js'],
+  node: ['crypto', 'zlib'],
+}
 /** Modules of Node that are a store: only for the room that wraps them. */
 const STORE_MODULES = ['sqlite']
 /** Modules of Node that speak to the network. */
@@ -38,7 +49,7 @@ const facesSays =
 const face = (name: string): Room => ({
   room: `faces/${name}`,
   says: facesSays,
-  rooms: [...CORE, ...LEDGER, 'ledger/crypto', 'stores/reader'],
+  rooms: [...CORE, ...LEDGER, DOCUMENTS.room, 'ledger/crypto', 'stores/reader'],
   packages: ['hono', '@hono/zod-openapi', 'zod'],
   node: 'any',
 })
@@ -66,6 +77,7 @@ export const ROOMS: readonly Room[] = [
     says: ledgerSays,
     rooms: [...CORE, CRYPTO_PORT, ...LEDGER.slice(0, index)],
   })),
+  DOCUMENTS,
   store('port', [], 'any'),
   {
     ...store('reader', [], 'any'),
@@ -76,7 +88,7 @@ export const ROOMS: readonly Room[] = [
   {
     room: 'registrar',
     says: 'registrar: "the only room that holds the writer"; may import "core, ledger, `stores/port`", must never import "concrete stores, faces, HTTP"',
-    rooms: [...CORE, ...LEDGER, 'ledger/crypto', 'stores/port'],
+    rooms: [...CORE, ...LEDGER, DOCUMENTS.room, 'ledger/crypto', 'stores/port'],
     node: 'any', // but HTTP, by a rule of its own
   },
   face('rdap'),
@@ -99,7 +111,7 @@ export const ROOMS: readonly Room[] = [
   {
     room: 'apps/audit',
     says: 'apps: "`audit` (independent verifier: core and ledger only)"',
-    rooms: [...CORE, ...LEDGER, 'ledger/crypto'],
+    rooms: [...CORE, ...LEDGER, DOCUMENTS.room, 'ledger/crypto'],
     packages: ['commander', 'picocolors', 'cli-progress'],
     node: 'any',
   },
@@ -168,6 +180,13 @@ const everywhere: IForbiddenRuleType[] = [
     comment: 'procedures.md section 0, Fees: what somebody owes is no input of anything the registry does',
     from: { pathNot: '^apps/fees/' },
     to: { path: '^apps/fees/' },
+  },
+  {
+    name: 'ledger/documents: Node in its port alone',
+    severity: 'error',
+    comment: 'design.md section 3, ledger: "one crypto provider behind a small port"',
+    from: { path: '^ledger/documents/src/', pathNot: '^ledger/documents/src/node\\.ts$' },
+    to: { dependencyTypes: ['core'] },
   },
   {
     name: 'testing is for tests',

@@ -42,4 +42,9 @@ test('language keywords, the X.509 terms and prose pass', () => {
     const crl = 'CertificateRevocationList'
     const page = 'This registry cannot revoke or suspend anything.'`
   assert.deepEqual(bannedNames({ path: 'planted.ts', text }), [])
+  const state = "const status = 'revoked'"
+  assert.deepEqual(bannedNames({ path: 'ledger/documents/src/status.ts', text: state }), [])
+  assert.equal(bannedNames({ path: 'core/records/src/cell.ts', text: state }).length, 1)
+  const record = "const status = 'holder-revoked'"
+  assert.equal(bannedNames({ path: 'ledger/documents/src/status.ts', text: record }).length, 1)
 })

@@ -14,7 +14,13 @@ const ALLOWED = new Set([
   'revocationDate',
 ])
 
-const banned = (name: string): boolean => BANNED.test(name) && !ALLOWED.has(name)
+/** What X.509 and OCSP call the state of a certificate: allowed where certificates of authorities are checked. */
+const ALLOWED_OF_CERTIFICATES = new Set(['revoked', 'certificate-revoked'])
+const CERTIFICATES = 'ledger/documents/'
+
+const allowed = (name: string, path: string): boolean =>
+  ALLOWED.has(name) || (path.startsWith(CERTIFICATES) && ALLOWED_OF_CERTIFICATES.has(name))
+const banned = (name: string, path: string): boolean => BANNED.test(name) && !allowed(name, path)
 
 /** A word as identifiers, refusal codes, procedure ids and statuses are: no prose. */
 const WORD = /^[\p{L}_$][\p{L}\p{N}_$./-]*$/u
@@ -27,12 +33,12 @@ const isName = (text: string): boolean => WORD.test(text) || /^\/\S*$/.test(text
 /** Banned names among the identifiers, words, routes and SQL of a TypeScript file, and in its path. */
 export function bannedNames(source: Source): string[] {
   const file = parse(source)
-  const found = banned(source.path) ? [`${source.path}: the file's name`] : []
+  const found = banned(source.path, source.path) ? [`${source.path}: the file's name`] : []
   walk(file, (node) => {
     const name = ts.isIdentifier(node) || ts.isPrivateIdentifier(node)
     const text =
       ts.isStringLiteralLike(node) || ts.isTemplateHead(node) || ts.isTemplateMiddleOrTemplateTail(node)
-    if ((name || (text && isName(node.text))) && banned(node.text)) {
+    if ((name || (text && isName(node.text))) && banned(node.text, source.path)) {
       found.push(`${place(file, node)}: ${node.text.trim().slice(0, 60)}`)
     }
   })

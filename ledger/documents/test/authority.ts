@@ -1,0 +1,274 @@
+// A certificate authority for tests, made by OpenSSL when it is first asked for: a root, an intermediate, signers of
+// every kind that the room accepts or refuses, and a time-stamping authority. Nothing in it depends on when the test
+// runs: certificates are valid from 2020, and documents are judged in 2045, or in 2060 where one must have expired.
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type Instant, parseInstant } from '@cadastre/records'
+
+function instant(text: string): Instant {
+  const parsed = parseInstant(text)
+  if (parsed === null) throw new Error(`no instant: ${text}`)
+  return parsed
+}
+
+/** All certificates of the authority are valid, but those that say otherwise. */
+export const IN_2045: Instant = instant('2045-01-01T00:00:00Z')
+/** Signers' certificates expired in 2050. */
+export const IN_2060: Instant = instant('2060-01-01T00:00:00Z')
+
+type Profile = {
+  readonly issuer: string
+  readonly extensions: readonly string[]
+  /** `ec:P-256`, `rsa:2048`, `rsa-pss:2048`. */
+  readonly key?: string
+  readonly from?: string
+  readonly until?: string
+  readonly digest?: string
+}
+
+const CA = ['basicConstraints=critical,CA:true', 'keyUsage=critical,keyCertSign,cRLSign']
+const LEAF = ['basicConstraints=critical,CA:false']
+const SIGNER = [...LEAF, 'keyUsage=critical,digitalSignature,nonRepudiation']
+const STAMPER = [...LEAF, 'keyUsage=critical,digitalSignature', 'extendedKeyUsage=critical,timeStamping']
+
+const PROFILES: { readonly [name: string]: Profile } = {
+  root: { issuer: 'root', extensions: CA, until: '20900101000000Z' },
+  'other-root': { issuer: 'other-root', extensions: CA, until: '20900101000000Z' },
+  intermediate: {
+    issuer: 'root',
+    extensions: ['basicConstraints=critical,CA:true,pathlen:0', 'keyUsage=critical,keyCertSign,cRLSign'],
+    until: '20800101000000Z',
+  },
+  'below-intermediate': { issuer: 'intermediate', extensions: CA },
+  'no-ca': { issuer: 'root', extensions: SIGNER },
+  constrained: { issuer: 'root', extensions: [...CA, 'nameConstraints=permitted;DNS:example.org'] },
+  signer: { issuer: 'intermediate', extensions: SIGNER },
+  rsa: { issuer: 'intermediate', extensions: SIGNER, key: 'rsa:2048' },
+  'rsa-short': { issuer: 'intermediate', extensions: SIGNER, key: 'rsa:1024' },
+  'p-384': { issuer: 'intermediate', extensions: SIGNER, key: 'ec:P-384' },
+  'p-521': { issuer: 'intermediate', extensions: SIGNER, key: 'ec:P-521' },
+  'k-256': { issuer: 'intermediate', extensions: SIGNER, key: 'ec:secp256k1' },
+  expired: { issuer: 'intermediate', extensions: SIGNER, until: '20210101000000Z' },
+  future: { issuer: 'intermediate', extensions: SIGNER, from: '20480101000000Z' },
+  withdrawn: { issuer: 'intermediate', extensions: SIGNER },
+  encipherer: { issuer: 'intermediate', extensions: [...LEAF, 'keyUsage=critical,keyEncipherment'] },
+  server: { issuer: 'intermediate', extensions: [...SIGNER, 'extendedKeyUsage=serverAuth'] },
+  'document-signer': {
+    issuer: 'intermediate',
+    extensions: [...SIGNER, 'extendedKeyUsage=1.3.6.1.5.5.7.3.36,emailProtection'],
+  },
+  critical: { issuer: 'intermediate', extensions: [...SIGNER, '1.3.6.1.4.1.32473.1=critical,ASN1:NULL'] },
+  'sha1-signed': { issuer: 'intermediate', extensions: SIGNER, digest: 'sha1' },
+  stranger: { issuer: 'other-root', extensions: SIGNER },
+  'too-deep': { issuer: 'below-intermediate', extensions: SIGNER },
+  'under-no-ca': { issuer: 'no-ca', extensions: SIGNER },
+  'under-constrained': { issuer: 'constrained', extensions: SIGNER },
+  stamper: { issuer: 'root', extensions: STAMPER, until: '20850101000000Z' },
+  'other-stamper': { issuer: 'other-root', extensions: STAMPER, until: '20850101000000Z' },
+  'wrong-stamper': { issuer: 'root', extensions: SIGNER, until: '20850101000000Z' },
+  responder: { issuer: 'intermediate', extensions: [...SIGNER, 'extendedKeyUsage=OCSPSigning'] },
+}
+
+const CONFIGURATION = `
+[ca]
+default_ca = desk
+[desk]
+dir = .
+database = ./index.txt
+new_certs_dir = ./issued
+rand_serial = yes
+default_md = sha256
+policy = anything
+unique_subject = no
+copy_extensions = none
+[anything]
+countryName = optional
+organizationName = optional
+commonName = supplied
+[req]
+distinguished_name = name
+[name]
+[tsa]
+default_tsa = stamps
+[stamps]
+serial = ./stamp-serial
+crypto_device = builtin
+default_policy = 1.3.6.1.4.1.32473.2
+digests = sha256, sha384, sha512
+signer_digest = sha256
+ess_cert_id_alg = sha256
+`
+
+class TestAuthority {
+  readonly directory: string
+  #made = 0
+
+  constructor() {
+    this.directory = mkdtempSync(join(tmpdir(), 'cadastre-authority-'))
+    mkdirSync(this.path('issued'))
+    writeFileSync(this.path('index.txt'), '')
+    writeFileSync(this.path('stamp-serial'), '01\n')
+    writeFileSync(this.path('openssl.cnf'), CONFIGURATION)
+    for (const [name, profile] of Object.entries(PROFILES)) this.#issue(name, profile)
+    process.once('exit', () => rmSync(this.directory, { recursive: true, force: true }))
+  }
+
+  path(name: string): string {
+    return join(this.directory, name)
+  }
+
+  openssl(...args: readonly string[]): Uint8Array {
+    return execFileSync('openssl', args, { cwd: this.directory, stdio: ['ignore', 'pipe', 'pipe'] })
+  }
+
+  /** Whether the command says yes. */
+  agrees(...args: readonly string[]): boolean {
+    return spawnSync('openssl', args, { cwd: this.directory, stdio: 'ignore' }).status === 0
+  }
+
+  /** A new file with these bytes; its name. */
+  file(bytes: Uint8Array | string, extension = 'bin'): string {
+    this.#made += 1
+    const name = `file-${this.#made}.${extension}`
+    writeFileSync(this.path(name), bytes)
+    return name
+  }
+
+  read(name: string): Uint8Array {
+    return new Uint8Array(readFileSync(this.path(name)))
+  }
+
+  #issue(name: string, { issuer, extensions, key = 'ec:P-256', from, until, digest }: Profile): void {
+    const [kind = '', size = ''] = key.split(':')
+    const option = kind === 'ec' ? `ec_paramgen_curve:${size}` : `rsa_keygen_bits:${size}`
+    this.openssl('genpkey', '-algorithm', kind, '-pkeyopt', option, '-out', `${name}.key`)
+    const subject = `/C=XX/O=Test Authority/CN=${name}`
+    this.openssl(
+      'req',
+      '-new',
+      '-config',
+      'openssl.cnf',
+      '-key',
+      `${name}.key`,
+      '-subj',
+      subject,
+      '-out',
+      `${name}.csr`,
+    )
+    const identifiers = ['subjectKeyIdentifier=hash', 'authorityKeyIdentifier=keyid']
+    writeFileSync(this.path(`${name}.ext`), [...extensions, ...identifiers].join('\n'))
+    const self = issuer === name ? ['-selfsign'] : ['-cert', `${issuer}.pem`]
+    const times = ['-startdate', from ?? '20200101000000Z', '-enddate', until ?? '20491231235959Z']
+    const files = [
+      '-in',
+      `${name}.csr`,
+      '-out',
+      `${name}.pem`,
+      '-keyfile',
+      `${issuer}.key`,
+      '-extfile',
+      `${name}.ext`,
+    ]
+    const quiet = ['-batch', '-notext', '-md', digest ?? 'sha256']
+    this.openssl('ca', '-config', 'openssl.cnf', ...self, ...times, ...files, ...quiet)
+    this.openssl('x509', '-in', `${name}.pem`, '-outform', 'DER', '-out', `${name}.der`)
+  }
+
+  certificate(name: string): Uint8Array {
+    return this.read(`${name}.der`)
+  }
+
+  /** The certificates above this one, without its root, in one file; null where there are none. */
+  chainFile(name: string): string | null {
+    const above: string[] = []
+    for (
+      let each = PROFILES[name]?.issuer ?? '';
+      PROFILES[each]?.issuer !== each;
+      each = PROFILES[each]?.issuer ?? ''
+    )
+      above.push(readFileSync(this.path(`${each}.pem`), 'utf8'))
+    return above.length === 0 ? null : this.file(above.join(''), 'pem')
+  }
+
+  /** A CMS message of OpenSSL, DER. `extra` are options of `openssl cms -sign`. */
+  sign(content: Uint8Array, signer: string, extra: readonly string[] = ['-binary']): Uint8Array {
+    const chain = this.chainFile(signer)
+    const out = this.file('', 'cms')
+    const keys = [
+      '-signer',
+      `${signer}.pem`,
+      '-inkey',
+      `${signer}.key`,
+      ...(chain === null ? [] : ['-certfile', chain]),
+    ]
+    const files = ['-in', this.file(content), '-out', out, '-outform', 'DER']
+    this.openssl('cms', '-sign', ...files, ...keys, ...extra)
+    return this.read(out)
+  }
+
+  /** A time stamp token of OpenSSL over the bytes, now. */
+  stamp(content: Uint8Array, stamper = 'stamper'): Uint8Array {
+    const [query, token] = [this.file('', 'tsq'), this.file('', 'tst')]
+    this.openssl('ts', '-query', '-data', this.file(content), '-sha256', '-cert', '-out', query)
+    const keys = ['-signer', `${stamper}.pem`, '-inkey', `${stamper}.key`]
+    this.openssl(
+      'ts',
+      '-reply',
+      '-config',
+      'openssl.cnf',
+      '-section',
+      'stamps',
+      '-queryfile',
+      query,
+      ...keys,
+      '-token_out',
+      '-out',
+      token,
+    )
+    return this.read(token)
+  }
+
+  /** A CRL of the issuer, over the times given, that lists the certificates named. */
+  crl(issuer: string, listed: readonly string[], from: string, until: string): Uint8Array {
+    const [out, database] = [this.file('', 'crl'), this.file('', 'txt')]
+    const lines = listed.map((name) => {
+      const serial = this.openssl('x509', '-in', `${name}.pem`, '-noout', '-serial')
+        .toString()
+        .trim()
+        .slice(7)
+      return `R\t491231235959Z\t300101000000Z\t${serial}\tunknown\t/CN=${name}\n`
+    })
+    writeFileSync(this.path(database), lines.join(''))
+    writeFileSync(this.path(`${database}.cnf`), CONFIGURATION.replace('./index.txt', `./${database}`))
+    const times = ['-crl_lastupdate', from, '-crl_nextupdate', until]
+    const keys = ['-cert', `${issuer}.pem`, '-keyfile', `${issuer}.key`]
+    this.openssl('ca', '-config', `${database}.cnf`, '-gencrl', ...times, ...keys, '-out', out)
+    return this.openssl('crl', '-in', out, '-outform', 'DER')
+  }
+
+  /** An OCSP response about a certificate, from now on for a hundred years. */
+  ocsp(name: string, withdrawn: boolean, responder = 'responder'): Uint8Array {
+    const [out, database] = [this.file('', 'ocsp'), this.file('', 'txt')]
+    const serial = this.openssl('x509', '-in', `${name}.pem`, '-noout', '-serial').toString().trim().slice(7)
+    const state = withdrawn ? 'R\t491231235959Z\t250101000000Z' : 'V\t491231235959Z\t'
+    writeFileSync(this.path(database), `${state}\t${serial}\tunknown\t/CN=${name}\n`)
+    const issuer = PROFILES[name]?.issuer ?? ''
+    const question = ['-issuer', `${issuer}.pem`, '-cert', `${name}.pem`, '-no_nonce']
+    const keys = ['-CA', `${issuer}.pem`, '-rsigner', `${responder}.pem`, '-rkey', `${responder}.key`]
+    this.openssl('ocsp', '-index', database, ...keys, ...question, '-ndays', '36500', '-respout', out)
+    return this.read(out)
+  }
+}
+
+let made: TestAuthority | null = null
+
+export type { TestAuthority }
+
+/** The one authority of this process. */
+export function testAuthority(): TestAuthority {
+  made ??= new TestAuthority()
+  return made
+}
