@@ -70,8 +70,9 @@ export class AfterSnapshot implements Snapshot {
   holdings(
     holder: string,
     limit: number,
+    after: Block | null = null,
   ): { readonly items: readonly HeldRegistration[]; readonly more: boolean } {
-    const { items, more } = this.#base.holdings(holder, limit)
+    const { items, more } = this.#base.holdings(holder, limit, after)
     const kept = items.filter(({ block }) => !this.#cells.some((changed) => equalBlock(changed.block, block)))
     const added = this.#cells.flatMap(({ block, cell }) =>
       (cell?.registrations ?? [])

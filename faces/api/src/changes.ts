@@ -14,6 +14,7 @@ import {
   registrationRange,
 } from '@cadastre/records'
 import type { HistoryChange, Party, RegistrationChange, RegistrationState } from './generated/lookup-types.ts'
+import { tellNotes, tellTransit } from './noted-changes.ts'
 import { blockText, rangeText } from './question.ts'
 import { partyOf } from './views.ts'
 
@@ -26,7 +27,10 @@ export function changeOf(snapshot: Snapshot, effect: LoggedEffect, before: unkno
   return {
     key: effect.key,
     subject: key === null ? effect.key : key.handle,
-    summary: objectSummary(name, before, effect.next, members),
+    summary:
+      tellTransit(key, effect.next) ??
+      tellNotes(key, before, effect.next) ??
+      objectSummary(name, before, effect.next, members),
     prev: effect.prev,
     registrations: [],
     members,

@@ -8,8 +8,8 @@ import { z } from '@hono/zod-openapi'
 import { AfterSnapshot } from './after-snapshot.ts'
 import type { ApiContext } from './context.ts'
 import { refusalText } from './lookup-objects.ts'
-import { orNull } from './lookup-schema.ts'
 import { blockText } from './question.ts'
+import { orNull } from './schema-parts.ts'
 import { refusalSchema } from './status-schema.ts'
 
 export type DryRun = {

@@ -11,9 +11,9 @@ import type { ReadContext } from './context.ts'
 import type { HistoryItem } from './generated/lookup-types.ts'
 import { type HistorySubject, history } from './history.ts'
 import { historyItemSchema } from './history-schema.ts'
-import { orNull } from './lookup-schema.ts'
 import type { PortalFault } from './portal.ts'
 import { type Question, readQuestion } from './question.ts'
+import { orNull } from './schema-parts.ts'
 
 export type Extract = {
   readonly v: 1

@@ -2,7 +2,7 @@
 
 import { z } from '@hono/zod-openapi'
 import type { History, HistoryChange, HistoryItem, RegistrationChange } from './generated/lookup-types.ts'
-import { orNull, partySchema } from './lookup-schema.ts'
+import { orNull, partySchema } from './schema-parts.ts'
 
 const stateOfRegistration = z
   .object({ holder: orNull(partySchema), kind: z.string(), status: z.string(), range: z.string() })

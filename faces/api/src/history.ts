@@ -1,7 +1,8 @@
 /** `/api/history`: the entries that touched a key or what covers it, newest first. */
 
+import { type Block, blockRange, overlaps, parseRange, type Range } from '@cadastre/numbers'
 import type { HistoryItem as LoggedItem, Snapshot } from '@cadastre/reader'
-import { type LoggedEffect, objectKey } from '@cadastre/records'
+import { type LoggedEffect, objectKey, registrationsOn, type Transit } from '@cadastre/records'
 import { changeOf } from './changes.ts'
 import type { ReadContext } from './context.ts'
 import type { History, HistoryChange, HistoryItem } from './generated/lookup-types.ts'
@@ -20,11 +21,14 @@ export async function history(
   const snapshot = reader.snapshot()
   const { size, at } = snapshot.publication
   const keys =
-    subject.kind === 'block' ? coveringKeys(subject.block) : [objectKey(subject.type, subject.handle)]
+    subject.kind === 'block'
+      ? [...coveringKeys(subject.block), ...notesKeys(snapshot, subject.block)]
+      : [objectKey(subject.type, subject.handle)]
+  const moved = subject.kind === 'block' ? blockRange(subject.block) : null
   const found = await entriesOf(reader, snapshot, keys, limit + 1, before ?? size)
   const shown = found.slice(0, limit)
   const items: HistoryItem[] = []
-  for (const item of shown) items.push(await itemOf(reader.store, snapshot, item))
+  for (const item of shown) items.push(await itemOf(reader.store, snapshot, moved, item))
   const last = shown.at(-1)
   return {
     key: keys[0] ?? '',
@@ -66,10 +70,11 @@ type Store = ReadContext['reader']['store']
 async function itemOf(
   store: Store,
   snapshot: Snapshot,
+  moved: Range | null,
   { index, keys, entry }: LoggedItem,
 ): Promise<HistoryItem> {
   const effects = entry.outcome.accepted ? entry.outcome.effects : []
-  const touched = effects.filter(({ key }) => keys.includes(key))
+  const touched = effects.filter((effect) => keys.includes(effect.key) || isMoveOf(moved, effect))
   const changes: HistoryChange[] = []
   for (const effect of touched) {
     const before = effect.prev === null ? null : await recordBefore(store, effect.key, index)
@@ -87,6 +92,19 @@ async function itemOf(
     otherChanges: effects.length - touched.length,
     entry: `/api/log/entries/${index}`,
   }
+}
+
+/** What is noted of registrations stands apart from their cells: acts under way, claims, moves to other registries. */
+function notesKeys(snapshot: Snapshot, block: Block): readonly string[] {
+  const registrations = registrationsOn(snapshot.chain(block)).map(({ registration }) => registration)
+  return registrations.filter(({ kind }) => kind !== 'pool').map(({ id }) => objectKey('notes', id))
+}
+
+/** Whether the effect is on the record of a move, between registries, of these numbers. */
+function isMoveOf(numbers: Range | null, { key, next }: LoggedEffect): boolean {
+  if (numbers === null || !key.startsWith('obj/transit/') || next === null) return false
+  const range = parseRange((next as Transit).range)
+  return range.ok && overlaps(range.value, numbers)
 }
 
 /** The record that an entry replaced: what the entry before it that touched the key left there. */

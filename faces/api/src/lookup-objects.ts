@@ -1,6 +1,6 @@
 /** Lookups of objects: a holder, an application, a pool. */
 
-import { blockKey, formatRange, parseNumber, range } from '@cadastre/numbers'
+import { type Block, blockKey, formatRange, parseNumber, range } from '@cadastre/numbers'
 import { QUESTIONS, REFUSALS, type RefusalCode } from '@cadastre/procedures'
 import type { Snapshot } from '@cadastre/reader'
 import {
@@ -31,19 +31,26 @@ export function refusalText(code: string): { readonly code: string; readonly tex
   return { code, text: Object.hasOwn(REFUSALS, code) ? REFUSALS[code as RefusalCode] : code }
 }
 
+export type HoldingsPage = {
+  readonly limit: number
+  /** Go on after this cell. */
+  readonly after: Block | null
+}
+
 export async function holderAnswer(
   { reader, times }: ReadContext,
   snapshot: Snapshot,
   query: Frame,
   handle: string,
-  limit: number,
+  { limit, after }: HoldingsPage,
 ): Promise<HolderAnswer | null> {
   const holder = snapshot.object('holder', handle) as Holder | null
   const party = partyOf(snapshot, handle)
   if (holder === null || party === null) return null
   const identity =
     holder.identity === null ? null : (snapshot.object('identity', holder.identity) as Identity | null)
-  const { items, more } = snapshot.holdings(handle, limit)
+  const { items, more } = snapshot.holdings(handle, limit, after)
+  const last = items.at(-1)
   const { policy } = holder
   return {
     kind: 'holder',
@@ -71,6 +78,7 @@ export async function holderAnswer(
         registration: briefOf(snapshot, block.space, registration),
       })),
       more,
+      after: more && last !== undefined ? blockKey(last.block) : null,
       proved: false,
     },
     links: linksOf(snapshot, { kind: 'object', type: 'holder', handle }, objectKey('holder', handle)),

@@ -9,64 +9,34 @@ import type {
   AnnotationView,
   ApplicationAnswer,
   ExaminationView,
-  Frame,
   HolderAnswer,
   HoldersAnswer,
   InsideCell,
-  Links,
   Lookup,
   NoticeView,
   NumbersAnswer,
-  Party,
-  Pause,
   PoolAnswer,
-  RegistrationBrief,
   RegistrationView,
   ServicesAt,
 } from './generated/lookup-types.ts'
-
-/** `anyOf` with null: the form that every reader of a description understands. */
-export function orNull<T>(schema: z.ZodType<T>): z.ZodType<T | null> {
-  return z.union([schema, z.null()])
-}
-
-const instant: z.ZodType<string> = z
-  .string()
-  .describe('RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z')
-const count: z.ZodType<number> = z.int().min(0)
-const path: z.ZodType<string> = z.string().describe('Path on this server')
-
-export const pauseSchema: z.ZodType<Pause> = z
-  .object({
-    since: instant,
-    until: instant,
-    trigger: z.string(),
-    report: z.string().describe('SHA-256 of the published cause'),
-    says: z.string().describe('One sentence for people'),
-  })
-  .meta({ id: 'Pause' })
-
-const frameSchema: z.ZodType<Frame> = z
-  .object({
-    text: z.string().describe('What was asked, as sent'),
-    canonical: z.string().describe('What was asked, in its one canonical spelling'),
-    size: count.describe('Log size of the checkpoint that answers'),
-    at: instant.describe('Time of the state that answers'),
-    demonstration: orNull(z.string()).describe('The notice of a demonstration registry; null otherwise'),
-    paused: orNull(pauseSchema).describe('The pause in force, the same for everyone; null without one'),
-  })
-  .meta({ id: 'Frame' })
-
-export const partySchema: z.ZodType<Party> = z
-  .object({
-    handle: z.string(),
-    name: orNull(z.string()).describe('Legal name of an organisation; null for a person'),
-    kind: z.enum(['organisation', 'person', 'imported']),
-    country: orNull(z.string()).describe('Declared country, ISO 3166-1 alpha-2'),
-  })
-  .meta({ id: 'Party' })
-
-const registrationKind = z.enum(['pool', 'holding', 'sub', 'lease', 'reserved', 'quarantined', 'moved-out'])
+import {
+  complaintSchema,
+  incidentSchema,
+  registrationAnswerSchema,
+  transitBriefSchema,
+  transitSchema,
+} from './objects-schema.ts'
+import {
+  briefSchema,
+  count,
+  frameSchema,
+  heldSchema,
+  instant,
+  linksSchema,
+  orNull,
+  partySchema,
+  registrationKind,
+} from './schema-parts.ts'
 
 const annotationSchema: z.ZodType<AnnotationView> = z
   .object({
@@ -102,6 +72,7 @@ const registrationSchema: z.ZodType<RegistrationView> = z
     annotations: z
       .array(annotationSchema)
       .describe('Claims of others, noted and not judged; no service depends on them'),
+    transit: orNull(transitBriefSchema).describe('The move between registries that is under way'),
   })
   .meta({ id: 'RegistrationView' })
 
@@ -118,30 +89,9 @@ const servicesSchema: z.ZodType<ServicesAt> = z
   })
   .meta({ id: 'ServicesAt' })
 
-const briefSchema: z.ZodType<RegistrationBrief> = z
-  .object({
-    id: z.string(),
-    kind: registrationKind,
-    range: z.string(),
-    holder: orNull(partySchema),
-    status: z.string(),
-  })
-  .meta({ id: 'RegistrationBrief' })
-
 const insideSchema: z.ZodType<InsideCell> = z
   .object({ key: z.string(), block: z.string(), registrations: z.array(briefSchema) })
   .meta({ id: 'InsideCell' })
-
-const linksSchema: z.ZodType<Links> = z
-  .object({
-    self: path,
-    proof: path.describe('Proof document (C2SP tlog-proof) at the last checkpoint'),
-    proofAt: path.describe('The same at the checkpoint that answers'),
-    history: path,
-    rdap: orNull(path),
-    whois: orNull(path),
-  })
-  .meta({ id: 'Links' })
 
 const numbersSchema: z.ZodType<NumbersAnswer> = z
   .object({
@@ -162,10 +112,6 @@ const numbersSchema: z.ZodType<NumbersAnswer> = z
     links: linksSchema,
   })
   .meta({ id: 'NumbersAnswer' })
-
-const holdingSchema = z
-  .object({ block: z.string(), key: z.string(), registration: briefSchema })
-  .meta({ id: 'HeldBlock' })
 
 export const holderSchema: z.ZodType<HolderAnswer> = z
   .object({
@@ -208,8 +154,9 @@ export const holderSchema: z.ZodType<HolderAnswer> = z
     since: count,
     sinceAt: orNull(instant),
     holdings: z.object({
-      items: z.array(holdingSchema),
+      items: z.array(heldSchema),
       more: z.boolean(),
+      after: orNull(z.string()).describe('`after` of the next page; null at the end'),
       proved: z.literal(false),
     }),
     links: linksSchema,
@@ -295,5 +242,15 @@ export const poolSchema: z.ZodType<PoolAnswer> = z
   .meta({ id: 'PoolAnswer' })
 
 export const lookupSchema: z.ZodType<Lookup> = z
-  .union([numbersSchema, holderSchema, holdersSchema, applicationSchema, poolSchema])
+  .union([
+    numbersSchema,
+    holderSchema,
+    holdersSchema,
+    applicationSchema,
+    poolSchema,
+    registrationAnswerSchema,
+    transitSchema,
+    incidentSchema,
+    complaintSchema,
+  ])
   .meta({ id: 'Lookup' })

@@ -7,6 +7,8 @@ import type { ReadContext } from './context.ts'
 import type { HoldersAnswer, Lookup, NumbersAnswer, Party } from './generated/lookup-types.ts'
 import { linksOf } from './links.ts'
 import { applicationAnswer, holderAnswer, poolAnswer } from './lookup-objects.ts'
+import { registrationAnswer } from './lookup-registration.ts'
+import { complaintAnswer, incidentAnswer, transitAnswer } from './lookup-transits.ts'
 import type { Question } from './question.ts'
 import { frameOf, insideOf, partyOf, registrationOf, servicesOn } from './views.ts'
 
@@ -29,11 +31,14 @@ export async function lookup(
   if (question.kind === 'block') return numbersAnswer(context, snapshot, question, page)
   if (question.kind === 'object') return objectAnswer(context, snapshot, question, page)
   if (question.handle !== null) {
-    for (const type of ['holder', 'application', 'pool'] as const) {
+    for (const type of ['holder', 'application', 'pool', 'transit', 'incident', 'complaint'] as const) {
       const named = { kind: 'object', type, handle: question.handle, canonical: question.handle } as const
       const found = await objectAnswer(context, snapshot, named, page)
       if (found !== null) return found
     }
+    const query = frameOf(context.reader, snapshot, page.text, question.handle)
+    const registration = await registrationAnswer(context, snapshot, query, question.handle)
+    if (registration !== null) return registration
   }
   return holdersAnswer(context, snapshot, question, page)
 }
@@ -47,9 +52,12 @@ async function objectAnswer(
   page: LookupPage,
 ): Promise<Lookup | null> {
   const query = frameOf(context.reader, snapshot, page.text, canonical)
-  if (type === 'holder') return holderAnswer(context, snapshot, query, handle, page.limit)
+  if (type === 'holder') return holderAnswer(context, snapshot, query, handle, page)
   if (type === 'application') return applicationAnswer(context, snapshot, query, handle)
-  return type === 'pool' ? poolAnswer(snapshot, query, handle) : null
+  if (type === 'pool') return poolAnswer(snapshot, query, handle)
+  if (type === 'transit') return transitAnswer(context, snapshot, query, handle)
+  if (type === 'incident') return incidentAnswer(snapshot, query, handle)
+  return type === 'complaint' ? complaintAnswer(context, snapshot, query, handle) : null
 }
 
 /** Fewer characters match too much to be of use. */
@@ -81,7 +89,7 @@ async function numbersAnswer(
 ): Promise<NumbersAnswer> {
   const path = snapshot.chain(block)
   const on = registrationsOn(path)
-  const chain = await Promise.all(on.map((one) => registrationOf(snapshot, times, one)))
+  const chain = await Promise.all(on.map((one) => registrationOf({ reader, times }, snapshot, one)))
   const key = blockKey(block)
   return {
     kind: 'numbers',

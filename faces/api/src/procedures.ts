@@ -8,9 +8,9 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
 import { patternOf, textOf } from './expected.ts'
 import { refusalText } from './lookup-objects.ts'
-import { orNull } from './lookup-schema.ts'
 import { problem } from './problems.ts'
 import { json, replies } from './replies.ts'
+import { orNull } from './schema-parts.ts'
 import { refusalSchema } from './status-schema.ts'
 
 const summaryMembers = {

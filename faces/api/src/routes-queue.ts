@@ -5,10 +5,10 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
 import { textOf, wholeNumber } from './expected.ts'
-import { orNull, pauseSchema } from './lookup-schema.ts'
 import { problem } from './problems.ts'
 import { applications, queues } from './queues.ts'
 import { json, replies } from './replies.ts'
+import { orNull, pauseSchema } from './schema-parts.ts'
 import { ServiceLevels } from './service-level.ts'
 
 const STATES_EXPECTED = `one or more of ${APPLICATION_STATES.join(', ')}, separated by commas`

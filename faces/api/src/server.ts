@@ -16,6 +16,7 @@ import { mountArchive } from './routes-archive.ts'
 import { mountExtract } from './routes-extract.ts'
 import { mountQueues } from './routes-queue.ts'
 import { mountReads } from './routes-read.ts'
+import { mountRegister } from './routes-register.ts'
 import { mountRequests } from './routes-requests.ts'
 
 /** Every path that is mounted, as Hono spells it, and the methods that it answers. */
@@ -36,6 +37,10 @@ const METHODS = {
   '/api/pools': 'GET, HEAD',
   '/api/queue': 'GET, HEAD',
   '/api/service-level': 'GET, HEAD',
+  '/api/registry': 'GET, HEAD',
+  '/api/transits': 'GET, HEAD',
+  '/api/incidents': 'GET, HEAD',
+  '/api/complaints': 'GET, HEAD',
   '/api/procedures': 'GET, HEAD',
   '/api/procedures/:kind/:version': 'GET, HEAD',
   '/api/openapi.json': 'GET, HEAD',
@@ -77,6 +82,7 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
   mountExtract(app, context)
   mountArchive(app, context)
   mountQueues(app, context)
+  mountRegister(app, context)
   mountProcedures(app, context)
   mountDescription(app, context)
   for (const [path, methods] of Object.entries(METHODS)) app.all(path, (c) => otherMethod(c, base, methods))

@@ -2,7 +2,7 @@
 
 import type { StatisticsReport } from '@cadastre/statistics'
 import { z } from '@hono/zod-openapi'
-import { orNull } from './lookup-schema.ts'
+import { orNull } from './schema-parts.ts'
 
 const tally = {
   n: z.int(),

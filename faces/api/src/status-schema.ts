@@ -1,7 +1,7 @@
 /** Schemas of receipts and statuses. */
 
 import { z } from '@hono/zod-openapi'
-import { orNull } from './lookup-schema.ts'
+import { orNull } from './schema-parts.ts'
 import type { ReceiptSummary, RequestStatus } from './status.ts'
 
 const receiptMembers = {

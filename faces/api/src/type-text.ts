@@ -3,6 +3,7 @@
 import { z } from '@hono/zod-openapi'
 import { historySchema } from './history-schema.ts'
 import { lookupSchema } from './lookup-schema.ts'
+import { registerSchema } from './register-schema.ts'
 
 type JsonSchema = {
   readonly $ref?: string
@@ -62,11 +63,21 @@ function objectType(properties: { readonly [name: string]: JsonSchema }, indent:
   return `{\n${lines.join('')}${indent}}`
 }
 
+/** What follows the `=`: a union that is too long for its line has a line for each member, as the formatter has it. */
+function named(schema: JsonSchema, name: string): string {
+  const text = typeOf(schema, '')
+  const union = schema.anyOf?.map((one) => typeOf(one, '')) ?? []
+  const long = union.length > 0 && `export type ${name} = ${text}`.length > LINE_WIDTH
+  return long ? union.map((one) => `\n  | ${one}`).join('') : ` ${text}`
+}
+
 /** The text of `generated/lookup-types.ts`. */
 export function lookupTypes(): string {
-  const { $defs = {} } = z.toJSONSchema(z.object({ lookup: lookupSchema, history: historySchema }))
+  const { $defs = {} } = z.toJSONSchema(
+    z.object({ lookup: lookupSchema, history: historySchema, register: registerSchema }),
+  )
   const types = Object.entries($defs).map(
-    ([name, schema]) => `\nexport type ${name} = ${typeOf(schema as JsonSchema, '')}\n`,
+    ([name, schema]) => `\nexport type ${name} =${named(schema as JsonSchema, name)}\n`,
   )
   return HEADER + types.join('')
 }

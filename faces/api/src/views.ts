@@ -12,7 +12,7 @@ import {
   type Registration,
   registrationRange,
 } from '@cadastre/records'
-import type { EntryTimes } from './entry-times.ts'
+import type { ReadContext } from './context.ts'
 import type {
   Frame,
   InsideCell,
@@ -22,6 +22,7 @@ import type {
   ServicesAt,
 } from './generated/lookup-types.ts'
 import { blockText } from './question.ts'
+import { transitOn } from './transits.ts'
 
 /** What every answer says of itself. */
 export function frameOf(reader: RegistryReader, snapshot: Snapshot, text: string, canonical: string): Frame {
@@ -53,8 +54,8 @@ export function briefOf(
 }
 
 export async function registrationOf(
+  { reader, times }: ReadContext,
   snapshot: Snapshot,
-  times: EntryTimes,
   { block, registration }: CoveringRegistration,
 ): Promise<RegistrationView> {
   const range = registrationRange(registration, block.space)
@@ -86,6 +87,7 @@ export async function registrationOf(
       until,
       since,
     })),
+    transit: await transitOn(reader, snapshot, registration, notes),
   }
 }
 

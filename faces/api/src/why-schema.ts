@@ -2,7 +2,7 @@
 
 import type { Explanation } from '@cadastre/why'
 import { z } from '@hono/zod-openapi'
-import { orNull } from './lookup-schema.ts'
+import { orNull } from './schema-parts.ts'
 
 const explanationSchema: z.ZodType<Explanation> = z
   .object({

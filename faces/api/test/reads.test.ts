@@ -14,6 +14,8 @@ import {
   type HolderAnswer,
   type HoldersAnswer,
   type NumbersAnswer,
+  type Register,
+  type RegistrationAnswer,
 } from '../src/index.ts'
 import { bodyOf, start } from './start.ts'
 
@@ -268,4 +270,47 @@ test('the portal answers in process what /api answers', async () => {
   assert.equal(await fault('obj/holder/H-999'), 'not-found')
   assert.equal(await portal.history('no key', { limit: 1, before: null }), null)
   assert.equal((await portal.history('10.20.30.5', { limit: 1, before: null }))?.items.length, 1)
+})
+
+test('what a holder has comes in pages, each block once and in order', async () => {
+  const beta = await registry.holder('Beta Networks')
+  const blocks = ['10.50.0.0/24', '10.50.1.0/24', '10.50.2.0/24', '10.50.3.0/24', '10.50.4.0/24']
+  for (const block of blocks.toReversed())
+    await registry.accepted(
+      registry.request('allocate/1', {
+        holder: beta.handle,
+        pool: 'IP4',
+        length: 24,
+        block: `ip4/${block}`,
+      }),
+      [beta.signer],
+    )
+  const found: string[] = []
+  let after: string | null = null
+  do {
+    const from: string = after === null ? '' : `&after=${encodeURIComponent(after)}`
+    const page: HolderAnswer = await read<HolderAnswer>(`/api/lookup?q=${beta.handle}&limit=2${from}`)
+    assert.ok(page.holdings.items.length <= 2)
+    found.push(...page.holdings.items.map(({ block }) => block))
+    after = page.holdings.after
+  } while (after !== null)
+  assert.deepEqual(found, blocks)
+})
+
+test('a registration by its id: what of it is in force', async () => {
+  const answer = await read<NumbersAnswer>('/api/lookup?q=10.50.2.7')
+  const id = answer.innermost?.id ?? ''
+  const found = await read<RegistrationAnswer>(`/api/lookup?q=${id.toLowerCase()}`)
+  assert.deepEqual(
+    [found.kind, found.id, found.pieces.map(({ block }) => block)],
+    ['registration', id, ['10.50.2.0/24']],
+  )
+  assert.equal((await read<{ readonly kind: string }>('/api/lookup?q=R-999999')).kind, 'holders')
+})
+
+test('the register itself, and lists that are empty', async () => {
+  const register = await read<Register>('/api/registry')
+  assert.deepEqual([register.state, register.paused, register.terms], ['open', null, []])
+  for (const list of ['transits', 'incidents', 'complaints'])
+    assert.deepEqual((await read<{ readonly items: readonly unknown[] }>(`/api/${list}`)).items, [], list)
 })

@@ -42,7 +42,7 @@ function rung(view: RegistrationView, depth: number, state: string): Markup {
   const fact = (name: keyof typeof facts): Markup | null =>
     facts[name] === null ? null : html`<span data-fact="${name}">${facts[name]}</span>`
   return html`<li class="rung depth-${Math.min(depth, DEPTH_MAX)} kind-${view.kind}" data-registration="${view.id}" data-cell="${view.cell}">
-<p class="title"><a class="block" href="${search(name)}">${name}</a> <span class="kind" data-fact="kind">${facts.kind}</span> <span class="id" data-fact="id">${facts.id}</span></p>
+<p class="title"><a class="block" href="${search(name)}">${name}</a> <span class="kind" data-fact="kind">${facts.kind}</span> <a class="id" data-fact="id" href="${search(view.id)}">${facts.id}</a></p>
 <dl class="facts">
 ${row('Holder', view.holder === null ? null : holderOf(view), 'broad')}
 ${row('Since', sinceOf(view, state), 'broad')}
@@ -54,12 +54,18 @@ ${row('Country', fact('country'))}
 ${row('Until', fact('until'))}
 ${row('Protected', fact('protected'))}
 ${row('Source', fact('provenance'))}
-${row('Under way', view.pending === null ? null : html`<a href="${search(view.pending)}">${view.pending}</a>`)}
+${row('Under way', view.pending === null || view.transit !== null ? null : html`<a href="${search(view.pending)}">${view.pending}</a>`)}
+${row('Between registries', view.transit === null ? null : transitOf(view.transit), 'broad')}
 ${row('No transfer before', view.heldUntil === null ? null : when(view.heldUntil, state))}
 ${row('Transfers delayed until', view.delayedUntil === null ? null : when(view.delayedUntil, state))}
 ${row('Claims noted', claimsOf(view, state), 'broad')}
 </dl>
 </li>`
+}
+
+function transitOf({ handle, direction, other, state }: NonNullable<RegistrationView['transit']>): Markup {
+  const way = direction === 'out' ? `on its way to ${other}` : `on its way here from ${other}`
+  return html`<a href="${search(handle)}">${way}</a> <code>${state}</code>`
 }
 
 const CLAIMS: { readonly [kind: string]: string } = {
@@ -109,7 +115,10 @@ function opening(view: RegistrationView): Markup {
   const holder = view.holder === null ? null : party(view.holder)
   if (view.kind === 'reserved') return html`Reserved: kept apart by a published list`
   if (view.kind === 'quarantined') return html`In quarantine: returned, and not yet free`
-  if (view.kind === 'moved-out') return html`Moved to another registry`
+  if (view.kind === 'moved-out')
+    return view.transit?.direction === 'in'
+      ? html`On its way here from ${view.transit.other}, where it is held until the move is final; noted`
+      : html`Moved to another registry`
   if (holder === null) return html`Registered, with no holder named`
   if (view.kind === 'lease') return html`Leased to ${holder}`
   if (view.kind === 'sub') return html`Sub-delegated to ${holder}`

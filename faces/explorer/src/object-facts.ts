@@ -1,6 +1,7 @@
 /** How a holder, an application or a pool reads on its page, for both sides; see facts.ts. */
 
 import { isRecord } from './facts.ts'
+import { publicFacts } from './public-facts.ts'
 import type { ApplicationAnswer, HolderAnswer, PoolAnswer } from './types.ts'
 
 export type ObjectFacts = {
@@ -86,7 +87,7 @@ export function objectFactsOfRecord(key: string, json: unknown): ObjectFacts | n
   if (!isRecord(json)) return null
   if (key.startsWith('obj/holder/')) return holderFactsOf(json)
   if (key.startsWith('obj/application/')) return applicationFactsOf(json)
-  return key.startsWith('obj/pool/') ? poolFactsOf(json) : null
+  return key.startsWith('obj/pool/') ? poolFactsOf(json) : publicFacts(key, json)
 }
 
 type JsonObject = { readonly [member: string]: unknown }
@@ -119,6 +120,7 @@ function holderFactsOf(json: JsonObject): ObjectFacts {
       ['Cooling, seconds', of('coolingSeconds')],
       ['Frozen until', of('frozenUntil')],
       ['Transferable from', of('transferableFrom')],
+      ['Dissolved, as notified', isRecord(json['dissolved']) ? member(json['dissolved'], 'at') : null],
       ['Confirmed', of('confirmed')],
       ['Procedure', of('procedure')],
       ['Since entry', of('since')],

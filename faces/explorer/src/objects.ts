@@ -1,7 +1,7 @@
 /** The pages of a holder, an application and a pool, and the list of holders that a name matches. */
 
 import { html } from 'hono/html'
-import { kindWords } from './facts.ts'
+import { blockOfKey, kindWords } from './facts.ts'
 import { otherForms, subject } from './numbers.ts'
 import {
   applicationFacts,
@@ -20,7 +20,7 @@ import { type Markup, party, search } from './words.ts'
 /** Hashes and the like, which get a line of their own. */
 const LONG_WORD = /\S{30}/
 
-function factList(key: string, { rows }: ObjectFacts): Markup {
+export function factList(key: string, { rows }: ObjectFacts): Markup {
   return html`<dl class="facts wide" data-object="${key}">${rows.map(
     ([title, text]) =>
       html`<div class="fact ${LONG_WORD.test(text) ? 'long' : ''}"><dt>${title}</dt><dd data-row="${title}">${title === 'Procedure' ? procedureText(text) : text}</dd></div>`,
@@ -32,12 +32,12 @@ function procedureText(id: string): Markup {
   return html`<a href="/procedures/${kind}">${id}</a>`
 }
 
-export function holderPage(answer: HolderAnswer, history: History | null): Markup {
+export function holderPage(answer: HolderAnswer, history: History | null, continued: boolean): Markup {
   const { holder, query, links } = answer
   const key = `obj/holder/${holder.handle}`
   const facts = holderFacts(answer)
   const { items, more } = answer.holdings
-  const blocks = `${more ? 'more than ' : ''}${items.length} block${items.length === 1 && !more ? '' : 's'}`
+  const blocks = `${more || continued ? 'more than ' : ''}${items.length} block${items.length === 1 && !more ? '' : 's'}`
   const amount = items.length === 0 ? 'Holds nothing at present.' : `Holds ${blocks}.`
   const sentence = html`<p class="statement">${holder.name ?? (holder.kind === 'person' ? 'A person' : 'An imported holder, whom nobody has claimed yet')}. ${amount}</p>`
   return html`${subject({ ...query, canonical: holder.handle }, 'Holder', 'held', sentence)}
@@ -45,7 +45,7 @@ ${proofPanel(provable(key, links), query)}
 ${part('record', 'Record', 'Covered by the proof.', html`${factList(key, facts)}${register(answer)}`)}
 ${keys(answer)}
 ${contacts(answer)}
-${holdings(answer)}
+${holdings(answer, continued)}
 ${timeline(history, query.text)}
 ${otherForms(links)}`
 }
@@ -80,9 +80,15 @@ function contacts({ contacts: list }: HolderAnswer): Markup | string {
   )
 }
 
-function holdings({ holdings: { items, more } }: HolderAnswer): Markup {
+function holdings({ query, holdings: { items, after } }: HolderAnswer, continued: boolean): Markup {
   const aside = html`<strong class="unproved">Not yet proved.</strong> Each block has a proof of its own, the list has none.`
-  if (items.length === 0) return part('holdings', 'What it holds', '', html`<p>Nothing at present.</p>`)
+  if (items.length === 0)
+    return part(
+      'holdings',
+      'What it holds',
+      '',
+      html`<p>${continued ? 'Nothing more.' : 'Nothing at present.'}</p>`,
+    )
   return part(
     'holdings',
     'What it holds',
@@ -90,7 +96,11 @@ function holdings({ holdings: { items, more } }: HolderAnswer): Markup {
     html`<ul class="inside">${items.map(
       ({ block, registration }) =>
         html`<li class="depth-0"><a class="block" href="${search(block)}">${block}</a> <span class="kind">${kindWords(registration.kind)}</span></li>`,
-    )}</ul>${more ? html`<p>And more than these ${items.length}.</p>` : ''}`,
+    )}</ul>${
+      after === null
+        ? ''
+        : html`<p><a class="more" href="/?q=${encodeURIComponent(query.text)}&amp;after=${encodeURIComponent(after)}#holdings">More, after ${blockOfKey(after)}</a></p>`
+    }`,
   )
 }
 
@@ -107,16 +117,13 @@ ${part('matches', 'Matches', html`<strong class="unproved">Not yet proved.</stro
 
 /** A handle of the form that holders have: that there is none such is an answer of its own, with a proof. */
 const HOLDER_HANDLE = /^(?:H-[0-9]+|IMP-[A-Z0-9._-]+)$/
-/** The id of a registration. The register finds one by its numbers, not by its id. */
+/** The id of a registration. */
 const REGISTRATION_ID = /^R-[0-9]+(?:-[0-9]+)?$/i
 
 function nothingPage(query: HoldersAnswer['query']): Markup {
   const { canonical } = query
   if (REGISTRATION_ID.test(canonical))
-    return nothing(
-      query,
-      html`this is the form of a registration’s id. Registrations are looked up by their numbers: type the address, prefix or AS number.`,
-    )
+    return nothing(query, html`no entry of the log recorded a registration of this id.`)
   const holder = canonical.toUpperCase()
   if (!HOLDER_HANDLE.test(holder))
     return nothing(query, html`it is no number, and no holder’s handle or name contains it.`)
@@ -196,6 +203,15 @@ function noticePart({ notice }: ApplicationAnswer): Markup {
   )
 }
 
+/** How many are served before it, in the queue of a pool. */
+function placeOf({ place }: ApplicationAnswer): Markup | string {
+  if (place === null) return ''
+  const { queue, ahead } = place
+  const words =
+    ahead === 0 ? 'It is next' : ahead === 1 ? 'One is served before it' : `${ahead} are served before it`
+  return html`<p class="statement">${words} in <a href="/queue?queue=${encodeURIComponent(queue)}">the queue of ${queue}</a>.</p>`
+}
+
 export function applicationPage(answer: ApplicationAnswer, history: History | null): Markup {
   const { handle, links, query, consents, reason, state } = answer
   const key = `obj/application/${handle}`
@@ -204,7 +220,7 @@ export function applicationPage(answer: ApplicationAnswer, history: History | nu
   const agreed = consents.map(
     (one) => html`<li><span data-line>consent of ${one}</span> · <a href="${search(one)}">look up</a></li>`,
   )
-  return html`${subject({ ...query, canonical: handle }, 'Application', 'held', sentence)}
+  return html`${subject({ ...query, canonical: handle }, 'Application', 'held', html`${sentence}${placeOf(answer)}`)}
 ${proofPanel(provable(key, links), query)}
 ${part('record', 'Record', 'Covered by the proof.', html`${factList(key, facts)}${consents.length === 0 ? '' : html`<ul class="lines">${agreed}</ul>`}`)}
 ${examinationPart(answer)}

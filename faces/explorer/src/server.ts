@@ -8,6 +8,7 @@ import { numbersPage } from './numbers.ts'
 import { applicationPage, holderPage, holdersPage, poolPage } from './objects.ts'
 import { type PageParts, renderPage } from './page.ts'
 import { procedurePage, proceduresPage } from './procedures.ts'
+import { complaintPage, incidentPage, registrationPage, transitPage } from './public-records.ts'
 import type { ExplorerOptions, History, Lookup } from './types.ts'
 import { whyPage } from './why.ts'
 import type { Markup } from './words.ts'
@@ -206,7 +207,8 @@ function before(text: string | undefined): number | null {
 function keyOf(lookup: Lookup): string | null {
   if (lookup.kind === 'numbers') return lookup.key
   if (lookup.kind === 'holder') return `obj/holder/${lookup.holder.handle}`
-  return lookup.kind === 'holders' ? null : `obj/${lookup.kind}/${lookup.handle}`
+  if (lookup.kind === 'holders' || lookup.kind === 'registration') return null
+  return `obj/${lookup.kind}/${lookup.handle}`
 }
 
 function bodyOf(lookup: Lookup, history: History | null, continued: boolean): Markup {
@@ -214,12 +216,20 @@ function bodyOf(lookup: Lookup, history: History | null, continued: boolean): Ma
     case 'numbers':
       return numbersPage(lookup, history, continued)
     case 'holder':
-      return holderPage(lookup, history)
+      return holderPage(lookup, history, continued)
     case 'holders':
       return holdersPage(lookup)
     case 'application':
       return applicationPage(lookup, history)
     case 'pool':
       return poolPage(lookup, history)
+    case 'transit':
+      return transitPage(lookup, history)
+    case 'incident':
+      return incidentPage(lookup, history)
+    case 'complaint':
+      return complaintPage(lookup, history)
+    case 'registration':
+      return registrationPage(lookup)
   }
 }

@@ -56,6 +56,7 @@ export function registration(parts: Partial<RegistrationView>): RegistrationView
     heldUntil: null,
     delayedUntil: null,
     annotations: [],
+    transit: null,
     ...parts,
   }
 }
@@ -134,6 +135,7 @@ export const holder: HolderAnswer = {
       },
     ],
     more: true,
+    after: 'ip4/192.0.2.0/25',
     proved: false,
   },
   links: links('/proof/object/holder/H-6'),

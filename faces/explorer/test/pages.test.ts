@@ -89,7 +89,7 @@ test('what names nothing is not found, without a proof of something else', async
     assert.match(html, /<h1>Not found<\/h1>/)
     assert.doesNotMatch(html, /Nobody|id="verdict"|\/proof\//)
   }
-  assert.match(await look('R-2708', 404), /Registrations are looked up by their numbers/)
+  assert.match(await look('R-2708', 404), /no entry of the log recorded a registration of this id/)
 })
 
 test('another method is 405 with Allow (RFC 9110 section 15.5.6); an address of no page is a page that says so', async () => {
@@ -118,7 +118,7 @@ test('a holder: keys and threshold, commitments, what it holds with a word that 
     'ed25519 AAAA full',
     'abuse@example.org',
     'abuse tel dGVs',
-    'And more than these 1',
+    '/?q=h-6&amp;after=ip4%2F192.0.2.0%2F25#holdings',
   ])
     assert.ok(html.includes(text), text)
   assert.match(await look('net'), /2 holders whose handle or name contains this/)

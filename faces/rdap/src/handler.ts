@@ -152,11 +152,15 @@ export class CachedRdapHandler implements RdapHandler {
     const found = innermost(path)
     const elsewhere =
       found?.registration.kind === 'moved-out' ? addressElsewhere(snapshot, found.registration, block) : null
-    if (elsewhere !== null) return asNow(render.renderElsewhere(frame, elsewhere))
+    const arriving = found?.registration.procedure.startsWith('move-in/') === true
+    if (elsewhere !== null) return asNow(render.renderElsewhere(frame, elsewhere, arriving))
     if (found === null || found.registration.kind === 'moved-out') {
       const subject = found === null ? uncovered(snapshot, block) : null
       if (subject?.kind === 'whole-space') return asNow(render.renderWholeSpace(frame, subject.space), query)
-      const said = found === null ? 'Not registered here.' : 'These numbers have moved to another registry.'
+      const gone = arriving
+        ? 'These numbers are on their way here from another registry, which answers for them until the move is final.'
+        : 'These numbers have moved to another registry.'
+      const said = found === null ? 'Not registered here.' : gone
       return this.#shared(moment, `404 ${block.space} ${said}`, block, found?.block ?? null, () => ({
         needs: NOTHING,
         render: () => render.renderAbsent(frame, block.space, said, found !== null),

@@ -9,6 +9,7 @@ import {
   parseDate,
   type Registration,
   registrationRange,
+  type Transit,
 } from '@cadastre/records'
 import { entitiesOf } from './entity.ts'
 import type { Facts } from './facts.ts'
@@ -74,7 +75,7 @@ function typeOf({ kind, status }: Registration): string {
   return kind === 'sub' ? `SUB-${status.toUpperCase()}` : kind.toUpperCase()
 }
 
-function remarksOf({ registration, source }: RegistrationView): readonly JsonObject[] {
+function remarksOf({ registration, source, transit }: RegistrationView): readonly JsonObject[] {
   const { kind, until } = registration
   const about = {
     holding: null,
@@ -89,8 +90,16 @@ function remarksOf({ registration, source }: RegistrationView): readonly JsonObj
   }[kind]
   return [
     ...(about === null ? [] : [notice('About this registration', [about])]),
+    ...(transit === null ? [] : [moveRemark(transit)]),
     ...(source === null ? [] : [notice('Source', [`Imported from published statistics: ${source}`])]),
   ]
+}
+
+/** In-flight states are public on both sides; the word for them is that of the registries' own transfer statistics. */
+function moveRemark({ handle, state, recipient, range, opened }: Transit): JsonObject {
+  return notice('Move to another registry', [
+    `On its way to ${recipient.origin}: ${range}, state ${state} (${handle}, since ${opened}). Until it is final this registry answers for these numbers.`,
+  ])
 }
 
 function eventsOf(frame: Frame, { registration }: RegistrationView, facts: Facts): readonly JsonObject[] {

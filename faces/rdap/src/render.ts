@@ -97,8 +97,11 @@ export function renderError(
 }
 
 /** Numbers that another registry answers for (RFC 7480 section 5.2); not for ever, since they may come back. */
-export function renderElsewhere(frame: FinishedFrame, location: string): Template {
-  const said = notice('Elsewhere', ['Another registry answers for these numbers.', location])
+export function renderElsewhere(frame: FinishedFrame, location: string, arriving: boolean): Template {
+  const why = arriving
+    ? 'These numbers are on their way here. Until the move is final the other registry answers for them.'
+    : 'Another registry answers for these numbers.'
+  const said = notice('Elsewhere', [why, location])
   return { ...template(frame, 302, null, [said]), location }
 }
 

@@ -8,9 +8,10 @@ import {
   type Instant,
   NEW_HOLDER,
   type Notes,
+  type Transit,
 } from '@cadastre/records'
 import { commitmentsOf, type Needs } from './facts.ts'
-import { holderOf, notesOf, pendingProcedure } from './objects.ts'
+import { holderOf, notesOf, pendingProcedure, transitOf } from './objects.ts'
 import { type Registered, registered, type Zone } from './subject.ts'
 
 export type RegistrationView = Registered & {
@@ -18,6 +19,8 @@ export type RegistrationView = Registered & {
   readonly notes: Notes | null
   /** Procedure of the act under way on it, such as `transfer/1`. */
   readonly pending: string | null
+  /** The move to another registry that is under way. */
+  readonly transit: Transit | null
   /** Attribution of the file from which it was imported. */
   readonly source: string | null
 }
@@ -41,6 +44,7 @@ export function viewRegistration(
     holder: holderOf(snapshot, holder),
     notes,
     pending: pendingProcedure(snapshot, notes),
+    transit: transitOf(snapshot, notes),
     source: from === undefined ? null : `${from.file} (${from.attribution})`,
   }
 }

@@ -50,6 +50,18 @@ test('404 where the list of peers names no service for it', async () => {
   }
 })
 
+test('numbers on their way here: the other registry still answers, and that they come is said', async () => {
+  const coming = [{ ...moved('198.51.100.0/24', ORIGIN), procedure: 'move-in/1' }]
+  for (const rdap of ['https://rdap.east.example/', null]) {
+    const answer = await ask(
+      createRdapHandler(testReader({ registrations: coming, objects: [peer(rdap)] })),
+      '/ip/198.51.100.7',
+    )
+    assert.equal(answer.status, rdap === null ? 404 : 302)
+    assert.match(JSON.stringify(answer.body), /on their way here/)
+  }
+})
+
 test('numbers on their way out are still answered here, as a pending transfer (RFC 8056, RFC 9083 10.2.2)', async () => {
   const held = registration('R-1', 'holding', '192.0.2.0/24', { holder: 'H-1' })
   const notes = {
@@ -62,10 +74,24 @@ test('numbers on their way out are still answered here, as a pending transfer (R
   }
   const objects = [
     { type: 'notes' as const, handle: 'R-1', value: notes },
-    { type: 'transit' as const, handle: 'T-9', value: { v: 1, handle: 'T-9', state: 'sourceInitialized' } },
+    {
+      type: 'transit' as const,
+      handle: 'T-9',
+      value: {
+        v: 1,
+        handle: 'T-9',
+        state: 'sourceInitialized',
+        recipient: { origin: ORIGIN, holder: 'H-2' },
+        range: '192.0.2.0 - 192.0.2.127',
+        opened: '2026-01-01T00:00:00Z',
+      },
+    },
   ]
   const rdap = createRdapHandler(testReader({ registrations: [held], holders: [holder('H-1')], objects }))
   const { status, body } = await ask(rdap, '/ip/192.0.2.1')
   assert.equal(status, 200)
   assert.deepEqual(body['status'], ['active', 'pending transfer'])
+  const text = JSON.stringify(body['remarks'])
+  for (const said of [ORIGIN, '192.0.2.0 - 192.0.2.127', 'sourceInitialized', 'T-9'])
+    assert.ok(text.includes(said), said)
 })

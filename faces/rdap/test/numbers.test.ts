@@ -44,6 +44,7 @@ const reader = testReader({
         annotations: [],
         delayedUntil: null,
         pastFacts: [],
+        orders: [],
         since: 5,
       },
     },

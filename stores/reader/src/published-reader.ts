@@ -7,6 +7,7 @@ import type { CoveringCell, ObjectType, RecordKey, Registry } from '@cadastre/re
 import {
   cellOfHoldingLabel,
   coveringCell,
+  holdingLabel,
   holdingPrefix,
   labelOf,
   parseEntry,
@@ -65,9 +66,11 @@ class TrieSnapshot implements Snapshot {
   holdings(
     holder: string,
     limit: number,
+    after: Block | null = null,
   ): { readonly items: readonly HeldRegistration[]; readonly more: boolean } {
     const { label, length } = holdingPrefix(this.#crypto, holder)
-    const found = this.view.inside('index', label, length, { limit: limit + 1 })
+    const cursor = after === null ? {} : { after: this.#holdingCursor(holder, after) }
+    const found = this.view.inside('index', label, length, { limit: limit + 1, ...cursor })
     const items = found.slice(0, limit).flatMap((entry): HeldRegistration[] => {
       const place = cellOfHoldingLabel(entry.label)
       const record = this.view.get(place.space, place.label, place.length)
@@ -78,6 +81,11 @@ class TrieSnapshot implements Snapshot {
         .map((registration) => ({ block, registration }))
     })
     return { items, more: found.length > limit }
+  }
+
+  #holdingCursor(holder: string, { space, length, ...at }: Block): { label: Uint8Array; length: number } {
+    const place = { space, length, label: blockBytes({ space, length, ...at }) }
+    return { label: holdingLabel(this.#crypto, holder, place), length: 256 }
   }
 
   #frame(): (proof: TrieProof) => string {

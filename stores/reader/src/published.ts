@@ -33,10 +33,11 @@ export interface Snapshot {
   inside(block: Block, limit: number, after?: Block | null): Page<CoveringCell>
   /** The parsed object, or null. The handle must be in stored form (upper case). */
   object(type: ObjectType, handle: string): unknown
-  /** Registrations of a holder, one a cell, by space and number; at most `limit` cells. */
+  /** Registrations of a holder, one a cell, by space and number, after the cell `after`; at most `limit` cells. */
   holdings(
     holder: string,
     limit: number,
+    after?: Block | null,
   ): { readonly items: readonly HeldRegistration[]; readonly more: boolean }
   /** The proof document (C2SP tlog-proof) for a cell key or an object key, present or absent. */
   prove(key: RecordKey): string

@@ -3,7 +3,16 @@
  * do not edit.
  */
 
-export type Lookup = NumbersAnswer | HolderAnswer | HoldersAnswer | ApplicationAnswer | PoolAnswer
+export type Lookup =
+  | NumbersAnswer
+  | HolderAnswer
+  | HoldersAnswer
+  | ApplicationAnswer
+  | PoolAnswer
+  | RegistrationAnswer
+  | TransitAnswer
+  | IncidentAnswer
+  | ComplaintAnswer
 
 export type NumbersAnswer = {
   readonly kind: 'numbers'
@@ -87,6 +96,8 @@ export type RegistrationView = {
   readonly delayedUntil: string | null
   /** Claims of others, noted and not judged; no service depends on them */
   readonly annotations: readonly AnnotationView[]
+  /** The move between registries that is under way */
+  readonly transit: TransitBrief | null
 }
 
 export type Party = {
@@ -107,6 +118,26 @@ export type AnnotationView = {
   /** Hash of the evidence */
   readonly evidence: string | null
   readonly until: string | null
+  readonly since: number
+}
+
+export type TransitBrief = {
+  readonly handle: string
+  readonly state:
+    | 'sourceInitialized'
+    | 'sourceFinalized'
+    | 'sourceCancelled'
+    | 'recipientAccepted'
+    | 'recipientCompleted'
+    | 'recipientCancelled'
+  /** `out`: from this registry to another one */
+  readonly direction: 'out' | 'in'
+  /** Origin of the other registry’s log */
+  readonly other: string
+  readonly range: string
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly opened: string
+  /** The entry that recorded it */
   readonly since: number
 }
 
@@ -203,6 +234,8 @@ export type HolderAnswer = {
   readonly holdings: {
     readonly items: readonly HeldBlock[]
     readonly more: boolean
+    /** `after` of the next page; null at the end */
+    readonly after: string | null
     readonly proved: false
   }
   readonly links: Links
@@ -312,6 +345,107 @@ export type PoolAnswer = {
   readonly links: Links
 }
 
+export type RegistrationAnswer = {
+  readonly kind: 'registration'
+  readonly query: Frame
+  readonly id: string
+  /** The entry that recorded it first */
+  readonly entry: number
+  readonly entryAt: string | null
+  /** What of it is in force; empty once it has ended */
+  readonly pieces: readonly HeldBlock[]
+  /** Blocks at which it was recorded */
+  readonly was: readonly string[]
+}
+
+export type TransitAnswer = {
+  readonly kind: 'transit'
+  readonly query: Frame
+  readonly handle: string
+  readonly state:
+    | 'sourceInitialized'
+    | 'sourceFinalized'
+    | 'sourceCancelled'
+    | 'recipientAccepted'
+    | 'recipientCompleted'
+    | 'recipientCancelled'
+  readonly direction: 'out' | 'in'
+  readonly source: TransitSide
+  readonly recipient: TransitSide
+  readonly range: string
+  readonly status: string
+  readonly country: string | null
+  readonly registered: string | null
+  readonly registration: {
+    readonly key: string
+    readonly id: string
+  }
+  /** In the source: not final before */
+  readonly notBefore: string | null
+  /** In the source: cancelled then, unless it is final */
+  readonly due: string | null
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly opened: string
+  /** Hash of the other registry’s word on which the state rests */
+  readonly statement: string | null
+  /** RDAP service of the other registry */
+  readonly otherRdap: string | null
+  readonly since: number
+  readonly sinceAt: string | null
+  readonly links: Links
+}
+
+export type TransitSide = {
+  readonly origin: string
+  readonly holder: string
+}
+
+export type IncidentAnswer = {
+  readonly kind: 'incident'
+  readonly query: Frame
+  readonly handle: string
+  /** What kind of error, as the procedure lists them */
+  readonly about: string
+  /** Records affected */
+  readonly affected: number
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly discovered: string
+  /** To be published by then */
+  readonly deadline: string
+  /** When it was published */
+  readonly at: string
+  /** SHA-256 of the report’s text */
+  readonly report: string
+  readonly by: string
+  readonly since: number
+  readonly links: Links
+}
+
+export type ComplaintAnswer = {
+  readonly kind: 'complaint'
+  readonly query: Frame
+  readonly handle: string
+  readonly about: 'conduct' | 'instrument'
+  /** SHA-256 of its text */
+  readonly complaint: string
+  /** SHA-256 of the instrument that is said to be forged */
+  readonly instrument: string | null
+  /** Country whose authorities are competent */
+  readonly seat: string
+  /** The issuing office is to have been asked by then */
+  readonly answerBy: string | null
+  readonly answer: {
+    readonly says: 'issued' | 'not-issued' | 'no-answer'
+    readonly evidence: string
+    readonly staff: string
+    /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+    readonly at: string
+  } | null
+  readonly since: number
+  readonly sinceAt: string | null
+  readonly links: Links
+}
+
 export type History = {
   readonly key: string
   readonly size: number
@@ -367,4 +501,76 @@ export type RegistrationState = {
   readonly kind: string
   readonly status: string
   readonly range: string
+}
+
+export type Register = {
+  /** Log size that answers */
+  readonly size: number
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly at: string
+  readonly name: string
+  readonly origin: string
+  readonly seat: string
+  readonly profile: string
+  readonly state: 'founding' | 'open' | 'handed-over'
+  readonly paused: Pause | null
+  /** Pauses of the last 400 days */
+  readonly pauses: readonly {
+    /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+    readonly since: string
+    /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+    readonly until: string
+  }[]
+  readonly witnesses: {
+    /** C2SP tlog-policy */
+    readonly policy: string
+    /** Until then both must be satisfied */
+    readonly previous: {
+      readonly policy: string
+      /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+      readonly until: string
+    } | null
+    readonly since: number
+  } | null
+  /** Terms that were adopted or announced after the first, the latest first */
+  readonly terms: readonly RegisterTerms[]
+  readonly succession: {
+    readonly successor: {
+      readonly origin: string
+      readonly key: string
+      /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+      readonly named: string
+    } | null
+    readonly handOver: {
+      /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+      readonly announced: string
+      /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+      readonly from: string
+    } | null
+    readonly predecessor: {
+      readonly origin: string
+      readonly size: number
+      readonly mandate: string
+      readonly since: number
+    } | null
+  }
+  readonly peers: readonly {
+    readonly handle: string
+    readonly origin: string
+    readonly rdap: string | null
+    readonly since: number
+  }[]
+}
+
+export type RegisterTerms = {
+  readonly procedure: string
+  /** In force from then on */
+  readonly from: string
+  readonly inForce: boolean
+  /** The application by which they were adopted */
+  readonly adoption: string
+  /** SHA-256 of the page, base64 */
+  readonly textHash: string
+  readonly parameters: { readonly [member: string]: unknown }
+  readonly since: number
 }

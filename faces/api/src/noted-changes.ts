@@ -1,0 +1,55 @@
+/** What an entry did to the record of a move between registries, or to what is noted of a registration, in one sentence. */
+
+import type { Json, Notes, ParsedKey, Transit, TransitState } from '@cadastre/records'
+
+const MOVES: { readonly [S in TransitState]: (transit: Transit) => string } = {
+  sourceInitialized: ({ recipient }) =>
+    `A move to ${recipient.origin} begins; until it is final the numbers are held here.`,
+  sourceFinalized: ({ recipient }) => `The move to ${recipient.origin} is final: they are held there.`,
+  sourceCancelled: ({ recipient }) => `The move to ${recipient.origin} is cancelled: they stay here.`,
+  recipientAccepted: ({ source }) =>
+    `A move from ${source.origin} is accepted; until it is final there the numbers are held there.`,
+  recipientCompleted: ({ source }) => `The move from ${source.origin} is complete: they are held here.`,
+  recipientCancelled: ({ source }) => `The move from ${source.origin} is cancelled: they stay there.`,
+}
+
+/** Null for what is no move. */
+export function tellTransit(key: ParsedKey | null, next: Json): string | null {
+  if (key?.kind !== 'object' || key.type !== 'transit' || next === null) return null
+  const transit = next as Transit
+  return `${MOVES[transit.state](transit)} (${transit.range}, ${transit.handle}, ${transit.state})`
+}
+
+const CLAIMS: { readonly [kind: string]: string } = {
+  dispute: 'Somebody’s claim',
+  'court-claim': 'A claim before a court',
+  sanction: 'A legal act of the seat',
+  correction: 'A proposed correction',
+}
+
+/** Null for what are no notes on a registration, and where nothing of what people ask about has changed. */
+export function tellNotes(key: ParsedKey | null, before: unknown, next: Json): string | null {
+  if (key?.kind !== 'object' || key.type !== 'notes' || next === null || !('registration' in Object(next)))
+    return null
+  const [old, now] = [before as Notes | null, next as Notes]
+  const id = now.registration
+  const said: string[] = []
+  const was = old?.pending ?? null
+  if (now.pending !== was)
+    said.push(
+      now.pending === null
+        ? `${was} is no longer under way on ${id}.`
+        : `${now.pending} is under way on ${id}.`,
+    )
+  const known = (old?.annotations ?? []).map((one) => one.id)
+  for (const one of now.annotations)
+    if (!known.includes(one.id))
+      said.push(`${CLAIMS[one.kind] ?? one.kind} is noted on ${id} (${one.id}); it is not judged.`)
+  const left = now.annotations.map((one) => one.id)
+  for (const one of known) if (!left.includes(one)) said.push(`The note ${one} on ${id} has ended.`)
+  if (now.delayedUntil !== (old?.delayedUntil ?? null) && now.delayedUntil !== null)
+    said.push(`Transfers of ${id} are delayed until ${now.delayedUntil}.`)
+  if (now.heldUntil !== (old?.heldUntil ?? null) && now.heldUntil !== null)
+    said.push(`No transfer of ${id} before ${now.heldUntil}, as was known when it was applied for.`)
+  return said.length === 0 ? null : said.join(' ')
+}
