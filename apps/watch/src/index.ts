@@ -4,4 +4,11 @@
  * and what the publication does not say. It states facts: the files never give a reason, and Watch invents none.
  */
 
+export { standsOn } from './days.ts'
+export { DamagedWatchError } from './history.ts'
+export { type FileReport, type IngestProgress, ingestFile, ingestPaths, type LoggedDay } from './ingest.ts'
 export * from './model.ts'
+export type { Note, NoteCode, Refusal, RefusalCode } from './notes.ts'
+export { type OpenWatchOptions, openWatch, WatchError } from './open.ts'
+export { WatchDirectory, type WatchFile } from './watch-directory.ts'
+export type { WatchLog } from './watch-log.ts'

@@ -34,6 +34,8 @@ export type ObservedDay = {
   readonly added: number
   /** SHA-256 of the file as published (unpacked), hex; null where only its changes were given. */
   readonly file: string | null
+  /** Where only its changes were given: SHA-256 of the series, hex, and the line in it. */
+  readonly series: { readonly sha256: string; readonly line: number } | null
   /** What was wrong with the file, by code, with counts. */
   readonly notes: readonly { readonly code: string; readonly count: number }[]
   /** Index of the entry that ends the day. The state entry that follows it is at {@link ObservedDay.stateIndex}. */

@@ -1,0 +1,94 @@
+/**
+ * What is said to be held now, as records of the state tries. A cell is all that current rows say of exactly one
+ * prefix or AS block; a row whose numbers are no aligned block stands, whole, at each of its minimal blocks. The record
+ * of a source tells the last day that was logged of it, and the one before: with it a state is provably of a day.
+ */
+
+import { decodeUtf8, encodeUtf8, type Hasher } from '@cadastre/crypto'
+import { type Block, blockBytes, type Range, rangeToBlocks } from '@cadastre/numbers'
+import { type CalendarDate, canonicalJson, type JsonObject } from '@cadastre/records'
+import { objectLabel, type TrieView, type TrieWriter } from '@cadastre/trie'
+
+/** One row at one cell. */
+export type Claim = {
+  readonly source: string
+  readonly row: string
+  /** The first published day with the row. */
+  readonly since: CalendarDate
+  /** Index of the entry that logged it. */
+  readonly entry: number
+}
+
+export type SourceRecord = {
+  readonly source: string
+  readonly kind: string
+  readonly registry: string
+  readonly day: CalendarDate
+  readonly previous: CalendarDate | null
+  readonly rows: number
+  readonly file: string | null
+  /** Index of the entry that ends the day. */
+  readonly entry: number
+}
+
+type CellRecord = { readonly v: 1; readonly observed: readonly Claim[] }
+
+function readCell(bytes: Uint8Array | null): readonly Claim[] {
+  const text = bytes === null ? null : decodeUtf8(bytes)
+  if (text === null) return []
+  const { observed }: CellRecord = JSON.parse(text)
+  return observed
+}
+
+function cellBytes(observed: readonly Claim[]): Uint8Array | null {
+  return observed.length === 0 ? null : encodeUtf8(canonicalJson({ v: 1, observed: observed.map(claimJson) }))
+}
+
+function claimJson({ source, row, since, entry }: Claim): JsonObject {
+  return { source, row, since, entry }
+}
+
+function compareClaims(a: Claim, b: Claim): number {
+  if (a.source !== b.source) return a.source < b.source ? -1 : 1
+  return a.row < b.row ? -1 : a.row > b.row ? 1 : 0
+}
+
+/** Puts a row at its cells. */
+export function addClaim(trie: TrieWriter, range: Range, claim: Claim): void {
+  for (const block of rangeToBlocks(range)) {
+    const label = blockBytes(block)
+    const old = trie.get(block.space, label, block.length)
+    const cell = old === null ? [claim] : [...readCell(old), claim].sort(compareClaims)
+    trie.set(block.space, label, block.length, cellBytes(cell))
+  }
+}
+
+/** Takes a row out of its cells. Throws where it is not there: the log and the state would part. */
+export function removeClaim(trie: TrieWriter, range: Range, source: string, row: string): void {
+  for (const block of rangeToBlocks(range)) {
+    const label = blockBytes(block)
+    const old = readCell(trie.get(block.space, label, block.length))
+    const cell = old.filter((claim) => claim.source !== source || claim.row !== row)
+    if (cell.length !== old.length - 1) throw new Error(`the state lacks ${source}: ${row}`)
+    trie.set(block.space, label, block.length, cellBytes(cell))
+  }
+}
+
+/** What the records on a path say, outermost first. */
+export function claimsCovering(
+  view: TrieView,
+  block: Block,
+): readonly { readonly length: number; readonly claims: readonly Claim[] }[] {
+  return view
+    .covering(block.space, blockBytes(block), block.length)
+    .map(({ length, record }) => ({ length, claims: readCell(record) }))
+}
+
+/** Label of a source's record in the space `obj`. */
+export function sourceLabel(hasher: Hasher, source: string): Uint8Array {
+  return objectLabel(hasher, 'source', source.toUpperCase())
+}
+
+export function setSource(trie: TrieWriter, hasher: Hasher, record: SourceRecord): void {
+  trie.set('obj', sourceLabel(hasher, record.source), 256, encodeUtf8(canonicalJson({ v: 1, ...record })))
+}

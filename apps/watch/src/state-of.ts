@@ -1,0 +1,71 @@
+/** The state trie of the watched world at a position of its log, built anew from the history. */
+
+import type { Hasher } from '@cadastre/crypto'
+import type { Range } from '@cadastre/numbers'
+import { createTrieMemory, type TrieMemory, TrieWriter } from '@cadastre/trie'
+import type { History, SourceHistory } from './history.ts'
+import type { ObservedDay } from './model.ts'
+import { isNumberKind, readObservedRow } from './row-reading.ts'
+import { addClaim, type Claim, type SourceRecord, setSource } from './state-cells.ts'
+
+/** Half a million cells take a tenth of this; it is address space, not memory. */
+const LIMITS = { poolBytes: 2 ** 29, recordBytes: 2 ** 31 }
+
+export function newTrieMemory(): TrieMemory {
+  return createTrieMemory(LIMITS)
+}
+
+export type RangedClaim = { readonly range: Range; readonly claim: Claim }
+
+/** Puts rows at their cells, in the order of numbers: several times as fast as in any other. */
+export function addClaims(trie: TrieWriter, claims: RangedClaim[]): void {
+  const order = { ip4: 0, ip6: 1, asn: 2 }
+  claims.sort(({ range: a }, { range: b }) =>
+    a.space === b.space
+      ? a.first < b.first
+        ? -1
+        : a.first > b.first
+          ? 1
+          : 0
+      : order[a.space] - order[b.space],
+  )
+  for (const { range, claim } of claims) addClaim(trie, range, claim)
+}
+
+export function sourceRecord(
+  { kind, registry }: Pick<SourceHistory, 'kind' | 'registry'>,
+  day: ObservedDay,
+): SourceRecord {
+  return {
+    source: day.source,
+    kind,
+    registry,
+    day: day.day,
+    previous: day.previous,
+    rows: day.rows,
+    file: day.file,
+    entry: day.index,
+  }
+}
+
+/** The state after the first `size` entries: rows logged by then and not yet logged as gone. Not committed. */
+export function buildState(history: History, hasher: Hasher, size: number): TrieWriter {
+  const trie = new TrieWriter(newTrieMemory(), hasher)
+  const claims: RangedClaim[] = []
+  for (const source of history.sources()) {
+    if (isNumberKind(source.kind))
+      for (const id of source.rows) {
+        const [added, removed] = [history.addedBy(id), history.removedBy(id)]
+        if (added >= size || (removed >= 0 && removed < size)) continue
+        const raw = history.raw(id)
+        const row = readObservedRow(raw)
+        if (!row.ok) throw new Error(`row ${id} was read before: ${raw}`)
+        const claim = { source: source.id, row: raw, since: history.fromDay(id), entry: added }
+        claims.push({ range: row.value.range, claim })
+      }
+    const last = source.days.findLast(({ index }) => index < size)
+    if (last !== undefined) setSource(trie, hasher, sourceRecord(source, last))
+  }
+  addClaims(trie, claims)
+  return trie
+}
