@@ -222,7 +222,7 @@ test('in an open pool the applicant may choose; cursors are not disturbed', () =
   assert.equal(poolOf(here).queues['26']?.head, 'A-104')
 })
 
-test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding, not-due', () => {
+test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding, paused, not-due', () => {
   const here = world('community', { range: '203.0.113.0/24' })
   for (const wrong of [{ length: 129 }, { length: 24.5 }, { block: '203.0.113.0/24' }, { need: 'much' }])
     assert.equal(
@@ -237,6 +237,8 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-fo
   assert.equal(here.due(allocate, 'obj/pool/P-9'), 'not-due')
   here.put('obj/registry/REGISTRY' as RecordKey, { v: 1, origin: 'registry.example', state: 'founding' })
   assert.equal(ask(here, 24), 'still-founding')
+  here.pause()
+  assert.equal(ask(here, 24), 'paused')
 })
 
 test('holder-unknown, consent-missing, pool-unknown, size-not-allowed, quota-reached, in this order', () => {

@@ -101,7 +101,7 @@ test('body-malformed: names that are no host names, and DS that are none (RFC 10
   assert.equal(declare(here, ROA, { at: 'obj/holder/H-1' }), 'body-malformed')
 })
 
-test('common refusals come first: procedure-unknown, wrong-origin, request-expired, still-founding', () => {
+test('common refusals come first: procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {
   const bare = new World()
   assert.equal(declare(bare, ROA, { names: false }), 'procedure-unknown')
   const here = world()
@@ -110,6 +110,8 @@ test('common refusals come first: procedure-unknown, wrong-origin, request-expir
   assert.equal(here.ask(declareService, { body, expires: '2029-12-31T23:59:59Z' }), 'request-expired')
   here.put('obj/registry/REGISTRY' as never, { v: 1, origin: 'registry.example', state: 'founding' })
   assert.equal(here.ask(declareService, { body }), 'still-founding')
+  here.pause()
+  assert.equal(here.ask(declareService, { body }), 'paused')
 })
 
 test('holder-unknown, not-holder, consent-missing, member-changed', () => {

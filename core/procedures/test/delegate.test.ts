@@ -108,7 +108,7 @@ test('a lessee may sub-delegate what it leases', () => {
   assert.equal(here.innermost('ip4/203.0.113.1/32')?.holder, 'H-3')
 })
 
-test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding', () => {
+test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {
   const here = world()
   assert.equal(grant(here, { ...GRANT, kind: 'holding' }), 'body-malformed')
   assert.equal(
@@ -121,6 +121,8 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-fo
   assert.equal(here.ask(delegate, { body: GRANT, expires: '2029-12-31T23:59:59Z' }), 'request-expired')
   here.put('obj/registry/REGISTRY' as never, { v: 1, origin: 'registry.example', state: 'founding' })
   assert.equal(here.ask(delegate, { body: GRANT }), 'still-founding')
+  here.pause()
+  assert.equal(here.ask(delegate, { body: GRANT }), 'paused')
 })
 
 test('holder-unknown, registration-unknown, not-holder, consent-missing, member-changed', () => {

@@ -125,7 +125,7 @@ test('body-malformed: what the schema refuses, and a person’s name or register
   assert.equal(identify(here, PERSON), null)
 })
 
-test('procedure-unknown, wrong-origin, request-expired, still-founding', () => {
+test('procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {
   assert.equal(identify(new World(), ORGANISATION), 'procedure-unknown')
   const here = world()
   assert.equal(here.ask(identifyHolder, { body: ORGANISATION, origin: 'other.example' }), 'wrong-origin')
@@ -133,6 +133,8 @@ test('procedure-unknown, wrong-origin, request-expired, still-founding', () => {
   assert.equal(here.ask(identifyHolder, { body: ORGANISATION, expires }), 'request-expired')
   here.put('obj/registry/REGISTRY' as RecordKey, { v: 1, origin: 'registry.example', state: 'founding' })
   assert.equal(identify(here, ORGANISATION), 'still-founding')
+  here.pause()
+  assert.equal(identify(here, ORGANISATION), 'paused')
 })
 
 test('register-missing: with attestations an organisation names a register entry, a person a commitment', () => {

@@ -114,7 +114,7 @@ test('withdraw: application-unknown, application-closed, not-party, holder-unkno
   assert.equal(here.ask(returnNumbers, { body, by: ['H-1/full'] }), 'application-closed')
 })
 
-test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding', () => {
+test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {
   const here = world()
   assert.equal(offer(here, { ...OFFER, reason: 'because' }), 'body-malformed')
   assert.equal(offer(new World(), OFFER), 'procedure-unknown')
@@ -122,6 +122,8 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-fo
   assert.equal(here.ask(returnNumbers, { body: OFFER, expires: '2029-12-31T23:59:59Z' }), 'request-expired')
   here.put('obj/registry/REGISTRY' as RecordKey, { v: 1, origin: 'registry.example', state: 'founding' })
   assert.equal(here.ask(returnNumbers, { body: OFFER }), 'still-founding')
+  here.pause()
+  assert.equal(here.ask(returnNumbers, { body: OFFER }), 'paused')
 })
 
 test('holder-unknown, registration-unknown, not-holder, not-a-holding, consent-missing, member-changed', () => {

@@ -156,7 +156,7 @@ test('every number is with the buyer or with the seller, and nobody else moves (
   )
 })
 
-test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding', () => {
+test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {
   const here = world()
   assert.equal(here.ask(transfer, { body: { step: 'seize' } }), 'body-malformed')
   assert.equal(offer(here, { range: '203.0.113.9 - 203.0.113.1' }), 'body-malformed')
@@ -169,6 +169,8 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-fo
   assert.equal(here.ask(transfer, { body, expires: '2029-12-31T23:59:59Z' }), 'request-expired')
   here.put('obj/registry/REGISTRY' as RecordKey, { v: 1, origin: 'registry.example', state: 'founding' })
   assert.equal(here.ask(transfer, { body }), 'still-founding')
+  here.pause()
+  assert.equal(here.ask(transfer, { body }), 'paused')
 })
 
 test('holder-unknown, consent-missing, same-holder: both parties sign, each with full keys', () => {

@@ -84,6 +84,14 @@ export class World {
     this.state.set(key, value as Json)
   }
 
+  /** The registry is open, and paused from now on for a day. */
+  pause(): void {
+    const before = this.state.get(REGISTRY_KEY) as JsonObject
+    const until = instant(new Date(Date.parse(this.at) + DAY * 1000).toISOString().replace('.000Z', 'Z'))
+    const paused = { since: this.at, until, trigger: 'corruption', report: '' }
+    this.put(REGISTRY_KEY, { ...before, state: 'open', paused })
+  }
+
   /** A holder whose keys are named `<handle>/<role>`, one for each role. */
   holder(handle: string): void {
     const roles: readonly KeyRole[] = ['full', 'routing', 'technical']
