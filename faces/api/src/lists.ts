@@ -7,6 +7,8 @@ import { complaintAnswer, incidentAnswer, transitAnswer } from './lookup-transit
 import { type ListedType, objectIndex } from './object-index.ts'
 import { frameOf } from './views.ts'
 
+/** After the item of this handle, or from the newest. */
+export type ListPosition = { readonly before: string | null; readonly limit: number }
 export type ListPage<T> = {
   readonly size: number
   readonly at: string
@@ -19,7 +21,7 @@ export type ListPage<T> = {
 async function list<T>(
   reader: RegistryReader,
   type: ListedType,
-  { before, limit }: { readonly before: string | null; readonly limit: number },
+  { before, limit }: ListPosition,
   read: (handle: string, snapshot: ReturnType<RegistryReader['snapshot']>) => Promise<T | null> | T | null,
 ): Promise<ListPage<T> | null> {
   const { snapshot, rows } = await objectIndex(reader).listing()
@@ -36,21 +38,25 @@ async function list<T>(
   return { size, at, items, before: start + limit < handles.length ? (shown.at(-1) ?? null) : null }
 }
 
-type Page = { readonly before: string | null; readonly limit: number }
-
-export function transits(context: ReadContext, page: Page): Promise<ListPage<TransitAnswer> | null> {
+export function transits(context: ReadContext, page: ListPosition): Promise<ListPage<TransitAnswer> | null> {
   return list(context.reader, 'transit', page, (handle, snapshot) =>
     transitAnswer(context, snapshot, frameOf(context.reader, snapshot, handle, handle), handle),
   )
 }
 
-export function incidents({ reader }: ReadContext, page: Page): Promise<ListPage<IncidentAnswer> | null> {
+export function incidents(
+  { reader }: ReadContext,
+  page: ListPosition,
+): Promise<ListPage<IncidentAnswer> | null> {
   return list(reader, 'incident', page, (handle, snapshot) =>
     incidentAnswer(snapshot, frameOf(reader, snapshot, handle, handle), handle),
   )
 }
 
-export function complaints(context: ReadContext, page: Page): Promise<ListPage<ComplaintAnswer> | null> {
+export function complaints(
+  context: ReadContext,
+  page: ListPosition,
+): Promise<ListPage<ComplaintAnswer> | null> {
   return list(context.reader, 'complaint', page, (handle, snapshot) =>
     complaintAnswer(context, snapshot, frameOf(context.reader, snapshot, handle, handle), handle),
   )

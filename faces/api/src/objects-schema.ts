@@ -4,10 +4,13 @@ import { TRANSIT_STATES } from '@cadastre/records'
 import { z } from '@hono/zod-openapi'
 import type {
   ComplaintAnswer,
+  Complaints,
   IncidentAnswer,
+  Incidents,
   RegistrationAnswer,
   TransitAnswer,
   TransitBrief,
+  Transits,
 } from './generated/lookup-types.ts'
 import { count, frameSchema, heldSchema, instant, linksSchema, orNull } from './schema-parts.ts'
 
@@ -103,3 +106,19 @@ export const registrationAnswerSchema: z.ZodType<RegistrationAnswer> = z
     was: z.array(z.string()).describe('Blocks at which it was recorded'),
   })
   .meta({ id: 'RegistrationAnswer' })
+
+const page = {
+  size: count.describe('Log size that answers'),
+  at: instant,
+  before: orNull(z.string()).describe('`before` of the next page; null at the end'),
+}
+
+export const transitsSchema: z.ZodType<Transits> = z
+  .object({ ...page, items: z.array(transitSchema) })
+  .meta({ id: 'Transits' })
+export const incidentsSchema: z.ZodType<Incidents> = z
+  .object({ ...page, items: z.array(incidentSchema) })
+  .meta({ id: 'Incidents' })
+export const complaintsSchema: z.ZodType<Complaints> = z
+  .object({ ...page, items: z.array(complaintSchema) })
+  .meta({ id: 'Complaints' })

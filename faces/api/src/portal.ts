@@ -5,10 +5,24 @@ import { pauseOf, type RegistryReader } from '@cadastre/reader'
 import type { ReadContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
 import { type Extract, extractOf } from './extract.ts'
-import type { History, Lookup, Pause } from './generated/lookup-types.ts'
+import type {
+  Complaints,
+  History,
+  Incidents,
+  Lookup,
+  Pause,
+  Queues,
+  Register,
+  ServiceLevel,
+  Transits,
+} from './generated/lookup-types.ts'
 import { history } from './history.ts'
+import { complaints, incidents, type ListPosition, transits } from './lists.ts'
 import { lookup, readAfter } from './lookup.ts'
 import { readQuestion } from './question.ts'
+import { queues } from './queues.ts'
+import { register } from './register.ts'
+import { serviceLevels } from './service-level.ts'
 
 /** A question that has no answer: it cannot be read, or names an object that is not there. */
 export type PortalFault = {
@@ -31,6 +45,19 @@ export type Portal = {
   ) => Promise<History | null>
   /** The pause in force, the same for everyone. */
   readonly pause: () => Pause | null
+  /** Who waits where: one queue by its name, or the beginning of each; null where there is none of this name. */
+  readonly queues: (
+    name: string | null,
+    page: { readonly from: number; readonly limit: number },
+  ) => Promise<Queues | null>
+  /** How long decisions and examinations take. */
+  readonly serviceLevel: () => Promise<ServiceLevel>
+  /** The register itself. */
+  readonly register: () => Promise<Register>
+  /** Moves between registries, incidents and complaints, the newest first; null where `before` is none. */
+  readonly transits: (page: ListPosition) => Promise<Transits | null>
+  readonly incidents: (page: ListPosition) => Promise<Incidents | null>
+  readonly complaints: (page: ListPosition) => Promise<Complaints | null>
   /** The record, its history and its proof in one document. */
   readonly extract: (text: string) => Promise<Result<Extract, PortalFault>>
 }
@@ -53,6 +80,15 @@ export function createPortal(reader: RegistryReader): Portal {
       if (!subject.ok || subject.value.kind === 'words') return null
       return history(reading, subject.value, limit, before)
     },
+    queues: async (name, page) => {
+      const found = await queues(reader, name?.toUpperCase() ?? null, page)
+      return name !== null && found.queues.length === 0 ? null : found
+    },
+    serviceLevel: () => serviceLevels(reader).measure(),
+    register: () => register(reader),
+    transits: (page) => transits(reading, page),
+    incidents: (page) => incidents(reading, page),
+    complaints: (page) => complaints(reading, page),
     pause: () => pauseOf(reader.snapshot()),
     extract: (text) => extractOf(reading, text),
   }

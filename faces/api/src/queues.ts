@@ -6,26 +6,12 @@
 import { callKey, ROSTER_KEY } from '@cadastre/procedures'
 import { pauseOf, type RegistryReader, type Snapshot } from '@cadastre/reader'
 import type { Application, ApplicationState, Pool, QueuedCall, Roster } from '@cadastre/records'
-import type { Pause } from './generated/lookup-types.ts'
+import type { Applications, Pause, Queues } from './generated/lookup-types.ts'
 import { type Listing, objectIndex } from './object-index.ts'
 import { poolHandles } from './pools.ts'
 
-type QueueItem = {
-  readonly application: string
-  readonly procedure: string
-  /** How many are served before it. */
-  readonly ahead: number
-  readonly due: string | null
-  readonly since: number
-}
-export type QueueView = {
-  /** `CL-1`: an attestor; `IP4/24`: blocks of this length out of a pool. */
-  readonly queue: string
-  readonly kind: 'attestor' | 'pool'
-  readonly waiting: number
-  readonly items: readonly QueueItem[]
-  readonly more: boolean
-}
+type QueueView = Queues['queues'][number]
+type QueueItem = QueueView['items'][number]
 export type Page = { readonly from: number; readonly limit: number }
 
 function rosterOf(snapshot: Snapshot): Roster | null {
@@ -80,8 +66,6 @@ function positionOf(snapshot: Snapshot): Position {
   const { size, at } = snapshot.publication
   return { size, at, paused: pauseOf(snapshot) }
 }
-export type Queues = Position & { readonly queues: readonly QueueView[] }
-
 /** One queue by name, or without a name the beginning of every queue. */
 export async function queues(reader: RegistryReader, name: string | null, page: Page): Promise<Queues> {
   const pools = await poolHandles(reader)
@@ -115,21 +99,15 @@ export async function placeOf(
   return ahead < 0 ? null : { queue: `${name}/${length}`, ahead }
 }
 
-export type ApplicationsPage = Position & {
-  readonly items: readonly (Omit<QueueItem, 'ahead'> & { readonly state: ApplicationState })[]
-  /** `after` of the next page; null at the end. */
-  readonly after: string | null
-}
-
 /** Applications in order of arrival, under their handles alone; null where `after` is none. */
 export async function applications(
   reader: RegistryReader,
   states: readonly ApplicationState[],
   after: string | null,
   limit: number,
-): Promise<ApplicationsPage | null> {
+): Promise<Applications | null> {
   const { snapshot, rows } = await objectIndex(reader).listing()
-  const items: ApplicationsPage['items'][number][] = []
+  const items: Applications['items'][number][] = []
   let begun = after === null
   let more = false
   for (const { handle, state } of rows('application')) {

@@ -3,48 +3,14 @@
 import { APPLICATION_STATES } from '@cadastre/records'
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import type { ApiContext } from './context.ts'
-import { EntryTimes } from './entry-times.ts'
 import { textOf, wholeNumber } from './expected.ts'
 import { problem } from './problems.ts'
+import { applicationsSchema, queuesSchema, serviceLevelSchema } from './queue-schema.ts'
 import { applications, queues } from './queues.ts'
 import { json, replies } from './replies.ts'
-import { orNull, pauseSchema } from './schema-parts.ts'
-import { ServiceLevels } from './service-level.ts'
+import { serviceLevels } from './service-level.ts'
 
 const STATES_EXPECTED = `one or more of ${APPLICATION_STATES.join(', ')}, separated by commas`
-const count: z.ZodType<number> = z.int().min(0)
-const durations = {
-  count,
-  median: orNull(z.number()).describe('Seconds; three significant digits'),
-  p95: orNull(z.number()),
-  longest: orNull(z.number()),
-}
-
-const queueSchema: z.ZodType = z
-  .object({
-    queue: z.string().describe('An attestor, such as CL-1, or a pool and a length, such as IP4/24'),
-    kind: z.enum(['attestor', 'pool']),
-    waiting: count.describe('How many wait'),
-    items: z.array(
-      z.object({
-        application: z.string(),
-        procedure: z.string(),
-        ahead: count.describe('How many are served before it'),
-        due: orNull(z.string()).describe('When it must have been examined'),
-        since: count.describe('Entry that recorded it: the order of arrival'),
-      }),
-    ),
-    more: z.boolean(),
-  })
-  .meta({ id: 'Queue' })
-const queuesSchema: z.ZodType = z
-  .object({
-    size: count.describe('Log size that answers'),
-    at: z.string(),
-    paused: orNull(pauseSchema),
-    queues: z.array(queueSchema),
-  })
-  .meta({ id: 'Queues' })
 
 const states = z
   .string({ error: STATES_EXPECTED })
@@ -67,28 +33,7 @@ const applicationsRoute = createRoute({
       limit: wholeNumber(1, 200).default(50),
     }),
   },
-  responses: replies(
-    200,
-    'One page',
-    z
-      .object({
-        size: count.describe('Log size that answers'),
-        at: z.string(),
-        paused: orNull(pauseSchema),
-        items: z.array(
-          z.object({
-            application: z.string(),
-            procedure: z.string(),
-            state: z.enum(APPLICATION_STATES),
-            due: orNull(z.string()),
-            since: count.describe('Entry that recorded it: the order of arrival'),
-          }),
-        ),
-        after: orNull(z.string()).describe('`after` of the next page; null at the end'),
-      })
-      .meta({ id: 'Applications' }),
-    400,
-  ),
+  responses: replies(200, 'One page', applicationsSchema, 400),
 })
 
 const queuesRoute = createRoute({
@@ -119,31 +64,12 @@ const serviceLevelRoute = createRoute({
   path: '/api/service-level',
   operationId: 'serviceLevel',
   summary: 'How long decisions and examinations take, measured from the log',
-  responses: replies(
-    200,
-    'Median, 95th percentile and longest time for each procedure',
-    z
-      .object({
-        from: count.describe('First entry that was measured'),
-        through: count.describe('The entry after the last that was measured'),
-        decisions: z.array(
-          z.object({ procedure: z.string(), accepted: count, refused: count, late: count, ...durations }),
-        ),
-        examinations: z.array(
-          z.object({ procedure: z.string(), positive: count, negative: count, overdue: count, ...durations }),
-        ),
-        notices: z
-          .array(z.object({ procedure: z.string(), overdue: count, ...durations }))
-          .describe('How long the registry took to try to tell whom an act concerns, before its window'),
-      })
-      .meta({ id: 'ServiceLevel' }),
-  ),
+  responses: replies(200, 'Median, 95th percentile and longest time for each procedure', serviceLevelSchema),
 })
 
 export function mountQueues(app: OpenAPIHono, context: ApiContext): void {
   const { reader } = context
-  const levels = new ServiceLevels(reader, new EntryTimes(reader))
-  app.openapi(serviceLevelRoute, async () => json(await levels.measure()))
+  app.openapi(serviceLevelRoute, async () => json(await serviceLevels(reader).measure()))
   app.openapi(applicationsRoute, async (c) => {
     const { state = [], after, limit } = c.req.valid('query')
     const page = await applications(reader, state, after?.toUpperCase() ?? null, limit)

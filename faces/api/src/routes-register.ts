@@ -5,12 +5,11 @@ import type { ApiContext, ReadContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
 import { textOf, wholeNumber } from './expected.ts'
 import { complaints, incidents, type ListPage, transits } from './lists.ts'
-import { complaintSchema, incidentSchema, transitSchema } from './objects-schema.ts'
+import { complaintsSchema, incidentsSchema, transitsSchema } from './objects-schema.ts'
 import { problem } from './problems.ts'
 import { register } from './register.ts'
 import { registerSchema } from './register-schema.ts'
 import { json, replies } from './replies.ts'
-import { count, instant, orNull } from './schema-parts.ts'
 
 const registerRoute = createRoute({
   method: 'get',
@@ -19,17 +18,6 @@ const registerRoute = createRoute({
   summary: 'The register itself: pauses, witnesses, terms announced, hand-over, peers',
   responses: replies(200, 'The register', registerSchema),
 })
-
-function pageOf(id: string, items: z.ZodType): z.ZodType {
-  return z
-    .object({
-      size: count.describe('Log size that answers'),
-      at: instant,
-      items: z.array(items),
-      before: orNull(z.string()).describe('`before` of the next page; null at the end'),
-    })
-    .meta({ id })
-}
 
 const query = z.object({
   before: textOf(1, 100, 'a handle from `before`').optional().describe('`before` of the page before'),
@@ -42,7 +30,7 @@ const transitsRoute = createRoute({
   operationId: 'transits',
   summary: 'Moves to and from other registries with their states, the newest first',
   request: { query },
-  responses: replies(200, 'One page', pageOf('Transits', transitSchema), 400),
+  responses: replies(200, 'One page', transitsSchema, 400),
 })
 const incidentsRoute = createRoute({
   method: 'get',
@@ -50,7 +38,7 @@ const incidentsRoute = createRoute({
   operationId: 'incidents',
   summary: 'The registry’s own errors, as it published them, the newest first',
   request: { query },
-  responses: replies(200, 'One page', pageOf('Incidents', incidentSchema), 400),
+  responses: replies(200, 'One page', incidentsSchema, 400),
 })
 const complaintsRoute = createRoute({
   method: 'get',
@@ -58,7 +46,7 @@ const complaintsRoute = createRoute({
   operationId: 'complaints',
   summary: 'Complaints about conduct, from which nothing follows for any record, the newest first',
   request: { query },
-  responses: replies(200, 'One page', pageOf('Complaints', complaintSchema), 400),
+  responses: replies(200, 'One page', complaintsSchema, 400),
 })
 
 type Read = (

@@ -3,47 +3,17 @@
  * every one since. Bounded: few entries a question, and times are counted, not kept.
  */
 
-import { ATTEST_ID, procedureById, RECORD_NOTICE_ID } from '@cadastre/procedures'
+import { ATTEST_ID, procedureById, procedureHandle, RECORD_NOTICE_ID, termsAt } from '@cadastre/procedures'
 import type { RegistryReader } from '@cadastre/reader'
-import { type Application, type Json, type OpEntry, secondsOf } from '@cadastre/records'
-import type { EntryTimes } from './entry-times.ts'
+import { type Application, type Json, type OpEntry, type ProcedureRecord, secondsOf } from '@cadastre/records'
+import { EntryTimes } from './entry-times.ts'
+import type { ServiceLevel } from './generated/lookup-types.ts'
 
 /** Entries that one question reads at most, and how far back the first one looks. */
 const ENTRIES_A_QUESTION = 10_000
 const CHUNK = 500
 
-type Durations = {
-  readonly count: number
-  /** Seconds, of three significant digits; null where nothing was measured. */
-  readonly median: number | null
-  readonly p95: number | null
-  readonly longest: number | null
-}
-export type ServiceLevel = {
-  /** Entries `from` ≤ index < `through` were measured. */
-  readonly from: number
-  readonly through: number
-  readonly decisions: readonly (Durations & {
-    readonly procedure: string
-    readonly accepted: number
-    readonly refused: number
-    /** Decided after the deadline of its receipt. */
-    readonly late: number
-  })[]
-  readonly examinations: readonly (Durations & {
-    readonly procedure: string
-    readonly positive: number
-    readonly negative: number
-    /** Deadlines of attestors that passed. */
-    readonly overdue: number
-  })[]
-  /** From the entry after which the registry had to try to tell somebody, to the one with which the window began. */
-  readonly notices: readonly (Durations & {
-    readonly procedure: string
-    /** Deadlines of the registry that passed without an attempt. */
-    readonly overdue: number
-  })[]
-}
+type Durations = Pick<ServiceLevel['decisions'][number], 'count' | 'median' | 'p95' | 'longest'>
 
 /** Counts of durations; a few thousand different ones at most, since they are rounded to three digits. */
 class Counts {
@@ -75,7 +45,7 @@ type Decisions = { readonly times: Counts; accepted: number; refused: number; la
 type Notices = { readonly times: Counts; overdue: number }
 type Examinations = { readonly times: Counts; positive: number; negative: number; overdue: number }
 
-export class ServiceLevels {
+class ServiceLevels {
   readonly #reader: RegistryReader
   readonly #times: EntryTimes
   readonly #decisions = new Map<string, Decisions>()
@@ -104,18 +74,28 @@ export class ServiceLevels {
         procedure,
         ...counts,
         ...times.durations(),
+        limit: procedureById(procedure)?.deadlineSeconds ?? null,
       })),
       examinations: listed(this.#examinations).map(([procedure, { times, ...counts }]) => ({
         procedure,
         ...counts,
         ...times.durations(),
+        limit: this.#parameter(ATTEST_ID, 'clerkSeconds'),
       })),
       notices: listed(this.#notices).map(([procedure, { times, ...counts }]) => ({
         procedure,
         ...counts,
         ...times.durations(),
+        limit: this.#parameter(RECORD_NOTICE_ID, 'noticeSeconds'),
       })),
     }
+  }
+
+  /** A limit in seconds, as the terms in force say; null where they have none. */
+  #parameter(procedure: string, name: string): number | null {
+    const record = this.#reader.snapshot().object('procedure', procedureHandle(procedure))
+    const seconds = record === null ? null : termsAt(record as ProcedureRecord, null).parameters[name]
+    return typeof seconds === 'number' ? seconds : null
   }
 
   async #read(size: number): Promise<void> {
@@ -197,4 +177,13 @@ function kept<T>(map: Map<string, T>, procedure: string, make: () => T): T {
 
 function listed<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
   return [...map].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+const LEVELS = new WeakMap<object, ServiceLevels>()
+
+/** One measurement a reader: routes and pages share it. */
+export function serviceLevels(reader: RegistryReader): ServiceLevels {
+  const levels = LEVELS.get(reader) ?? new ServiceLevels(reader, new EntryTimes(reader))
+  LEVELS.set(reader, levels)
+  return levels
 }

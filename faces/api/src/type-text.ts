@@ -3,6 +3,8 @@
 import { z } from '@hono/zod-openapi'
 import { historySchema } from './history-schema.ts'
 import { lookupSchema } from './lookup-schema.ts'
+import { complaintsSchema, incidentsSchema, transitsSchema } from './objects-schema.ts'
+import { applicationsSchema, queuesSchema, serviceLevelSchema } from './queue-schema.ts'
 import { registerSchema } from './register-schema.ts'
 
 type JsonSchema = {
@@ -74,7 +76,17 @@ function named(schema: JsonSchema, name: string): string {
 /** The text of `generated/lookup-types.ts`. */
 export function lookupTypes(): string {
   const { $defs = {} } = z.toJSONSchema(
-    z.object({ lookup: lookupSchema, history: historySchema, register: registerSchema }),
+    z.object({
+      lookup: lookupSchema,
+      history: historySchema,
+      register: registerSchema,
+      queues: queuesSchema,
+      applications: applicationsSchema,
+      serviceLevel: serviceLevelSchema,
+      transits: transitsSchema,
+      incidents: incidentsSchema,
+      complaints: complaintsSchema,
+    }),
   )
   const types = Object.entries($defs).map(
     ([name, schema]) => `\nexport type ${name} =${named(schema as JsonSchema, name)}\n`,

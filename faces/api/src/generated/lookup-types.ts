@@ -574,3 +574,133 @@ export type RegisterTerms = {
   readonly parameters: { readonly [member: string]: unknown }
   readonly since: number
 }
+
+export type Queues = {
+  /** Log size that answers */
+  readonly size: number
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly at: string
+  readonly paused: Pause | null
+  readonly queues: readonly Queue[]
+}
+
+export type Queue = {
+  /** An attestor, such as CL-1, or a pool and a length, such as IP4/24 */
+  readonly queue: string
+  readonly kind: 'attestor' | 'pool'
+  /** How many wait */
+  readonly waiting: number
+  readonly items: readonly {
+    readonly application: string
+    readonly procedure: string
+    /** How many are served before it */
+    readonly ahead: number
+    /** When it must have been examined */
+    readonly due: string | null
+    /** Entry that recorded it: the order of arrival */
+    readonly since: number
+  }[]
+  readonly more: boolean
+}
+
+export type Applications = {
+  /** Log size that answers */
+  readonly size: number
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly at: string
+  readonly paused: Pause | null
+  readonly items: readonly {
+    readonly application: string
+    readonly procedure: string
+    readonly state:
+      | 'waiting'
+      | 'examining'
+      | 'to-notify'
+      | 'noticed'
+      | 'cooling'
+      | 'effected'
+      | 'withdrawn'
+      | 'vetoed'
+      | 'failed'
+    readonly due: string | null
+    /** Entry that recorded it: the order of arrival */
+    readonly since: number
+  }[]
+  /** `after` of the next page; null at the end */
+  readonly after: string | null
+}
+
+export type ServiceLevel = {
+  /** First entry that was measured */
+  readonly from: number
+  /** The entry after the last that was measured */
+  readonly through: number
+  readonly decisions: readonly {
+    readonly procedure: string
+    readonly accepted: number
+    readonly refused: number
+    readonly late: number
+    readonly count: number
+    /** Seconds; three significant digits */
+    readonly median: number | null
+    readonly p95: number | null
+    readonly longest: number | null
+    /** Seconds within which it must be done: the published service level */
+    readonly limit: number | null
+  }[]
+  readonly examinations: readonly {
+    readonly procedure: string
+    readonly positive: number
+    readonly negative: number
+    readonly overdue: number
+    readonly count: number
+    /** Seconds; three significant digits */
+    readonly median: number | null
+    readonly p95: number | null
+    readonly longest: number | null
+    /** Seconds within which it must be done: the published service level */
+    readonly limit: number | null
+  }[]
+  /** From the entry after which somebody had to be told, to the one with which the window began */
+  readonly notices: readonly {
+    readonly procedure: string
+    readonly overdue: number
+    readonly count: number
+    /** Seconds; three significant digits */
+    readonly median: number | null
+    readonly p95: number | null
+    readonly longest: number | null
+    /** Seconds within which it must be done: the published service level */
+    readonly limit: number | null
+  }[]
+}
+
+export type Transits = {
+  /** Log size that answers */
+  readonly size: number
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly at: string
+  /** `before` of the next page; null at the end */
+  readonly before: string | null
+  readonly items: readonly TransitAnswer[]
+}
+
+export type Incidents = {
+  /** Log size that answers */
+  readonly size: number
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly at: string
+  /** `before` of the next page; null at the end */
+  readonly before: string | null
+  readonly items: readonly IncidentAnswer[]
+}
+
+export type Complaints = {
+  /** Log size that answers */
+  readonly size: number
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly at: string
+  /** `before` of the next page; null at the end */
+  readonly before: string | null
+  readonly items: readonly ComplaintAnswer[]
+}
