@@ -54,6 +54,7 @@ export const COMMANDS: readonly string[] = [
   'request move-in',
   'request list-peer',
   'request adopt-procedure',
+  'request change-staff',
   'request change-witnesses',
   'request hand-over',
   'request sign',

@@ -149,6 +149,7 @@ test('staff sign as staff; the key counts with its algorithm', () => {
     alg: 'ed25519',
     key: 'op',
     outside: false,
+    until: null,
     since: 0,
   }
   assert.equal(staffSigned(staff, by('op')), true)

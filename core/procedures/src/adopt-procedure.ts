@@ -95,6 +95,7 @@ const MAX_REVISIONS = 24
 /** Parameters that, when they grow, only give holders longer notice or a longer veto. */
 const PROTECTIVE: { readonly [id: string]: readonly string[] } = {
   'adopt-procedure/1': ['noticeSeconds', 'protectiveSeconds'],
+  'change-staff/1': ['noticeSeconds'],
   'correct/1': ['noticeSeconds'],
   'dissolve/1': ['windowSeconds'],
   'list-peer/1': ['noticeSeconds'],

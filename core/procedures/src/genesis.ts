@@ -6,11 +6,9 @@
  * Refusals, in order: see `genesis.refusals`; the page is `docs/procedures/genesis.md`.
  */
 
-import { staffSigned } from '@cadastre/evidence'
 import { formatAddress, overlaps, type Range, rangeToBlocks } from '@cadastre/numbers'
 import {
   array,
-  base64,
   bool,
   type Cell,
   canonicalJson,
@@ -28,11 +26,8 @@ import {
   type RecordKey,
   type Registration,
   type Registry,
-  type Roster,
   range,
   type Schema,
-  STAFF_ROLES,
-  type Staff,
   tagged,
   text,
   utf8Length,
@@ -41,11 +36,20 @@ import {
 import { withRegistration } from './cells.ts'
 import { type Asked, asked, MAX_BLOCKS, poolKey, REGISTRY_KEY, recordNeed, registryOf } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
-import { MAX_CLERK_HANDLE, ROSTER_KEY } from './examination.ts'
-import { staffKey } from './founding.ts'
+import { ROSTER_KEY } from './examination.ts'
 import { decidePart, MAX_PARTS, type PartBody, partMembers, partNeeds } from './genesis-parts.ts'
 import type { Decision, Effect, Inputs, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
+import {
+  keysRepeat,
+  MAX_STAFF,
+  memberEffect,
+  memberSigned,
+  rosterOfStaff,
+  type StaffMember,
+  staffList,
+  staffMalformed,
+} from './staff-members.ts'
 import { WITNESSES_KEY } from './witness-policy.ts'
 
 const ID = 'genesis/1'
@@ -59,7 +63,7 @@ export type FoundBody = {
   readonly profile: Profile
   readonly demonstration: boolean
   readonly relyingParty: Registry['relyingParty']
-  readonly staff: readonly Omit<Staff, 'v' | 'since'>[]
+  readonly staff: readonly StaffMember[]
   readonly pools: readonly {
     readonly handle: string
     readonly space: Pool['space']
@@ -95,17 +99,7 @@ const foundMembers: Schema<Omit<FoundBody, 'step'>> = object({
     id: line('a host name', 253),
     origins: array(line('an origin such as https://sign.example', 300), 8),
   }),
-  staff: array(
-    object({
-      handle,
-      role: oneOf(STAFF_ROLES),
-      alg: oneOf(['ed25519', 'es256', 'webauthn']),
-      key: base64,
-      outside: bool,
-    }),
-    32,
-    1,
-  ),
+  staff: staffList(MAX_STAFF, 1),
   pools: array(object({ handle, space: oneOf(['ip4', 'ip6', 'asn']), range, open: bool }), 32),
   reserved: array(range, 64),
   procedures: array(hash32, MAX_PARTS, 1),
@@ -119,8 +113,7 @@ const body: Schema<GenesisBody> = tagged('step', { found: foundMembers, procedur
 function isMalformed({ staff, pools, procedures }: FoundBody): boolean {
   return (
     repeats(procedures) ||
-    repeats(staff.map((member) => member.handle)) ||
-    staff.some((member) => member.role === 'clerk' && member.handle.length > MAX_CLERK_HANDLE) ||
+    staffMalformed(staff) ||
     repeats(pools.map((pool) => pool.handle)) ||
     pools.some((pool) => pool.space !== pool.range.space)
   )
@@ -131,11 +124,10 @@ function refusalOf(from: Asked<FoundBody>, inputs: Inputs): RefusalCode | null {
   if (registryOf(inputs) !== null) return 'already-founded'
   if (from.request.origin !== origin) return 'wrong-origin'
   if (from.request.expires < from.received) return 'request-expired'
-  if (repeats(staff.map((member) => `${member.alg} ${member.key}`))) return 'key-repeated'
+  if (keysRepeat(staff)) return 'key-repeated'
   const operators = staff.filter((member) => member.role === 'operator')
   if (operators.length === 0) return 'wrong-staff-role'
-  if (!operators.some((member) => staffSigned({ ...member, v: 1, since: 0 }, from.signatures)))
-    return 'staff-signature-missing'
+  if (!operators.some((member) => memberSigned(member, from))) return 'staff-signature-missing'
   if (overlapping(pools.map((pool) => pool.range)) || overlapping(reserved)) return 'block-taken'
   const ranges = [...pools.map((pool) => pool.range), ...reserved]
   return ranges.some((one) => rangeToBlocks(one).length > MAX_BLOCKS) ? 'range-not-a-block' : null
@@ -188,17 +180,6 @@ function cellEffects({ pools, reserved }: FoundBody): readonly Effect[] {
   return [...cells].map(([key, cell]) => put(key, cell))
 }
 
-/** The attestors, in the order of the genesis. */
-function roster({ staff }: FoundBody): Roster {
-  const clerks = staff.filter(({ role }) => role === 'clerk')
-  return {
-    v: 1,
-    clerks: clerks.map(({ handle: name, outside }) => ({ staff: name, outside, first: 0, next: 0 })),
-    turn: 0,
-    since: DRAFT_SINCE,
-  }
-}
-
 function objectEffects(from: FoundBody): readonly Effect[] {
   const since = DRAFT_SINCE
   const registry: Registry = {
@@ -221,7 +202,6 @@ function objectEffects(from: FoundBody): readonly Effect[] {
     predecessor: null,
     since,
   }
-  const staff = from.staff.map((member): Effect => put(staffKey(member.handle), { v: 1, ...member, since }))
   const pools = from.pools.map((pool): Effect => {
     const record: Pool = {
       v: 1,
@@ -242,8 +222,8 @@ function objectEffects(from: FoundBody): readonly Effect[] {
   return [
     put(REGISTRY_KEY, registry),
     put(WITNESSES_KEY, witnesses),
-    ...staff,
-    put(ROSTER_KEY, roster(from)),
+    ...from.staff.map(memberEffect),
+    put(ROSTER_KEY, rosterOfStaff(from.staff, null)),
     ...pools,
   ]
 }

@@ -25,6 +25,7 @@ const COMMON = {
   'apply-sanctions-act/1': { delaySeconds: 14 * DAY_SECONDS, quietSeconds: 365 * DAY_SECONDS },
   'attest/1': { clerkSeconds: 7 * DAY_SECONDS, orderSeconds: 4 * DAY_SECONDS },
   'certified-extract/1': {},
+  'change-staff/1': { noticeSeconds: 7 * DAY_SECONDS },
   'change-witnesses/1': { overlapSeconds: 30 * DAY_SECONDS },
   'claim/1': { windowSeconds: 21 * DAY_SECONDS },
   'complain/1': { answerSeconds: 7 * DAY_SECONDS },

@@ -24,6 +24,10 @@ export const REFUSALS = {
   'staff-unknown': 'No such member of staff.',
   'staff-signature-missing': 'The member of staff did not sign.',
   'wrong-staff-role': 'The member of staff has another role.',
+  'handle-taken': 'A member of staff has or had this handle.',
+  'staff-full': 'There would be more than 32 members of staff.',
+  'too-few-staff':
+    'Too few would remain: two operators, an adopter, two clerks, one of them outside the operator.',
   'attestations-missing': 'Two attestors, one of them outside the operator, must sign.',
   'register-missing': 'An organisation must name its public register and number.',
   'identity-exists': 'This identity is already registered.',
@@ -155,6 +159,7 @@ export const REFUSALS = {
   'seal-unknown': 'The seal’s certificate is not one that the register lists for the authority.',
   'seal-not-possible': 'What takes something away is never sealed.',
   'seal-too-long': 'A seal of more than twelve months needs a renewal.',
+  'seal-running': 'The order is under a seal that has not ended.',
   'not-sealed': 'The order is not under a seal.',
   'opening-differs': 'This is not what the seal was a commitment to.',
   'duration-not-possible': 'What is done once has no duration.',

@@ -6,6 +6,7 @@ import { annotateDispute } from './annotate-dispute.ts'
 import { applySanctionsAct } from './apply-sanctions-act.ts'
 import { attest } from './attest.ts'
 import { certifiedExtract } from './certified-extract.ts'
+import { changeStaff } from './change-staff.ts'
 import { changeWitnesses } from './change-witnesses.ts'
 import { claim } from './claim.ts'
 import { complain } from './complain.ts'
@@ -44,6 +45,7 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'apply-sanctions-act/1': applySanctionsAct,
   'attest/1': attest,
   'certified-extract/1': certifiedExtract,
+  'change-staff/1': changeStaff,
   'change-witnesses/1': changeWitnesses,
   'claim/1': claim,
   'complain/1': complain,

@@ -11,11 +11,11 @@ export function staffNeeds(handles: readonly string[]): readonly Need[] {
   return [...new Set(handles)].map((name) => recordNeed(staffKey(name)))
 }
 
-/** A member of staff; null where there is none, or where it was a predecessor's. */
+/** A member of staff in office; null where there is none, where it has ended, or where it was a predecessor's. */
 export function staffOf(inputs: Inputs, name: string): Staff | null {
   const staff = objectAt('staff', staffKey(name), inputs)
   const from = registryOf(inputs)?.predecessor?.since ?? 0
-  return staff === null || staff.since < from ? null : staff
+  return staff === null || staff.until != null || staff.since < from ? null : staff
 }
 
 /** Whether each of these members of staff exists, has one of the roles and signed; null, or what is wrong. */

@@ -6,14 +6,11 @@
  * Refusals, in order: see `takeOver.refusals`; the page is `docs/procedures/take-over.md`.
  */
 
-import { keySigned, type PeerStatement, staffSigned } from '@cadastre/evidence'
+import { keySigned, type PeerStatement } from '@cadastre/evidence'
 import {
   array,
-  base64,
-  bool,
   canonicalJson,
   country,
-  handle,
   hash32,
   legalName,
   MANDATE_KINDS,
@@ -22,20 +19,26 @@ import {
   type Predecessor,
   type ProcedureRecord,
   type Registry,
-  type Roster,
   type Schema,
-  STAFF_ROLES,
-  type Staff,
   text,
 } from '@cadastre/records'
 import { type Asked, asked, objectAt, procedureKey, REGISTRY_KEY, recordNeed, registryOf } from './common.ts'
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
-import { MAX_CLERK_HANDLE, ROSTER_KEY } from './examination.ts'
-import { staffKey } from './founding.ts'
+import { ROSTER_KEY } from './examination.ts'
 import { originText, statementOn } from './peers.ts'
 import type { Effect, Inputs, Procedure } from './procedure.ts'
 import { PROFILES } from './profiles.ts'
 import type { RefusalCode } from './refusals.ts'
+import {
+  keysRepeat,
+  MAX_STAFF,
+  memberEffect,
+  memberSigned,
+  rosterOfStaff,
+  type StaffMember,
+  staffList,
+  staffMalformed,
+} from './staff-members.ts'
 import { procedureId } from './terms.ts'
 
 export type TakeOverBody = {
@@ -44,7 +47,7 @@ export type TakeOverBody = {
   readonly origin: string
   readonly seat: string
   readonly relyingParty: Registry['relyingParty']
-  readonly staff: readonly Omit<Staff, 'v' | 'since'>[]
+  readonly staff: readonly StaffMember[]
   /** Every version in force, with the hash of its terms: {@link termsHash}. */
   readonly procedures: readonly { readonly id: string; readonly terms: string }[]
   readonly predecessor: {
@@ -63,17 +66,7 @@ const body: Schema<TakeOverBody> = object({
   origin: originText,
   seat: country,
   relyingParty: object({ id: line(253), origins: array(line(300), 8) }),
-  staff: array(
-    object({
-      handle,
-      role: oneOf(STAFF_ROLES),
-      alg: oneOf(['ed25519', 'es256', 'webauthn']),
-      key: base64,
-      outside: bool,
-    }),
-    32,
-    1,
-  ),
+  staff: staffList(MAX_STAFF, 1),
   procedures: array(object({ id: procedureId, terms: hash32 }), 64),
   predecessor: object({
     origin: originText,
@@ -93,12 +86,6 @@ const VERSIONS: readonly string[] = Object.keys(PROFILES.community)
 export function termsHash(record: ProcedureRecord, inputs: Pick<Inputs, 'memberHash'>): string {
   const { text: page, parameters } = record.revisions.at(-1) ?? record
   return inputs.memberHash({ parameters, text: page })
-}
-
-function isMalformed({ staff }: TakeOverBody): boolean {
-  const handles = staff.map((member) => member.handle)
-  const long = staff.some(({ role, handle: name }) => role === 'clerk' && name.length > MAX_CLERK_HANDLE)
-  return long || new Set(handles).size !== handles.length
 }
 
 /** What the predecessor's last checkpoint proves: this very state. Null where the proof is missing or of another one. */
@@ -121,13 +108,12 @@ function successorRefusal(from: Asked<TakeOverBody>, registry: Registry): Refusa
     : null
 }
 
-function staffRefusal({ body: { staff }, signatures }: Asked<TakeOverBody>): RefusalCode | null {
-  if (new Set(staff.map(({ alg, key }) => `${alg} ${key}`)).size !== staff.length) return 'key-repeated'
+function staffRefusal(from: Asked<TakeOverBody>): RefusalCode | null {
+  const { staff } = from.body
+  if (keysRepeat(staff)) return 'key-repeated'
   const operators = staff.filter(({ role }) => role === 'operator')
   if (operators.length === 0) return 'wrong-staff-role'
-  return operators.some((member) => staffSigned({ ...member, v: 1, since: 0 }, signatures))
-    ? null
-    : 'staff-signature-missing'
+  return operators.some((member) => memberSigned(member, from)) ? null : 'staff-signature-missing'
 }
 
 /** Whether every version in force is repeated with the terms that it has, and no other is named. */
@@ -153,21 +139,6 @@ function refusalOf(from: Asked<TakeOverBody>, registry: Registry, inputs: Inputs
     : 'succession-differs'
 }
 
-/** Attestors of the successor; who was one before keeps its place in its queue of calls. */
-function roster({ staff }: TakeOverBody, inputs: Inputs): Roster {
-  const before = objectAt('roster', ROSTER_KEY, inputs)?.clerks ?? []
-  const clerks = staff.filter(({ role }) => role === 'clerk')
-  return {
-    v: 1,
-    clerks: clerks.map(({ handle: name, outside }) => {
-      const { first, next } = before.find((one) => one.staff === name) ?? { first: 0, next: 0 }
-      return { staff: name, outside, first, next }
-    }),
-    turn: 0,
-    since: DRAFT_SINCE,
-  }
-}
-
 function effectsOf(from: Asked<TakeOverBody>, registry: Registry, inputs: Inputs): readonly Effect[] {
   const { name, origin, relyingParty, staff, predecessor } = from.body
   const statement = lastWord(from, registry)
@@ -191,8 +162,8 @@ function effectsOf(from: Asked<TakeOverBody>, registry: Registry, inputs: Inputs
   }
   return [
     put(REGISTRY_KEY, next),
-    ...staff.map((member) => put(staffKey(member.handle), { v: 1, ...member, since: DRAFT_SINCE })),
-    put(ROSTER_KEY, roster(from.body, inputs)),
+    ...staff.map(memberEffect),
+    put(ROSTER_KEY, rosterOfStaff(staff, objectAt('roster', ROSTER_KEY, inputs))),
   ]
 }
 
@@ -220,7 +191,7 @@ export const takeOver: Procedure<TakeOverBody> = {
   },
   decide(act, inputs) {
     const from = asked(act, body)
-    if (from === null || isMalformed(from.body)) return refuse('body-malformed')
+    if (from === null || staffMalformed(from.body.staff)) return refuse('body-malformed')
     const registry = registryOf(inputs)
     if (registry === null || objectAt('procedure', procedureKey(ID), inputs) === null)
       return refuse('procedure-unknown')

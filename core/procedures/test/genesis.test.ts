@@ -25,6 +25,7 @@ test('genesis records registry, staff, procedures, pools; every record since ent
     alg: 'ed25519',
     key: key('OP-1'),
     outside: false,
+    until: null,
     since: 0,
   })
   const transfer = log.state.get('obj/procedure/TRANSFER-1' as RecordKey) as ProcedureRecord

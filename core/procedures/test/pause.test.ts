@@ -84,6 +84,7 @@ test('paused stands where every procedure for holders lists it: after the regist
     'record-notice/1',
     'list-peer/1',
     'adopt-procedure/1',
+    'change-staff/1',
     'change-witnesses/1',
     'hand-over/1',
   ]

@@ -213,10 +213,12 @@ export type RosterClerk = {
   readonly next: number
 }
 
-/** The published list of attestors, `obj/roster/CLERKS`, from which they are called in turn. */
+/** The published list of staff in office, `obj/roster/CLERKS`: the attestors, who are called in turn, and the others. */
 export type Roster = {
   readonly v: 1
   readonly clerks: readonly RosterClerk[]
+  /** Handles of the members who are no attestors. */
+  readonly others: readonly string[]
   /** Index of the clerk whose turn it is. */
   readonly turn: number
   readonly since: number
@@ -298,6 +300,8 @@ export type Staff = {
   readonly key: string
   /** Whether the attestor is outside the operator. */
   readonly outside: boolean
+  /** When the member ended: from then on it has no say, and its record stays. */
+  readonly until: Instant | null
   readonly since: number
 }
 

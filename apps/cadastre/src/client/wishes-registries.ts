@@ -18,6 +18,7 @@ import { statementItem } from '@cadastre/signatures'
 import { CommandError, UsageError } from '../commands/output.ts'
 import { findRegistration, handleOption, rangeOption, type Wish } from './bodies.ts'
 import { RegistryClient } from './registry-client.ts'
+import { parseStaff } from './staff-plan.ts'
 import { fileHash, list, needed, text } from './wish-options.ts'
 import type { Options, WishContext } from './wishes.ts'
 
@@ -179,6 +180,23 @@ const adoptProcedure: Build = async ({ client, options }) => {
   })
 }
 
+const changeStaff: Build = async ({ options }) => {
+  const staff = list(options, 'staff').map((name) => handleOption(name, '--staff'))
+  const withdrawn = text(options, 'withdraw')
+  if (withdrawn !== undefined)
+    return wish('change-staff/1', {
+      step: 'withdraw',
+      staff,
+      application: handleOption(withdrawn, '--withdraw'),
+    })
+  return wish('change-staff/1', {
+    step: 'change',
+    staff,
+    add: list(options, 'add').map((one) => ({ ...parseStaff(one, '--add'), alg: 'ed25519' })),
+    end: list(options, 'end').map((name) => handleOption(name, '--end')),
+  })
+}
+
 const changeWitnesses: Build = async ({ options }) =>
   wish('change-witnesses/1', {
     staff: staffOf(options),
@@ -205,6 +223,7 @@ export const REGISTRIES_WISHES: { readonly [kind: string]: Build } = {
   'move-in': moveIn,
   'list-peer': listPeer,
   'adopt-procedure': adoptProcedure,
+  'change-staff': changeStaff,
   'change-witnesses': changeWitnesses,
   'hand-over': handOver,
 }

@@ -2,20 +2,14 @@
 
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { decodeBase64 } from '@cadastre/crypto'
 import { overlaps, parseRange, type Range } from '@cadastre/numbers'
-import { type Profile, parseHandle } from '@cadastre/records'
+import type { Profile } from '@cadastre/records'
+import { parseStaff } from '../client/staff-plan.ts'
 import { createRegistryFiles, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
-import {
-  foundGenesis,
-  type ImportReport,
-  importFile,
-  openRegistry,
-  type PoolPlan,
-  type StaffPlan,
-} from '../data/founding.ts'
+import { foundGenesis, type ImportReport, importFile, openRegistry, type PoolPlan } from '../data/founding.ts'
 import { importMaintainers } from '../data/maintainers.ts'
+import { notifierPlan } from '../data/notifier.ts'
 import type { Settings } from '../data/settings.ts'
 import { type OperatorSession, withRegistrar } from './operator-session.ts'
 import { CommandError, createProgress, type Output, UsageError } from './output.ts'
@@ -45,20 +39,6 @@ function parsePool(text: string): PoolPlan {
   return { handle: handle.toUpperCase(), space: read.value.space, range, open: open !== undefined }
 }
 
-const ROLES = ['clerk', 'outside-clerk', 'operator', 'adopter', 'auditor'] as const
-
-/** `CL-1:outside-clerk:<public key, base64>`, as `cadastre keys list` shows it. */
-function parseStaff(text: string): StaffPlan {
-  const [name = '', given = '', key = ''] = text.split(':')
-  const [handle, role] = [parseHandle(name), ROLES.find((one) => one === given)]
-  if (handle === null || role === undefined || decodeBase64(key)?.length !== 32)
-    throw new UsageError(
-      `--staff ${text}: expected HANDLE:ROLE:KEY, the role one of ${ROLES.join(', ')}, the key an Ed25519 public key as "cadastre keys list" shows it.`,
-    )
-  const outside = role === 'outside-clerk'
-  return { handle, role: outside ? 'clerk' : role, key, outside }
-}
-
 /** Pools must not overlap, and each has a handle of its own. */
 function checkPools(pools: readonly PoolPlan[]): void {
   const seen: { readonly pool: PoolPlan; readonly range: Range }[] = []
@@ -86,7 +66,7 @@ export async function init(settings: Settings, options: InitOptions, output: Out
     throw new UsageError(`--seat ${options.seat}: expected two capital letters (ISO 3166-1).`)
   const pools = options.pool.map(parsePool)
   checkPools(pools)
-  const staff = options.staff.map(parseStaff)
+  const staff = options.staff.map((one) => parseStaff(one, '--staff'))
   const directory = new DataDirectory(settings.data)
   if (!(await isEmptyDirectory(directory)))
     throw new CommandError(
@@ -102,8 +82,9 @@ export async function init(settings: Settings, options: InitOptions, output: Out
   }
   try {
     await createRegistryFiles(directory, registry, process.env['CADASTRE_PASSPHRASE'] ?? null)
+    const notifier = await notifierPlan(directory)
     const found = ({ registrar, founder, policy }: OperatorSession): Promise<void> =>
-      foundGenesis(registrar, founder, pools, policy, staff)
+      foundGenesis(registrar, founder, pools, policy, [notifier, ...staff])
     await withRegistrar(settings, output, found, true)
   } catch (error) {
     // The directory was empty: what a failed founding made in it would only stand in the way of the next.
