@@ -47,6 +47,7 @@ import {
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
 import { parameterOf } from './holder-changes.ts'
+import { heldRefusal } from './holds.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Decision, Effect, Inputs, Need } from './procedure.ts'
 import {
@@ -130,12 +131,21 @@ function agreed(
 }
 
 /** Whether the range lies free in the registration: inside it, and with nothing registered further in. */
-function rangeRefusal(wish: Grant, registration: Registration, inputs: Inputs): RefusalCode | null {
+function rangeRefusal(
+  wish: Grant,
+  registration: Registration,
+  inputs: Inputs,
+  at: Instant,
+): RefusalCode | null {
   const { space } = wish.registration.key
   if (!contains(registrationRange(registration, space), wish.range)) return 'range-outside'
   const blocks = fewBlocks(wish.range)
   if (blocks === null) return 'range-not-a-block'
-  if (notesOf(inputs, registration.id)?.pending != null) return 'act-pending'
+  const notes = notesOf(inputs, registration.id)
+  if (notes?.pending != null) return 'act-pending'
+  // A protected child is a holding of somebody else's for years; any other is its parent's own note.
+  const held = wish.protected ? heldRefusal(notes, wish.range, at) : null
+  if (held !== null) return held
   const taken = blocks.some((block) => innermost(inputs.chain(block))?.registration.id !== registration.id)
   const { cells, complete } = insideOf(blocks, inputs)
   // What is registered at the range's own blocks is on their chains; deeper there must be nothing.
@@ -207,7 +217,7 @@ export function decideGrant(from: Asked<Grant>, inputs: Inputs, at: Instant): De
   const wait = wish.protected ? parameterOf(inputs, ID, 'guardSeconds') : 0
   const begins = addSeconds(at, wait)
   const refusal =
-    rangeRefusal(wish, registration.value, inputs) ??
+    rangeRefusal(wish, registration.value, inputs, at) ??
     termRefusal(wish, registration.value, inputs, begins, at)
   if (refusal !== null) return refuse(refusal)
   const effects = childEffects(wish, given.value, inputs, at)
@@ -257,7 +267,8 @@ function grantedEffects(
   if (given === null) return err('consent-missing')
   if (application.body['replaces'] !== inputs.memberHash(registration.value)) return err('member-changed')
   const refusal =
-    rangeRefusal(wish, registration.value, inputs) ?? termRefusal(wish, registration.value, inputs, at, at)
+    rangeRefusal(wish, registration.value, inputs, at) ??
+    termRefusal(wish, registration.value, inputs, at, at)
   if (refusal !== null) return err(refusal)
   const effects = childEffects(wish, given, inputs, at)
   return effects.ok && !fitsEntry(effects.value, looked(wish)) ? err('entry-too-large') : effects

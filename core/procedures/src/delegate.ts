@@ -70,6 +70,7 @@ export const delegate: Procedure<DelegateBody> = {
     'range-outside',
     'range-not-a-block',
     'act-pending',
+    'held',
     'overlaps-sibling',
     'range-too-busy',
     'parent-unprotected',

@@ -42,6 +42,7 @@ import {
   registrationMember,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
+import { heldRefusal } from './holds.ts'
 import { type Leaving, leavingEdits, leavingNeeds } from './leaving.ts'
 import { movableRefusal } from './movable.ts'
 import { holderNotesKey, holderNotesOf } from './notes.ts'
@@ -118,7 +119,8 @@ function plan(
   if (!registration.ok) return registration
   const notes = notesOf(inputs, registration.value.id)
   const parties = [holderNotesOf(inputs, departure.holder)]
-  const refusal = movableRefusal(holder, notes, parties, pending, at)
+  const refusal =
+    movableRefusal(holder, notes, parties, pending, at) ?? heldRefusal(notes, departure.range, at)
   if (refusal !== null) return err(refusal)
   const successor = movedOut(departure.range, registration.value, recipient)
   const edits = leavingEdits(departure, registration.value, successor, inputs, at)
@@ -350,6 +352,7 @@ export const moveOut: Procedure<MoveOutBody> = {
     'delayed',
     'act-blocked',
     'act-pending',
+    'held',
     'range-outside',
     'range-not-a-block',
     'splits-protected',

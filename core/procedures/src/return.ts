@@ -40,6 +40,7 @@ import {
   registrationMember,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
+import { heldRefusal } from './holds.ts'
 import { leavingEdits, leavingNeeds } from './leaving.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
@@ -116,6 +117,8 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
   const { id } = registration.value
   const notes = notesOf(inputs, id)
   if (notes?.pending != null) return refuse('act-pending')
+  const held = heldRefusal(notes, offer.range, at)
+  if (held !== null) return refuse(held)
   const quarantined = quarantinedFor(offer, registration.value, inputs, at)
   const edits = leavingEdits(offer, registration.value, quarantined, inputs, at)
   if (!edits.ok) return refuse(edits.error)
@@ -170,6 +173,8 @@ function decideEffect(application: Application, inputs: Inputs, at: Instant): De
   if (!registration.ok) return failed(registration.error)
   const given = consentInApplication(application, offer.holder)
   if (given === null) return failed('consent-missing')
+  const held = heldRefusal(notesOf(inputs, registration.value.id), offer.range, at)
+  if (held !== null) return failed(held)
   const quarantined = quarantinedFor(offer, registration.value, inputs, at)
   const edits = leavingEdits(offer, registration.value, quarantined, inputs, at)
   if (!edits.ok) return failed(edits.error)
@@ -202,6 +207,7 @@ export const returnNumbers: Procedure<ReturnBody> = {
     'consent-missing',
     'member-changed',
     'act-pending',
+    'held',
     'range-outside',
     'range-not-a-block',
     'splits-protected',

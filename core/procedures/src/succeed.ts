@@ -20,6 +20,7 @@ import {
   nullable,
   object,
   oneOf,
+  registrationRange,
   type Schema,
   tagged,
 } from '@cadastre/records'
@@ -55,6 +56,7 @@ import {
   examinationNeeds,
   openExamination,
 } from './examination.ts'
+import { heldRefusal } from './holds.ts'
 import { movableRefusal } from './movable.ts'
 import { delayEnd, holderNotesKey, holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
 import { beforeEffect } from './pauses.ts'
@@ -143,6 +145,14 @@ function blocked(wish: Apply, inputs: Inputs, at: Instant): boolean {
   )
 }
 
+/** Whether an order holds some of the numbers. */
+function isHeld(held: readonly Referenced[], inputs: Inputs, at: Instant): boolean {
+  return held.some(({ ref, registration }) => {
+    const range = registrationRange(registration, ref.key.space)
+    return heldRefusal(notesOf(inputs, registration.id), range, at) !== null
+  })
+}
+
 /** A bounded delay lets nothing fail: the effect waits for its end. Null where none runs. */
 function delayOf(wish: Apply, inputs: Inputs, at: Instant): Instant | null {
   const ends = [
@@ -186,6 +196,7 @@ function decideApply(from: Asked<Apply>, inputs: Inputs, at: Instant): Decision 
   )
   if (changed) return refuse('member-changed')
   if (blocked(wish, inputs, at)) return refuse('act-blocked')
+  if (isHeld(held.value, inputs, at)) return refuse('held')
   const given = consent(predecessor, from, 'full')
   // What would be refused at effect is refused now, so that nobody waits for nothing.
   const effects = effectsOf(wish, held.value, inputs, given ?? own)
@@ -265,6 +276,7 @@ function dueEffects(
   const held = heldBy(wish, inputs)
   if (!held.ok) return held
   if (blocked(wish, inputs, at)) return err('act-blocked')
+  if (isHeld(held.value, inputs, at)) return err('held')
   const given: Consent | null = consentInApplication(application, wish.predecessor)
   const refusal = given === null ? null : consentRefusal(wish, predecessor, inputs, at)
   if (refusal !== null) return err(refusal)
@@ -308,6 +320,7 @@ export const succeed: Procedure<SucceedBody> = {
     'range-not-a-block',
     'member-changed',
     'act-blocked',
+    'held',
     'entry-too-large',
     'locked',
     'frozen',

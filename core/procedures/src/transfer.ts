@@ -58,6 +58,7 @@ import {
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
+import { heldRefusal } from './holds.ts'
 import { movableRefusal } from './movable.ts'
 import { carriedNotes, delayEnd, holderNotesKey, holderNotesOf, partialDelayEnd } from './notes.ts'
 import { beforeEffect } from './pauses.ts'
@@ -194,6 +195,7 @@ function subjectOf(
     rangeRefusal(offer, registration.value) ??
     floorRefusal(offer.range, registration.value, inputs) ??
     movableRefusal(seller, notes, partiesNotes(offer, inputs), pending, at) ??
+    heldRefusal(notes, offer.range, at) ??
     cutRefusal(offer, registration.value, inputs, at)
   return refusal === null ? registration : err(refusal)
 }
@@ -396,6 +398,7 @@ export const transfer: Procedure<TransferBody> = {
     'delayed',
     'act-blocked',
     'act-pending',
+    'held',
     'splits-protected',
     'splits-child',
     'range-too-busy',
