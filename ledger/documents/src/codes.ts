@@ -18,12 +18,14 @@ export const CHECKS = [
 ] as const
 export type CheckName = (typeof CHECKS)[number]
 
-/** Checks of the bytes themselves: one that fails spoils the document, whoever else has signed it. */
+/**
+ * Checks of the bytes themselves: one that fails spoils the document, whoever else has signed it. A signer whose
+ * algorithm or certificate is not accepted proves nothing, and takes nothing from the others.
+ */
 export const INTEGRITY_CHECKS: readonly CheckName[] = [
   'byte-range',
   'later-changes',
   'signature-format',
-  'algorithms',
   'signed-attributes',
   'document-digest',
   'signature',

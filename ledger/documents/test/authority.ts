@@ -209,6 +209,25 @@ class TestAuthority {
     return this.read(out)
   }
 
+  /** The message with one more signer. */
+  resign(message: Uint8Array, signer: string, extra: readonly string[] = []): Uint8Array {
+    const out = this.file('', 'cms')
+    const files = [
+      '-in',
+      this.file(message),
+      '-inform',
+      'DER',
+      '-out',
+      out,
+      '-outform',
+      'DER',
+      '-nodetach',
+      '-binary',
+    ]
+    this.openssl('cms', '-resign', ...files, '-signer', `${signer}.pem`, '-inkey', `${signer}.key`, ...extra)
+    return this.read(out)
+  }
+
   /** A time stamp token of OpenSSL over the bytes, now. */
   stamp(content: Uint8Array, stamper = 'stamper'): Uint8Array {
     const [query, token] = [this.file('', 'tsq'), this.file('', 'tst')]

@@ -86,6 +86,12 @@ export class PdfDocument {
     return held
   }
 
+  /** Numbers of the objects in an object stream; none where it is no object stream. */
+  heldBy(stream: number): readonly number[] {
+    const isHolder = nameOf(entryOf(this.object({ number: stream }), 'Type')) === 'ObjStm'
+    return isHolder ? (this.#held(stream) ?? []).map(([number]) => number) : []
+  }
+
   #readHeld(stream: PdfStream): readonly (readonly [number, PdfValue])[] | null {
     const bytes = decodeStream(stream, this.#port)
     const [count, first] = [countOf(entryOf(stream, 'N')), countOf(entryOf(stream, 'First'))]

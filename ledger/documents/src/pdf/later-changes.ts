@@ -8,6 +8,7 @@
 import type { DocumentPort } from '../port.ts'
 import { PdfDocument } from './document.ts'
 import type { Budget } from './reader.ts'
+import type { Section } from './sections.ts'
 import {
   entryOf,
   itemsOf,
@@ -111,13 +112,40 @@ class Comparison {
     const end = this.#before.bytes.length
     const newer = this.#after.sections.filter(({ offset }) => offset >= end)
     const older = this.#after.sections.slice(newer.length)
+    if (newer.length === 0) return false
     // The update goes on from the revision that was signed, and from no other place in it.
     if (older[0]?.offset !== this.#before.sections[0]?.offset || newer.some(({ lowest }) => lowest < end))
       return false
-    const [was, is] = [this.#before.trailer, this.#after.trailer]
-    const ends = ['Root', 'Info'].every((name) => sameValue(entryOf(was, name), entryOf(is, name)))
+    const was = this.#before.trailer
+    const ends = newer.every(({ trailer }) =>
+      ['Root', 'Info', 'Encrypt'].every((name) => sameValue(entryOf(was, name), entryOf(trailer, name))),
+    )
     const numbers = new Set(newer.flatMap(({ entries }) => [...entries.keys()]))
-    return ends && [...numbers].every((number) => this.#mayStand(number, end))
+    return (
+      ends && this.#nothingStray(newer, end) && [...numbers].every((number) => this.#mayStand(number, end))
+    )
+  }
+
+  /**
+   * Whether the update holds no object and no trailer beside those that its sections list, not even inside a stream or
+   * a comment: a viewer that takes a section for damaged searches the file for objects, and would find them.
+   */
+  #nothingStray(newer: readonly Section[], end: number): boolean {
+    const entries = newer.flatMap((section) => [...section.entries])
+    const places = new Set(entries.flatMap(([, entry]) => (entry.kind === 'at' ? [entry.offset] : [])))
+    for (const { offset } of newer) places.add(offset) // a cross-reference stream is an object, too
+    const update = this.#after.bytes.subarray(end)
+    const listed = headersIn(update).every((offset) => places.has(end + offset))
+    const tables = newer.filter(({ isTable }) => isTable).length
+    const held = entries.every(([number, entry]) => entry.kind !== 'at' || this.#holdsOnlyListed(number))
+    return listed && held && placesOf(update, 'trailer').length === tables
+  }
+
+  #holdsOnlyListed(stream: number): boolean {
+    return this.#after.heldBy(stream).every((number) => {
+      const entry = this.#after.entry(number)
+      return entry?.kind === 'in' && entry.stream === stream
+    })
   }
 
   #mayStand(number: number, end: number): boolean {
@@ -128,6 +156,27 @@ class Comparison {
     if (holder?.kind !== 'at' || holder.offset < end) return false
     return !this.#existed(number) || this.#sameObject(number)
   }
+}
+
+/** Where a word stands in the bytes. */
+function placesOf(bytes: Uint8Array, word: string): readonly number[] {
+  const wanted = [...word].map((letter) => letter.charCodeAt(0))
+  const found: number[] = []
+  for (let at = bytes.indexOf(wanted[0] ?? 0); at >= 0; at = bytes.indexOf(wanted[0] ?? 0, at + 1))
+    if (wanted.every((byte, index) => bytes[at + index] === byte)) found.push(at)
+  return found
+}
+
+/** Longest `number generation ` before `obj` that is looked for. */
+const HEADER_BYTES = 40
+
+/** Where `number generation obj` stands in the bytes, wherever that is. */
+function headersIn(bytes: Uint8Array): readonly number[] {
+  return placesOf(bytes, 'obj').flatMap((at) => {
+    const before = String.fromCharCode(...bytes.subarray(Math.max(0, at - HEADER_BYTES), at))
+    const header = /\d{1,10}[\0\t\n\f\r ]{1,14}\d{1,5}[\0\t\n\f\r ]{1,14}$/.exec(before)
+    return header === null ? [] : [at - header[0].length]
+  })
 }
 
 function numberOf(value: PdfValue | undefined): number | null {

@@ -14,6 +14,8 @@ export type Section = {
   /** Where it stands; of a hybrid one, the lower of its two places. */
   readonly offset: number
   readonly lowest: number
+  /** Whether it is a table, with the word `trailer` behind it. */
+  readonly isTable: boolean
   readonly entries: ReadonlyMap<number, XrefEntry>
   readonly trailer: PdfDictionary
 }
@@ -104,19 +106,19 @@ function readSection(bytes: Uint8Array, offset: number, budget: Budget, decode: 
   const reader = new PdfReader(bytes, offset, budget)
   if (!reader.keyword('xref')) {
     const read = readStreamSection(bytes, offset, budget, decode)
-    return read === null ? null : { ...read, offset, lowest: offset }
+    return read === null ? null : { ...read, offset, lowest: offset, isTable: false }
   }
   const entries = readTable(reader, budget)
   const trailer = reader.value()
   if (entries === null || trailer?.kind !== 'dictionary') return null
   const hidden = entryOf(trailer, 'XRefStm')
-  if (hidden === undefined) return { entries, trailer, offset, lowest: offset }
+  if (hidden === undefined) return { entries, trailer, offset, lowest: offset, isTable: true }
   const at = countOf(hidden)
   const stream = at === null ? null : readStreamSection(bytes, at, budget, decode)
   if (at === null || stream === null) return null
   for (const [number, entry] of stream.entries)
     if ((entries.get(number)?.kind ?? 'free') === 'free') entries.set(number, entry)
-  return { entries, trailer, offset, lowest: Math.min(offset, at) }
+  return { entries, trailer, offset, lowest: Math.min(offset, at), isTable: true }
 }
 
 /** All sections of a file, newest first; null where one of them does not hold. */
