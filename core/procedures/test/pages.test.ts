@@ -1,0 +1,28 @@
+// Each procedure's page is what anybody replays by: its refusals are the procedure's, in the same order of precedence.
+
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { PROCEDURES, procedureById, REFUSALS } from '../src/index.ts'
+
+for (const [id, { refusals }] of Object.entries(PROCEDURES)) {
+  const name = id.split('/')[0]
+  test(`docs/procedures/${name}.md lists the refusals of ${id}, in order of precedence`, () => {
+    assert.equal(PROCEDURES[id]?.id, id)
+    const page = readFileSync(new URL(`../../../docs/procedures/${name}.md`, import.meta.url), 'utf8')
+    const [, after = ''] = page.split('\n## Refusals')
+    const [table = ''] = after.split('\n## ')
+    const codes = [...table.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, code]) => code)
+    assert.deepEqual(codes, refusals)
+  })
+}
+
+test('every refusal is a sentence', () => {
+  for (const [code, sentence] of Object.entries(REFUSALS)) assert.match(sentence, /^[A-Z].*\.$/, code)
+})
+
+test('no id but those of the list is a procedure, whatever an object has by itself', () => {
+  assert.equal(procedureById('confirm/1'), PROCEDURES['confirm/1'])
+  for (const id of ['confirm/2', 'confirm', 'toString', '__proto__', ''])
+    assert.equal(procedureById(id), null)
+})
