@@ -47,6 +47,20 @@ test('recent entries from memory, old ones by following the log; both verified b
   assert.deepEqual(faults, [])
 })
 
+test('the thread rests when nothing is asked of it, and answers the same afterwards', async () => {
+  const report = async (): Promise<unknown> => {
+    const fresh = new LogArchive(registry.reader, client, new Map())
+    let reply = await fresh.statistics()
+    while (reply.kind === 'making') reply = await fresh.statistics()
+    assert.ok(reply.kind === 'ready')
+    return reply.value
+  }
+  const first = await report()
+  await client.rest()
+  assert.deepEqual(await report(), first)
+  assert.deepEqual(faults, [])
+})
+
 test('what decides nothing is said to be so', async () => {
   const { size } = registry.reader.snapshot().publication
   for (const index of [size - 1, size, 2 ** 50]) assert.equal((await archive.why(index)).kind, 'none')

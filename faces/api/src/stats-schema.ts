@@ -15,6 +15,8 @@ const tally = {
 const tallySchema = z.object(tally).meta({ id: 'Tally' })
 const groups = z.record(z.string(), tallySchema)
 
+const byGroup = z.object({ country: groups, region: groups, size: groups, path: groups })
+
 export const statsSchema: z.ZodType<StatisticsReport> = z
   .object({
     size: z.int().describe('Entries of the log that were read'),
@@ -25,7 +27,7 @@ export const statsSchema: z.ZodType<StatisticsReport> = z
       z.object({
         procedure: z.string(),
         ...tally,
-        by: z.object({ country: groups, size: groups, path: groups }).describe('Joined after the decisions'),
+        by: byGroup.describe('Joined after the decisions'),
       }),
     ),
     inversions: z.int().describe('A later request decided first: 0 in an honest log'),
@@ -48,5 +50,22 @@ export const statsSchema: z.ZodType<StatisticsReport> = z
         }),
       )
       .describe('Disparities to be explained in public'),
+    months: z
+      .array(z.object({ month: z.string(), inversions: z.int(), late: z.int(), ...tally, by: byGroup }))
+      .describe('By month, the latest first'),
+    sanctions: z
+      .array(
+        z.object({
+          quarter: z.string(),
+          blocks: z.int().describe('On an exact match or a ruling'),
+          delays: z.int().describe('On a name alone'),
+          releases: z.int(),
+          lapsed: z.int().describe('Delays that ran out'),
+        }),
+      )
+      .describe('Acts on legal acts of the seat by quarter, the latest first'),
+    notComputed: z
+      .array(z.object({ by: z.string(), why: z.string() }))
+      .describe('Groups that section E asks for and a log cannot give'),
   })
   .meta({ id: 'Statistics' })

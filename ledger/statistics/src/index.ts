@@ -8,6 +8,14 @@ export { type Flag, flagsOf, type Groups } from './flags.ts'
 export { Histogram } from './histogram.ts'
 export { SIZE_CLASSES, type SizeClass } from './holdings.ts'
 export { type RankTest, rankTest } from './rank-test.ts'
-export { GROUPINGS, type ProcedureStatistics, Statistics, type StatisticsReport } from './statistics.ts'
+export type { SanctionsQuarter } from './sanctions.ts'
+export {
+  GROUPINGS,
+  type MonthStatistics,
+  NOT_COMPUTED,
+  type ProcedureStatistics,
+  Statistics,
+  type StatisticsReport,
+} from './statistics.ts'
 export { Tally, type TallyReport } from './tally.ts'
 export { statisticsText } from './text.ts'

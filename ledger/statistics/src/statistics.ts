@@ -18,15 +18,43 @@ import type { FollowListener } from '@cadastre/why'
 import { lossBases } from './adverse.ts'
 import { type Flag, flagsOf } from './flags.ts'
 import { Holdings } from './holdings.ts'
+import { regionOf } from './regions.ts'
+import { Sanctions, type SanctionsQuarter } from './sanctions.ts'
 import { Tally, type TallyReport } from './tally.ts'
 
-/** How decisions are grouped, beside their procedure. `path`: whether an attestor signed too, or the holder alone. */
-export const GROUPINGS = ['country', 'size', 'path'] as const
+/**
+ * How decisions are grouped, beside their procedure. `region`: of the country. `path`: whether an attestor signed too, or
+ * the holder alone.
+ */
+export const GROUPINGS = ['country', 'region', 'size', 'path'] as const
+
+/** What section E asks for and a log cannot give, and why. */
+export const NOT_COMPUTED: readonly { readonly by: string; readonly why: string }[] = [
+  {
+    by: 'language',
+    why: 'no request, record or message states one: the registry speaks one language to everybody',
+  },
+  {
+    by: 'broker',
+    why: 'no request names one, and no procedure may ask: a broker signs nothing. The path (self or attested) is what a log shows of help',
+  },
+]
 type Grouping = (typeof GROUPINGS)[number]
+
+type ByGroup = { readonly [G in Grouping]: { readonly [group: string]: TallyReport } }
+
+/** All decisions of one month. */
+export type MonthStatistics = TallyReport & {
+  /** `2026-11`, in UTC. */
+  readonly month: string
+  readonly inversions: number
+  readonly late: number
+  readonly by: ByGroup
+}
 
 export type ProcedureStatistics = TallyReport & {
   readonly procedure: string
-  readonly by: { readonly [G in Grouping]: { readonly [group: string]: TallyReport } }
+  readonly by: ByGroup
 }
 
 export type StatisticsReport = {
@@ -45,12 +73,52 @@ export type StatisticsReport = {
   /** What accepted acts took from holders, by the kind of basis; `lacking`: 0 in an honest log. */
   readonly adverse: { readonly bases: { readonly [basis: string]: number }; readonly lacking: number }
   readonly flags: readonly Flag[]
+  /** The latest first. */
+  readonly months: readonly MonthStatistics[]
+  /** Acts on legal acts of the seat by quarter, the latest first. */
+  readonly sanctions: readonly SanctionsQuarter[]
+  readonly notComputed: typeof NOT_COMPUTED
 }
 
-type Asker = { readonly country: string; readonly size: string; readonly path: 'attested' | 'self' }
+type Asker = { readonly [G in Grouping]: string }
 
-/** One procedure's decisions, all and by group. */
-type Counted = { readonly tally: Tally; readonly by: { readonly [G in Grouping]: Map<string, Tally> } }
+/** Decisions of one procedure or month, all and by group. */
+class Counted {
+  readonly tally = new Tally()
+  readonly by: { readonly [G in Grouping]: Map<string, Tally> } = {
+    country: new Map(),
+    region: new Map(),
+    size: new Map(),
+    path: new Map(),
+  }
+
+  add(asker: Asker, refusals: readonly string[] | null, seconds: number): void {
+    this.tally.add(refusals, seconds)
+    for (const grouping of GROUPINGS) {
+      const group = this.by[grouping].get(asker[grouping]) ?? new Tally()
+      this.by[grouping].set(asker[grouping], group)
+      group.add(refusals, seconds)
+    }
+  }
+
+  report(): TallyReport & { readonly by: ByGroup } {
+    const { country, region, size, path } = this.by
+    return {
+      ...this.tally.report(),
+      by: {
+        country: reportsOf(country),
+        region: reportsOf(region),
+        size: reportsOf(size),
+        path: reportsOf(path),
+      },
+    }
+  }
+}
+
+class CountedMonth extends Counted {
+  inversions = 0
+  late = 0
+}
 
 const UNKNOWN = 'undeclared'
 
@@ -60,6 +128,8 @@ export class Statistics implements FollowListener {
   readonly #counts: (at: Instant) => boolean
   readonly #all = new Tally()
   readonly #procedures = new Map<string, Counted>()
+  readonly #months = new Map<string, CountedMonth>()
+  readonly #sanctions = new Sanctions()
   readonly #holdings = new Holdings()
   /** Holders and staff by `<alg> <key>`. */
   readonly #holderOf = new Map<string, string>()
@@ -80,6 +150,7 @@ export class Statistics implements FollowListener {
   op(entry: OpEntry, index: number, before: TrieState): void {
     this.#size = index + 1
     if (this.#counts(entry.at)) {
+      this.#sanctions.add(entry)
       for (const basis of lossBases(this.#crypto, entry, before))
         this.#bases.set(basis, (this.#bases.get(basis) ?? 0) + 1)
       if (entry.received !== null) this.#count(entry, entry.received, before)
@@ -94,30 +165,24 @@ export class Statistics implements FollowListener {
 
   #count(entry: OpEntry, received: NonNullable<OpEntry['received']>, before: TrieState): void {
     const { at, procedure, outcome } = entry
-    if (received.seq < this.#seq) this.#inversions += 1
+    const month = made(this.#months, at.slice(0, 7), () => new CountedMonth())
+    if (received.seq < this.#seq) {
+      this.#inversions += 1
+      month.inversions += 1
+    }
     const allowed = procedureById(procedure)?.deadlineSeconds
-    if (allowed !== undefined && at > addSeconds(received.at, allowed)) this.#late += 1
+    if (allowed !== undefined && at > addSeconds(received.at, allowed)) {
+      this.#late += 1
+      month.late += 1
+    }
     this.#from ??= at
     this.#until = at
     const refusals = outcome.accepted ? null : outcome.refusals
     const seconds = secondsOf(at) - secondsOf(received.at)
-    const { tally, by } = this.#of(procedure)
     this.#all.add(refusals, seconds)
-    tally.add(refusals, seconds)
     const asker = this.#asker(entry, before)
-    for (const grouping of GROUPINGS) {
-      const group = by[grouping].get(asker[grouping]) ?? new Tally()
-      by[grouping].set(asker[grouping], group)
-      group.add(refusals, seconds)
-    }
-  }
-
-  #of(procedure: string): Counted {
-    const known = this.#procedures.get(procedure)
-    if (known !== undefined) return known
-    const made: Counted = { tally: new Tally(), by: { country: new Map(), size: new Map(), path: new Map() } }
-    this.#procedures.set(procedure, made)
-    return made
+    made(this.#procedures, procedure, () => new Counted()).add(asker, refusals, seconds)
+    month.add(asker, refusals, seconds)
   }
 
   /** Who asked: joined here, after the decision. No procedure sees any of it. */
@@ -131,8 +196,10 @@ export class Statistics implements FollowListener {
     const attestors = request?.body['attestors']
     const attested =
       names.some((name) => this.#staff.has(name)) || (isArray(attestors) && attestors.length > 0)
+    const country = holder?.country ?? (typeof declared === 'string' ? declared : UNKNOWN)
     return {
-      country: holder?.country ?? (typeof declared === 'string' ? declared : UNKNOWN),
+      country,
+      region: country === UNKNOWN ? UNKNOWN : regionOf(country),
       size: this.#holdings.classOf(handle),
       path: attested ? 'attested' : 'self',
     }
@@ -161,19 +228,31 @@ export class Statistics implements FollowListener {
       from: this.#from,
       until: this.#until,
       all: this.#all.report(),
-      procedures: sorted.map(([procedure, { tally, by }]) => ({
-        procedure,
-        ...tally.report(),
-        by: { country: reportsOf(by.country), size: reportsOf(by.size), path: reportsOf(by.path) },
-      })),
+      procedures: sorted.map(([procedure, counted]) => ({ procedure, ...counted.report() })),
       inversions: this.#inversions,
       late: this.#late,
       adverse: { bases, lacking },
       flags: sorted.flatMap(([procedure, { by }]) =>
         GROUPINGS.flatMap((grouping) => flagsOf(procedure, grouping, by[grouping])),
       ),
+      months: [...this.#months]
+        .map(([month, counted]) => ({
+          month,
+          inversions: counted.inversions,
+          late: counted.late,
+          ...counted.report(),
+        }))
+        .reverse(),
+      sanctions: this.#sanctions.report(),
+      notComputed: NOT_COMPUTED,
     }
   }
+}
+
+function made<T>(map: Map<string, T>, name: string, make: () => T): T {
+  const known = map.get(name) ?? make()
+  map.set(name, known)
+  return known
 }
 
 function reportsOf(groups: ReadonlyMap<string, Tally>): { readonly [group: string]: TallyReport } {

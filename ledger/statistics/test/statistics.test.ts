@@ -79,7 +79,10 @@ test('a country whose requests pass less often is flagged, from thirty on both s
     const log = new SyntheticLog()
     for (let count = 0; count < n; count++) log.decide('AA', 1, count < refusedOf50 ? 'key-unsigned' : null)
     for (let count = 0; count < n; count++) log.decide('BB', 1)
-    return log.report().flags.map(({ group, kind }) => `${group} ${kind}`)
+    return log
+      .report()
+      .flags.filter(({ by }) => by === 'country')
+      .map(({ group, kind }) => `${group} ${kind}`)
   }
   assert.deepEqual(flags(11), ['AA pass-rate'])
   assert.deepEqual(flags(10), [], '0.8 itself is not below 0.8')
@@ -91,7 +94,10 @@ test('a country that waits longer is flagged by the rank test; equal waits and q
     const log = new SyntheticLog()
     for (let count = 0; count < 60; count++) log.decide('AA', (count % 10) + slower)
     for (let count = 0; count < 60; count++) log.decide('BB', count % 10)
-    return log.report().flags.map(({ group, kind }) => `${group} ${kind}`)
+    return log
+      .report()
+      .flags.filter(({ by }) => by === 'country')
+      .map(({ group, kind }) => `${group} ${kind}`)
   }
   assert.deepEqual(flags(3), ['AA times'])
   assert.deepEqual(flags(0), [])
@@ -145,7 +151,7 @@ test('a real log: sizes follow the holdings, no inversion, every loss has its ba
   assert.equal(allocations?.by.size['up to /20']?.n, 1)
   assert.deepEqual([honest.inversions, honest.late, honest.adverse.lacking], [0, 0, 0])
   assert.equal(honest.size, registry.reader.snapshot().publication.size)
-  assert.match(statisticsText(honest), /without a basis: 0\n\nNo disparity is flagged\./)
+  assert.match(statisticsText(honest), /without a basis: 0\n.*No disparity is flagged \(/s)
 
   // Were the log to take the block in an act that nobody signed, the count would say so.
   const forged = await followed((op, index) =>
@@ -159,4 +165,70 @@ test('a real log: sizes follow the holdings, no inversion, every loss has its ba
 test('the entries are those of the log', async () => {
   const [bytes] = await registry.reader.store.entries(0, 1)
   assert.equal(bytes === undefined ? null : parseEntry(bytes)?.kind, 'op')
+})
+
+test('by month and region, with what cannot be computed and why', () => {
+  const log = new SyntheticLog()
+  for (let count = 0; count < 3; count++) log.decide('BR', 1)
+  log.decide('DE', 1, 'identity-exists').decide(null, 1).decide('ZZ', 1)
+  const report = log.report()
+  const [month] = report.months
+  assert.deepEqual([report.months.length, month?.month, month?.n, month?.accepted], [1, '2030-01', 6, 5])
+  const regions = Object.entries(month?.by.region ?? {}).map(([region, { n }]) => [region, n])
+  assert.deepEqual(Object.fromEntries(regions), { Americas: 3, Europe: 1, undeclared: 1, elsewhere: 1 })
+  assert.deepEqual(report.procedures[0]?.by.region['Americas']?.n, 3)
+  assert.deepEqual(
+    report.notComputed.map(({ by }) => by),
+    ['language', 'broker'],
+  )
+  const text = statisticsText(report)
+  assert.match(text, /Not computed by language: no request, record or message states one/)
+  assert.match(text, /Inversions .*: 0, as it must be/)
+  assert.match(text, /^2030-01 /m)
+})
+
+test('acts on legal acts of the seat are counted by quarter: blocks, delays, releases, delays that ran out', () => {
+  const statistics = new Statistics(nodeCrypto)
+  const state = new TrieState(
+    new TrieWriter(createTrieMemory({ poolBytes: 2 ** 20, recordBytes: 2 ** 20 }), nodeCrypto),
+    nodeCrypto,
+  )
+  const act = (at: string, step: string | null, accepted = true): OpEntry => ({
+    t: 'op',
+    v: 1,
+    at: parseInstant(at) as Instant,
+    received: null,
+    procedure: 'apply-sanctions-act/1',
+    request:
+      step === null
+        ? null
+        : {
+            v: 1,
+            origin: 'registry.example/log',
+            procedure: 'apply-sanctions-act/1',
+            body: { step },
+            replaces: [],
+            expires: START,
+            nonce: 'AAAAAAAAAAAAAAAAAAAAAA==',
+          },
+    evidence: [],
+    inputs: [],
+    outcome: accepted ? { accepted: true, effects: [] } : { accepted: false, refusals: ['staff-unknown'] },
+  })
+  const entries = [
+    act('2030-01-01T00:00:00Z', 'certify'),
+    act('2030-03-31T23:59:59Z', 'delay'),
+    act('2030-03-31T23:59:59Z', 'delay', false),
+    act('2030-04-01T00:00:00Z', 'lift'),
+    act('2030-06-01T00:00:00Z', null),
+  ]
+  for (const [index, entry] of entries.entries()) statistics.op(entry, index, state)
+  assert.deepEqual(statistics.report().sanctions, [
+    { quarter: '2030-Q2', blocks: 0, delays: 0, releases: 1, lapsed: 1 },
+    { quarter: '2030-Q1', blocks: 1, delays: 1, releases: 0, lapsed: 0 },
+  ])
+  assert.match(
+    statisticsText(statistics.report()),
+    /2030-Q1 {2}blocks 1, delays 1, releases 0, delays that ran out 0/,
+  )
 })
