@@ -4,7 +4,7 @@
  * with another day, so they cost the same.
  */
 
-import type { NumberSpace, Range } from '@cadastre/numbers'
+import type { Range } from '@cadastre/numbers'
 import type { CalendarDate, DelegatedRow } from '@cadastre/records'
 import { CurrentRows } from './current-rows.ts'
 import { dayNumber, dayOf } from './days.ts'
@@ -194,6 +194,11 @@ export class History {
     if (raw === undefined) throw new RangeError(`no row ${id}`)
     return raw
   }
+  sourceOf(id: number): SourceHistory {
+    const source = this.#source[id]
+    if (source === undefined) throw new RangeError(`no row ${id}`)
+    return source
+  }
   addedBy(id: number): number {
     return this.#addedBy[id] ?? -1
   }
@@ -203,6 +208,12 @@ export class History {
   }
   fromDay(id: number): CalendarDate {
     return dayOf(this.#from[id] ?? 0)
+  }
+
+  /** The first day without the row, as a number; infinite while it stands. */
+  untilNumber(id: number): number {
+    const until = this.#until[id] ?? NEVER
+    return until === NEVER ? Number.POSITIVE_INFINITY : until
   }
 
   /** Whether the row stood on the day; null asks about now. */
@@ -215,10 +226,5 @@ export class History {
   overlapping({ space, first, last }: Range, visit: (id: number) => void): void {
     if (space === 'ip6') this.#trees.ip6.overlapping(first, last, visit)
     else this.#trees[space].overlapping(Number(first), Number(last), visit)
-  }
-
-  /** How many rows of the space there have ever been. */
-  countIn(space: NumberSpace): number {
-    return this.#trees[space].count
   }
 }

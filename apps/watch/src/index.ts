@@ -10,5 +10,6 @@ export { type FileReport, type IngestProgress, ingestFile, ingestPaths, type Log
 export * from './model.ts'
 export type { Note, NoteCode, Refusal, RefusalCode } from './notes.ts'
 export { type OpenWatchOptions, openWatch, WatchError } from './open.ts'
+export { openWatchReader } from './reader.ts'
 export { WatchDirectory, type WatchFile } from './watch-directory.ts'
 export type { WatchLog } from './watch-log.ts'

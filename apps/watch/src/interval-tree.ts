@@ -14,10 +14,6 @@ export class IntervalTree<N extends number | bigint> {
   #highest: N[] = []
   #waiting: Order<N> = { first: [], last: [], id: [] }
 
-  get count(): number {
-    return this.#sorted.id.length + this.#waiting.id.length
-  }
-
   add(first: N, last: N, id: number): void {
     this.#waiting.first.push(first)
     this.#waiting.last.push(last)

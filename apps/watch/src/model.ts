@@ -81,9 +81,11 @@ export const CHANGE_KINDS = [
   'country',
   'status',
   'date',
+  'spelling',
   'moved',
   'conflict',
   'conflict-over',
+  'contradiction',
   'free-space-re-cut',
   'free-space',
 ] as const

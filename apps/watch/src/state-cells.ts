@@ -29,6 +29,8 @@ export type SourceRecord = {
   readonly file: string | null
   /** Index of the entry that ends the day. */
   readonly entry: number
+  /** Index of the entry that ends the day logged before; null for the first. */
+  readonly previousEntry: number | null
 }
 
 type CellRecord = { readonly v: 1; readonly observed: readonly Claim[] }

@@ -32,10 +32,8 @@ export function addClaims(trie: TrieWriter, claims: RangedClaim[]): void {
   for (const { range, claim } of claims) addClaim(trie, range, claim)
 }
 
-export function sourceRecord(
-  { kind, registry }: Pick<SourceHistory, 'kind' | 'registry'>,
-  day: ObservedDay,
-): SourceRecord {
+/** The record of a source after this day of it. */
+export function sourceRecord({ kind, registry, days }: SourceHistory, day: ObservedDay): SourceRecord {
   return {
     source: day.source,
     kind,
@@ -45,6 +43,7 @@ export function sourceRecord(
     rows: day.rows,
     file: day.file,
     entry: day.index,
+    previousEntry: days.findLast(({ index }) => index < day.index)?.index ?? null,
   }
 }
 

@@ -1,0 +1,148 @@
+/**
+ * The watched world as the faces read a registry: one {@link RegistryReader} for now, and one for each past day that
+ * is asked for. Read-only, like everything here: a watch has no desk, no holders' keys and no procedures.
+ */
+
+import type { HistoryItem, RegistryInfo, RegistryReader, Snapshot } from '@cadastre/reader'
+import type { CalendarDate } from '@cadastre/records'
+import type { WatchReader } from '../model.ts'
+import { holderHandle } from './cells.ts'
+import { type HolderNames, holderNames, midnight, WatchedSnapshot } from './watched-snapshot.ts'
+
+/** Past days whose readers are kept: those of one person who looks around. */
+const KEPT_DAYS = 32
+
+export type WorldOptions = {
+  readonly baseUrl: string
+  readonly whois: RegistryInfo['whois']
+  readonly version: string
+  readonly logVkey: string
+}
+
+/** A day as the faces read a registry. */
+export type DayReader = RegistryReader & { readonly day: CalendarDate | null }
+
+const ENTRIES = Promise.resolve([])
+
+export class WatchedWorld {
+  readonly watch: WatchReader
+  readonly #options: WorldOptions
+  readonly #days = new Map<CalendarDate | null, DayReader>()
+  #names: HolderNames | null = null
+
+  constructor(watch: WatchReader, options: WorldOptions) {
+    this.watch = watch
+    this.#options = options
+  }
+
+  /** The published holders of any day, by handle. */
+  names(): HolderNames {
+    this.#names ??= holderNames(this.watch)
+    return this.#names
+  }
+
+  /** The world on a past day, or (null) as it was last published. */
+  at(day: CalendarDate | null): DayReader {
+    const kept = this.#days.get(day)
+    if (kept !== undefined) {
+      this.#days.delete(day)
+      this.#days.set(day, kept)
+      return kept
+    }
+    const made = this.#reader(day)
+    this.#days.set(day, made)
+    for (const oldest of this.#days.keys()) {
+      if (this.#days.size <= KEPT_DAYS) break
+      this.#days.delete(oldest)
+    }
+    return made
+  }
+
+  #reader(day: CalendarDate | null): DayReader {
+    const snapshot: Snapshot = new WatchedSnapshot(this.watch, day, () => this.names())
+    return {
+      day,
+      info: this.#info(day),
+      snapshot: () => snapshot,
+      snapshotAt: (size) => (size === snapshot.publication.size ? snapshot : null),
+      history: () => Promise.resolve<readonly HistoryItem[]>([]),
+      store: this.#store(),
+    }
+  }
+
+  #info(day: CalendarDate | null): RegistryInfo {
+    const { origin, policy } = this.watch.info
+    const { baseUrl, whois, version, logVkey } = this.#options
+    return {
+      origin,
+      name: 'Watch of published statistics',
+      seat: 'ZZ',
+      profile: 'community',
+      demonstration: labelOf(this.watch, day),
+      logVkey,
+      receiptVkey: '',
+      policy,
+      baseUrl,
+      whois,
+      version,
+    }
+  }
+
+  /** What faces ask a store for: times of entries, and the holders that a text names. There are no receipts or openings. */
+  #store(): RegistryReader['store'] {
+    const none = (): Promise<null> => Promise.resolve(null)
+    const nothing = (): Promise<readonly []> => ENTRIES
+    return {
+      head: none,
+      entries: (from, count) => Promise.resolve(this.#entryTimes(from, count)),
+      tileHashes: nothing,
+      snapshot: () => Promise.reject(new Error('a watch boots from its log')),
+      records: async function* () {},
+      record: none,
+      objects: nothing,
+      touched: nothing,
+      receiptBySeq: none,
+      receiptsByRequest: nothing,
+      lastReceipt: none,
+      openings: nothing,
+      holdersMatching: (text, limit) => Promise.resolve(this.#holdersMatching(text, limit)),
+      checkpoints: nothing,
+    }
+  }
+
+  /**
+   * Faces read the time of an entry from its `at`. An entry of kind `observed` has a day instead, at which its rows were
+   * published: that is the time that a reader of the row wants, so it is given for it.
+   */
+  #entryTimes(from: number, count: number): readonly Uint8Array[] {
+    const times: Uint8Array[] = []
+    for (let index = from; index < Math.min(from + count, this.watch.info.size); index++) {
+      const day = this.watch.dayOfEntry(index)
+      times.push(new TextEncoder().encode(day === null ? '{}' : `{"at":"${midnight(day)}"}`))
+    }
+    return times
+  }
+
+  #holdersMatching(text: string, limit: number): readonly string[] {
+    const wanted = text.toUpperCase()
+    const found: string[] = []
+    for (const [handle, { registry, opaqueId }] of this.names()) {
+      if (!handle.includes(wanted) && !opaqueId.toUpperCase().includes(wanted)) continue
+      found.push(holderHandle(registry, opaqueId))
+      if (found.length === limit) break
+    }
+    return found.sort()
+  }
+}
+
+/** What every face says first: whose files these are, of which day, and what this is not. */
+export function labelOf(watch: WatchReader, day: CalendarDate | null): string {
+  const parts = watch.sources().flatMap(({ id, kind }) => {
+    if (kind === 'transfers') return []
+    const observed = watch.dayFor(id, day)
+    return observed === null ? [] : [`${id} of ${observed.day}`]
+  })
+  const files = parts.length === 0 ? 'no file of that day or before' : parts.join(', ')
+  const when = day === null ? 'as last published' : `as published on ${day}`
+  return `Watched, ${when}: ${files}. This is a copy of what registries publish, not a registry; the files give no reasons, and neither does this page.`
+}
