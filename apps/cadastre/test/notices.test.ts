@@ -1,4 +1,4 @@
-// Notices in `cadastre serve`: off without a mail server; with one, a key for webhooks and a database of their own.
+// Notices in `cadastre serve`: keys and a database of their own, and attempts that go into the log, with and without mail.
 
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
@@ -12,9 +12,9 @@ import { DataDirectory } from '../src/data/data-directory.ts'
 import { listKeys } from '../src/data/key-files.ts'
 import { readNoticesSettings, serveNotices } from '../src/server/notices.ts'
 
-test('CADASTRE_SMTP switches notices on; a wrong one is refused without saying its password back', () => {
-  assert.equal(readNoticesSettings({}), null)
-  assert.equal(readNoticesSettings({ CADASTRE_SMTP: '' }), null)
+test('CADASTRE_SMTP switches mail on; a wrong one is refused without saying its password back', () => {
+  assert.deepEqual(readNoticesSettings({}), { smtpUrl: null, from: null })
+  assert.deepEqual(readNoticesSettings({ CADASTRE_SMTP: '' }), { smtpUrl: null, from: null })
   assert.deepEqual(readNoticesSettings({ CADASTRE_SMTP: 'smtp://mail.example:25' }), {
     smtpUrl: 'smtp://mail.example:25',
     from: null,
@@ -29,12 +29,21 @@ test('notices start beside a registry, twice with the same key, and close', asyn
   try {
     for (let start = 0; start < 2; start += 1) {
       const settings = { smtpUrl: 'smtp://127.0.0.1:9', from: null }
-      const notices = await serveNotices(settings, registry.reader, directory, pino({ level: 'silent' }))
+      const notices = await serveNotices(
+        settings,
+        registry.reader,
+        registry.registrar,
+        directory,
+        pino({ level: 'silent' }),
+      )
       await notices.round()
       assert.deepEqual(notices.counts(), { pending: 0, sent: 0, failed: 0 })
       await notices.close()
     }
-    assert.deepEqual(await listKeys(directory.keys), [{ name: 'webhooks', encrypted: false }])
+    assert.deepEqual(await listKeys(directory.keys), [
+      { name: 'notifier', encrypted: false },
+      { name: 'webhooks', encrypted: false },
+    ])
     assert.ok(existsSync(join(directory.path, 'notices.sqlite')))
   } finally {
     await registry.close()

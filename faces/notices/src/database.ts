@@ -5,16 +5,26 @@
  */
 
 import { DatabaseSync } from 'node:sqlite'
+import { type NoticeAttempt, REPLY_CLASSES } from '@cadastre/procedures'
+import { Outbox } from './outbox.ts'
 
-export type Channel = 'mail' | 'webhook'
+/** `public`: the entry itself is the notice, and an attempt is only logged. */
+export type Channel = NoticeAttempt['channel']
 
-/** Where a message goes: a commitment that the registry's store opens, or a subscription of this room. */
-export type Address = { readonly kind: 'commitment' | 'subscription'; readonly of: string }
+/** Where a message goes: a commitment that the registry's store opens, a subscription of this room, or to nobody. */
+export type Address = { readonly kind: 'commitment' | 'everybody' | 'subscription'; readonly of: string }
 
 export type Message = {
   readonly id: string
   /** Index of the entry it is about; null for a request to confirm a subscription. */
   readonly entry: number | null
+  /** When that entry was made, milliseconds since 1970: no attempt is earlier. */
+  readonly entryAt: number
+  /** The holder that is told; null for a subscriber, and for everybody. */
+  readonly holder: string | null
+  /** The application that the entry is about, and whether its window waits for the attempt. */
+  readonly application: string | null
+  readonly window: boolean
   readonly channel: Channel
   readonly address: Address
   readonly subject: string
@@ -25,11 +35,8 @@ export type Message = {
 
 export type PendingMessage = Message & { readonly attempts: number }
 
-/**
- * `delivered`: the server took it. `temporary`, `unreachable`: to be tried again. `permanent`: refused for good.
- * `no-address`: what would open the address is gone. `unknown`: the program ended before it heard the answer.
- */
-export type ReplyClass = 'delivered' | 'temporary' | 'unreachable' | 'permanent' | 'no-address' | 'unknown'
+/** What `record-notice/1` calls them: `temporary` and `unreachable` are tried again. */
+export type ReplyClass = NoticeAttempt['reply']
 
 export type Attempt = {
   readonly message: string
@@ -41,7 +48,23 @@ export type Attempt = {
   readonly replyClass: ReplyClass | null
   /** The server's words, the address taken out; at most 200 characters. */
   readonly reply: string | null
+  /** Index of the entry that logs it; null as long as none does. */
+  readonly logged: number | null
 }
+
+/** What following entries adds and settles, in one step. */
+export type Followed = {
+  readonly messages: readonly Message[]
+  /** Attempts that entries log, as the canonical JSON that stands there. */
+  readonly logged: readonly { readonly text: string; readonly index: number }[]
+  /** Requests of this service that were decided and refused. */
+  readonly refused: readonly string[]
+  /** Applications whose window waits for an attempt. */
+  readonly waiting: readonly string[]
+  /** Entries of which every holder is told. */
+  readonly forAll: readonly number[]
+}
+export const NOTHING_FOLLOWED: Followed = { messages: [], logged: [], refused: [], waiting: [], forAll: [] }
 
 export type MessageState = 'pending' | 'sent' | 'failed'
 
@@ -63,17 +86,27 @@ CREATE TABLE IF NOT EXISTS subscriptions (
   token_hash TEXT NOT NULL UNIQUE, created INTEGER NOT NULL, confirmed INTEGER) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS subscription_of ON subscriptions (channel, target, block);
 CREATE TABLE IF NOT EXISTS messages (
-  id TEXT PRIMARY KEY, entry INTEGER, channel TEXT NOT NULL, address_kind TEXT NOT NULL, address_of TEXT NOT NULL,
+  id TEXT PRIMARY KEY, entry INTEGER, entry_at INTEGER NOT NULL, holder TEXT, application TEXT,
+  window_waits INTEGER NOT NULL, created INTEGER NOT NULL, channel TEXT NOT NULL, address_kind TEXT NOT NULL, address_of TEXT NOT NULL,
   subject TEXT NOT NULL, text TEXT NOT NULL, hash TEXT NOT NULL,
   state TEXT NOT NULL, attempts INTEGER NOT NULL, next_at INTEGER NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS messages_pending ON messages (address_kind, next_at) WHERE state = 'pending';
 CREATE TABLE IF NOT EXISTS attempts (
   message TEXT NOT NULL, number INTEGER NOT NULL, hash TEXT NOT NULL, started INTEGER NOT NULL,
-  finished INTEGER, reply_class TEXT, reply TEXT, PRIMARY KEY (message, number)) STRICT;
+  finished INTEGER, reply_class TEXT, reply TEXT, logged_as TEXT, batch INTEGER, logged INTEGER,
+  PRIMARY KEY (message, number)) STRICT;
+CREATE INDEX IF NOT EXISTS attempts_unlogged ON attempts (started) WHERE logged IS NULL;
+CREATE INDEX IF NOT EXISTS attempts_as ON attempts (logged_as) WHERE logged IS NULL;
+CREATE INDEX IF NOT EXISTS messages_of ON messages (application) WHERE window_waits = 1;
+CREATE TABLE IF NOT EXISTS batches (id INTEGER PRIMARY KEY, request TEXT NOT NULL, evidence TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS announcements (entry INTEGER PRIMARY KEY, after TEXT) STRICT;
+CREATE TABLE IF NOT EXISTS waiting (application TEXT PRIMARY KEY) STRICT;
 `
 
 export class NoticesDatabase {
   readonly #database: DatabaseSync
+  /** Attempts on their way into the log. */
+  readonly outbox: Outbox
 
   /** Opens the file, and makes it where there is none. Attempts that were under way when the program ended are `unknown`. */
   constructor(path: string) {
@@ -83,6 +116,7 @@ export class NoticesDatabase {
     this.#database.exec(
       `UPDATE attempts SET finished = started, reply_class = 'unknown', reply = '' WHERE finished IS NULL`,
     )
+    this.outbox = new Outbox(this.#database, (work) => this.#transaction(work))
   }
 
   close(): void {
@@ -106,22 +140,79 @@ export class NoticesDatabase {
     return row === undefined ? null : Number(row['next'])
   }
 
-  /** Keeps what an entry gives to send, and that the entry was followed: both or neither. */
-  follow(next: number, messages: readonly Message[], now: number): void {
+  /** Keeps what entries give to send, what they settle, and that they were followed: all or nothing. */
+  follow(next: number, { messages, logged, refused, waiting, forAll }: Followed, now: number): void {
     this.#transaction(() => {
       for (const message of messages) this.#insert(message, now)
+      for (const { text, index } of logged) this.outbox.logged(text, index)
+      for (const request of refused) this.outbox.refused(request)
+      this.outbox.dropLoggedBatches()
+      for (const entry of forAll)
+        this.#database.prepare('INSERT INTO announcements VALUES (?, NULL) ON CONFLICT DO NOTHING').run(entry)
+      for (const application of waiting)
+        this.#database.prepare('INSERT INTO waiting VALUES (?) ON CONFLICT DO NOTHING').run(application)
       this.#database
         .prepare('INSERT INTO followed VALUES (1, ?) ON CONFLICT (one) DO UPDATE SET next = excluded.next')
         .run(next)
     })
   }
 
-  #insert({ id, entry, channel, address, subject, text, hash }: Message, now: number): void {
+  #insert(message: Message, now: number): void {
+    const { id, entry, entryAt, holder, application, channel, address, subject, text, hash } = message
+    const window = message.window ? 1 : 0
     this.#database
       .prepare(
-        `INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?) ON CONFLICT (id) DO NOTHING`,
+        `INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, ?)
+         ON CONFLICT (id) DO NOTHING`,
       )
-      .run(id, entry, channel, address.kind, address.of, subject, text, hash, now)
+      .run(
+        ...[id, entry, entryAt, holder, application, window, now, channel],
+        ...[address.kind, address.of, subject, text, hash, now],
+      )
+  }
+
+  /** Messages beside those of an entry that is followed. */
+  add(messages: readonly Message[], now: number): void {
+    this.#transaction(() => {
+      for (const message of messages) this.#insert(message, now)
+    })
+  }
+
+  /** The first entry of which not every holder has been told, and the last holder who has. */
+  announcement(): { readonly entry: number; readonly after: string | null } | null {
+    const row = this.#database.prepare('SELECT * FROM announcements ORDER BY entry LIMIT 1').get()
+    return row === undefined ? null : { entry: Number(row['entry']), after: textOrNull(row['after']) }
+  }
+
+  /** Messages of an announcement, and how far it has come; null: to its end. */
+  announce(entry: number, after: string | null, messages: readonly Message[], now: number): void {
+    this.#transaction(() => {
+      for (const message of messages) this.#insert(message, now)
+      if (after === null) this.#database.prepare('DELETE FROM announcements WHERE entry = ?').run(entry)
+      else this.#database.prepare('UPDATE announcements SET after = ? WHERE entry = ?').run(after, entry)
+    })
+  }
+
+  /** Applications of which it was seen that their windows wait. */
+  waiting(): readonly string[] {
+    const rows = this.#database.prepare('SELECT application FROM waiting ORDER BY application').all()
+    return rows.map((row) => String(row['application']))
+  }
+
+  doneWaiting(application: string): void {
+    this.#database.prepare('DELETE FROM waiting WHERE application = ?').run(application)
+  }
+
+  /** Whether something of this entry is under way to this holder, or was lately: nothing need be made again. */
+  isUnderWay(application: string, holder: string | null, entry: number, since: number): boolean {
+    const row = this.#database
+      .prepare(
+        `SELECT 1 FROM messages WHERE window_waits = 1 AND application = ? AND holder IS ? AND entry = ? AND
+         (state = 'pending' OR created > ? OR EXISTS
+           (SELECT 1 FROM attempts WHERE message = messages.id AND logged IS NULL))`,
+      )
+      .get(application, holder, entry, since)
+    return row !== undefined
   }
 
   /** Messages whose time has come, holders' contacts first. */
@@ -134,11 +225,12 @@ export class NoticesDatabase {
       .map((row) => ({
         id: String(row['id']),
         entry: row['entry'] === null ? null : Number(row['entry']),
+        entryAt: Number(row['entry_at']),
+        holder: textOrNull(row['holder']),
+        application: textOrNull(row['application']),
+        window: row['window_waits'] === 1,
         channel: channelIn(row['channel']),
-        address: {
-          kind: row['address_kind'] === 'commitment' ? 'commitment' : 'subscription',
-          of: String(row['address_of']),
-        },
+        address: { kind: addressKindIn(row['address_kind']), of: String(row['address_of']) },
         subject: String(row['subject']),
         text: String(row['text']),
         hash: String(row['hash']),
@@ -151,7 +243,7 @@ export class NoticesDatabase {
     const number = message.attempts + 1
     this.#transaction(() => {
       this.#database
-        .prepare('INSERT INTO attempts VALUES (?, ?, ?, ?, NULL, NULL, NULL)')
+        .prepare('INSERT INTO attempts (message, number, hash, started) VALUES (?, ?, ?, ?)')
         .run(message.id, number, message.hash, now)
       this.#database.prepare('UPDATE messages SET attempts = ? WHERE id = ?').run(number, message.id)
     })
@@ -198,7 +290,8 @@ export class NoticesDatabase {
         started: Number(row['started']),
         finished: row['finished'] === null ? null : Number(row['finished']),
         replyClass: replyClassIn(row['reply_class']),
-        reply: row['reply'] === null ? null : String(row['reply']),
+        reply: textOrNull(row['reply']),
+        logged: row['logged'] === null ? null : Number(row['logged']),
       }))
   }
 
@@ -271,17 +364,16 @@ export class NoticesDatabase {
 }
 
 function channelIn(value: unknown): Channel {
-  return value === 'webhook' ? 'webhook' : 'mail'
+  return value === 'webhook' || value === 'public' ? value : 'mail'
 }
 
-const REPLY_CLASSES: readonly ReplyClass[] = [
-  'delivered',
-  'temporary',
-  'unreachable',
-  'permanent',
-  'no-address',
-  'unknown',
-]
+function addressKindIn(value: unknown): Address['kind'] {
+  return value === 'commitment' || value === 'everybody' ? value : 'subscription'
+}
+
+function textOrNull(value: unknown): string | null {
+  return value === null || value === undefined ? null : String(value)
+}
 
 function replyClassIn(value: unknown): ReplyClass | null {
   return REPLY_CLASSES.find((one) => one === value) ?? null

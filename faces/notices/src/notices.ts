@@ -5,6 +5,7 @@ import type { RegistryReader } from '@cadastre/reader'
 import { type MessageState, NoticesDatabase, type ReplyClass } from './database.ts'
 import { Follower } from './follower.ts'
 import { smtpSender } from './mail.ts'
+import { type NoticeLog, Recorder } from './recorder.ts'
 import { Sender } from './sender.ts'
 import { Subscriptions } from './subscriptions.ts'
 import { webhookSender } from './webhook.ts'
@@ -12,12 +13,14 @@ import { webhookSender } from './webhook.ts'
 export type NoticesOptions = {
   /** Path of the room's own database. */
   readonly database: string
-  /** `smtp://host:port` or `smtps://…`. */
-  readonly smtpUrl: string
+  /** `smtp://host:port` or `smtps://…`; null: no mail can be sent from here, and windows begin with notices in public. */
+  readonly smtpUrl: string | null
   /** Address that mail comes from; `notices@<host of the origin>` where null. */
   readonly from: string | null
   /** Signs webhooks; null = none are sent. */
   readonly webhookSigner: Signer | null
+  /** The way into the registry's log; null = attempts are kept here alone, and no window begins. */
+  readonly log: NoticeLog | null
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly pollMilliseconds?: number
@@ -40,6 +43,8 @@ export type Notices = {
 }
 
 const POLL_MILLISECONDS = 1000
+/** Attempts that may wait to be logged. */
+const BACKLOG_MAX = 10_000
 
 /** Starts to follow the registry. It must have been published once. */
 export function startNotices(reader: RegistryReader, options: NoticesOptions): Notices {
@@ -47,18 +52,26 @@ export function startNotices(reader: RegistryReader, options: NoticesOptions): N
   const host = reader.info.origin.split('/', 1)[0] ?? reader.info.origin
   const allowPrivate = options.allowPrivate ?? false
   const { now, webhookSigner } = options
-  const mail = smtpSender({ url: options.smtpUrl, from: options.from ?? `notices@${host}`, host })
+  const mail =
+    options.smtpUrl === null
+      ? null
+      : smtpSender({ url: options.smtpUrl, from: options.from ?? `notices@${host}`, host })
   const webhook =
     webhookSigner === null
       ? null
       : webhookSender({ signer: webhookSigner, origin: reader.info.origin, now, allowPrivate })
-  const follower = new Follower(reader, database)
+  const follower = new Follower(reader, database, { mail: mail !== null, webhook: webhook !== null })
   const sender = new Sender(database, reader, { ...options, channels: { mail, webhook } })
+  const recorder = options.log === null ? null : new Recorder(database.outbox, options.log, now)
   let stopping = false
   let under: Promise<void> | null = null
   const work = async (): Promise<void> => {
     await follower.follow(now(), () => stopping)
-    await sender.sendDue(() => stopping)
+    await follower.remind(now())
+    await follower.announce(now())
+    // What cannot be logged is not attempted: no more than so many attempts wait for it.
+    if (recorder === null || database.outbox.count() < BACKLOG_MAX) await sender.sendDue(() => stopping)
+    await recorder?.handOver()
   }
   const round = (): Promise<void> => {
     under ??= work().finally(() => {

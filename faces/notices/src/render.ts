@@ -9,6 +9,7 @@ import { templateOf } from './templates.ts'
 export type Reason =
   | { readonly kind: 'holder'; readonly holder: string }
   | { readonly kind: 'subscription'; readonly block: Block; readonly id: string }
+  | { readonly kind: 'everybody' }
 
 export type NoticeInput = {
   readonly info: Pick<RegistryInfo, 'name' | 'origin' | 'baseUrl' | 'demonstration'>
@@ -60,6 +61,7 @@ function stepOf(entry: OpEntry): string {
 }
 
 function reasonText(reason: Reason): string {
+  if (reason.kind === 'everybody') return 'This is told in public: nobody is known who could be written to.'
   return reason.kind === 'holder'
     ? `You are told as a contact of the holder ${reason.holder}.`
     : `You are told because you subscribed to ${blockText(reason.block)} (subscription ${reason.id}).`
@@ -74,7 +76,13 @@ function listed(keys: readonly string[]): readonly string[] {
 export function render({ info, index, entry, reason }: NoticeInput): Notice {
   const application = applicationOf(entry)
   const template = templateOf(entry.procedure)
-  const facts = { state: application?.state ?? null, until: application?.due ?? null }
+  const facts = {
+    procedure: application?.procedure ?? null,
+    state: application?.state ?? null,
+    until: application?.due ?? null,
+    windowSeconds: application?.notice?.windowSeconds ?? null,
+    overdue: application?.notice?.overdue ?? null,
+  }
   const step = stepOf(entry)
   const keys = keysOf(entry)
   const lines = [

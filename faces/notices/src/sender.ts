@@ -7,9 +7,10 @@
 import type { RegistryReader } from '@cadastre/reader'
 import type { Channel, NoticesDatabase, PendingMessage, ReplyClass } from './database.ts'
 import type { Delivery, Send } from './delivery.ts'
+import { addressesOf, contactsIn } from './follower.ts'
 
 export type SenderOptions = {
-  readonly channels: { readonly [channel in Channel]: Send | null }
+  readonly channels: { readonly [channel in Exclude<Channel, 'public'>]: Send | null }
   /** Milliseconds since 1970. */
   readonly now: () => number
   /** Waits before the second, third, … attempt, seconds; there is no attempt after the last. */
@@ -63,15 +64,23 @@ export class Sender {
     }
     const number = this.#database.begin(message, now())
     const target = await this.#target(message)
-    const send = this.#options.channels[message.channel]
-    const delivery: Delivery =
-      target === null || send === null
-        ? { replyClass: 'no-address', reply: '' }
-        : await send({ ...message, target })
+    const delivery = await this.#deliver(message, target)
     const reply = withoutTarget(delivery.reply, target).slice(0, REPLY_MAX)
     const ended = { message: message.id, number, replyClass: delivery.replyClass, reply }
     this.#database.finish(ended, now(), this.#then(delivery.replyClass, number))
     attempted?.(message.id, delivery.replyClass)
+  }
+
+  async #deliver(message: PendingMessage, target: string | null): Promise<Delivery> {
+    const { channels } = this.#options
+    if (message.channel === 'public') {
+      const contacts = message.holder === null ? [] : contactsIn(this.#reader.snapshot(), message.holder)
+      const unable = channels.mail === null && addressesOf(contacts).length > 0
+      return { replyClass: unable ? 'no-channel' : 'no-address', reply: '' }
+    }
+    const send = channels[message.channel]
+    if (send === null) return { replyClass: 'no-channel', reply: '' }
+    return target === null ? { replyClass: 'no-address', reply: '' } : send({ ...message, target })
   }
 
   #then(replyClass: ReplyClass, number: number): Parameters<NoticesDatabase['finish']>[2] {
@@ -84,6 +93,7 @@ export class Sender {
   }
 
   async #target({ address }: PendingMessage): Promise<string | null> {
+    if (address.kind === 'everybody') return null
     if (address.kind === 'subscription') return this.#database.subscription(address.of)?.target ?? null
     const [opening] = await this.#reader.store.openings([address.of])
     return opening?.value ?? null

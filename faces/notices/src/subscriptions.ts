@@ -62,6 +62,10 @@ export class Subscriptions {
     const message = {
       id: `c-${id}`,
       entry: null,
+      entryAt: now,
+      holder: null,
+      application: null,
+      window: false,
       channel,
       address: { kind: 'subscription' as const, of: id },
       subject,

@@ -1,6 +1,7 @@
 /** Whom and what an entry touches: holders to tell, and blocks that somebody may have subscribed to. */
 
 import { type Block, rangeToBlocks } from '@cadastre/numbers'
+import { RECORD_NOTICE_ID } from '@cadastre/procedures'
 import type { RegistryReader, Snapshot } from '@cadastre/reader'
 import {
   type Application,
@@ -61,7 +62,7 @@ function walkObject(json: { readonly [member: string]: Json }, found: Found): vo
 }
 
 /** The op entry at this index; null for a state entry, and past the end. */
-async function opAt(reader: RegistryReader, index: number): Promise<OpEntry | null> {
+export async function opAt(reader: RegistryReader, index: number): Promise<OpEntry | null> {
   const [bytes] = await reader.store.entries(index, 1)
   const parsed = bytes === undefined ? null : parseEntry(bytes)
   return parsed?.kind === 'op' ? parsed.entry : null
@@ -185,7 +186,9 @@ export async function touchedBy(
 ): Promise<Touched> {
   const collector = new Collector(reader, snapshot, index)
   const effects = effectsOf(entry)
-  if (effects.length > 0 && entry.request !== null) collector.body(entry.request.body)
+  // A record of attempts names everybody who was told of something: it concerns only whose window it lets begin.
+  const named = effects.length > 0 && entry.procedure !== RECORD_NOTICE_ID
+  if (named && entry.request !== null) collector.body(entry.request.body)
   for (const effect of effects) await collector.effect(effect)
   const known = [...collector.holders].filter((handle) => snapshot.object('holder', handle) !== null)
   return { holders: known.toSorted(), blocks: [...collector.blocks.values()] }

@@ -26,6 +26,7 @@ function start(of: World, smtpUrl: string, clock: Clock, more: Partial<NoticesOp
     smtpUrl,
     from: null,
     webhookSigner: null,
+    log: null,
     now: () => clock.now,
     pollMilliseconds: POLL_NEVER,
     perSecond: 1000,

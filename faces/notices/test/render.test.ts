@@ -4,10 +4,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { type Block, parseBlockKey } from '@cadastre/numbers'
+import { PROCEDURES } from '@cadastre/procedures'
 import { type Json, type JsonObject, type OpEntry, parseInstant } from '@cadastre/records'
 import { parseEntry } from '@cadastre/replay'
 import { memberHashOf } from '@cadastre/signatures'
-import { isSilent, kindOf, render, templateOf, touchedBy } from '../src/index.ts'
+import { hasTemplate, isSilent, kindOf, render, templateOf, touchedBy } from '../src/index.ts'
 import { world } from './world.ts'
 
 const AT = parseInstant('2026-01-02T03:04:05Z')
@@ -102,6 +103,44 @@ test('each end of an act that takes time has words of its own', () => {
   }
 })
 
+test('a window: not begun before the attempt is logged, which this notice is; then until when; and that the registry was late', () => {
+  const told = (
+    procedure: string,
+    state: string,
+    due: string | null,
+    overdue: string | null = null,
+  ): string =>
+    render({
+      info: INFO,
+      index: 41,
+      entry: entry(procedure, null, [
+        [
+          'obj/application/A-41',
+          {
+            ...application(state, due),
+            procedure: 'succeed/1',
+            notice: { to: ['H-7'], attempted: [], windowSeconds: 21 * 86_400, overdue, since: 41 },
+          },
+        ],
+      ]),
+      reason: { kind: 'holder', holder: 'H-7' },
+    }).text
+  const owed = told('attest/1', 'to-notify', '2026-01-03T03:04:05Z')
+  assert.match(owed, /The passing of numbers to a successor is to take effect after a window/)
+  assert.match(owed, /Its window of 21 days has not begun: .* and this notice is one\./)
+  assert.match(
+    owed,
+    /Any one living key of an affected holder may veto it, now and until the window has passed/,
+  )
+  const runs = told('record-notice/1', 'noticed', '2026-01-24T03:04:05Z')
+  assert.match(runs, /is in its window, and takes effect when that has passed/)
+  assert.match(runs, /Any one living key of an affected holder may veto it until 2026-01-24T03:04:05Z/)
+  assert.match(
+    told('record-notice/1', 'to-notify', null, '2026-01-03T03:04:05Z'),
+    /The registry was to try by 2026-01-03T03:04:05Z, and was late/,
+  )
+})
+
 test('a demonstration says so, many records are counted, and texts of the body stay out', () => {
   const keys = Array.from({ length: 25 }, (_, n) => [`ip4/10.0.${n}.0/24`, null] as const)
   const many = entry('annotate-dispute/1', { claim: 'A Private Person says so', step: 'claim' }, keys)
@@ -118,10 +157,11 @@ test('a demonstration says so, many records are counted, and texts of the body s
 })
 
 test('a procedure without words of its own gets plain ones; founding acts and acts about nobody are silent', () => {
-  const facts = { state: null, until: null }
+  const facts = { procedure: null, state: null, until: null, windowSeconds: null, overdue: null }
   assert.match(templateOf('unheard-of/1').happened(facts), /An act of the procedure unheard-of\/1/)
   assert.match(templateOf('constructor/1').happened(facts), /constructor\/1/)
   assert.equal(kindOf('transfer/1'), 'transfer')
+  for (const id of Object.keys(PROCEDURES)) assert.ok(isSilent(id) || hasTemplate(id), `${id} has no words`)
   assert.ok(isSilent('genesis/1') && isSilent('import/1') && !isSilent('transfer/1'))
 })
 

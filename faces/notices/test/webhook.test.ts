@@ -68,6 +68,7 @@ test('Standard Webhooks: the signature covers id, timestamp and body, and the pu
       smtpUrl: 'smtp://127.0.0.1:9',
       from: null,
       webhookSigner: signer,
+      log: null,
       now: () => NOW,
       pollMilliseconds: 2 ** 31 - 1,
       perSecond: 1000,
@@ -217,6 +218,7 @@ test('one address has a bounded number of subscriptions', async () => {
     smtpUrl: 'smtp://127.0.0.1:9',
     from: null,
     webhookSigner: null,
+    log: null,
     now: () => NOW,
     failed: assert.ifError,
   })

@@ -6,7 +6,12 @@ import { join } from 'node:path'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import { commitmentOf, evidenceText, requestText, signRequest } from '@cadastre/signatures'
-import { startTestRegistry, type TestHolder, type TestRegistry } from '@cadastre/simulator'
+import {
+  startTestRegistry,
+  type TestHolder,
+  type TestRegistry,
+  type TestRegistryOptions,
+} from '@cadastre/simulator'
 
 export type World = {
   readonly registry: TestRegistry
@@ -51,8 +56,8 @@ async function identify(
   return { handle: `H-${status?.index}`, signer }
 }
 
-export async function world(): Promise<World> {
-  const registry = await startTestRegistry()
+export async function world(options: TestRegistryOptions = {}): Promise<World> {
+  const registry = await startTestRegistry(options)
   const directory = await mkdtemp(join(tmpdir(), 'cadastre-notices-'))
   return {
     registry,

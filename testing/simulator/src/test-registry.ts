@@ -61,6 +61,8 @@ export type TestRegistryOptions = {
   readonly demonstration?: boolean
   /** Attestors, beside the operator. */
   readonly clerks?: readonly TestClerk[]
+  /** Key of the notices service, handle `NOTIFIER`. */
+  readonly notifier?: Signer
   readonly start?: string
   /** Open a store; SQLite in the registry's directory by default. */
   readonly openStore?: OpenStore
@@ -276,6 +278,17 @@ function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject
         key: encodeBase64(signer.publicKey),
         outside,
       })),
+      ...(options.notifier === undefined
+        ? []
+        : [
+            {
+              handle: 'NOTIFIER',
+              role: 'notifier',
+              alg: 'ed25519',
+              key: encodeBase64(options.notifier.publicKey),
+              outside: false,
+            },
+          ]),
     ],
     pools: (options.pools ?? TEST_POOLS) as readonly Json[],
     reserved: [],

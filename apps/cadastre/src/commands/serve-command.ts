@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { createRegistryFiles, DEMONSTRATION, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
 import type { Settings } from '../data/settings.ts'
-import { readNoticesSettings, serveNotices } from '../server/notices.ts'
+import { readNoticesSettings } from '../server/notices.ts'
 import { serve } from '../server/serve.ts'
 import { bold, CommandError, createProgress, type Output, type Progress } from './output.ts'
 
@@ -33,7 +33,7 @@ export async function serveCommand(
   output: Output,
 ): Promise<void> {
   const directory = new DataDirectory(settings.data)
-  const noticesSettings = readNoticesSettings(process.env)
+  const notices = readNoticesSettings(process.env)
   const registry = await registryToServe(settings, directory, options.demonstration)
   const logger = pino({ level: settings.logLevel }, pino.destination(2))
   const bars = new Map<string, Progress>()
@@ -41,6 +41,7 @@ export async function serveCommand(
     settings,
     directory,
     registry,
+    notices,
     logger,
     progress: (phase, done, total) => {
       const bar =
@@ -66,11 +67,8 @@ export async function serveCommand(
       running.reader.snapshot().publication.size,
     ),
   )
-  const notices =
-    noticesSettings === null ? null : await serveNotices(noticesSettings, running.reader, directory, logger)
   const signal = await interruption()
   output.note(`${signal}: finishing what is under way …`)
-  await notices?.close()
   await running.drain()
   output.note('Stopped. Every receipted request has been decided and published.')
 }

@@ -23,6 +23,7 @@ import { createRegistryFiles, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
 import { OPERATOR } from '../data/founding.ts'
 import { loadKey } from '../data/key-files.ts'
+import { notifierPlan } from '../data/notifier.ts'
 import type { Settings } from '../data/settings.ts'
 import { openWriter } from '../writer/open-registrar.ts'
 import { withRegistrar } from './operator-session.ts'
@@ -107,6 +108,7 @@ export async function takeOverCommand(
   const policy = await readFile(options.policy, 'utf8')
   const continued = await readPredecessor(settings, directory, source, options.policy)
   const predecessor = continued.record(REGISTRY_KEY) as Registry
+  const notifier = await notifierPlan(directory)
   const body = (origin: string, name: string, operator: Signer, document: string): JsonObject => ({
     name,
     origin,
@@ -120,6 +122,7 @@ export async function takeOverCommand(
         key: encodeBase64(operator.publicKey),
         outside: false,
       },
+      { ...notifier, alg: 'ed25519' },
     ],
     procedures: proceduresOf(continued.record),
     predecessor: { origin: predecessor.origin, policy, mandate: { kind: options.kind, document } },

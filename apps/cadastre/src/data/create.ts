@@ -4,7 +4,14 @@ import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Registrar } from '@cadastre/registrar'
 import type { DataDirectory, RegistryFile } from './data-directory.ts'
-import { type Founder, foundGenesis, importFile, openRegistry, type PoolPlan } from './founding.ts'
+import {
+  type Founder,
+  foundGenesis,
+  importFile,
+  openRegistry,
+  type PoolPlan,
+  type StaffPlan,
+} from './founding.ts'
 import { createKey } from './key-files.ts'
 
 /** Whether the directory is missing or empty. */
@@ -23,7 +30,8 @@ export async function createRegistryFiles(
   registry: RegistryFile,
   passphrase: string | null,
 ): Promise<void> {
-  for (const name of ['log', 'receipts', 'operator']) await createKey(directory.keys, name, passphrase)
+  for (const name of ['log', 'receipts', 'operator', 'notifier'])
+    await createKey(directory.keys, name, passphrase)
   await directory.writeRegistry(registry)
 }
 
@@ -60,9 +68,11 @@ export async function foundDemonstration(
   registrar: Registrar,
   founder: Founder,
   witnessPolicy: string,
+  notifier: StaffPlan,
   progress: (done: number, total: number) => void,
 ): Promise<void> {
-  if (registrar.registry === null) await foundGenesis(registrar, founder, DEMONSTRATION_POOLS, witnessPolicy)
+  if (registrar.registry === null)
+    await foundGenesis(registrar, founder, DEMONSTRATION_POOLS, witnessPolicy, [notifier])
   if (registrar.registry?.state === 'open') return
   if ((registrar.registry?.sources.length ?? 0) === 0)
     await importFile(registrar, founder, {

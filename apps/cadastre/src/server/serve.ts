@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { nodeCrypto } from '@cadastre/crypto/node'
+import type { Notices } from '@cadastre/notices'
 import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
 import { createTrieMemory } from '@cadastre/trie'
 import { startWhois, type WhoisServer } from '@cadastre/whois'
@@ -20,6 +21,7 @@ import { type Opened, WriterClient } from '../writer/writer-client.ts'
 import { procedureTexts } from './faces-options.ts'
 import { createHttpServer, type Health, type HttpParts } from './http.ts'
 import { createMetrics } from './metrics.ts'
+import { type NoticesSettings, serveNotices } from './notices.ts'
 
 /** Thrown where a port cannot be listened on; the message says which, and what to do. */
 class PortError extends Error {
@@ -40,6 +42,7 @@ export type ServeOptions = {
   readonly settings: Settings
   readonly directory: DataDirectory
   readonly registry: RegistryFile
+  readonly notices: NoticesSettings
   readonly logger: Logger
   readonly progress: (phase: Phase, done: number, total: number | null) => void
 }
@@ -115,12 +118,19 @@ export async function serve(options: ServeOptions): Promise<Running> {
   }
 }
 
-/** What works behind the faces: answers out of the whole log, and what is handed in at the registry's other doors. */
+type Behind = {
+  readonly archive: LogArchive
+  readonly pages: ReadonlyMap<string, string>
+  readonly notices: Notices
+  readonly close: () => Promise<void>
+}
+
+/** What works behind the faces: notices, answers out of the whole log, and what is handed in at the registry's other doors. */
 async function openBehind(
   reader: PublishedReader,
   desk: WriterClient,
-  { directory, settings, logger }: ServeOptions,
-): Promise<{ archive: LogArchive; pages: ReadonlyMap<string, string>; close: () => Promise<void> }> {
+  { directory, settings, notices: noticesSettings, logger }: ServeOptions,
+): Promise<Behind> {
   const pages = procedureTexts()
   const client = new ArchiveClient(
     { directory: directory.path, databaseUrl: settings.databaseUrl, pages },
@@ -129,11 +139,13 @@ async function openBehind(
   const report = (message: string, error?: Error): void => logger.warn({ err: error }, message)
   const keeper = new DoorKeeper({ doors: await directory.doorList(), desk, report })
   keeper.start()
-  const close = (): Promise<void> => {
+  const notices = await serveNotices(noticesSettings, reader, desk, directory, logger)
+  const close = async (): Promise<void> => {
     keeper.stop()
-    return client.close()
+    await notices.close()
+    await client.close()
   }
-  return { archive: new LogArchive(reader, client, pages), pages, close }
+  return { archive: new LogArchive(reader, client, pages), pages, notices, close }
 }
 
 function infoOf(

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Registrar } from '@cadastre/registrar'
 import { foundDemonstration } from '../data/create.ts'
 import { DataDirectory } from '../data/data-directory.ts'
+import { notifierPlan } from '../data/notifier.ts'
 import { systemNow } from '../data/system-now.ts'
 import type { FromWriter, ToWriter, WriterData } from './messages.ts'
 import { openRegistrar, registryVkeys } from './open-registrar.ts'
@@ -41,6 +42,7 @@ async function start(data: WriterData): Promise<void> {
       registrar,
       { registry: data.registry, operator: keys.operator, now: systemNow },
       policy,
+      await notifierPlan(directory),
       (done, total) => tell({ kind: 'progress', phase: 'importing', done, total }),
     )
   await registrar.publishedAll()
