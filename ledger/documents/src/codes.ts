@@ -76,7 +76,7 @@ export const CODES = {
   'not-a-ca': 'a certificate of the path may not issue certificates',
   'path-too-long': 'the path is longer than a certificate of it allows',
   'unknown-critical-extension':
-    'a certificate of the path has a critical extension that is not understood here',
+    'a certificate of the path has an extension that is not understood here and may not be passed over',
   'key-usage': 'the certificate is not for signing documents',
   'certificate-revoked': 'a certificate of the path was withdrawn by its issuer before the proved time',
   'status-unknown': 'no current CRL or OCSP response for every certificate of the path is at hand',

@@ -7,6 +7,14 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Instant, parseInstant } from '@cadastre/records'
+import { fromBER } from 'asn1js'
+import {
+  Attribute,
+  CertificateRevocationList,
+  ContentInfo,
+  SignedAndUnsignedAttributes,
+  SignedData,
+} from 'pkijs'
 
 function instant(text: string): Instant {
   const parsed = parseInstant(text)
@@ -194,8 +202,13 @@ class TestAuthority {
   }
 
   /** A CMS message of OpenSSL, DER. `extra` are options of `openssl cms -sign`. */
-  sign(content: Uint8Array, signer: string, extra: readonly string[] = ['-binary']): Uint8Array {
-    const chain = this.chainFile(signer)
+  sign(
+    content: Uint8Array,
+    signer: string,
+    extra: readonly string[] = ['-binary'],
+    withChain = true,
+  ): Uint8Array {
+    const chain = withChain ? this.chainFile(signer) : null
     const out = this.file('', 'cms')
     const keys = [
       '-signer',
@@ -250,6 +263,40 @@ class TestAuthority {
     return this.read(token)
   }
 
+  /** A token that says the same, signed by somebody who is no time-stamping authority: OpenSSL makes none itself. */
+  stampAs(content: Uint8Array, signer: string): Uint8Array {
+    const info = signedData(this.stamp(content)).encapContentInfo.eContent?.getValue()
+    if (info === undefined) throw new Error('a token has content')
+    const type = ['-econtent_type', '1.2.840.113549.1.9.16.1.4']
+    return this.sign(new Uint8Array(info), signer, ['-binary', '-nodetach', '-cades', ...type])
+  }
+
+  /** The signature value of a message with one signer: what a time stamp is made over. */
+  signatureValue(message: Uint8Array): Uint8Array {
+    const [signer] = signedData(message).signerInfos
+    if (signer === undefined) throw new Error('no signer')
+    return new Uint8Array(signer.signature.getValue())
+  }
+
+  /** The message with a time stamp token as unsigned attribute of its one signer (RFC 3161 appendix A). */
+  withTimeStamp(message: Uint8Array, token: Uint8Array): Uint8Array {
+    const data = signedData(message)
+    const attribute = new Attribute({
+      type: '1.2.840.113549.1.9.16.2.14',
+      values: [fromBER(token).result],
+    })
+    for (const signer of data.signerInfos)
+      signer.unsignedAttrs = new SignedAndUnsignedAttributes({ type: 1, attributes: [attribute] })
+    return wrapped(data)
+  }
+
+  /** The message with a CRL among its certificates. */
+  withCrl(message: Uint8Array, crl: Uint8Array): Uint8Array {
+    const data = signedData(message)
+    data.crls = [CertificateRevocationList.fromBER(crl)]
+    return wrapped(data)
+  }
+
   /** A CRL of the issuer, over the times given, that lists the certificates named. */
   crl(issuer: string, listed: readonly string[], from: string, until: string): Uint8Array {
     const [out, database] = [this.file('', 'crl'), this.file('', 'txt')]
@@ -280,6 +327,15 @@ class TestAuthority {
     this.openssl('ocsp', '-index', database, ...keys, ...question, '-ndays', '36500', '-respout', out)
     return this.read(out)
   }
+}
+
+function signedData(message: Uint8Array): SignedData {
+  return new SignedData({ schema: ContentInfo.fromBER(message).content })
+}
+
+function wrapped(data: SignedData): Uint8Array {
+  const info = new ContentInfo({ contentType: ContentInfo.SIGNED_DATA, content: data.toSchema(true) })
+  return new Uint8Array(info.toSchema().toBER())
 }
 
 let made: TestAuthority | null = null

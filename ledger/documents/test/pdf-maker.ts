@@ -1,6 +1,8 @@
 // PDFs for tests, written by hand so that each byte is known: a document, incremental updates, and signatures whose
 // hole is filled after the rest is fixed, as signing programs do it (ISO 32000-2 section 12.8.1).
 
+import { deflateSync } from 'node:zlib'
+
 const text = (value: string): Uint8Array => Uint8Array.from(value, (letter) => letter.charCodeAt(0))
 
 export function join(...parts: readonly (Uint8Array | string)[]): Uint8Array {
@@ -30,6 +32,50 @@ export type UpdateOptions = {
   readonly freed?: readonly number[]
   readonly trailer?: string
   readonly previous?: number | null
+}
+
+/**
+ * The same page as modern programs write it: the catalog and what belongs to it inside a compressed object stream, and
+ * a compressed cross-reference stream with a predictor (ISO 32000-2 sections 7.5.7 and 7.5.8).
+ */
+export function compressedDocument(): Uint8Array {
+  const held = [
+    [1, '<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R >>'],
+    [2, '<< /Type /Pages /Kids [3 0 R] /Count 1 >>'],
+    [3, page()],
+    [5, '<< /Fields [] /SigFlags 3 >>'],
+    [6, '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>'],
+  ] as const
+  let [index, values] = ['', '']
+  for (const [number, value] of held) {
+    index += `${number} ${values.length} `
+    values += `${value} `
+  }
+  const places = new Map<number, number>()
+  let body: Uint8Array = text('%PDF-1.7\n')
+  const add = (number: number, entries: string, bytes: Uint8Array): void => {
+    places.set(number, body.length)
+    const start = `${number} 0 obj\n<< ${entries} /Length ${bytes.length} >>\nstream\n`
+    body = join(body, start, bytes, '\nendstream\nendobj\n')
+  }
+  add(4, '', text('BT /F1 12 Tf 72 720 Td (Hold 192.0.2.0/24.) Tj ET'))
+  const holder = `/Type /ObjStm /N ${held.length} /First ${index.length} /Filter /FlateDecode`
+  add(8, holder, deflateSync(text(index + values)))
+  places.set(9, body.length)
+  const rows = Array.from({ length: 10 }, (_, number): readonly number[] => {
+    const within = held.findIndex(([each]) => each === number)
+    const place = places.get(number)
+    if (within >= 0) return [2, 0, 8, within]
+    return place === undefined ? [0, 0, 0, 0] : [1, place >> 8, place & 255, 0]
+  })
+  const predicted = rows.flatMap((row, at) => [
+    2,
+    ...row.map((byte, column) => (byte - (rows[at - 1]?.[column] ?? 0)) & 255),
+  ])
+  const filter = '/Filter /FlateDecode /DecodeParms << /Predictor 12 /Columns 4 >>'
+  const start = body.length
+  add(9, `/Type /XRef /Size 10 /W [1 2 1] /Root 1 0 R ${filter}`, deflateSync(Uint8Array.from(predicted)))
+  return join(body, `startxref\n${start}\n%%EOF\n`)
 }
 
 /** Where the last cross-reference section of a file begins. */

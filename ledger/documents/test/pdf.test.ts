@@ -35,6 +35,14 @@ describe('a signed PDF', () => {
     assert.equal(verdict(report), 'not-authentic: signing-certificate-absent')
   })
 
+  test('whose objects are compressed', () => {
+    const compressed = pdf.sign(pdf.compressedDocument(), seal)
+    assert.equal(of(compressed), 'authentic')
+    assert.equal(of(pdf.update(compressed, { 4: '<< >>' })), CHANGED)
+    assert.equal(of(pdf.update(compressed, { 6: '<< /Type /Font /Subtype /Type3 >>' })), CHANGED)
+    assert.equal(of(pdf.withStore(compressed, {})), 'authentic')
+  })
+
   test('other kinds of signature are refused', () => {
     for (const subFilter of ['adbe.x509.rsa_sha1', 'adbe.pkcs7.sha1', 'Unheard.Of'])
       assert.equal(of(pdf.sign(plain, seal, { subFilter })), 'not-authentic: subfilter-not-accepted')
