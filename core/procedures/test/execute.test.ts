@@ -6,6 +6,7 @@ import { type Instant, type JsonObject, object, type RecordKey, text } from '@ca
 import fc from 'fast-check'
 import {
   type Act,
+  ALREADY_ACCEPTED,
   adverseWithoutBasis,
   apply,
   commonRefusal,
@@ -16,16 +17,20 @@ import {
   execute,
   fewBlocks,
   gather,
+  HANDED_OVER,
   lossesOf,
   MAX_BLOCKS,
   type Need,
   outcomeJson,
+  PROCEDURE_FAULT,
+  PROCEDURE_UNKNOWN,
   PROCEDURES,
   type Procedure,
   put,
   REFUSALS,
   recordNeed,
   registrationMember,
+  SIGNATURE_INVALID,
   stamp,
   tooLarge,
 } from '../src/index.ts'
@@ -300,4 +305,23 @@ test('every procedure answers any body and any due subject, and refuses only wit
         )
     }),
   )
+})
+
+test('what is refused whatever the procedure looks at nothing and has one code', () => {
+  const ofAny = { ALREADY_ACCEPTED, HANDED_OVER, PROCEDURE_FAULT, PROCEDURE_UNKNOWN, SIGNATURE_INVALID }
+  assert.deepEqual(
+    Object.values(ofAny).map(({ inputs, outcome }) => [inputs, outcome]),
+    ['already-accepted', 'handed-over', 'procedure-fault', 'procedure-unknown', 'signature-invalid'].map(
+      (code) => [[], { accepted: false, refusals: [code] }],
+    ),
+  )
+})
+
+test('execute throws where an effect goes beyond a bound of the invariants, whatever the procedure decides', () => {
+  const here = new World()
+  here.holder('H-1')
+  const before = here.state.get(key('obj/holder/H-1')) as JsonObject
+  const frozen = { ...before, frozenAt: AT, frozenUntil: instant('2031-01-01T00:00:00Z') }
+  const procedure = accepting(put(key('obj/holder/H-1'), frozen))
+  assert.throws(() => execute(procedure, DUE, here.state, AT, 7), /test\/1 goes beyond its bounds: /)
 })
