@@ -232,3 +232,15 @@ export function withStore(
     1: '<< /Type /Catalog /Pages 2 0 R /AcroForm 5 0 R /DSS 100 0 R >>',
   })
 }
+
+/** A cross-reference stream of a few kilobytes that inflates to `size` zeros. */
+export function bomb(size: number): Uint8Array {
+  const zeros = deflateSync(new Uint8Array(size), { level: 9 })
+  const entries = `/Type /XRef /Size 10 /W [1 2 1] /Root 1 0 R /Filter /FlateDecode /Length ${zeros.length}`
+  const head = '%PDF-1.7\n'
+  return join(
+    `${head}9 0 obj\n<< ${entries} >>\nstream\n`,
+    zeros,
+    `\nendstream\nendobj\nstartxref\n${head.length}\n%%EOF\n`,
+  )
+}
