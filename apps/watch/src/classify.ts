@@ -60,6 +60,7 @@ class DayClassifier {
     for (const row of removed)
       if (row.delegated)
         for (const conflict of this.#conflicts.over(row, day)) this.#conflict('conflict-over', conflict, row)
+    for (const row of added) this.#contradiction(row, day)
     for (const row of added)
       if (row.delegated)
         for (const conflict of this.#conflicts.begun(row)) this.#conflict('conflict', conflict, row)

@@ -5,11 +5,32 @@
  */
 
 export { standsOn } from './days.ts'
+export { type FetchOptions, type FetchReport, fetchDue, type Get, type Round } from './fetch.ts'
 export { DamagedWatchError } from './history.ts'
+export { type Holdings, holdingsByMonth } from './holdings.ts'
 export { type FileReport, type IngestProgress, ingestFile, ingestPaths, type LoggedDay } from './ingest.ts'
 export * from './model.ts'
 export type { Note, NoteCode, Refusal, RefusalCode } from './notes.ts'
 export { type OpenWatchOptions, openWatch, WatchError } from './open.ts'
+export {
+  isDayProof,
+  type ProofRefusal,
+  type ProvedDay,
+  sourceQuery,
+  verifyDayProof,
+  verifyEntryProof,
+} from './proof-form.ts'
 export { openWatchReader } from './reader.ts'
+export {
+  changeJson,
+  changesCsv,
+  type EndedDelegation,
+  type Gap,
+  numbersText,
+  type ReportOptions,
+  reportOf,
+  reportText,
+  type WatchReport,
+} from './report.ts'
 export { WatchDirectory, type WatchFile } from './watch-directory.ts'
 export type { WatchLog } from './watch-log.ts'

@@ -178,6 +178,8 @@ export interface WatchReader {
   history(range: Range): readonly WatchedRow[]
   /** Rows of a source on a day, in order of numbers. */
   rows(source: SourceId, day: CalendarDate | null): Iterable<WatchedRow>
+  /** Every row of a source, of any day, in order of logging. */
+  allRows(source: SourceId): Iterable<WatchedRow>
   /** Rows of a holder by the published opaque id, of every day (filter by {@link standsOn}). */
   holder(registry: string, opaqueId: string): readonly WatchedRow[]
   /** Opaque ids that begin with the text, at most `limit`. */

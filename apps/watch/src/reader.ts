@@ -123,6 +123,12 @@ class LogReader implements WatchReader {
     yield* rows.sort((a, b) => compareRange(a.range, b.range) || a.id - b.id)
   }
 
+  *allRows(source: SourceId): Iterable<WatchedRow> {
+    const held = this.#history.source(source)
+    if (held === null || !isNumberKind(held.kind)) return
+    for (const id of held.rows) yield this.#history.row(id)
+  }
+
   #holdersById(): Map<string, number[]> {
     if (this.#holders !== null) return this.#holders
     const holders = new Map<string, number[]>()

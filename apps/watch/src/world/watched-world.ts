@@ -5,7 +5,7 @@
 
 import type { HistoryItem, RegistryInfo, RegistryReader, Snapshot } from '@cadastre/reader'
 import type { CalendarDate } from '@cadastre/records'
-import type { WatchReader } from '../model.ts'
+import type { ObservedDay, WatchReader } from '../model.ts'
 import { holderHandle } from './cells.ts'
 import { type HolderNames, holderNames, midnight, WatchedSnapshot } from './watched-snapshot.ts'
 
@@ -22,13 +22,13 @@ export type WorldOptions = {
 /** A day as the faces read a registry. */
 export type DayReader = RegistryReader & { readonly day: CalendarDate | null }
 
-const ENTRIES = Promise.resolve([])
-
 export class WatchedWorld {
   readonly watch: WatchReader
   readonly #options: WorldOptions
   readonly #days = new Map<CalendarDate | null, DayReader>()
   #names: HolderNames | null = null
+  /** Logged days in the order of the log. */
+  #ends: ObservedDay[] | null = null
 
   constructor(watch: WatchReader, options: WorldOptions) {
     this.watch = watch
@@ -91,13 +91,13 @@ export class WatchedWorld {
   /** What faces ask a store for: times of entries, and the holders that a text names. There are no receipts or openings. */
   #store(): RegistryReader['store'] {
     const none = (): Promise<null> => Promise.resolve(null)
-    const nothing = (): Promise<readonly []> => ENTRIES
+    const nothing = (): Promise<[]> => Promise.resolve([])
     return {
       head: none,
       entries: (from, count) => Promise.resolve(this.#entryTimes(from, count)),
       tileHashes: nothing,
       snapshot: () => Promise.reject(new Error('a watch boots from its log')),
-      records: async function* () {},
+      records: noRecords,
       record: none,
       objects: nothing,
       touched: nothing,
@@ -117,10 +117,25 @@ export class WatchedWorld {
   #entryTimes(from: number, count: number): readonly Uint8Array[] {
     const times: Uint8Array[] = []
     for (let index = from; index < Math.min(from + count, this.watch.info.size); index++) {
-      const day = this.watch.dayOfEntry(index)
+      const day = this.#dayOfEntry(index)
       times.push(new TextEncoder().encode(day === null ? '{}' : `{"at":"${midnight(day)}"}`))
     }
     return times
+  }
+
+  /** The day that an entry is of: days are logged one after the other, each with its rows before its end. */
+  #dayOfEntry(index: number): CalendarDate | null {
+    this.#ends ??= this.watch
+      .sources()
+      .flatMap(({ id }) => this.watch.days(id))
+      .sort((a, b) => a.index - b.index)
+    let [low, high] = [0, this.#ends.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if ((this.#ends[middle]?.index ?? 0) < index) low = middle + 1
+      else high = middle
+    }
+    return this.#ends[low]?.day ?? null
   }
 
   #holdersMatching(text: string, limit: number): readonly string[] {
@@ -133,6 +148,10 @@ export class WatchedWorld {
     }
     return found.sort()
   }
+}
+
+async function* noRecords(): AsyncIterable<never> {
+  // State of a watch is read from its entries.
 }
 
 /** What every face says first: whose files these are, of which day, and what this is not. */
