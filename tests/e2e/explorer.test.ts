@@ -189,6 +189,26 @@ describe('the explorer in Chromium', { skip: without }, () => {
     })
   })
 
+  test('that the log has only grown since the last visit is proved here, from its own tiles', async () => {
+    await visit({}, async (page) => {
+      const { checkpoints } = site.registry.reader.store
+      const [, earlier] = await checkpoints.call(site.registry.reader.store)
+      assert.ok(earlier)
+      const [, size = '', root = ''] = earlier.note.split('\n')
+      await page.goto(`${site.url}/?q=10.0.0.130`)
+      await verdictIs(page, 'proved')
+      assert.match(await verdict(page), /has not seen this log before/)
+      await page.evaluate(changeMemory({ size: Number(size), root }))
+      await page.reload()
+      await verdictIs(page, 'proved')
+      assert.match(await verdict(page), /a consistency proof shows that nothing of them was changed/)
+      await page.evaluate(changeMemory({ size: Number(size), root: `${'A'.repeat(43)}=` }))
+      await page.reload()
+      await verdictIs(page, 'refused')
+      assert.match(await verdict(page), /does not begin with them/)
+    })
+  })
+
   test('where a proof cannot be fetched the page says that nothing was checked', async () => {
     await visit({}, async (page) => {
       await page.route('**/proof/**', (route) => route.abort())

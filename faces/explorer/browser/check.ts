@@ -1,9 +1,9 @@
 /** Fetches what a check needs, verifies it, and compares it with the page. */
 
-import { keyQuery, type VerifiedAnswer, verifyAnswer } from '@cadastre/answers'
+import { growthTiles, keyQuery, provesGrowth, type VerifiedAnswer, verifyAnswer } from '@cadastre/answers'
 import { browserCrypto } from '@cadastre/crypto/browser'
 import { differences, provedName } from './compare.ts'
-import { checkpointOf, contradiction, type Keeper, recall, remember } from './memory.ts'
+import { checkpointOf, contradiction, type Keeper, recall, remember, type Seen } from './memory.ts'
 import { namedHolders, readPage } from './read-page.ts'
 import { readTrust, type Trust } from './trust.ts'
 
@@ -22,6 +22,8 @@ export type Verdict =
       readonly trust: Trust
       readonly document: string
       readonly names: ReadonlyMap<string, string | null>
+      /** What this browser saw on an earlier visit, of which the log is proved to be a continuation; null at the first. */
+      readonly grownFrom: Seen | null
     }
   /** Something is wrong; `forgettable` where a memory of an earlier visit is one side of it. */
   | {
@@ -51,12 +53,16 @@ const FORGED = 'The proof that this server sent does not hold.'
 /** Thrown where the network or the server gives nothing to check. */
 class Unavailable extends Error {}
 
-async function load(path: string): Promise<string> {
-  const response = await fetch(path, { cache: 'no-cache' }).catch((error: unknown) => {
+function request(path: string): Promise<Response> {
+  return fetch(path, { cache: 'no-cache' }).catch((error: unknown) => {
     // The one error that `fetch` has: the network failed.
     if (error instanceof TypeError) throw new Unavailable(`${path} could not be fetched.`)
     throw error
   })
+}
+
+async function load(path: string): Promise<string> {
+  const response = await request(path)
   if (!response.ok) throw new Unavailable(`${path} answered ${response.status}.`)
   return response.text()
 }
@@ -86,6 +92,14 @@ async function checked(task: Task, page: Document, keeper: Keeper): Promise<Verd
     return refused('The log has shrunk.', [
       `This page is of ${task.size} entries, the newest proof of ${now.size}. A log only grows.`,
     ])
+  if (seen !== null && !(await hasGrown(seen, now)))
+    return refused(
+      'This does not continue the log that was seen before.',
+      [
+        `On an earlier visit this browser saw ${seen.size} entries. The log of ${now.size} entries that is shown now does not begin with them: somebody is shown another history.`,
+      ],
+      true,
+    )
   remember(keeper, seen, now)
 
   // The page may have been open for a while: then it is compared with the position that it states.
@@ -97,7 +111,28 @@ async function checked(task: Task, page: Document, keeper: Keeper): Promise<Verd
   const names = await provedNames(trust, answer.value, page)
   return 'state' in names
     ? names
-    : { state: 'proved', answer: answer.value, trust, document, names: names.names }
+    : { state: 'proved', answer: answer.value, trust, document, names: names.names, grownFrom: seen }
+}
+
+/** Whether the log at `now` begins with all that was seen: a consistency proof, made here from the log's own tiles. */
+async function hasGrown(seen: Seen, now: Seen): Promise<boolean> {
+  const tiles = await Promise.all(
+    growthTiles(seen.size, now.size).map(async ({ path, full, bytes }) => {
+      // A partial tile may be gone once the full one is there (C2SP tlog-tiles).
+      const held = (await loadTile(path)) ?? (path === full ? null : await loadTile(full))
+      if (held === null) throw new Unavailable(`/log/${path} is not there.`)
+      return [path, held.slice(0, bytes)] as const
+    }),
+  )
+  return provesGrowth(browserCrypto, seen, now, new Map(tiles))
+}
+
+/** Null where the server has none. */
+async function loadTile(path: string): Promise<Uint8Array | null> {
+  const response = await request(`/log/${path}`)
+  if (response.status === 404) return null
+  if (!response.ok) throw new Unavailable(`/log/${path} answered ${response.status}.`)
+  return new Uint8Array(await response.arrayBuffer())
 }
 
 /** Names are in the holders' own records, so each has a proof of its own, at the same position. */

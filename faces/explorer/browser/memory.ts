@@ -1,6 +1,7 @@
 /**
- * What this browser remembers of the log from earlier visits: its key, and the largest size seen. A log only grows;
- * one that is smaller, or differs at the same size, or changes its key, shows different things to different people.
+ * What this browser remembers of the log from earlier visits: its key, and the largest size seen with its root. A log
+ * only grows; one that is smaller, does not begin with what was seen, or changes its key shows different things to
+ * different people.
  */
 
 export type Seen = { readonly vkey: string; readonly size: number; readonly root: string }

@@ -3,6 +3,7 @@
 import { describeAnswer, type Policy, type VerifiedAnswer } from '@cadastre/answers'
 import { blockOfKey } from '../src/facts.ts'
 import { provedRegistrations } from './compare.ts'
+import type { Seen } from './memory.ts'
 
 /** One sentence: what was proved of what was asked. */
 export function headline(answer: VerifiedAnswer, names: ReadonlyMap<string, string | null>): string {
@@ -25,6 +26,15 @@ export function headline(answer: VerifiedAnswer, names: ReadonlyMap<string, stri
       : `${asked} is registered without a named holder (${kind}; ${record}).`
   const name = names.get(holder) ?? null
   return `${asked} is registered to ${holder}${name === null ? '' : `, ${name}`} (${kind}; ${record}).`
+}
+
+/** What became of the log since an earlier visit. */
+export function growth(grownFrom: Seen | null, size: number): string {
+  if (grownFrom === null)
+    return 'This browser has not seen this log before. It remembers the size and root, and checks next time that the log has only grown.'
+  return grownFrom.size >= size
+    ? `This browser has seen this log at ${grownFrom.size} entries before: it is the same.`
+    : `This browser has seen this log at ${grownFrom.size} entries before: a consistency proof shows that nothing of them was changed or left out since.`
 }
 
 /** The particulars: log, witnesses, time, what covers it, whether there is more inside. */

@@ -2,7 +2,7 @@
 
 import { check, type Task, type Verdict, verify } from './check.ts'
 import { forget, type Keeper } from './memory.ts'
-import { headline, particulars } from './sentences.ts'
+import { growth, headline, particulars } from './sentences.ts'
 import { changeOneByte } from './tamper.ts'
 
 type Proved = Extract<Verdict, { readonly state: 'proved' }>
@@ -60,8 +60,8 @@ class Panel {
 }
 
 function showProved(panel: Panel, verdict: Proved, focus: boolean): void {
-  const { answer, trust, names } = verdict
-  const particular = list(particulars(answer, trust.policy))
+  const { answer, trust, names, grownFrom } = verdict
+  const particular = list([...particulars(answer, trust.policy), growth(grownFrom, answer.size)])
   const what = paragraph('what', headline(answer, names))
   const key = paragraph(
     'fine',

@@ -46,7 +46,7 @@ ${sentence}
 }
 
 /** The same answer in other forms. */
-export function otherForms({ rdap, whois, self, history, proof }: Links): Markup {
+export function otherForms({ rdap, whois, self, history, proof }: Links, more: Markup | string = ''): Markup {
   const item = (address: string | null, words: string): Markup | string =>
     address === null ? '' : html`<li><a href="${address}">${words}</a></li>`
   return part(
@@ -59,6 +59,7 @@ ${item(whois, 'WHOIS text')}
 ${item(self, 'This answer as JSON')}
 ${item(history, 'History as JSON')}
 ${item(proof, 'Proof document')}
+${more}
 </ul>`,
   )
 }

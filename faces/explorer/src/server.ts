@@ -9,6 +9,7 @@ import { applicationPage, holderPage, holdersPage, poolPage } from './objects.ts
 import { type PageParts, renderPage } from './page.ts'
 import { procedurePage, proceduresPage } from './procedures.ts'
 import { complaintPage, incidentPage, registrationPage, transitPage } from './public-records.ts'
+import { mountSubscribe, SUBSCRIBE_ROUTES } from './subscribe.ts'
 import type { ExplorerOptions, History, Lookup } from './types.ts'
 import { whyPage } from './why.ts'
 import type { Markup } from './words.ts'
@@ -19,6 +20,7 @@ export const EXPLORER_ROUTES = [
   '/procedures/:kind',
   '/why/:index',
   '/extract',
+  ...SUBSCRIBE_ROUTES,
   '/explorer/verify.js',
   '/explorer/style.css',
   '/explorer/icon.svg',
@@ -85,6 +87,7 @@ export function createExplorer(options: ExplorerOptions): Hono {
   })
   app.get('/why/:index', (c) => whyAnswer(c, options, page))
   app.get('/extract', (c) => extractAnswer(c, options, page))
+  mountSubscribe(app, page, options.subscribe)
   app.get('/explorer/style.css', async (c) => file(c, (await assets()).style))
   app.get('/explorer/icon.svg', async (c) => file(c, (await assets()).icon))
   app.get('/explorer/verify.js', async (c) => file(c, (await assets()).script))

@@ -55,6 +55,8 @@ export type ExplorerOptions = {
   readonly examples: readonly Example[]
   /** Hears of faults of the room itself. */
   readonly failed: (error: unknown) => void
+  /** Hands what a subscription page was asked to the API; without it those pages only explain. */
+  readonly subscribe?: AskApi
 }
 
 /** A certified extract, as `/api/extract` gives it. */

@@ -8,6 +8,7 @@
 export { type Policy, parsePolicy } from '@cadastre/notes'
 export { describeAnswer } from './describe.ts'
 export { quorumTime } from './freshness.ts'
+export { type GrowthTile, growthTiles, provesGrowth, type TreePosition } from './growth.ts'
 export { type AnswerFrame, makeAnswer, makeAnswers, pathJson } from './make.ts'
 export { blockQuery, keyQuery, objectQuery, type Query } from './query.ts'
 export type { AnswerError, AnswerRefusal } from './refusals.ts'
