@@ -42,6 +42,14 @@ test('I6: an act that pauses or resumes writes the registry’s record and no ot
   assert.equal(fault(REGISTRY_KEY, null, registry(null), [NOTES]), null)
 })
 
+test('I6: a pause that only moves its beginning or its end is another pause', () => {
+  const paused = registry(pause(0, HOUR))
+  for (const changed of [pause(1, HOUR - 1), pause(0, HOUR + 1)])
+    assert.match(fault(REGISTRY_KEY, paused, registry(changed), [NOTES]) ?? '', /other records/)
+  assert.match(fault(REGISTRY_KEY, null, paused, [NOTES]) ?? '', /other records/)
+  assert.equal(fault(REGISTRY_KEY, paused, null), null)
+})
+
 test('no pause of more than 72 hours, none beyond 144 hours in 90 days', () => {
   assert.equal(fault(REGISTRY_KEY, registry(null), registry(pause(0, 72 * HOUR))), null)
   assert.match(fault(REGISTRY_KEY, registry(null), registry(pause(0, 72 * HOUR + 1))) ?? '', /72 hours/)
@@ -80,6 +88,8 @@ test('only allocations and transfers can be blocked; a name alone delays once a 
   assert.equal(fault(BLOCKS, null, notes([exact], null)), null)
   for (const kind of ['update-holder', 'declare-service', 'return', 'delegate'])
     assert.match(fault(BLOCKS, null, notes([{ ...exact, kinds: [kind] }], null)) ?? '', /nothing may block/)
+  const mixed = { ...exact, kinds: ['transfer', 'return'] }
+  assert.match(fault(BLOCKS, null, notes([mixed], null)) ?? '', /nothing may block/)
   assert.equal(fault(BLOCKS, null, notes([partial], from(0))), null)
   assert.match(fault(BLOCKS, null, notes([partial], null)) ?? '', /not remembered/)
   assert.match(fault(BLOCKS, null, notes([{ ...partial, until: null }], from(0))) ?? '', /10 business days/)
@@ -93,6 +103,19 @@ test('only allocations and transfers can be blocked; a name alone delays once a 
   assert.match(fault(BLOCKS, notes([], late), notes([partial], from(0))) ?? '', /second delay/)
   assert.match(fault(BLOCKS, notes([], late), null) ?? '', /second delay/)
   assert.equal(fault(BLOCKS, notes([partial], from(0)), notes([], from(0))), null)
+  // What stands may stand, but each delay under another act, to another end, is one of its own.
+  assert.equal(fault(BLOCKS, notes([partial], from(-DAY)), notes([partial], from(-DAY))), null)
+  for (const other of [{ act: 'b' }, { until: from(DAY) }])
+    assert.match(
+      fault(BLOCKS, notes([partial], from(-DAY)), notes([partial, { ...partial, ...other }], from(-DAY))) ??
+        '',
+      /second delay/,
+    )
+  assert.match(
+    fault(BLOCKS, notes([], from(-DAY)), notes([], null)) ?? '',
+    /second delay/,
+    'that there was one is not forgotten',
+  )
   assert.equal(fault(BLOCKS, notes([exact], null), null), null)
   assert.equal(fault(BLOCKS, notes([], year), null), null)
 })
@@ -107,6 +130,8 @@ test('a holder’s freeze lasts 14 days at most, and there is none within 90; no
   })
   const none = frozen(null, null)
   assert.equal(fault(key, none, frozen(from(0), from(14 * DAY))), null)
+  assert.equal(fault(key, null, frozen(from(0), from(14 * DAY))), null)
+  assert.equal(fault(key, none, null), null)
   assert.match(fault(key, none, frozen(from(0), from(14 * DAY + 1))) ?? '', /more than 14 days/)
   assert.match(fault(key, none, frozen(null, from(DAY))) ?? '', /second freeze/)
   assert.match(fault(key, none, frozen(from(-1), from(DAY))) ?? '', /second freeze/)
