@@ -8,6 +8,7 @@
 import type { DocumentPort } from '../port.ts'
 import { PdfDocument } from './document.ts'
 import type { Budget } from './reader.ts'
+import { headersIn, placesOf } from './search.ts'
 import type { Section } from './sections.ts'
 import {
   entryOf,
@@ -156,27 +157,6 @@ class Comparison {
     if (holder?.kind !== 'at' || holder.offset < end) return false
     return !this.#existed(number) || this.#sameObject(number)
   }
-}
-
-/** Where a word stands in the bytes. */
-function placesOf(bytes: Uint8Array, word: string): readonly number[] {
-  const wanted = [...word].map((letter) => letter.charCodeAt(0))
-  const found: number[] = []
-  for (let at = bytes.indexOf(wanted[0] ?? 0); at >= 0; at = bytes.indexOf(wanted[0] ?? 0, at + 1))
-    if (wanted.every((byte, index) => bytes[at + index] === byte)) found.push(at)
-  return found
-}
-
-/** Longest `number generation ` before `obj` that is looked for. */
-const HEADER_BYTES = 40
-
-/** Where `number generation obj` stands in the bytes, wherever that is. */
-function headersIn(bytes: Uint8Array): readonly number[] {
-  return placesOf(bytes, 'obj').flatMap((at) => {
-    const before = String.fromCharCode(...bytes.subarray(Math.max(0, at - HEADER_BYTES), at))
-    const header = /\d{1,10}[\0\t\n\f\r ]{1,14}\d{1,5}[\0\t\n\f\r ]{1,14}$/.exec(before)
-    return header === null ? [] : [at - header[0].length]
-  })
 }
 
 function numberOf(value: PdfValue | undefined): number | null {

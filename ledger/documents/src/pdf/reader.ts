@@ -5,13 +5,12 @@
  */
 
 import { LIMITS } from '../limits.ts'
+import { isSpace } from './search.ts'
 import type { PdfDictionary, PdfValue } from './values.ts'
 
 /** Work that is left for one document, shared by all that read it. */
 export type Budget = { left: number }
 
-const isSpace = (byte: number | undefined): boolean =>
-  byte === 0 || byte === 9 || byte === 10 || byte === 12 || byte === 13 || byte === 32
 const isDelimiter = (byte: number): boolean => '()<>[]{}/%'.includes(String.fromCharCode(byte))
 const isRegular = (byte: number | undefined): boolean =>
   byte !== undefined && !isSpace(byte) && !isDelimiter(byte)

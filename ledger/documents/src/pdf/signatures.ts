@@ -3,6 +3,7 @@
 import type { Code } from '../codes.ts'
 import { LIMITS } from '../limits.ts'
 import type { PdfDocument } from './document.ts'
+import { placesOf } from './search.ts'
 import { endsRevision } from './sections.ts'
 import { countOf, entryOf, itemsOf, nameOf, type PdfValue } from './values.ts'
 
@@ -80,15 +81,9 @@ function readSignature(file: Uint8Array, dictionary: PdfValue): PdfSignature {
   return { ...none, byteRange, end, covered, rangeFault: null }
 }
 
-const BYTE_RANGE = '/ByteRange'
-
 /** How often the file's own bytes say /ByteRange. */
 function mentions(file: Uint8Array): number {
-  const wanted = [...BYTE_RANGE].map((letter) => letter.charCodeAt(0))
-  let count = 0
-  for (let at = file.indexOf(0x2f); at >= 0; at = file.indexOf(0x2f, at + 1))
-    if (wanted.every((byte, index) => file[at + index] === byte)) count += 1
-  return count
+  return placesOf(file, '/ByteRange').length
 }
 
 /** Whether the bytes look as if they held a signature: decides what an unreadable file is. */
