@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { blockRange } from '@cadastre/numbers'
 import type { Cell, CoveringCell, JsonObject, Registration } from '@cadastre/records'
 import { carve } from '../src/ranges.ts'
 import {
@@ -134,12 +135,7 @@ test('a service is the one that is named in all its members: another AS number, 
 
 /** The cells as they are once `taken` has left R-1. */
 function cut(here: World, registration: Registration, taken: string): ReadonlyMap<string, Cell> {
-  const block = blockOf(taken)
-  const range = {
-    space: block.space,
-    first: block.first,
-    last: block.first + 2n ** (32n - BigInt(block.length)) - 1n,
-  }
+  const range = blockRange(blockOf(taken))
   const inputs = gather(here, registration, range)
   const edits = new CellEdits(inputs)
   assert.equal(carve(edits, inputs, registration, 'ip4', range, null), true)
