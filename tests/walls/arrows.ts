@@ -116,6 +116,20 @@ export const ROOMS: readonly Room[] = [
     node: 'any',
   },
   {
+    room: 'apps/watch',
+    says: 'apps: "`watch`" may import "everything above"; it writes a log of its own, never a registry\'s',
+    rooms: [
+      ...CORE,
+      ...LEDGER,
+      'ledger/crypto',
+      'stores/port',
+      'stores/reader',
+      'stores/sqlite',
+      'registrar',
+    ],
+    node: 'any',
+  },
+  {
     room: 'apps/fees',
     says: 'procedures.md section 0, Fees: a program and a database of their own, which reads no store of the registry',
     rooms: ['core/numbers', 'core/records', 'ledger/crypto', 'ledger/notes'],

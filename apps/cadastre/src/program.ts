@@ -7,6 +7,7 @@ import { addHolderCommands } from './program-holders.ts'
 import { addImpact, addTakeOver } from './program-registries.ts'
 import { collect, run } from './program-run.ts'
 import { addVerifierCommands } from './program-verifiers.ts'
+import { addWatch } from './program-watch.ts'
 import { VERSION } from './version.ts'
 
 const ENVIRONMENT = `
@@ -126,5 +127,6 @@ export function createProgram(): Command {
   addClerkCommands(program)
   addVerifierCommands(program)
   addImpact(program)
+  addWatch(program)
   return program
 }

@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { describeAnswer, keyQuery, type VerifiedAnswer } from '@cadastre/answers'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import type { Json, Registration } from '@cadastre/records'
+import { isDayProof } from '@cadastre/watch'
 import { requiredPolicy } from '../client/log-files.ts'
 import { RegistryClient, verified } from '../client/registry-client.ts'
 import { readSubject } from '../client/subject.ts'
@@ -71,7 +72,14 @@ export async function verifyCommand(
   const query = keyQuery(nodeCrypto, subject.key)
   if (query === null) throw new Error('a subject has a key')
   const trust = await requiredPolicy(options)
-  const answer = verified(await readFile(file, 'utf8'), query, trust)
+  const document = await readFile(file, 'utf8')
+  if (isDayProof(document) && subject.kind === 'block') {
+    const { verified: verifiedDay } = await import('./watch-read.ts')
+    const told = verifiedDay(document, subject.block, trust)
+    output.result(told.json, ['The proof holds.', '', ...told.lines].join('\n'))
+    return EXIT.ok
+  }
+  const answer = verified(document, query, trust)
   output.result(answerJson(answer), ['The proof holds.', '', ...answerLines(answer)].join('\n'))
   return EXIT.ok
 }

@@ -99,6 +99,8 @@ const PLAIN: { readonly [name: string]: number } = {
   SourceError: EXIT.unavailable,
   LogFaultError: EXIT.no,
   NoDecisionError: EXIT.no,
+  WatchError: EXIT.no,
+  DamagedWatchError: EXIT.unavailable,
 }
 
 /** What the operating system said, in words; null where it said nothing. */
