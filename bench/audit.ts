@@ -141,6 +141,7 @@ function genesis(): JsonObject {
     pools: [{ handle: 'IP4', space: 'ip4', range: '10.0.0.0/8', open: true }],
     reserved: [],
     witnessPolicy: '',
+    roots: [],
     statement: '',
   }
 }

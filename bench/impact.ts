@@ -87,6 +87,7 @@ const genesis: JsonObject = {
   pools: [{ handle: 'IP4', space: 'ip4', range: '10.0.0.0/8', open: true }],
   reserved: [],
   witnessPolicy: '',
+  roots: [],
   statement: '',
 }
 const roles = ['full', 'routing', 'technical']

@@ -2,6 +2,7 @@
  * The bounded exceptions to invariant I1, held at run time like I1 itself, whatever a procedure's parameters say: one
  * delay of transfers under a court claim, one delay on a name alone, the act kinds that a legal act may forbid, and a
  * pause of everything that writes nothing but itself (I6). And that a window with a veto begins with its notice.
+ * What orders may do stands in `order-bounds.ts`.
  */
 
 import {
@@ -21,6 +22,7 @@ import {
   secondsOf,
 } from '@cadastre/records'
 import { REGISTRY_KEY } from './common.ts'
+import { beyondOrders } from './order-bounds.ts'
 import { pausedBetween } from './pauses.ts'
 import type { Effect } from './procedure.ts'
 
@@ -53,7 +55,7 @@ export function beyondBounds(
               : windowFault(key, before(key), next, at)
     if (fault !== null) return `${key}: ${fault}`
   }
-  return null
+  return beyondOrders(effects, before, at)
 }
 
 /** Terms that were in force stay as they were: what was recorded under them goes by them. */

@@ -118,10 +118,11 @@ export function isOfOrder({ procedure }: Application): boolean {
   return OF_ORDERS.includes(procedure)
 }
 
-/** Whoever took an order in is not called to attest it. */
-export function exceptedFrom(application: Application): readonly Pick<Call, 'staff'>[] {
-  const staff = application.body['staff']
-  return isOfOrder(application) && typeof staff === 'string' ? [{ staff }] : []
+/** Whoever took in an order, or an entry of the register of authorities, is not called to attest it. */
+export function exceptedFrom({ procedure, body }: Application): readonly Pick<Call, 'staff'>[] {
+  const { staff } = body
+  const atDesk = procedure === 'register-authority/1' || OF_ORDERS.includes(procedure)
+  return atDesk && typeof staff === 'string' ? [{ staff }] : []
 }
 
 /** How long the attestors of an application have. */

@@ -14,6 +14,7 @@ import {
   canonicalJson,
   cellKey,
   country,
+  type Desk,
   EMPTY_CELL,
   handle,
   hash32,
@@ -28,6 +29,7 @@ import {
   type Registry,
   range,
   type Schema,
+  type SealRoot,
   tagged,
   text,
   utf8Length,
@@ -38,6 +40,7 @@ import { type Asked, asked, MAX_BLOCKS, poolKey, REGISTRY_KEY, recordNeed, regis
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { ROSTER_KEY } from './examination.ts'
 import { decidePart, MAX_PARTS, type PartBody, partMembers, partNeeds } from './genesis-parts.ts'
+import { DESK_KEY } from './orders.ts'
 import type { Decision, Effect, Inputs, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
 import {
@@ -71,6 +74,8 @@ export type FoundBody = {
     readonly open: boolean
   }[]
   readonly reserved: readonly Range[]
+  /** Roots of trust: certificates to which seals of authorities chain, for good. */
+  readonly roots: readonly SealRoot[]
   /** Hash of each part of the procedures, in the order in which they follow. */
   readonly procedures: readonly string[]
   /** Witness policy, as text in the form of C2SP tlog-policy. */
@@ -102,6 +107,7 @@ const foundMembers: Schema<Omit<FoundBody, 'step'>> = object({
   staff: staffList(MAX_STAFF, 1),
   pools: array(object({ handle, space: oneOf(['ip4', 'ip6', 'asn']), range, open: bool }), 32),
   reserved: array(range, 64),
+  roots: array(object({ name: legalName, certificate: hash32 }), 16),
   procedures: array(hash32, MAX_PARTS, 1),
   witnessPolicy: longText,
   statement: longText,
@@ -110,9 +116,10 @@ const foundMembers: Schema<Omit<FoundBody, 'step'>> = object({
 const body: Schema<GenesisBody> = tagged('step', { found: foundMembers, procedures: partMembers })
 
 /** What a schema cannot say: handles and hashes stand once, and a pool's range is of its space. */
-function isMalformed({ staff, pools, procedures }: FoundBody): boolean {
+function isMalformed({ staff, pools, procedures, roots }: FoundBody): boolean {
   return (
     repeats(procedures) ||
+    repeats(roots.map(({ certificate }) => certificate)) ||
     staffMalformed(staff) ||
     repeats(pools.map((pool) => pool.handle)) ||
     pools.some((pool) => pool.space !== pool.range.space)
@@ -218,12 +225,14 @@ function objectEffects(from: FoundBody): readonly Effect[] {
     }
     return put(poolKey(pool.handle), record)
   })
+  const desk: Desk = { v: 1, roots: from.roots, served: 0, sealed: 0, since }
   const witnesses: WitnessPolicy = { v: 1, policy: from.witnessPolicy, previous: null, since }
   return [
     put(REGISTRY_KEY, registry),
     put(WITNESSES_KEY, witnesses),
     ...from.staff.map(memberEffect),
     put(ROSTER_KEY, rosterOfStaff(from.staff, null)),
+    put(DESK_KEY, desk),
     ...pools,
   ]
 }

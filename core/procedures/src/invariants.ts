@@ -1,15 +1,30 @@
 /**
- * Invariant I1 at run time: what an effect takes from a holder must carry that holder's consent, an order, or a
+ * Invariants I1 and I8 at run time: what an effect takes from a holder must carry that holder's consent, an order, or a
  * public instrument. `decide` is held to it by the types of `lessen`; this looks at what the effects really do, in
- * the registrar before each commit and in every audit.
+ * the registrar before each commit and in every audit. What an order may do is looked at in `order-bounds.ts`.
  */
 
-import type { Basis } from '@cadastre/evidence'
-import type { Cell, Holder, Instant, RecordKey, Registration } from '@cadastre/records'
+import type { Basis, Order } from '@cadastre/evidence'
+import { contains, NUMBER_SPACES, type NumberSpace } from '@cadastre/numbers'
+import {
+  type Cell,
+  type Holder,
+  type Instant,
+  isChild,
+  type RecordKey,
+  type Registration,
+  registrationRange,
+} from '@cadastre/records'
+import { rangeOfText } from './holds.ts'
 import type { Effect } from './procedure.ts'
 
 /** One holder's loss by one act: a registration that ends or shrinks, or control of its keys. */
-export type Loss = { readonly holder: string; readonly what: string }
+export type Loss = {
+  readonly holder: string
+  readonly what: string
+  /** Null where control of keys is lost. */
+  readonly registration: Registration | null
+}
 
 /**
  * What an act takes from holders, by key. `before` gives the state before the act. A registration that appears again
@@ -37,6 +52,7 @@ export function lossesOf(
         basis: effect.basis,
         holder: registration.holder ?? '',
         what: kept.has(identityOf(registration)) ? `part of ${registration.id}` : registration.id,
+        registration,
       }))
   })
 }
@@ -48,11 +64,30 @@ export function adverseWithoutBasis(
   at: Instant,
 ): string | null {
   for (const loss of lossesOf(effects, before)) {
-    const grounded = loss.basis.some((basis) => basis.kind === 'order' || basis.holder === loss.holder)
+    const grounded = loss.basis.some((basis) =>
+      basis.kind === 'order' ? orders(basis, loss) : basis.holder === loss.holder,
+    )
     if (!grounded && !childOfConsenting(loss, before, at))
       return `${loss.key}: ${loss.what} of ${loss.holder}`
   }
   return null
+}
+
+/** Whether the order says what is lost: the registration by its id, a child that falls with it, or the say over the keys. */
+function orders(basis: Order, { registration, holder, key }: Loss & { readonly key: RecordKey }): boolean {
+  if (registration === null) return basis.effect === 'appointRepresentative' && basis.holder === holder
+  if (basis.scope.some(({ id }) => id === registration.id)) return true
+  // Unprotected children are their parent's note: they end where it is cancelled, as where it is returned.
+  if (basis.effect !== 'cancelToPool' || !isChild(registration.kind) || registration.protected) return false
+  const space = spaceOf(key)
+  return (
+    space !== null &&
+    basis.scope.some(({ range }) => contains(rangeOfText(range), registrationRange(registration, space)))
+  )
+}
+
+function spaceOf(key: RecordKey): NumberSpace | null {
+  return NUMBER_SPACES.find((space) => key.startsWith(`${space}/`)) ?? null
 }
 
 /**
@@ -75,7 +110,7 @@ function holderLosses(
   effect: Effect,
   old: Holder,
 ): readonly (Loss & { readonly key: RecordKey; readonly basis: readonly Basis[] })[] {
-  const loss = { key: effect.key, basis: effect.basis, holder: old.handle }
+  const loss = { key: effect.key, basis: effect.basis, holder: old.handle, registration: null }
   const next = effect.next as Holder | null
   if (next === null) return [{ ...loss, what: 'the holder’s record' }]
   const lost = (old.policy?.keys ?? []).filter(

@@ -122,13 +122,12 @@ export function execution(
       : { effects: onOrder(done, authority, target, inputs, at), code: null }
   if (written.code !== null) return returned(order, written.code, inputs, at)
   const effects = [...written.effects, ...reversal(order, written.effects, inputs, at), putOrder(done)]
-  return fitsEntry(effects, LOOKED + 8 * order.scope.length)
-    ? effects
-    : returned(order, 'entry-too-large', inputs, at)
+  const looked = new Set(executionNeeds(order, inputs).map(({ key, q }) => `${q} ${key}`)).size
+  return fitsEntry(effects, looked + LOOKED) ? effects : returned(order, 'entry-too-large', inputs, at)
 }
 
-/** Inputs besides those of the scope. */
-const LOOKED = 16
+/** Inputs besides those of the execution: the registry, the procedure, the order and its application. */
+const LOOKED = 6
 
 /** The order goes back; what it left on the notes of registrations goes with it. */
 export function returned(

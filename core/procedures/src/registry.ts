@@ -11,6 +11,7 @@ import { changeWitnesses } from './change-witnesses.ts'
 import { claim } from './claim.ts'
 import { complain } from './complain.ts'
 import { confirm } from './confirm.ts'
+import { contestOrder } from './contest-order.ts'
 import { correct } from './correct.ts'
 import { declareService } from './declare-service.ts'
 import { delegate } from './delegate.ts'
@@ -29,9 +30,11 @@ import { pause } from './pause.ts'
 import type { Procedure } from './procedure.ts'
 import { recordNotice } from './record-notice.ts'
 import { recoverKeys } from './recover-keys.ts'
+import { registerAuthority } from './register-authority.ts'
 import { reportIncident } from './report-incident.ts'
 import { returnNumbers } from './return.ts'
 import { rotateKeys } from './rotate-keys.ts'
+import { serveOrder } from './serve-order.ts'
 import { succeed } from './succeed.ts'
 import { takeOver } from './take-over.ts'
 import { transfer } from './transfer.ts'
@@ -50,6 +53,7 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'claim/1': claim,
   'complain/1': complain,
   'confirm/1': confirm,
+  'contest-order/1': contestOrder,
   'correct/1': correct,
   'declare-service/1': declareService,
   'delegate/1': delegate,
@@ -67,9 +71,11 @@ export const PROCEDURES: { readonly [id: string]: Procedure } = {
   'pause/1': pause,
   'record-notice/1': recordNotice,
   'recover-keys/1': recoverKeys,
+  'register-authority/1': registerAuthority,
   'report-incident/1': reportIncident,
   'return/1': returnNumbers,
   'rotate-keys/1': rotateKeys,
+  'serve-order/1': serveOrder,
   'succeed/1': succeed,
   'take-over/1': takeOver,
   'transfer/1': transfer,

@@ -68,6 +68,7 @@ function foundingOf(profile: Profile): JsonObject {
     ],
     reserved: ['192.0.2.0/28'],
     witnessPolicy: 'quorum none\n',
+    roots: [],
     statement: 'Founded for tests.',
   }
 }

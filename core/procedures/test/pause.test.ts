@@ -87,6 +87,8 @@ test('paused stands where every procedure for holders lists it: after the regist
     'change-staff/1',
     'change-witnesses/1',
     'hand-over/1',
+    'register-authority/1',
+    'serve-order/1',
   ]
   for (const { id, refusals } of Object.values(PROCEDURES)) {
     if (founding.includes(id) || staff.includes(id)) continue

@@ -323,7 +323,7 @@ export function isLive({ state, detail }: OrderRecord): boolean {
 export function nextDue(order: OrderRecord): Instant | null {
   const { state, seal, stayed, until, windowEnd, askAgain } = order
   const times: (Instant | null)[] = []
-  if (seal !== null && seal.opened === null && !seal.overdue && state !== 'returned') times.push(seal.until)
+  if (seal !== null && seal.opened === null && !seal.overdue) times.push(seal.until)
   if (state !== 'received' && isLive(order)) {
     if (isLasting(order.detail.effect)) times.push(until)
     if (state === 'window' || state === 'conflict') times.push(windowEnd)

@@ -221,6 +221,7 @@ function genesisBody(): JsonObject {
     ],
     reserved: [],
     witnessPolicy: '',
+    roots: [],
     statement: '',
   }
 }

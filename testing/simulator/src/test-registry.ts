@@ -293,6 +293,7 @@ function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject
     pools: (options.pools ?? TEST_POOLS) as readonly Json[],
     reserved: [],
     witnessPolicy: '',
+    roots: [],
     statement: '',
   }
 }

@@ -205,6 +205,7 @@ export class WorkloadRegistry {
       pools: POOLS[this.profile],
       reserved: ['203.0.113.240/28'],
       witnessPolicy: 'quorum none\n',
+      roots: [],
       statement: '',
     }
     const parts = genesisParts(parametersOf(this.profile))

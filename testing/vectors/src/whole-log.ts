@@ -71,6 +71,7 @@ function genesisBody(): JsonObject {
     ],
     reserved: ['192.0.2.0/25'],
     witnessPolicy: '',
+    roots: [],
     statement: 'Founded for these vectors.',
   }
 }

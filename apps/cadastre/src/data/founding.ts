@@ -151,6 +151,7 @@ export async function foundGenesis(
     pools: pools.map((pool) => ({ ...pool })),
     reserved: [],
     witnessPolicy,
+    roots: [],
     statement: '',
   }
   const hash = (member: Json): string => memberHashOf(nodeCrypto, member)

@@ -1,0 +1,239 @@
+/**
+ * Invariant I8 and the guards of the order desk at run time, whatever `decide` did: what an act writes on the basis of an
+ * order lies in that order's scope; an order goes from state to state only as it may, never before its notice, its
+ * window and its public text; holds stand and fall with their orders; an authority has its full notice.
+ */
+
+import { contains, NUMBER_SPACES, type NumberSpace, type Range, subtract } from '@cadastre/numbers'
+import {
+  ADMINISTRATIVE_HOLD_SECONDS,
+  type Application,
+  AUTHORITY_NOTICE_SECONDS,
+  type Authority,
+  addSeconds,
+  asObject,
+  type Cell,
+  canonicalJson,
+  type Instant,
+  isChild,
+  type Json,
+  type NotedOrder,
+  type Notes,
+  ORDER_WINDOW_SECONDS,
+  type OrderRecord,
+  type RecordKey,
+  type Registration,
+  registrationRange,
+  type ScopeItem,
+  waitsForWindow,
+} from '@cadastre/records'
+import { rangeOfText } from './holds.ts'
+import { authorityKey, DESK_KEY, orderKey } from './orders.ts'
+import type { Effect } from './procedure.ts'
+
+type Before = (key: RecordKey) => unknown
+
+/** The first thing that an act does beyond an order; null where there is none. */
+export function beyondOrders(effects: readonly Effect[], before: Before, at: Instant): string | null {
+  for (const { key, next } of effects) {
+    const fault = key.startsWith('obj/order/')
+      ? orderFault(asObject('order', key, before(key)), asObject('order', key, next), before, at)
+      : key.startsWith('obj/authority/')
+        ? authorityFault(key, next, effects, before, at)
+        : key === DESK_KEY
+          ? deskFault(before(key), next)
+          : key.startsWith('obj/notes/')
+            ? notedFault(before(key), next, effects)
+            : null
+    if (fault !== null) return `${key}: ${fault}`
+  }
+  return outsideScope(effects, before)
+}
+
+/** What never changes in an order once it is recorded, but for what the end of its seal shows. */
+function fixedOf(order: OrderRecord): string {
+  const { authority, date, authenticity, rooted, scope, executeFrom, reverses, served, received } = order
+  const { seal, detail, holder, document, reference, application } = order
+  const hidden = seal !== null
+  const shown = hidden ? [] : [holder, document, reference, detail]
+  const fixed = { authority, date, authenticity, rooted, scope, executeFrom, reverses, served, received }
+  return canonicalJson({
+    ...fixed,
+    application,
+    effect: detail.effect,
+    commitment: seal?.commitment ?? null,
+    shown,
+  } as Json)
+}
+
+const ENDED: readonly string[] = ['returned', 'expired', 'lifted', 'reversed']
+
+function orderFault(
+  was: OrderRecord | null,
+  is: OrderRecord | null,
+  before: Before,
+  at: Instant,
+): string | null {
+  if (is === null) return 'an order that vanishes'
+  const goes = is.state !== 'returned' && waitsForWindow(is.detail.effect)
+  if (is.seal !== null && goes) return 'a sealed order that takes something away'
+  if (was === null) return is.state === 'received' || is.state === 'returned' ? null : 'an order unexamined'
+  if (fixedOf(was) !== fixedOf(is)) return 'an order that says something else than before'
+  if (ENDED.includes(was.state) && is.state !== was.state) return 'an order that had ended'
+  if (is.published !== null && was.published === null && is.published.at !== at)
+    return 'a text that was public before it was logged'
+  if (is.notified !== null && was.notified === null && is.notified !== at)
+    return 'a notice that was before it was logged'
+  if (is.state === 'expired' && was.state !== 'expired' && (was.until === null || was.until > at))
+    return 'an order that ends before its end'
+  const runs = is.state === 'executed' || is.state === 'varied'
+  if (!runs || was.executed === is.executed) return null
+  return executionFault(was, is, before, at)
+}
+
+function executionFault(was: OrderRecord, is: OrderRecord, before: Before, at: Instant): string | null {
+  if (is.executed !== at || is.verified === null || is.checklist === null) return 'an order unverified'
+  if (Object.values(is.checklist).includes('no')) return 'an order of which a fact is missing'
+  if (waitsForWindow(is.detail.effect)) return windowFault(was, at)
+  const authority = before(authorityKey(is.authority)) as Authority | null
+  const lapses = addSeconds(at, authority?.terms.holdSeconds ?? ADMINISTRATIVE_HOLD_SECONDS)
+  const administrative = is.detail.effect === 'hold' && authority?.terms.kind !== 'court'
+  return administrative && (is.until === null || is.until > lapses)
+    ? 'an administrative hold that does not lapse'
+    : null
+}
+
+function windowFault(was: OrderRecord, at: Instant): string | null {
+  const { state, notified, windowEnd, executeFrom, published, rooted } = was
+  if (state !== 'window' && state !== 'conflict') return 'an execution without a window'
+  if (notified === null) return 'an execution before the notice'
+  const earliest = executeFrom ?? addSeconds(notified, ORDER_WINDOW_SECONDS)
+  if (windowEnd === null || windowEnd > at || earliest > at) return 'a window that was shortened'
+  const isPublic = published !== null && addSeconds(published.at, ORDER_WINDOW_SECONDS) <= at
+  return rooted || isPublic ? null : 'an execution on a text that was not public'
+}
+
+/** Entries of orders on a registration are written by acts on these orders alone, and a hold is as its order says. */
+function notedFault(old: unknown, next: Json, effects: readonly Effect[]): string | null {
+  const [was, is] = [notedIn(old), notedIn(next)]
+  for (const handle of new Set([...was, ...is].map(({ order }) => order))) {
+    const mine = (noted: NotedOrder): boolean => noted.order === handle
+    const [had, has] = [was.filter(mine), is.filter(mine)]
+    if (canonicalJson(had as Json) === canonicalJson(has as Json)) continue
+    const order = effects.find(({ key }) => key === orderKey(handle))?.next as OrderRecord | undefined
+    if (order === undefined) return `${handle} comes or goes without an act on it`
+    const runs = order.state === 'executed' || order.state === 'varied'
+    for (const noted of has) {
+      if (noted.holds && !runs) return `${handle} holds without being in force`
+      if (noted.holds && (order.detail.effect !== 'hold' || noted.until !== order.until))
+        return `${handle} holds otherwise than ordered`
+      const stated = order.scope.some(({ range }) => range === noted.range)
+      if (!stated) return `${handle} is noted on numbers that it does not state`
+    }
+  }
+  return null
+}
+
+function notedIn(record: unknown): readonly NotedOrder[] {
+  return (record as Partial<Notes> | null)?.orders ?? []
+}
+
+function authorityFault(
+  key: RecordKey,
+  next: Json,
+  effects: readonly Effect[],
+  before: Before,
+  at: Instant,
+): string | null {
+  const was = asObject('authority', key, before(key))
+  const is = asObject('authority', key, next)
+  if (is === null) return 'an authority that vanishes'
+  if (was === null)
+    return is.noticedUntil >= addSeconds(at, AUTHORITY_NOTICE_SECONDS) ? null : 'an authority without notice'
+  if (was.ended !== null || was.noticedUntil !== is.noticedUntil) return 'an authority that is rewritten'
+  const inNotice = is.ended !== null && was.noticedUntil > at
+  const application = effects.find(({ key: other }) => other === `obj/application/${is.application}`)
+  const old = application === undefined ? null : (before(application.key) as Application | null)
+  const noticed = (old?.notice?.windowSeconds ?? 0) >= AUTHORITY_NOTICE_SECONDS
+  return inNotice || noticed ? null : 'a change of an authority without its notice'
+}
+
+function deskFault(old: unknown, next: Json): string | null {
+  const [was, is] = [asObject('desk', DESK_KEY, old), asObject('desk', DESK_KEY, next)]
+  if (is === null) return 'the desk vanishes'
+  if (was === null) return null
+  if (canonicalJson(was.roots as Json) !== canonicalJson(is.roots as Json)) return 'roots after genesis'
+  return is.served < was.served ? 'an order that is not counted any more' : null
+}
+
+/** The numbers of one registration before and after an act, as far as it writes cells that hold it. */
+type Held = {
+  readonly space: NumberSpace
+  readonly was: Registration | null
+  readonly pieces: readonly Registration[]
+}
+
+function cellsHeld(effects: readonly Effect[], before: Before): ReadonlyMap<string, Held> {
+  const held = new Map<string, { space: NumberSpace; was: Registration | null; pieces: Registration[] }>()
+  for (const { key } of effects) {
+    const space = NUMBER_SPACES.find((name) => key.startsWith(`${name}/`))
+    if (space === undefined) continue
+    for (const registration of registrationsIn(before(key)))
+      held.set(nameOf(registration), { space, was: registration, pieces: [] })
+  }
+  for (const { key, next } of effects) {
+    const space = NUMBER_SPACES.find((name) => key.startsWith(`${name}/`))
+    if (space === undefined) continue
+    for (const registration of registrationsIn(next)) {
+      const name = [...held.keys()].find((known) => known.startsWith(`${registration.id} `))
+      const entry = held.get(nameOf(registration)) ?? (name === undefined ? undefined : held.get(name))
+      if (entry === undefined) held.set(nameOf(registration), { space, was: null, pieces: [registration] })
+      else entry.pieces.push(registration)
+    }
+  }
+  return held
+}
+
+function nameOf({ id, first }: Registration): string {
+  return `${id} ${first}`
+}
+function registrationsIn(record: unknown): readonly Registration[] {
+  return record === null ? [] : ((record as Cell).registrations ?? [])
+}
+
+/** Numbers, and registrations, that an act changes on the basis of an order that does not state them (I8). */
+function outsideScope(effects: readonly Effect[], before: Before): string | null {
+  const order = effects.flatMap(({ basis }) => basis).find((basis) => basis.kind === 'order')
+  if (order === undefined) {
+    const onOrder = effects.some(({ key }) => key.startsWith('obj/order/'))
+    const cell = effects.find(({ key }) => !key.startsWith('obj/'))
+    return onOrder && cell !== undefined ? `${cell.key}: written without the order` : null
+  }
+  const stated = order.scope.map(({ range }) => rangeOfText(range))
+  for (const [name, { space, was, pieces }] of cellsHeld(effects, before)) {
+    const ranges = pieces.map((piece) => registrationRange(piece, space))
+    if (was === null) {
+      if (!ranges.every((range) => stated.some((one) => contains(one, range)))) return `${name}: not stated`
+      continue
+    }
+    const lost = subtract(registrationRange(was, space), ranges)
+    if (!lost.every((range) => isStated(range, was, order.scope, order.effect)))
+      return `${name}: more than stated`
+    const changed = pieces.some((piece) => declared(piece) !== declared(was))
+    if (changed && order.effect !== 'correct') return `${name}: changed otherwise than ordered`
+  }
+  return null
+}
+
+function isStated(range: Range, was: Registration, scope: readonly ScopeItem[], effect: string): boolean {
+  return scope.some(
+    (item) =>
+      contains(rangeOfText(item.range), range) &&
+      (item.id === was.id || (effect === 'cancelToPool' && isChild(was.kind))),
+  )
+}
+
+/** All of a registration but its extent. */
+function declared({ first: _, last: __, ...rest }: Registration): string {
+  return canonicalJson(rest as Json)
+}
