@@ -6,4 +6,5 @@
  */
 
 export { createExplorer, EXPLORER_ROUTES } from './server.ts'
+export type { Site, SiteAnswer, SiteQuestion } from './site.ts'
 export type { Example, ExplorerInfo, ExplorerOptions, LookupFault, LookupResult } from './types.ts'

@@ -1,6 +1,7 @@
 /** The frame of every page: head, banner, search, foot. */
 
 import { html, raw } from 'hono/html'
+import type { Site } from './site.ts'
 import type { ExplorerInfo, Pause } from './types.ts'
 import type { Markup } from './words.ts'
 
@@ -18,10 +19,12 @@ export type PageFrame = {
   readonly stylePath: string
   /** Null where the script could not be made: the page then works without. */
   readonly scriptPath: string | null
+  /** Null for a register on its own. */
+  readonly site: Site | null
 }
 
 export async function renderPage(frame: PageFrame, parts: PageParts): Promise<string> {
-  const { info, pause, stylePath, scriptPath } = frame
+  const { info, pause, stylePath, scriptPath, site } = frame
   const { title, query, body } = parts
   const first = title === null && query === ''
   const markup = await html`${raw('<!doctype html>')}
@@ -34,6 +37,7 @@ export async function renderPage(frame: PageFrame, parts: PageParts): Promise<st
 <meta name="description" content="Public register of who holds which Internet numbers, with a proof of every answer.">
 <link rel="icon" href="/explorer/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="${stylePath}">
+${(site?.styles ?? []).map((path) => html`<link rel="stylesheet" href="${path}">`)}
 ${scriptPath === null ? '' : html`<script type="module" src="${scriptPath}"></script>`}
 </head>
 <body>
@@ -42,7 +46,7 @@ ${scriptPath === null ? '' : html`<script type="module" src="${scriptPath}"></sc
 ${
   info.demonstration === null
     ? ''
-    : html`<p class="demonstration">${/^demonstration/i.test(info.demonstration) ? '' : html`<strong>Demonstration.</strong> `}${info.demonstration}</p>`
+    : html`<p class="demonstration">${site !== null || /^demonstration/i.test(info.demonstration) ? '' : html`<strong>Demonstration.</strong> `}${info.demonstration}</p>`
 }
 ${
   pause === null
@@ -50,14 +54,15 @@ ${
     : html`<p class="demonstration paused" role="status"><strong>Paused.</strong> ${pause.says} <a href="/procedures/pause">What a pause may do</a></p>`
 }
 <div class="bar">
-<p class="name"><a href="/">${info.name}</a><span class="subtitle">Register of Internet numbers</span></p>
+<p class="name"><a href="/">${info.name}</a><span class="subtitle">${site?.subtitle ?? 'Register of Internet numbers'}</span></p>
+${site === null ? '' : html`<nav class="site" aria-label="Pages"><ul>${links(site.nav)}</ul></nav>`}
 ${searchForm(query, first)}
 </div>
 </header>
 <main id="answer" tabindex="-1">
 ${body}
 </main>
-${foot(info)}
+${site === null ? foot(info) : siteFoot(info, site)}
 </body>
 </html>`
   return String(markup)
@@ -75,6 +80,9 @@ function foot(info: ExplorerInfo): Markup {
 <nav aria-label="Other ways in">
 <ul class="ways">
 <li><a href="/procedures">Procedures</a></li>
+<li><a href="/queue">Who waits</a></li>
+<li><a href="/statistics">Statistics</a></li>
+<li><a href="/register">How it is run</a></li>
 <li><a href="/log/checkpoint">Log checkpoint</a></li>
 <li><a href="/.well-known/cadastre.json">Keys and trust policy</a></li>
 <li><a href="/api/openapi.json">API description</a></li>
@@ -83,6 +91,17 @@ function foot(info: ExplorerInfo): Markup {
 </ul>
 </nav>
 <p>Log <code>${info.origin}</code> · Cadastre ${info.version}. This register records who holds which numbers. It has no act that punishes.</p>
+</footer>`
+}
+
+function links(items: Site['nav']): readonly Markup[] {
+  return items.map(({ href, text }) => html`<li><a href="${href}">${text}</a></li>`)
+}
+
+function siteFoot(info: ExplorerInfo, { ways, closing }: Site): Markup {
+  return html`<footer>
+<nav aria-label="Other ways in"><ul class="ways">${links(ways)}</ul></nav>
+<p>Log <code>${info.origin}</code> · Cadastre ${info.version}. ${closing}</p>
 </footer>`
 }
 
