@@ -60,6 +60,7 @@ async function answers(of: RegistryReader): Promise<readonly string[]> {
   const explorer = createExplorer({
     info: of.info,
     ...portal,
+    statistics: async () => ({ kind: 'none', detail: 'There is none here.' }),
     why: async () => ({ kind: 'none', detail: '' }),
     procedures: new Map(),
     examples: [],

@@ -128,6 +128,7 @@ export async function startSite(): Promise<Site> {
       ok: false,
       error: { kind: 'not-found', value: text, expected: 'something else' },
     }),
+    statistics: async () => ({ kind: 'none', detail: 'There is none here.' }),
     why: async (index) => ({ kind: 'none', detail: `No decision ${index} here.` }),
     procedures: procedures(),
     examples: [

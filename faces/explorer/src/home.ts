@@ -22,6 +22,17 @@ ${
       )
 }
 ${part(
+  'run',
+  'How it is run',
+  '',
+  html`<ul class="matches">
+<li><a href="/queue">Who waits, and how long it takes</a> The queues by pseudonym, and the service level as measured.</li>
+<li><a href="/statistics">Is everybody treated alike?</a> Pass rates and times by country, size and path.</li>
+<li><a href="/register">Witnesses, announced changes, moves, incidents, complaints</a> What the registry does as a registry.</li>
+<li><a href="/procedures">Procedures</a> All that this register may do, and nothing else.</li>
+</ul>`,
+)}
+${part(
   'promise',
   'What a proof says',
   '',
@@ -49,7 +60,7 @@ function forms(): Markup {
 <div><dt>A prefix or range</dt><dd><code>198.51.100.0/24</code>, <code>2001:db8::/32</code>, <code>203.0.113.0 - 203.0.113.127</code></dd></div>
 <div><dt>An AS number</dt><dd><code>AS64496</code> or <code>64496</code></dd></div>
 <div><dt>A holder</dt><dd>by handle, <code>H-7</code>, or by part of its name</dd></div>
-<div><dt>An application or pool</dt><dd>by its handle, as on a receipt or record</dd></div>
+<div><dt>Anything else</dt><dd>by its handle, as on a receipt or page: a registration <code>R-41</code>, an application <code>A-41</code>, a move between registries <code>T-41</code>, an incident, a complaint, a pool</dd></div>
 </dl>`
 }
 

@@ -12,6 +12,6 @@ ${part('forms', 'Elsewhere', '', html`<ul class="forms"><li><a href="/procedures
 
 /** `kinds` that have a page, in order. */
 export function proceduresPage(kinds: readonly string[]): Markup {
-  return html`<div class="subject"><h1>Procedures</h1><p class="statement">All that this register may do, and nothing else.</p></div>
+  return html`<div class="subject"><h1>Procedures</h1><p class="statement">All that this register may do, and nothing else. <a href="/register#terms">Changes that are announced</a></p></div>
 ${part('list', 'The list', '', html`<ul class="matches">${kinds.map((kind) => html`<li><a href="/procedures/${kind}">${kind}</a></li>`)}</ul>`)}`
 }

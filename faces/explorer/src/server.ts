@@ -1,15 +1,17 @@
 /** Routes of the explorer. */
 
 import { type Context, Hono } from 'hono'
+import { html } from 'hono/html'
 import { type Asset, bundleScript, readIcon, readStyle } from './assets.ts'
 import { extractPage } from './extract.ts'
 import { faultPage, homePage, nothingHere, plainPage } from './home.ts'
+import { mountMore } from './more-pages.ts'
 import { numbersPage } from './numbers.ts'
 import { applicationPage, holderPage, holdersPage, poolPage } from './objects.ts'
 import { type PageParts, renderPage } from './page.ts'
 import { procedurePage, proceduresPage } from './procedures.ts'
 import { complaintPage, incidentPage, registrationPage, transitPage } from './public-records.ts'
-import { mountSubscribe, SUBSCRIBE_ROUTES } from './subscribe.ts'
+import { mountSubscribe } from './subscribe.ts'
 import type { ExplorerOptions, History, Lookup } from './types.ts'
 import { whyPage } from './why.ts'
 import type { Markup } from './words.ts'
@@ -20,7 +22,11 @@ export const EXPLORER_ROUTES = [
   '/procedures/:kind',
   '/why/:index',
   '/extract',
-  ...SUBSCRIBE_ROUTES,
+  '/queue',
+  '/register',
+  '/statistics',
+  '/subscribe',
+  '/subscribe/confirm',
   '/explorer/verify.js',
   '/explorer/style.css',
   '/explorer/icon.svg',
@@ -62,6 +68,7 @@ export function createExplorer(options: ExplorerOptions): Hono {
       pause: options.pause(),
       stylePath: style.path,
       scriptPath: script?.path ?? null,
+      site: options.site ?? null,
     }
     return c.html(await renderPage(frame, parts), status, { ...HEADERS, 'Cache-Control': 'no-cache' })
   }
@@ -74,6 +81,14 @@ export function createExplorer(options: ExplorerOptions): Hono {
     )
     return page(c, 500, { title: 'Out of order', query: '', body })
   })
+  for (const { route, make } of options.site?.pages ?? [])
+    app.get(route, async (c) => {
+      const made = await make({
+        param: (name) => c.req.param(name) ?? '',
+        query: (name) => c.req.query(name),
+      })
+      return page(c, made.status, { title: made.title, query: '', body: made.body })
+    })
   app.get('/', (c) => answer(c, options, page))
   app.get('/procedures', (c) =>
     page(c, 200, { title: 'Procedures', query: '', body: proceduresPage([...options.procedures.keys()]) }),
@@ -87,6 +102,7 @@ export function createExplorer(options: ExplorerOptions): Hono {
   })
   app.get('/why/:index', (c) => whyAnswer(c, options, page))
   app.get('/extract', (c) => extractAnswer(c, options, page))
+  mountMore(app, page, options)
   mountSubscribe(app, page, options.subscribe)
   app.get('/explorer/style.css', async (c) => file(c, (await assets()).style))
   app.get('/explorer/icon.svg', async (c) => file(c, (await assets()).icon))
@@ -141,7 +157,10 @@ type MakePage = (c: Context, status: 200 | 202 | 400 | 404, parts: PageParts) =>
 async function answer(c: Context, options: ExplorerOptions, page: MakePage): Promise<Response> {
   const { info, examples } = options
   const query = (c.req.query('q') ?? '').trim()
-  if (query === '') return page(c, 200, { title: null, query: '', body: homePage(info, examples) })
+  if (query === '') {
+    const body = options.site === undefined ? homePage(info, examples) : await options.site.home()
+    return page(c, 200, { title: null, query: '', body })
+  }
   const after = c.req.query('after') ?? null
   const found: Awaited<ReturnType<ExplorerOptions['lookup']>> =
     query.length > QUERY_LENGTH_MAX
@@ -164,7 +183,8 @@ async function answer(c: Context, options: ExplorerOptions, page: MakePage): Pro
   const past = before(c.req.query('before'))
   const history = key === null ? null : await options.history(key, { limit: HISTORY_ITEMS, before: past })
   const nothing = lookup.kind === 'holders' && lookup.items.length === 0
-  const body = bodyOf(lookup, history, after !== null)
+  const besides = options.site === undefined ? '' : await options.site.section(lookup)
+  const body = html`${bodyOf(lookup, history, after !== null)}${besides}`
   return page(c, nothing ? 404 : 200, { title: lookup.query.canonical, query, body })
 }
 

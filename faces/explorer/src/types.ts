@@ -1,6 +1,19 @@
 /** What this room is given: the answers of `/api/lookup` and `/api/history`, and what the registry says of itself. */
 
-import type { History, HistoryItem, Lookup, Pause } from '../../api/src/generated/lookup-types.ts'
+import type {
+  Complaints,
+  History,
+  HistoryItem,
+  Incidents,
+  Lookup,
+  Pause,
+  Queues,
+  Register,
+  ServiceLevel,
+  Transits,
+} from '../../api/src/generated/lookup-types.ts'
+import type { Site, Site } from './site.ts'
+import type { AskApi } from './subscribe.ts'
 
 export type * from '../../api/src/generated/lookup-types.ts'
 
@@ -41,6 +54,21 @@ export type ExplorerOptions = {
   ) => Promise<History | null>
   /** The pause in force, the same for everyone. */
   readonly pause: () => Pause | null
+  /** Who waits where: one queue by its name, or the beginning of each; null where there is none of this name. */
+  readonly queues: (
+    name: string | null,
+    page: { readonly from: number; readonly limit: number },
+  ) => Promise<Queues | null>
+  /** How long decisions and examinations take. */
+  readonly serviceLevel: () => Promise<ServiceLevel>
+  /** The register itself. */
+  readonly register: () => Promise<Register>
+  /** Moves between registries, incidents and complaints, the newest first; null where `before` is none. */
+  readonly transits: (page: ListPosition) => Promise<Transits | null>
+  readonly incidents: (page: ListPosition) => Promise<Incidents | null>
+  readonly complaints: (page: ListPosition) => Promise<Complaints | null>
+  /** Statistics of the whole log. */
+  readonly statistics: () => Promise<StatisticsResult>
   /** A certified extract of what was typed. */
   readonly extract: (
     text: string,
@@ -53,6 +81,8 @@ export type ExplorerOptions = {
   readonly procedures: ReadonlyMap<string, string>
   /** Things to try, shown on the empty page. */
   readonly examples: readonly Example[]
+  /** What the same site says beside the register. */
+  readonly site?: Site
   /** Hears of faults of the room itself. */
   readonly failed: (error: unknown) => void
   /** Hands what a subscription page was asked to the API; without it those pages only explain. */
@@ -104,6 +134,60 @@ export type Explained = {
   readonly verified: boolean
   readonly checked: readonly string[]
   readonly unchecked: readonly string[]
+}
+
+type ListPosition = { readonly before: string | null; readonly limit: number }
+
+export type StatisticsResult =
+  | { readonly kind: 'ready'; readonly value: StatisticsShown }
+  /** The log is being read. */
+  | { readonly kind: 'making'; readonly done: number; readonly total: number }
+  | { readonly kind: 'none'; readonly detail: string }
+
+/** Of `/api/stats`, what the page shows of one group of requests. */
+export type TallyShown = {
+  readonly n: number
+  readonly passRate: number
+  readonly medianSeconds: number | null
+  readonly p95Seconds: number | null
+  readonly refusals: { readonly [code: string]: number }
+}
+type Groups = { readonly [group: string]: TallyShown }
+
+/** Of `/api/stats`, what the page shows. */
+export type StatisticsShown = {
+  readonly size: number
+  readonly from: string | null
+  readonly until: string | null
+  readonly procedures: readonly (TallyShown & { readonly procedure: string })[]
+  readonly months: readonly (TallyShown & {
+    readonly month: string
+    readonly by: {
+      readonly country: Groups
+      readonly region: Groups
+      readonly size: Groups
+      readonly path: Groups
+    }
+  })[]
+  readonly inversions: number
+  readonly late: number
+  readonly adverse: { readonly bases: { readonly [basis: string]: number }; readonly lacking: number }
+  readonly flags: readonly {
+    readonly procedure: string
+    readonly by: string
+    readonly group: string
+    readonly kind: 'pass-rate' | 'times'
+    readonly n: number
+    readonly value: number
+  }[]
+  readonly sanctions: readonly {
+    readonly quarter: string
+    readonly blocks: number
+    readonly delays: number
+    readonly releases: number
+    readonly lapsed: number
+  }[]
+  readonly notComputed: readonly { readonly by: string; readonly why: string }[]
 }
 
 export type Example = { readonly query: string; readonly says: string }

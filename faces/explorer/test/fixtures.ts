@@ -11,7 +11,9 @@ import type {
   LookupResult,
   NumbersAnswer,
   Party,
+  Register,
   RegistrationView,
+  StatisticsShown,
 } from '../src/types.ts'
 
 const AT = '2026-01-03T06:14:05Z'
@@ -187,6 +189,38 @@ function state(holder: Party): { holder: Party; kind: string; status: string; ra
   return { holder, kind: 'holding', status: 'assigned', range: '192.0.2.0 - 192.0.2.255' }
 }
 
+const empty = { size: 26, at: AT, items: [], before: null }
+
+export const register: Register = {
+  size: 26,
+  at: AT,
+  name: 'Example Registry',
+  origin: 'registry.example/log',
+  seat: 'XX',
+  profile: 'community',
+  state: 'open',
+  paused: null,
+  pauses: [],
+  witnesses: null,
+  terms: [],
+  succession: { successor: null, handOver: null, predecessor: null },
+  peers: [],
+}
+
+const noStatistics: StatisticsShown = {
+  size: 26,
+  from: null,
+  until: null,
+  procedures: [],
+  months: [],
+  inversions: 0,
+  late: 0,
+  adverse: { bases: {}, lacking: 0 },
+  flags: [],
+  sanctions: [],
+  notComputed: [],
+}
+
 /** The face over fixed answers, by what is typed. */
 export function options(
   answers: { readonly [text: string]: Lookup },
@@ -213,6 +247,13 @@ export function options(
     }),
     why: async (index) => ({ kind: 'none', detail: `No decision ${index} here.` }),
     pause: () => null,
+    queues: async (name) => (name === null ? { size: 26, at: AT, paused: null, queues: [] } : null),
+    serviceLevel: async () => ({ from: 0, through: 0, decisions: [], examinations: [], notices: [] }),
+    register: async () => register,
+    transits: async () => empty,
+    incidents: async () => empty,
+    complaints: async () => empty,
+    statistics: async () => ({ kind: 'ready', value: noStatistics }),
     procedures: new Map([['transfer', '# Transfer (`transfer/1`)\n\nBoth parties sign.\n']]),
     examples: [{ query: '192.0.2.7', says: 'an address' }],
     failed: (error) => {

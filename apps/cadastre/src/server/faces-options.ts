@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { ApiOptions, Archive } from '@cadastre/api'
 import { createPortal } from '@cadastre/api'
 import type { ExplorerOptions } from '@cadastre/explorer'
+import type { Notices } from '@cadastre/notices'
 import { formatAddress, formatPrefix } from '@cadastre/numbers'
 import { PROCEDURES } from '@cadastre/procedures'
 import { createRdapHandler } from '@cadastre/rdap'
@@ -50,7 +51,9 @@ export function apiOptions(
   logger: Logger,
   archive: Archive,
   texts: ReadonlyMap<string, string>,
+  notices: Notices,
 ): ApiOptions {
+  const { subscriptions, channels } = notices
   return {
     clientAddress: (c) => getConnInfo(c).remote.address ?? null,
     procedureText: (kind) => texts.get(kind) ?? null,
@@ -59,6 +62,16 @@ export function apiOptions(
       whois: (snapshot, key) => whoisText(readerAt(reader, snapshot), queryOf(key).whois),
     },
     archive,
+    subscriptions: {
+      channels,
+      // Whether there was room, or it was there already, is nobody else's to know.
+      subscribe: (block, channel, target) =>
+        subscriptions.subscribe(block, channel, target, Date.now()) === 'address-malformed'
+          ? 'address-malformed'
+          : null,
+      confirm: (token) => subscriptions.confirm(token, Date.now()),
+      end: (token) => subscriptions.unsubscribe(token),
+    },
     now: () => performance.now(),
     failed: (error) => logger.error({ err: error }, 'the API met a bug'),
   }
@@ -75,6 +88,7 @@ export function explorerOptions(
     info,
     ...createPortal(reader),
     procedures: texts,
+    statistics: () => archive.statistics(),
     why: async (index) => {
       const reply = await archive.why(index)
       return reply.kind === 'ready' ? { kind: 'ready', value: reply.value.explanation } : reply

@@ -1,0 +1,173 @@
+// The pages about the register as a whole: queues and service level, how it is run, statistics.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createExplorer } from '../src/index.ts'
+import { policyWords } from '../src/register.ts'
+import { duration } from '../src/tables.ts'
+import type { ExplorerOptions, Queue, Queues, StatisticsShown } from '../src/types.ts'
+import { options, register } from './fixtures.ts'
+
+const { at, size } = register
+
+async function page(path: string, parts: Partial<ExplorerOptions> = {}, status = 200): Promise<string> {
+  const reply = await createExplorer(options({}, parts)).request(path)
+  assert.equal(reply.status, status, path)
+  return reply.text()
+}
+
+const queue: Queue = {
+  queue: 'IP4/24',
+  kind: 'pool',
+  waiting: 120,
+  items: [{ application: 'A-7', procedure: 'allocate/1', ahead: 0, due: null, since: 7 }],
+  more: true,
+}
+const queues: Queues = { size, at, paused: null, queues: [queue] }
+const measured = { count: 10, median: 0.4, p95: 2, longest: 90, limit: 60 }
+
+test('queues: position by pseudonym, how many wait, the service level beside its limit', async () => {
+  const html = await page('/queue', {
+    queues: async () => queues,
+    serviceLevel: async () => ({
+      from: 0,
+      through: 20,
+      decisions: [{ procedure: 'allocate/1', accepted: 9, refused: 1, late: 1, ...measured }],
+      examinations: [],
+      notices: [],
+    }),
+  })
+  assert.match(html, /IP4\/24: 120 wait/)
+  assert.ok(html.includes('<a href="/?q=A-7">A-7</a>'))
+  assert.match(html, /0\.4 s.*2 s.*1\.5 min.*1 min.*<strong>1<\/strong>/s)
+  assert.ok(html.includes('href="/queue?queue=IP4%2F24"'))
+  assert.match(html, /This register calls no attestors/)
+})
+
+test('one queue in pages, to its end; one that is not there is not found', async () => {
+  const asked: { readonly from: number }[] = []
+  const html = await page('/queue?queue=IP4/24&from=50', {
+    queues: async (_name, position) => {
+      asked.push(position)
+      return queues
+    },
+  })
+  assert.deepEqual(asked, [{ from: 50, limit: 50 }])
+  assert.match(html, /from=0">Earlier.*from=100">From position 101/s)
+  assert.match(await page('/queue?queue=NONE/9', {}, 404), /Nobody waits there/)
+})
+
+test('how it is run: announced terms with their date, changing witnesses, hand-over, a pause', async () => {
+  const until = '2026-02-03T00:00:00Z'
+  const html = await page('/register', {
+    register: async () => ({
+      ...register,
+      paused: { since: at, until, trigger: 'corruption', report: 'cmVw', says: 'The registry is paused.' },
+      terms: [
+        {
+          procedure: 'transfer/1',
+          from: until,
+          inForce: false,
+          adoption: 'A-9',
+          textHash: 'x',
+          parameters: {},
+          since: 9,
+        },
+      ],
+      witnesses: {
+        policy: 'log x\nwitness one x\nwitness two x\ngroup g 2 one two\nquorum g\n',
+        previous: { policy: 'witness old x\nquorum old\n', until },
+        since: 12,
+      },
+      succession: {
+        successor: { origin: 'next.example/log', key: 'x', named: at },
+        handOver: { announced: at, from: until },
+        predecessor: null,
+      },
+    }),
+  })
+  assert.match(html, /Announced, not in force yet:.*transfer\/1.*from.*2026-02-03 00:00:00 UTC.*A-9/s)
+  assert.match(html, /Witnesses one, two; a checkpoint counts with 2 of them/)
+  assert.match(html, /They are changing.*Witnesses old; a checkpoint counts with old/s)
+  assert.match(html, /A hand-over is announced.*not before/s)
+  assert.match(html, /Paused since/)
+  assert.match(
+    await page('/register'),
+    /No change is announced.*No successor is named.*Nobody has complained/s,
+  )
+  assert.match(await page('/register?incidents=I-9', { incidents: async () => null }, 404), /Not found/)
+})
+
+test('a witness policy in words', () => {
+  assert.match(policyWords('log x\nquorum none\n'), /^No witness/)
+  assert.match(policyWords('witness one x\nquorum none\n'), /none of them is required/)
+  assert.match(policyWords('witness a x\nwitness b x\ngroup g any a b\nquorum g\n'), /with any one of them/)
+  assert.match(policyWords('witness a x\nwitness b x\ngroup g all a b\nquorum g\n'), /with all of them/)
+})
+
+const tally = { n: 40, passRate: 0.95, medianSeconds: 0, p95Seconds: 3, refusals: { 'block-taken': 2 } }
+const groups = { BR: tally }
+const statistics: StatisticsShown = {
+  size,
+  from: at,
+  until: at,
+  procedures: [{ procedure: 'allocate/1', ...tally }],
+  months: [
+    { month: '2026-01', ...tally, by: { country: groups, region: groups, size: groups, path: groups } },
+  ],
+  inversions: 0,
+  late: 0,
+  adverse: { bases: { consent: 3 }, lacking: 0 },
+  flags: [],
+  sanctions: [{ quarter: '2026-Q1', blocks: 1, delays: 2, releases: 3, lapsed: 4 }],
+  notComputed: [{ by: 'language', why: 'no request states one' }],
+}
+
+test('statistics: what must hold, by month and group, legal acts by quarter, what is not computed', async () => {
+  const html = await page('/statistics', { statistics: async () => ({ kind: 'ready', value: statistics }) })
+  assert.match(html, /decided before earlier ones: <strong>0<\/strong>, <strong class="good">as it must be/)
+  assert.match(html, /No disparity is flagged/)
+  assert.match(html, /2026-Q1<\/th><td>1<\/td><td>2<\/td><td>3<\/td><td>4<\/td>/)
+  assert.match(html, /By language: no request states one/)
+  assert.match(html, /block-taken \(2\)/)
+  const flagged = {
+    procedure: 'allocate/1',
+    by: 'country',
+    group: 'BR',
+    kind: 'times',
+    n: 40,
+    value: 0.001,
+  } as const
+  const bad = await page('/statistics', {
+    statistics: async () => ({ kind: 'ready', value: { ...statistics, inversions: 1, flags: [flagged] } }),
+  })
+  assert.match(bad, /<strong class="bad">a fault/)
+  assert.match(bad, /country BR: waits longer than the others \(p = 0\.001\)/)
+})
+
+test('while the log is read the page says how far it is, and comes back by itself', async () => {
+  const making = createExplorer(
+    options({}, { statistics: async () => ({ kind: 'making', done: 3, total: 9 }) }),
+  )
+  const reply = await making.request('/statistics')
+  assert.deepEqual([reply.status, reply.headers.get('Refresh')], [202, '2'])
+  assert.match(await reply.text(), /3 of 9 entries/)
+})
+
+test('each is reachable from the front page and from the foot of every page', async () => {
+  const html = await page('/')
+  for (const path of ['/queue', '/register', '/statistics'])
+    assert.equal(html.split(`href="${path}"`).length, 3, path)
+})
+
+test('durations for people', () => {
+  assert.deepEqual([null, 0, 0.4, 59, 60, 5400, 604_800].map(duration), [
+    '–',
+    '0 s',
+    '0.4 s',
+    '59 s',
+    '1 min',
+    '1.5 h',
+    '7 d',
+  ])
+})
