@@ -201,7 +201,8 @@ export function compareDelegated(
   const { headerRows } = identity
   if (rows === 0) return refusal('empty', 'The file has a header and no rows.')
   const missing = headerRows === null ? 0 : headerRows - rows - unreadable
-  if (headerRows !== null && missing > 0 && (!terminated || missing > headerRows * MISSING_MAX))
+  const isCut = headerRows !== null && (terminated ? missing > headerRows * MISSING_MAX : rows < headerRows)
+  if (isCut)
     return refusal(
       'truncated',
       `The header counts ${headerRows} rows; the file has ${rows}${terminated ? '' : ' and ends within a line'}.`,

@@ -24,6 +24,7 @@ export { openWatchReader } from './reader.ts'
 export {
   changeJson,
   changesCsv,
+  type DoubleDelegation,
   type EndedDelegation,
   type Gap,
   numbersText,

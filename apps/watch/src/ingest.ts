@@ -124,16 +124,15 @@ function checksumRefusal(text: string): Refusal {
 }
 
 /** Checks that a file goes on from what is logged; adds remarks about its day. */
-function checkDay(file: DayFile, last: ObservedDay | null): Refusal | null {
+function checkDay(file: DayFile, logged: readonly ObservedDay[]): Refusal | null {
   const { day, kind } = file.identity
+  const last = logged.at(-1) ?? null
   if (last === null) return null
+  if (logged.some((each) => file.sha256 !== null && each.file === file.sha256))
+    return { code: 'already-logged', detail: `The file of ${day} is logged already.` }
   if (day < last.day)
     return { code: 'older-than-logged', detail: `It is of ${day}; ${last.day} is logged already.` }
-  if (day === last.day) {
-    if (file.sha256 !== null && file.sha256 === last.file)
-      return { code: 'already-logged', detail: `The file of ${day} is logged already.` }
-    file.notes.add('same-day-again', () => `another file of ${day} was logged before`)
-  }
+  if (day === last.day) file.notes.add('same-day-again', () => `another file of ${day} was logged before`)
   const missing = daysBetween(last.day, day) - 1
   if (missing > 0 && (kind === 'delegated' || kind === 'delegated-extended'))
     file.notes.add('gap', () => `no file of ${missing} days after ${last.day}`, missing)
@@ -143,7 +142,7 @@ function checkDay(file: DayFile, last: ObservedDay | null): Refusal | null {
 /** Compares and adds one day to the log's open batch. */
 function takeDay(log: WatchLog, file: DayFile): Result<LoggedDay, Refusal> {
   const { source, day } = file.identity
-  const refused = checkDay(file, log.lastDay(source))
+  const refused = checkDay(file, log.history.source(source)?.days ?? [])
   if (refused !== null) return { ok: false, error: refused }
   const difference = file.compare(log.current(source), file.notes)
   if (!difference.ok) return difference

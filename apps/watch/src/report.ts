@@ -30,6 +30,16 @@ export type EndedDelegation = {
   readonly daysUntilBack: number | null
 }
 
+/** Numbers in the files of two registries at once. */
+export type DoubleDelegation = {
+  readonly numbers: string
+  readonly registries: readonly [string, string]
+  readonly from: CalendarDate
+  /** First day on which one of them delegated the numbers no more; null where both still do. */
+  readonly until: CalendarDate | null
+  readonly rows: readonly string[]
+}
+
 export type WatchReport = {
   readonly registry: string
   readonly source: string
@@ -50,6 +60,8 @@ export type WatchReport = {
    * one, and of these, whose free row was replaced by a delegated one of the same opaque-id.
    */
   readonly resources: { readonly ended: number; readonly backToSameHolder: number }
+  /** Numbers that this registry and another delegated at the same time, in these days. */
+  readonly conflicts: readonly DoubleDelegation[]
   /** All ended delegations, also those whose numbers were taken up in other rows. */
   readonly ended: readonly EndedDelegation[]
 }
@@ -130,6 +142,34 @@ function endedList(changes: readonly Change[]): EndedDelegation[] {
     })
 }
 
+/** Conflicts in which the registry is one of the two, whichever was logged first. */
+function conflictsOf(
+  reader: WatchReader,
+  registry: string,
+  from: CalendarDate,
+  to: CalendarDate,
+): DoubleDelegation[] {
+  const concerns = (change: Change): boolean =>
+    change.registry === registry || change.otherRegistry === registry
+  const ends = reader.changes({ kinds: ['conflict-over'] }).filter(concerns)
+  return reader
+    .changes({ kinds: ['conflict'], to })
+    .filter(concerns)
+    .map((begun) => {
+      const over = ends.find(
+        (end) => end.day >= begun.day && numbersText(end.range) === numbersText(begun.range),
+      )
+      return {
+        numbers: numbersText(begun.range),
+        registries: [begun.registry, begun.otherRegistry ?? ''] as const,
+        from: begun.day,
+        until: over?.day ?? null,
+        rows: begun.after.map(({ raw }) => raw),
+      }
+    })
+    .filter(({ until }) => until === null || until >= from)
+}
+
 /** The report. Throws a {@link WatchError} where nothing of the registry is logged. */
 export function reportOf(reader: WatchReader, options: ReportOptions): WatchReport {
   const source = sourceOf(reader, options.registry)
@@ -154,6 +194,7 @@ export function reportOf(reader: WatchReader, options: ReportOptions): WatchRepo
     byMonth: byMonth(changes),
     holdings: holdingsByMonth(reader, source.id).filter(within),
     resources: { ended: same('ended'), backToSameHolder: same('same-holder-again') },
+    conflicts: conflictsOf(reader, source.registry, from, to),
     ended: endedList(changes),
   }
 }
@@ -212,6 +253,11 @@ export function reportText(report: WatchReport, listed = 20): string {
     const back = each.backOn === null ? '' : `; back on ${each.backOn}, ${each.daysUntilBack} days later`
     lines.push(`  ${each.day}  ${each.numbers}  ${each.holder ?? '-'} -> ${each.becomes ?? '-'}${back}`)
   }
+  if (report.conflicts.length > 0) lines.push('', 'Delegated by two registries at once, as their files say:')
+  for (const { numbers, registries, from, until } of report.conflicts)
+    lines.push(
+      `  ${numbers}  ${registries.join(' and ')}, from ${from} ${until === null ? 'on' : `until ${until}`}`,
+    )
   const notes = Object.entries(report.notes)
   if (notes.length > 0)
     lines.push('', `Remarks on the files: ${notes.map(([code, count]) => `${code} ${count}`).join(', ')}.`)

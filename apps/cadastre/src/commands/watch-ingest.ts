@@ -47,7 +47,7 @@ async function openWriter(
       `${directory.path} holds no watch yet. Name the origin of its log: --origin watch.example/log (a host name and path that you answer for).`,
     )
   const bar = createProgress('reading the log')
-  const isLong = (size: number): boolean => size > 2000
+  const isLong = (size: number): boolean => size > 20_000
   return openWatch({
     directory: directory.path,
     origin: known === null ? (origin ?? null) : (origin ?? known.origin),

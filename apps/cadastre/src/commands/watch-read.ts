@@ -43,6 +43,9 @@ export type WatchVerifyOptions = {
   readonly directory?: string
 }
 
+/** Entries from which reading is worth a bar. */
+const LONG_LOG = 20_000
+
 function dayOption(text: string | undefined, name: string): CalendarDate | null {
   if (text === undefined) return null
   const day = parseDate(text)
@@ -58,7 +61,7 @@ async function reading<T>(
 ): Promise<T> {
   const bar = createProgress('reading the log')
   const reader = await openWatchReader(watchDirectory(settings, options).path, (entries, size) => {
-    if (size > 2000) bar.update(entries, size)
+    if (size > LONG_LOG) bar.update(entries, size)
   }).finally(() => bar.end())
   try {
     return await use(reader)
@@ -176,7 +179,8 @@ export function verified(document: string, block: Block, trust: Policy): Told {
 
 function dayTold(proved: ProvedDay): Told {
   const { source, day, fileDay, nextDay, rows, moreSpecific, file, origin, size, at, witnesses } = proved
-  const what = proved.query.key.slice(proved.query.key.indexOf('/') + 1)
+  const name = proved.query.key.slice(proved.query.key.indexOf('/') + 1)
+  const what = proved.query.space === 'asn' ? `AS${name.replace(/\/32$/, '')}` : name
   const lines =
     rows.length === 0
       ? [`On ${day} ${source} had no row that holds ${what}.`]

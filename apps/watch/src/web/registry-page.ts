@@ -1,0 +1,99 @@
+/** The page of one registry: what its files say is delegated over time, what changed by month, what ended and came back. */
+
+import { html, raw } from 'hono/html'
+import { CHANGE_KINDS } from '../model.ts'
+import type { EndedDelegation, Gap, WatchReport } from '../report.ts'
+import { count, day, KIND_WORDS, type Markup, part, search } from './words.ts'
+
+const ENDED_SHOWN = 200
+const GAPS_SHOWN = 12
+
+/** Data of the charts, in the page: a script draws them, and the tables below say the same without. */
+export type ChartData = {
+  readonly holdings: {
+    readonly days: readonly string[]
+    readonly ip4: readonly number[]
+    readonly ip6: readonly number[]
+    readonly asn: readonly number[]
+  }
+  readonly changes: {
+    readonly months: readonly string[]
+    readonly kinds: readonly {
+      readonly kind: string
+      readonly says: string
+      readonly counts: readonly number[]
+    }[]
+  }
+}
+
+/** Kinds that are drawn: free space changes by thousands and would hide all else. */
+const DRAWN = CHANGE_KINDS.filter((kind) => !kind.startsWith('free-space'))
+
+export function chartData(report: WatchReport): ChartData {
+  const { holdings, byMonth } = report
+  const kinds = DRAWN.filter((kind) => report.changes[kind] !== undefined)
+  return {
+    holdings: {
+      days: holdings.map((one) => one.day),
+      ip4: holdings.map((one) => one.ip4Addresses),
+      ip6: holdings.map((one) => one.ip6Prefixes48),
+      asn: holdings.map((one) => one.asns),
+    },
+    changes: {
+      months: byMonth.map(({ month }) => month),
+      kinds: kinds.map((kind) => ({
+        kind,
+        says: KIND_WORDS[kind],
+        counts: byMonth.map(({ changes }) => changes[kind] ?? 0),
+      })),
+    },
+  }
+}
+
+export function registryPage(report: WatchReport, scriptPath: string): Markup {
+  const { registry, from, to } = report
+  const data = JSON.stringify(chartData(report)).replaceAll('<', '\\u003c')
+  return html`<div class="subject">
+<p class="extract">${report.source}, ${day(from)} to ${day(to)}, ${count(report.days)} files</p>
+<h1>${registry}</h1>
+<p class="statement">${count(report.resources.ended)} delegated resources became reserved or available; ${count(report.resources.backToSameHolder)} of them came back to the same holder by the published opaque-ids. The files give no procedure for any of these.</p>
+</div>
+<script type="application/json" id="chart-data">${raw(data)}</script>
+<script type="module" src="${scriptPath}"></script>
+${part('held', 'Delegated over time', 'Numbers that the files say somebody has, at the end of each month.', html`<div id="holdings-charts" class="charts"></div>${holdingsTable(report)}`)}
+${part('changes', 'Changes by month', html`By kind; <a href="/registries/${registry}/changes.csv">CSV</a>, <a href="/registries/${registry}.json">JSON</a>. The rules of each kind: <a href="/about">about</a>.`, html`<div id="changes-chart" class="charts"></div>${kindsTable(report)}`)}
+${part('ended', 'Ended and restored', html`Delegations that ended, newest first. <a href="/registries/${registry}/ended.csv">CSV</a>`, endedTable(report.ended))}
+${part('files', 'The files themselves', 'Days that are missing, and what was wrong with a file.', html`${gapsList(report.gaps)}${notesList(report.notes)}`)}`
+}
+
+function holdingsTable({ holdings }: WatchReport): Markup {
+  const yearly = holdings.filter((_, at) => at % 12 === 0 || at === holdings.length - 1)
+  return html`<details><summary>As a table</summary><div class="wide"><table class="data"><thead><tr><th scope="col">Day</th><th scope="col">IPv4 addresses</th><th scope="col">IPv6 /48s</th><th scope="col">AS numbers</th></tr></thead><tbody>${yearly.map((one) => html`<tr><td>${day(one.day)}</td><td class="number">${count(one.ip4Addresses)}</td><td class="number">${count(one.ip6Prefixes48)}</td><td class="number">${count(one.asns)}</td></tr>`)}</tbody></table></div></details>`
+}
+
+function kindsTable({ changes }: WatchReport): Markup {
+  const kinds = CHANGE_KINDS.filter((kind) => changes[kind] !== undefined)
+  return html`<div class="wide"><table class="data"><thead><tr><th scope="col">What the files show</th><th scope="col">Times</th></tr></thead><tbody>${kinds.map((kind) => html`<tr><td>${KIND_WORDS[kind]}</td><td class="number">${count(changes[kind] ?? 0)}</td></tr>`)}</tbody></table></div>`
+}
+
+function endedTable(ended: readonly EndedDelegation[]): Markup {
+  if (ended.length === 0) return html`<p>No delegation has ended in these files.</p>`
+  const shown = ended.slice(-ENDED_SHOWN).reverse()
+  const line = (one: EndedDelegation): Markup =>
+    html`<tr><td>${day(one.day)}</td><td><a class="block" href="${search(one.numbers)}">${one.numbers}</a></td><td>${one.holder ?? 'not named'}</td><td>${one.becomes ?? ''}</td><td>${one.backOn === null ? '' : html`${day(one.backOn)}, ${one.daysUntilBack} days later`}</td></tr>`
+  return html`<div class="wide"><table class="data"><thead><tr><th scope="col">First file without</th><th scope="col">Numbers</th><th scope="col">Published holder</th><th scope="col">Then listed as</th><th scope="col">Back to the same holder</th></tr></thead><tbody>${shown.map(line)}</tbody></table></div>
+${ended.length > shown.length ? html`<p class="note">The last ${shown.length} of ${count(ended.length)}; the CSV has all.</p>` : ''}`
+}
+
+function gapsList(gaps: readonly Gap[]): Markup {
+  if (gaps.length === 0) return html`<p>No day is missing.</p>`
+  const longest = [...gaps].sort((a, b) => b.days - a.days).slice(0, GAPS_SHOWN)
+  return html`<p>${count(gaps.reduce((sum, gap) => sum + gap.days, 0))} days without a file, in ${count(gaps.length)} gaps. The longest:</p>
+<ul>${longest.map((gap) => html`<li>${count(gap.days)} ${gap.days === 1 ? 'day' : 'days'} between ${day(gap.after)} and ${day(gap.before)}</li>`)}</ul>`
+}
+
+function notesList(notes: WatchReport['notes']): Markup | string {
+  const codes = Object.entries(notes)
+  if (codes.length === 0) return ''
+  return html`<p>Remarks on files, with how often:</p><ul>${codes.map(([code, times]) => html`<li><code>${code}</code> ${count(times)}</li>`)}</ul>`
+}
