@@ -3,6 +3,7 @@
 import type { Command } from 'commander'
 import type { SilenceOptions } from './commands/prove-silence.ts'
 import type { StatsOptions } from './commands/stats.ts'
+import type { SubscribeOptions } from './commands/subscribe.ts'
 import type { WhyOptions } from './commands/why.ts'
 import { run, urlOf } from './program-run.ts'
 
@@ -36,6 +37,7 @@ export function addVerifierCommands(program: Command): void {
   addWhy(program)
   addSilence(program)
   addStats(program)
+  addSubscribe(program)
   addHandIn(program)
   program
     .command('audit')
@@ -106,6 +108,26 @@ function addWhy(program: Command): void {
     )
 }
 
+function addSubscribe(program: Command): void {
+  program
+    .command('subscribe')
+    .description('be told by mail or webhook of every act that touches some numbers')
+    .argument('[numbers]', 'a prefix such as 203.0.113.0/24, or an AS number such as AS64496')
+    .option('--url <address>', 'the registry (default http://127.0.0.1:$PORT)')
+    .option('--mail <address>', 'ask this mail address')
+    .option('--webhook <address>', 'ask this https address')
+    .option('--confirm <token>', 'confirm with the token that was sent')
+    .option('--end <token>', 'end it with the same token')
+    .action((numbers: string | undefined, options: SubscribeOptions & { url?: string }, command: Command) =>
+      run(command, async (settings, output) => {
+        const { subscribeCommand } = await import('./commands/subscribe.ts')
+        return subscribeCommand(numbers, urlOf(options, settings), options, output)
+      }),
+    )
+}
+
+type SilenceArguments = SilenceOptions & { readonly url?: string; readonly application?: string }
+
 function addSilence(program: Command): void {
   program
     .command('prove-silence')
@@ -118,8 +140,13 @@ function addSilence(program: Command): void {
     .option('--registry <file>', 'a saved /.well-known/cadastre.json: the keys you trust')
     .option('--policy <file>', 'a C2SP tlog-policy file instead')
     .option('--receipt-key <vkey>', 'the registry’s key of receipts, beside --policy')
-    .action((file: string | undefined, options: SilenceOptions & { url?: string }, command: Command) =>
+    .option('--application <handle>', 'instead: that a deadline of the registry passed in this application')
+    .action((file: string | undefined, options: SilenceArguments, command: Command) =>
       run(command, async (settings, output) => {
+        if (options.application !== undefined) {
+          const { proveDeadlineCommand } = await import('./commands/prove-deadline.ts')
+          return proveDeadlineCommand(options.application, urlOf(options, settings), options, output)
+        }
         const { proveSilenceCommand } = await import('./commands/prove-silence.ts')
         return proveSilenceCommand(file, urlOf(options, settings), options, output)
       }),

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
+import { type Notices, startNotices } from '@cadastre/notices'
 import { RDAP_ROUTES } from '@cadastre/rdap'
 import { startTestRegistry, type TestRegistry } from '@cadastre/simulator'
 import type { Command } from 'commander'
@@ -18,6 +19,7 @@ const HEALTHY: Health = { ready: true, phase: 'ready', writer: null }
 
 let registry: TestRegistry
 let parts: HttpParts
+let notices: Notices
 before(async () => {
   registry = await startTestRegistry()
   const { reader, registrar, logDirectory } = registry
@@ -25,7 +27,18 @@ before(async () => {
   const metrics = createMetrics(() => reader)
   const pages = new Map<string, string>()
   const archive = new LogArchive(reader, { ask: () => undefined }, pages)
+  notices = startNotices(reader, {
+    database: ':memory:',
+    smtpUrl: null,
+    from: null,
+    webhookSigner: null,
+    log: null,
+    now: () => 0,
+    pollMilliseconds: 2 ** 31 - 1,
+    failed: assert.ifError,
+  })
   parts = {
+    notices,
     reader,
     writer: registrar,
     logDirectory,
@@ -36,7 +49,10 @@ before(async () => {
     health: () => HEALTHY,
   }
 })
-after(() => registry.close())
+after(async () => {
+  await notices.close()
+  await registry.close()
+})
 
 function paths(command: Command, above: readonly string[] = []): string[] {
   return command.commands.flatMap((each) => {

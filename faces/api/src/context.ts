@@ -8,6 +8,7 @@ import type { Archive } from './archive.ts'
 import type { EntryTimes } from './entry-times.ts'
 import type { Limits } from './limits.ts'
 import type { Portal } from './portal.ts'
+import type { SubscriptionDesk } from './routes-subscriptions.ts'
 
 export type ApiOptions = {
   /** The source address of a request, for limits alone; null where the server does not know it. */
@@ -20,6 +21,8 @@ export type ApiOptions = {
     readonly whois: (snapshot: Snapshot, key: ParsedKey) => Promise<string | null> | string | null
   }
   readonly archive: Archive
+  /** Null: from here nothing can be sent. */
+  readonly subscriptions?: SubscriptionDesk | null
   /** A clock in milliseconds, for limits alone. */
   readonly now: () => number
   /** Hears of faults of the room itself, each answered with 500. */

@@ -34,6 +34,7 @@ const limitsRoute = createRoute({
         submit: limitSchema,
         'dry-run': limitSchema,
         read: limitSchema,
+        subscribe: limitSchema,
         requestBytesMax: z.int(),
         bodyBytesMax: z.int(),
         waitSecondsMax: z.int(),

@@ -10,6 +10,8 @@ import { problem } from './problems.ts'
 
 function limitClass(c: Context): LimitClass {
   if (c.req.method !== 'POST') return 'read'
+  // Confirming and ending send nothing.
+  if (c.req.path === '/api/subscriptions') return 'subscribe'
   return c.req.path.endsWith('/dry-run') ? 'dry-run' : 'submit'
 }
 

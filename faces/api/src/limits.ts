@@ -5,7 +5,7 @@
 
 import { parseAddress } from '@cadastre/numbers'
 
-export const LIMIT_CLASSES = ['submit', 'dry-run', 'read'] as const
+export const LIMIT_CLASSES = ['submit', 'dry-run', 'read', 'subscribe'] as const
 export type LimitClass = (typeof LIMIT_CLASSES)[number]
 
 /** Requests a second that are sustained, and how many may come at once after a pause. */
@@ -16,6 +16,8 @@ export const DEFAULT_LIMITS: Limits = {
   submit: { perSecond: 50, burst: 500 },
   'dry-run': { perSecond: 20, burst: 200 },
   read: { perSecond: 500, burst: 5000 },
+  // Each wish sends one message to an address that a stranger names.
+  subscribe: { perSecond: 0.02, burst: 10 },
 }
 
 /** Buckets kept; the oldest goes first, and a bucket that is gone counts as full. */

@@ -17,6 +17,7 @@ export const PROBLEMS = {
   'commitment-mismatch': [422, 'An opening does not open a commitment in the request.'],
   'rate-limited': [429, 'Too many requests from this source address prefix.'],
   internal: [500, 'The server failed; nothing was decided.'],
+  'no-channel': [503, 'This installation cannot send that way.'],
   closed: [503, 'The registrar does not take requests now.'],
 } as const
 

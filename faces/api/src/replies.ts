@@ -21,7 +21,7 @@ const MEANINGS = {
   415: 'Not application/json',
   422: 'What was sent is not a request that could be decided',
   429: 'Too many requests from this source address prefix; see Retry-After',
-  503: 'The registrar does not take requests now',
+  503: 'That cannot be done here now',
 } as const
 
 /** Descriptions of replies. Their contents are hidden from the type, so that a handler may give any Response. */

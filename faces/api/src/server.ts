@@ -18,6 +18,7 @@ import { mountQueues } from './routes-queue.ts'
 import { mountReads } from './routes-read.ts'
 import { mountRegister } from './routes-register.ts'
 import { mountRequests } from './routes-requests.ts'
+import { mountSubscriptions } from './routes-subscriptions.ts'
 
 /** Every path that is mounted, as Hono spells it, and the methods that it answers. */
 const METHODS = {
@@ -41,6 +42,9 @@ const METHODS = {
   '/api/transits': 'GET, HEAD',
   '/api/incidents': 'GET, HEAD',
   '/api/complaints': 'GET, HEAD',
+  '/api/subscriptions': 'POST',
+  '/api/subscriptions/confirm': 'POST',
+  '/api/subscriptions/end': 'POST',
   '/api/procedures': 'GET, HEAD',
   '/api/procedures/:kind/:version': 'GET, HEAD',
   '/api/openapi.json': 'GET, HEAD',
@@ -76,13 +80,15 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
     return problem(base, 'internal', { detail: 'The fault has been recorded.' })
   })
   app.use('/api/*', limited(context), anyOrigin)
-  for (const path of ['/api/requests', '/api/dry-run']) app.on('POST', path, jsonBody(context))
+  for (const [path, methods] of Object.entries(METHODS))
+    if (methods === 'POST') app.on('POST', path, jsonBody(context))
   mountRequests(app, context)
   mountReads(app, context)
   mountExtract(app, context)
   mountArchive(app, context)
   mountQueues(app, context)
   mountRegister(app, context)
+  mountSubscriptions(app, context)
   mountProcedures(app, context)
   mountDescription(app, context)
   for (const [path, methods] of Object.entries(METHODS)) app.all(path, (c) => otherMethod(c, base, methods))

@@ -28,7 +28,7 @@ ${ladder(answer)}
 ${inside(answer, continued)}
 ${services(answer)}
 ${timeline(history, query.text)}
-${otherForms(links)}`
+${otherForms(links, html`<li><a href="/subscribe?q=${encodeURIComponent(query.canonical)}">Be told of acts on these numbers</a></li>`)}`
 }
 
 /** The head of an extract: what it is of, and at which position of the log. */

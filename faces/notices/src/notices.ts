@@ -1,6 +1,6 @@
 /** The room at work: follow, send, wait, until it is closed. */
 
-import type { Signer } from '@cadastre/crypto'
+import { encodeBase64, type Signer } from '@cadastre/crypto'
 import type { RegistryReader } from '@cadastre/reader'
 import { type MessageState, NoticesDatabase, type ReplyClass } from './database.ts'
 import { Follower } from './follower.ts'
@@ -35,6 +35,10 @@ export type NoticesOptions = {
 
 export type Notices = {
   readonly subscriptions: Subscriptions
+  /** By which of them something can be sent from here. */
+  readonly channels: readonly ('mail' | 'webhook')[]
+  /** Raw public key of the signer of webhooks, base64; null where none are sent. */
+  readonly webhookKey: string | null
   readonly counts: () => { readonly [state in MessageState]: number }
   /** One round now, when none is under way: follow what is published, and send what is due. */
   readonly round: () => Promise<void>
@@ -84,6 +88,11 @@ export function startNotices(reader: RegistryReader, options: NoticesOptions): N
   }, options.pollMilliseconds ?? POLL_MILLISECONDS)
   timer.unref()
   return {
+    channels: [
+      ...(mail === null ? [] : ['mail' as const]),
+      ...(webhook === null ? [] : ['webhook' as const]),
+    ],
+    webhookKey: webhookSigner === null ? null : encodeBase64(webhookSigner.publicKey),
     subscriptions: new Subscriptions(database, reader.info, allowPrivate),
     counts: () => database.counts(),
     round,

@@ -47,7 +47,10 @@ export class Subscriptions {
       '',
       `Token: ${token}`,
       '',
-      'The same token ends the subscription.',
+      `Confirm:  ${this.#info.baseUrl}/subscribe/confirm?token=${token}`,
+      `or        cadastre subscribe --confirm ${token} --url ${this.#info.baseUrl}`,
+      '',
+      'The same token ends the subscription, on the same page, at any time.',
       '',
     ].join('\n')
     const subscription = {

@@ -2,7 +2,8 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { type Archive, createApi } from '@cadastre/api'
-import { createExplorer } from '@cadastre/explorer'
+import { createExplorer, type ExplorerOptions } from '@cadastre/explorer'
+import type { Notices } from '@cadastre/notices'
 import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
 import type { PublishedReader } from '@cadastre/reader'
 import type { Desk } from '@cadastre/registrar'
@@ -24,6 +25,7 @@ export type HttpParts = {
   readonly archive: Archive
   /** The published pages of procedures, by kind. */
   readonly pages: ReadonlyMap<string, string>
+  readonly notices: Notices
   readonly metrics: Metrics
   readonly logger: Logger
   readonly health: () => Health
@@ -31,7 +33,7 @@ export type HttpParts = {
 
 /** Every face but RDAP and `/healthz`, which are answered before a framework is asked. */
 export function createFaces(parts: HttpParts): Hono {
-  const { reader, writer, logDirectory, archive, pages, metrics, logger } = parts
+  const { reader, writer, logDirectory, archive, pages, notices, metrics, logger } = parts
   const app = new Hono()
   app.get('/metrics', async (c) => {
     c.header('content-type', metrics.registry.contentType)
@@ -39,7 +41,7 @@ export function createFaces(parts: HttpParts): Hono {
   })
   app.get('/.well-known/cadastre.json', (c) => {
     c.header('access-control-allow-origin', '*')
-    return c.json(wellKnown(reader))
+    return c.json(wellKnown(reader, notices.webhookKey))
   })
   app.get('/whois', async (c) => {
     const query = c.req.query('q') ?? ''
@@ -55,8 +57,13 @@ export function createFaces(parts: HttpParts): Hono {
       }),
     )
   app.route('/', createTiles(reader, { logDirectory }))
-  app.route('/', createApi(reader, writer, apiOptions(reader, logger, archive, pages)))
-  app.route('/', createExplorer(explorerOptions(reader, logger, archive, pages)))
+  const api = createApi(reader, writer, apiOptions(reader, logger, archive, pages, notices))
+  app.route('/', api)
+  const subscribe: ExplorerOptions['subscribe'] = async (c, path, body) => {
+    const headers = { 'content-type': 'application/json' }
+    return api.request(path, { method: 'POST', headers, body: JSON.stringify(body) }, c.env)
+  }
+  app.route('/', createExplorer({ ...explorerOptions(reader, logger, archive, pages), subscribe }))
   app.onError((error, c) => {
     logger.error({ err: error, path: c.req.path }, 'a request met a bug')
     return c.text('The server met a bug with this request; it has been logged.\n', 500)

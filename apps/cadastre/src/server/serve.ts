@@ -97,7 +97,7 @@ export async function serve(options: ServeOptions): Promise<Running> {
     const whois = await listenWhois(reader, settings)
     const behind = await openBehind(reader, writer, options)
     const faces = { reader, writer, logDirectory: directory.log, metrics, logger }
-    parts = { ...faces, archive: behind.archive, pages: behind.pages, health: () => health }
+    parts = { ...faces, ...behind, health: () => health }
     health = { ready: true, phase: 'ready', writer: health.writer }
     const drain = async (): Promise<void> => {
       health = { ...health, ready: false, phase: 'draining' }

@@ -4,7 +4,8 @@ import { PROCEDURES, procedureHandle, readQuorum, termsAt } from '@cadastre/proc
 import type { RegistryInfo, RegistryReader } from '@cadastre/reader'
 import type { Json, ProcedureRecord, WitnessPolicy } from '@cadastre/records'
 
-export function wellKnown(reader: RegistryReader): Json {
+/** `webhookKey`: raw Ed25519 public key, base64, by which webhooks are signed; null where none are sent. */
+export function wellKnown(reader: RegistryReader, webhookKey: string | null = null): Json {
   const { info } = reader
   const { baseUrl, whois } = info
   const snapshot = reader.snapshot()
@@ -19,6 +20,7 @@ export function wellKnown(reader: RegistryReader): Json {
     name: info.name,
     log: { origin: info.origin, vkey: info.logVkey },
     receipts: { vkey: info.receiptVkey },
+    webhooks: webhookKey === null ? null : { alg: 'ed25519', key: webhookKey },
     witnessPolicy: policyOf(info, snapshot.object('witnesses', 'POLICY') as WitnessPolicy | null),
     profile: info.profile,
     seat: info.seat,
