@@ -8,7 +8,7 @@ export interface CollectedTest {
 }
 
 /** What a test of ours may ask of its context. */
-export interface TestContext {
+interface TestContext {
   readonly diagnostic: (message: string) => void
   readonly test: (name: string, body: TestBody) => Promise<void>
 }

@@ -82,8 +82,11 @@ export class Evaluator {
     return new Evaluator(plan, outside)
   }
 
-  /** Evaluate every module anew and collect the tests; throws what a module throws. */
-  tests(): readonly CollectedTest[] {
+  /**
+   * Evaluate every module anew and collect the tests; throws what a module throws. `change` may replace what a module
+   * exports, before anybody imports it.
+   */
+  tests(change: (path: string, exports: Exports) => void = () => undefined): readonly CollectedTest[] {
     const collected: CollectedTest[] = []
     const done = new Map<string, Exports>()
     const evaluate = (path: string): Exports => {
@@ -107,6 +110,7 @@ export class Evaluator {
         main: false,
       } as const
       ready.wrapper(exports, require, meta, this.switches.isActive, this.switches.cover)
+      change(path, exports)
       return exports
     }
     for (const path of this.plan.tests) evaluate(path)

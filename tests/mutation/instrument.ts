@@ -19,6 +19,8 @@ export interface Mutant {
   readonly lineText: string
   /** The mutator's name, as Stryker's documentation lists them. */
   readonly mutator: string
+  /** Where `original` begins in the file's text, in UTF-16 code units. */
+  readonly offset: number
   readonly original: string
   readonly replacement: string
   /** The reason that a `// Stryker disable` gives; null where it takes part. */
@@ -58,6 +60,10 @@ const UNEXPLAINED = 'Ignored using a comment'
 type Place = { readonly line: number; readonly column: number }
 type ApiMutant = Awaited<ReturnType<Instrumenter['instrument']>>['mutants'][number]
 
+function offsetOf(lines: readonly string[], { line, column }: Place): number {
+  return lines.slice(0, line).reduce((sum, text) => sum + text.length + 1, 0) + column
+}
+
 /** The text between two places of a file; lines counted from 0. */
 function between(lines: readonly string[], start: Place, end: Place): string {
   const whole = lines.slice(start.line, end.line + 1)
@@ -81,6 +87,7 @@ function described(mutant: ApiMutant, texts: ReadonlyMap<string, readonly string
     column: location.start.column + 1,
     lineText: (lines[location.start.line] ?? '').trim(),
     mutator: mutatorName,
+    offset: offsetOf(lines, location.start),
     original: between(lines, location.start, location.end),
     replacement,
     ignored: statusReason,

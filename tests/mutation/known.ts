@@ -14,7 +14,7 @@ export interface Known {
 }
 
 /** Survivors of one kind. */
-export interface Reason {
+interface Reason {
   /** Why no test can tell these mutants from the code. */
   readonly reason: string
   readonly mutants: readonly Known[]

@@ -1,10 +1,12 @@
 // npm run mutate -- [files…] [--json FILE] [--jobs N]
 // Mutation testing of core/procedures on its own tests. `files` are parts of the names of source files; without any,
-// all are mutated. Ends with 1 where a mutant survives that `survivors.json` does not explain.
+// all are mutated. Ends with 1 where a mutant survives that compiles and that `survivors.json` does not explain, and
+// where that file explains one that does not survive.
 
 import { globSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { coreCompiler } from './compile.ts'
 import { explained, readKnown, stale } from './known.ts'
 import { makePlan } from './plan.ts'
 import { type Judged, survivorLine, table, unnoticed } from './report.ts'
@@ -42,9 +44,12 @@ async function main(): Promise<boolean> {
     console.log(`${done} of ${plan.mutants.length} in ${((shown - began) / 1000).toFixed(0)} s`)
   })
   const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]))
+  const compiler = coreCompiler(ROOT)
   const judged = plan.mutants.flatMap((mutant): Judged[] => {
     const verdict = byId.get(mutant.id)
-    return verdict === undefined ? [] : [{ mutant, verdict }]
+    if (verdict === undefined) return []
+    const survives = verdict.status === 'survived' || verdict.status === 'uncovered'
+    return [{ mutant, verdict, objection: survives ? compiler.objection(mutant) : null }]
   })
   if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(judged, null, 1))
   return report(judged, chosen)
@@ -53,14 +58,21 @@ async function main(): Promise<boolean> {
 function report(judged: readonly Judged[], chosen: readonly string[]): boolean {
   const known = readKnown(ROOT)
   const survivors = judged.filter(unnoticed)
-  const unexplained = survivors.filter((one) => !explained(one, known, ROOT))
+  const compiling = survivors.filter(({ objection }) => objection === null)
+  const unexplained = compiling.filter((one) => !explained(one, known, ROOT))
   console.log(table(judged, ROOT))
   for (const survivor of unexplained) console.log(survivorLine(survivor, ROOT))
-  for (const entry of stale(judged, known, ROOT, chosen))
+  const outdated = stale(judged, known, ROOT, chosen)
+  for (const entry of outdated)
     console.log(`explained, but no survivor: ${entry.file}: ${entry.original} → ${entry.replacement}`)
-  const explainedCount = survivors.length - unexplained.length
-  console.log(`${survivors.length} survivors: ${explainedCount} explained, ${unexplained.length} not`)
-  return unexplained.length === 0
+  const [refused, explainedCount] = [
+    survivors.length - compiling.length,
+    compiling.length - unexplained.length,
+  ]
+  console.log(
+    `${survivors.length} survivors: ${refused} refused by the compiler, ${explainedCount} explained, ${unexplained.length} not`,
+  )
+  return unexplained.length + outdated.length === 0
 }
 
 process.exitCode = (await main()) ? 0 : 1

@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { Compiler } from './compile.ts'
 import { explained, type Known, stale } from './known.ts'
 import { makePlan } from './plan.ts'
 import { countsOf, type Judged, score, survivorLine, table, unnoticed } from './report.ts'
@@ -50,7 +51,7 @@ async function judge(source: string, tests: string): Promise<{ root: string; jud
     const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]))
     const judged = plan.mutants.flatMap((mutant) => {
       const verdict = byId.get(mutant.id)
-      return verdict === undefined ? [] : [{ mutant, verdict }]
+      return verdict === undefined ? [] : [{ mutant, verdict, objection: null }]
     })
     assert.equal(judged.length, plan.mutants.length)
     return { root, judged }
@@ -101,4 +102,30 @@ test('a planted mutant is killed, one at the untested edge survives, in tables a
 test('tests that fail without any mutant prove nothing, and a comment that leaves mutants out says why', async () => {
   await assert.rejects(judge(SOURCE, TEST.replace('fits(9), true', 'fits(9), false')), /without any mutant/)
   await assert.rejects(judge(SOURCE.replace(': the text is for people', ''), TEST), /without a reason/)
+})
+
+test('the compiler refuses a mutant that cannot be part of the program, and only such a one', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'cadastre-mutants-'))
+  try {
+    const path = join(root, 'guard.ts')
+    writeFileSync(
+      path,
+      `export function first(names: readonly string[]): number {\n  const [name] = names\n  if (name === undefined) throw new Error('none')\n  return name.length\n}\n`,
+    )
+    const config = join(root, 'tsconfig.json')
+    const compilerOptions = { strict: true, noUncheckedIndexedAccess: true, types: [], target: 'ES2024' }
+    writeFileSync(config, JSON.stringify({ compilerOptions, include: ['*.ts'] }))
+    const plan = await makePlan([path], [])
+    const compiler = new Compiler(config)
+    const objection = (replacement: string): string | null | undefined => {
+      const mutant = plan.mutants.find((one) => one.replacement === replacement)
+      return mutant === undefined ? undefined : compiler.objection(mutant)
+    }
+    assert.match(objection('false') ?? '', /undefined/)
+    assert.equal(objection('""'), null)
+    // After each question the compiler knows the file as it is.
+    assert.match(objection('false') ?? '', /undefined/)
+  } finally {
+    rmSync(root, { recursive: true })
+  }
 })

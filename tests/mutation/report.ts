@@ -7,9 +7,11 @@ import type { Mutant } from './instrument.ts'
 export interface Judged {
   readonly mutant: Mutant
   readonly verdict: Verdict
+  /** Of a mutant that no test noticed: what the compiler says to it; null where it compiles. */
+  readonly objection: string | null
 }
 
-export type Counts = Readonly<Record<Status, number>>
+export type Counts = Readonly<Record<Status | 'uncompilable', number>>
 
 export function countsOf(judged: readonly Judged[]): Counts {
   const count = (status: Status): number => judged.filter(({ verdict }) => verdict.status === status).length
@@ -19,34 +21,45 @@ export function countsOf(judged: readonly Judged[]): Counts {
     survived: count('survived'),
     uncovered: count('uncovered'),
     ignored: count('ignored'),
+    uncompilable: judged.filter(({ objection }) => objection !== null).length,
   }
 }
 
+const percent = (part: number, whole: number): number => (whole === 0 ? 100 : (100 * part) / whole)
+
 /** Of every hundred mutants that took part, those that the tests noticed. */
 export function score({ killed, endless, survived, uncovered }: Counts): number {
-  const noticed = killed + endless
-  const all = noticed + survived + uncovered
-  return all === 0 ? 100 : (100 * noticed) / all
+  return percent(killed + endless, killed + endless + survived + uncovered)
+}
+/** The same where the compiler counts as a test: it runs in every check, and refuses what it refuses. */
+export function scoreWithCompiler(counts: Counts): number {
+  const { killed, endless, survived, uncovered, uncompilable } = counts
+  return percent(killed + endless + uncompilable, killed + endless + survived + uncovered)
 }
 
 export const unnoticed = ({ verdict: { status } }: Judged): boolean =>
   status === 'survived' || status === 'uncovered'
 
+const TITLES = ['killed', 'endless', 'survived', 'uncovered', 'of these refused by tsc', 'ignored'] as const
+
 function row(name: string, counts: Counts): string {
-  const { killed, survived, uncovered, endless, ignored } = counts
-  const cells = [killed, endless, survived, uncovered, ignored].map((count) => String(count).padStart(9))
-  return `${name.padEnd(44)}${cells.join('')}${score(counts).toFixed(1).padStart(8)}%`
+  const { killed, survived, uncovered, endless, uncompilable, ignored } = counts
+  const cells = [killed, endless, survived, uncovered, uncompilable, ignored].map((count, index) =>
+    String(count).padStart((TITLES[index] ?? '').length + 2),
+  )
+  const scores = [score(counts), scoreWithCompiler(counts)].map((one) => `${one.toFixed(1)}%`.padStart(9))
+  return `${name.padEnd(44)}${cells.join('')}${scores.join('')}`
 }
 
-/** One row a file, the worst last, and the sum. */
+/** One row a file, the worst last, and the sum: of every hundred those that tests noticed, and that tests or tsc did. */
 export function table(judged: readonly Judged[], root: string): string {
   const files = Map.groupBy(judged, ({ mutant }) => relative(root, mutant.path))
   const rows = [...files]
     .map(([name, inFile]) => ({ name, counts: countsOf(inFile) }))
     .sort((a, b) => score(b.counts) - score(a.counts) || a.name.localeCompare(b.name))
     .map(({ name, counts }) => row(name, counts))
-  const titles = ['killed', 'endless', 'survived', 'uncovered', 'ignored'].map((title) => title.padStart(9))
-  return [`${'file'.padEnd(44)}${titles.join('')}   score`, ...rows, row('all', countsOf(judged))].join('\n')
+  const titles = TITLES.map((title) => `  ${title}`).join('')
+  return [`${'file'.padEnd(44)}${titles}    tests +tsc`, ...rows, row('all', countsOf(judged))].join('\n')
 }
 
 const LONG = 160
