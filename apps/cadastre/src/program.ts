@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { EXIT } from './commands/output.ts'
 import { addClerkCommands } from './program-clerks.ts'
 import { addHolderCommands } from './program-holders.ts'
+import { addOrderCommands } from './program-orders.ts'
 import { addImpact, addTakeOver } from './program-registries.ts'
 import { collect, run } from './program-run.ts'
 import { addVerifierCommands } from './program-verifiers.ts'
@@ -125,6 +126,7 @@ export function createProgram(): Command {
   addTakeOver(program)
   addHolderCommands(program)
   addClerkCommands(program)
+  addOrderCommands(program)
   addVerifierCommands(program)
   addImpact(program)
   addWatch(program)

@@ -64,6 +64,7 @@ export const COMMANDS: readonly string[] = [
   'clerk commit',
   'clerk reveal',
   'clerk pass',
+  'order check',
   'lookup',
   'extract',
   'verify',

@@ -68,7 +68,7 @@ export type OrderDocument = {
   readonly notice: { readonly kind: 'to-holder' } | { readonly kind: 'sealed'; readonly until: Instant }
   readonly appeal:
     | { readonly kind: 'none' }
-    | { readonly kind: 'possible'; readonly until: CalendarDate | null; readonly suspends: boolean }
+    | { readonly kind: 'possible'; readonly until: CalendarDate | null; readonly stays: boolean }
   /** The order that this one reverses on appeal, such as `O-41`. */
   readonly reverses: string | null
 }
@@ -134,7 +134,7 @@ const MEMBERS = {
   notice: tagged('kind', { 'to-holder': object({}), sealed: object({ until: instant }) }),
   appeal: tagged('kind', {
     none: object({}),
-    possible: object({ until: nullable(fullDate), suspends: bool }),
+    possible: object({ until: nullable(fullDate), stays: bool }),
   }),
   reverses: nullable(order),
 } as const

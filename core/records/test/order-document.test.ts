@@ -26,7 +26,7 @@ const HOLD: JsonObject = {
   duration: { kind: 'until', until: '2026-11-01T00:00:00Z' },
   executeFrom: null,
   notice: { kind: 'to-holder' },
-  appeal: { kind: 'possible', until: '2026-06-01', suspends: false },
+  appeal: { kind: 'possible', until: '2026-06-01', stays: false },
   reverses: null,
 }
 const KEY = {
@@ -86,7 +86,7 @@ describe('a form', () => {
         authority: 'court 1',
         reference: '',
         date: '2026-02-30',
-        order: { effect: 'suspendHolder' },
+        order: { effect: 'closeHolder' },
         resources: ['everything'],
         duration: 'a while',
         notice: null,

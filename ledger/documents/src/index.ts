@@ -21,4 +21,4 @@ export {
   type SignatureReport,
   type TimeStampFacts,
 } from './report.ts'
-export { type DocumentInput, TrustAnchorError, verifyDocument } from './verify.ts'
+export { type DocumentInput, embeddedContent, TrustAnchorError, verifyDocument } from './verify.ts'

@@ -198,3 +198,8 @@ export function verifyDocument(input: DocumentInput, port: DocumentPort): Report
     ...verdictOf(judged),
   }
 }
+
+/** What a CMS message carries, signed or not; null where it is no such message, or carries nothing. */
+export function embeddedContent(document: Uint8Array, port: DocumentPort): Uint8Array | null {
+  return parseSignedData(fromPem(document), LIMITS.documentBytes, port)?.content ?? null
+}

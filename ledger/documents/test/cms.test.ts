@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { IN_2045, testAuthority } from '@cadastre/authority'
 import { reportHash, reportText } from '@cadastre/documents'
 import { nodeDocumentPort } from '@cadastre/documents/node'
 import { parseCanonicalJson } from '@cadastre/records'
-import { IN_2045, testAuthority } from './authority.ts'
 import { judge, said, verdict } from './judge.ts'
 
 const ORDER = Buffer.from('It is ordered that transfers of 192.0.2.0/24 be held.\n')

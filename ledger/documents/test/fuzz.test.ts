@@ -3,11 +3,11 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { testAuthority } from '@cadastre/authority'
+import * as pdf from '@cadastre/authority/pdf'
 import { CODES } from '@cadastre/documents'
 import fc from 'fast-check'
-import { testAuthority } from './authority.ts'
 import { judge } from './judge.ts'
-import * as pdf from './pdf-maker.ts'
 
 const RUNS = 400
 const ORDER = Buffer.from('It is ordered that 192.0.2.0/24 be held.')

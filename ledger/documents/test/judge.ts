@@ -1,8 +1,8 @@
 // What the tests of the room share: a document judged with the test authority's roots, and which check said what.
 
+import { IN_2045, testAuthority } from '@cadastre/authority'
 import { type CheckName, type DocumentInput, type Report, verifyDocument } from '@cadastre/documents'
 import { nodeDocumentPort } from '@cadastre/documents/node'
-import { IN_2045, testAuthority } from './authority.ts'
 
 export type Given = Partial<DocumentInput> & Pick<DocumentInput, 'document'>
 

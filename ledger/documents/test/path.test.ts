@@ -2,10 +2,10 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { IN_2060, testAuthority } from '@cadastre/authority'
+import * as pdf from '@cadastre/authority/pdf'
 import { parseInstant } from '@cadastre/records'
-import { IN_2060, testAuthority } from './authority.ts'
 import { judge, said, verdict } from './judge.ts'
-import * as pdf from './pdf-maker.ts'
 
 const ORDER = Buffer.from('An order of a court.')
 const authority = testAuthority()

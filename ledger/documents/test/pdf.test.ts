@@ -3,9 +3,9 @@
 
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { testAuthority } from './authority.ts'
+import { testAuthority } from '@cadastre/authority'
+import * as pdf from '@cadastre/authority/pdf'
 import { judge, said, verdict } from './judge.ts'
-import * as pdf from './pdf-maker.ts'
 
 const authority = testAuthority()
 const seal = (covered: Uint8Array): Uint8Array => authority.sign(covered, 'signer')

@@ -4,9 +4,9 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { describe, test } from 'node:test'
-import { testAuthority } from './authority.ts'
+import { testAuthority } from '@cadastre/authority'
+import * as pdf from '@cadastre/authority/pdf'
 import { judge } from './judge.ts'
-import * as pdf from './pdf-maker.ts'
 
 const ORDER = Buffer.from('An order of a court.')
 const authority = testAuthority()
