@@ -64,6 +64,15 @@ export const statsSchema: z.ZodType<StatisticsReport> = z
         }),
       )
       .describe('Acts on legal acts of the seat by quarter, the latest first'),
+    notices: z
+      .object({
+        attempts: z.record(z.string(), z.int()).describe('By the class of the reply'),
+        begun: z.int().describe('Windows that began with a logged attempt'),
+        medianSeconds: orNull(z.int()).describe('From the entry that owed the attempt'),
+        p95Seconds: orNull(z.int()),
+        overdue: z.int().describe('Deadlines of the registry that passed without one'),
+      })
+      .describe('Attempts to tell somebody, and the windows that they let begin'),
     notComputed: z
       .array(z.object({ by: z.string(), why: z.string() }))
       .describe('Groups that section E asks for and a log cannot give'),

@@ -18,6 +18,7 @@ import type { FollowListener } from '@cadastre/why'
 import { lossBases } from './adverse.ts'
 import { type Flag, flagsOf } from './flags.ts'
 import { Holdings } from './holdings.ts'
+import { NoticeCounts, type NoticesReport } from './notices.ts'
 import { regionOf } from './regions.ts'
 import { Sanctions, type SanctionsQuarter } from './sanctions.ts'
 import { Tally, type TallyReport } from './tally.ts'
@@ -77,6 +78,7 @@ export type StatisticsReport = {
   readonly months: readonly MonthStatistics[]
   /** Acts on legal acts of the seat by quarter, the latest first. */
   readonly sanctions: readonly SanctionsQuarter[]
+  readonly notices: NoticesReport
   readonly notComputed: typeof NOT_COMPUTED
 }
 
@@ -130,6 +132,7 @@ export class Statistics implements FollowListener {
   readonly #procedures = new Map<string, Counted>()
   readonly #months = new Map<string, CountedMonth>()
   readonly #sanctions = new Sanctions()
+  readonly #notices = new NoticeCounts()
   readonly #holdings = new Holdings()
   /** Holders and staff by `<alg> <key>`. */
   readonly #holderOf = new Map<string, string>()
@@ -151,6 +154,7 @@ export class Statistics implements FollowListener {
     this.#size = index + 1
     if (this.#counts(entry.at)) {
       this.#sanctions.add(entry)
+      this.#notices.add(entry, before)
       for (const basis of lossBases(this.#crypto, entry, before))
         this.#bases.set(basis, (this.#bases.get(basis) ?? 0) + 1)
       if (entry.received !== null) this.#count(entry, entry.received, before)
@@ -244,6 +248,7 @@ export class Statistics implements FollowListener {
         }))
         .reverse(),
       sanctions: this.#sanctions.report(),
+      notices: this.#notices.report(),
       notComputed: NOT_COMPUTED,
     }
   }

@@ -1,6 +1,7 @@
 /** The statistics as text. */
 
 import type { Flag } from './flags.ts'
+import type { NoticesReport } from './notices.ts'
 import type { SanctionsQuarter } from './sanctions.ts'
 import { GROUPINGS, type StatisticsReport } from './statistics.ts'
 import type { TallyReport } from './tally.ts'
@@ -35,6 +36,8 @@ export function statisticsText(report: StatisticsReport): string {
     'Legal acts of the seat (sanctions), by quarter:',
     ...(sanctions.length === 0 ? ['  none'] : sanctions.map(sanctionsLine)),
     '',
+    noticesLine(report.notices),
+    '',
     ...notComputed.map(({ by, why }) => `Not computed by ${by}: ${why}.`),
     '',
     flags.length === 0
@@ -43,6 +46,12 @@ export function statisticsText(report: StatisticsReport): string {
     ...flags.map(flagLine),
   )
   return lines.join('\n')
+}
+
+function noticesLine({ attempts, begun, medianSeconds, overdue }: NoticesReport): string {
+  const classes = Object.entries(attempts).map(([reply, count]) => `${reply} ${count}`)
+  const owed = medianSeconds === null ? '' : `, ${medianSeconds} s (median) after the attempt was owed`
+  return `Notices: ${classes.length === 0 ? 'no attempt is logged' : `attempts ${classes.join(', ')}`}. Windows that began with one: ${begun}${owed}. Deadlines for one that passed: ${overdue}`
 }
 
 function sanctionsLine({ quarter, blocks, delays, releases, lapsed }: SanctionsQuarter): string {

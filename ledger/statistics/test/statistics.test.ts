@@ -74,6 +74,63 @@ test('volumes, pass rates, codes and times by country', () => {
   assert.deepEqual([inversions, late], [0, 0])
 })
 
+test('attempts of notices by class, windows that began with one and how long it took, deadlines that passed', () => {
+  const statistics = new Statistics(nodeCrypto)
+  const attempt = (reply: string): JsonObject => ({
+    entry: 7,
+    application: 'A-7',
+    holder: 'H-1',
+    channel: 'public',
+    to: null,
+    message: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+    at: START,
+    reply,
+    code: null,
+  })
+  const entry = (replies: readonly string[] | null, state: string): OpEntry => ({
+    t: 'op',
+    v: 1,
+    at: addSeconds(START, 90),
+    received: null,
+    procedure: 'record-notice/1',
+    request:
+      replies === null
+        ? null
+        : {
+            v: 1,
+            origin: 'registry.example/log',
+            procedure: 'record-notice/1',
+            body: { staff: 'NOTIFIER', attempts: replies.map(attempt) },
+            replaces: [],
+            expires: START,
+            nonce: 'AAAAAAAAAAAAAAAAAAAAAA==',
+          },
+    evidence: [],
+    inputs: [],
+    outcome: {
+      accepted: true,
+      effects: [{ key: 'obj/application/A-7', prev: null, next: { v: 1, state } }],
+    },
+  })
+  const before = {
+    record: () => ({ value: { v: 1, state: 'to-notify', opened: START }, hash: null }),
+  } as never
+  statistics.op(entry(null, 'to-notify'), 8, before)
+  statistics.op(entry(['no-address', 'delivered', 'delivered'], 'noticed'), 9, before)
+  const report = statistics.report()
+  assert.deepEqual(report.notices, {
+    attempts: { delivered: 2, 'no-address': 1 },
+    begun: 1,
+    medianSeconds: 90,
+    p95Seconds: 90,
+    overdue: 1,
+  })
+  assert.match(
+    statisticsText(report),
+    /attempts delivered 2, no-address 1\. Windows that began with one: 1, 90 s/,
+  )
+})
+
 test('a country whose requests pass less often is flagged, from thirty on both sides, at 0.8', () => {
   const flags = (refusedOf50: number, n = 50): readonly string[] => {
     const log = new SyntheticLog()
