@@ -51,7 +51,7 @@ const record = (here: World, id = 'transfer/1'): ProcedureRecord => {
   return found as ProcedureRecord
 }
 
-test('after the notice the terms are added to the record, and nothing else is written', () => {
+test('not-due before the notice has run; then the terms are added to the record, and nothing else is written', () => {
   const here = world()
   assert.equal(adopt(here), null)
   const before = record(here)
@@ -133,6 +133,79 @@ test('only longer notices and vetoes, on the same page: 7 days; anything else 90
   assert.equal(due({ parameters: { ...TRANSFER, coolingSeconds: 9 * DAY } }), quarter)
 })
 
+test('which parameters only protect: to raise one alone takes 7 days, to raise or lower any other 90', () => {
+  const protective: { readonly [id: string]: readonly string[] } = {
+    'adopt-procedure/1': ['noticeSeconds', 'protectiveSeconds'],
+    'change-staff/1': ['noticeSeconds'],
+    'correct/1': ['noticeSeconds'],
+    'dissolve/1': ['windowSeconds'],
+    'list-peer/1': ['noticeSeconds'],
+    'recover-keys/1': ['guardianSeconds', 'evidenceSeconds', 'vetoSeconds'],
+    'rotate-keys/1': ['guardSeconds', 'vetoSeconds'],
+    'succeed/1': ['windowSeconds', 'endedWindowSeconds'],
+    'update-holder/1': ['guardSeconds', 'formerContactSeconds'],
+  }
+  const days = (procedure: string, parameters: JsonObject): number => {
+    const here = world({ ...PARAMETERS, ...PROFILES.national })
+    here.put(procedureKey(procedure), { ...record(here, procedure), text: hash(PAGE) })
+    assert.equal(adopt(here, { procedure, parameters }), null)
+    const due = here.object('application', 'A-100')?.['due']
+    return (Date.parse(String(due)) - Date.parse(here.at)) / (DAY * 1000)
+  }
+  for (const [id, parameters] of Object.entries(PROFILES.national))
+    for (const [name, value] of Object.entries(parameters)) {
+      if (typeof value !== 'number') continue
+      const protects = protective[id]?.includes(name) === true
+      assert.equal(days(id, { ...parameters, [name]: value + 1 }), protects ? 7 : 90, `${id} ${name}`)
+      if (value > 0) assert.equal(days(id, { ...parameters, [name]: value - 1 }), 90, `${id} ${name}`)
+    }
+  // The same parameters again, beside one that protects, or with nothing else: no change that only protects.
+  const keys = PROFILES.national['rotate-keys/1'] ?? {}
+  assert.equal(days('rotate-keys/1', { ...keys, guardSeconds: 8 * DAY }), 7)
+})
+
+test('7 days at least for what only protects, whatever the parameters say; more where they say more', () => {
+  const longer = { guardSeconds: 8 * DAY, vetoSeconds: 14 * DAY }
+  for (const [protectiveSeconds, due] of [
+    [0, '2030-01-08T00:00:00Z'],
+    [9 * DAY, '2030-01-10T00:00:00Z'],
+  ] as const) {
+    const here = world({ ...PARAMETERS, 'adopt-procedure/1': { noticeSeconds: 0, protectiveSeconds } })
+    here.put(procedureKey('rotate-keys/1'), { ...record(here, 'rotate-keys/1'), text: hash(PAGE) })
+    assert.equal(adopt(here, { procedure: 'rotate-keys/1', parameters: longer }), null)
+    assert.equal(here.object('application', 'A-100')?.['due'], due)
+  }
+})
+
+test('what is compared is the latest terms, text and parameters: other text alone is a change, and takes 90 days', () => {
+  const here = world()
+  assert.equal(adopt(here, { parameters: TRANSFER }), null)
+  comeIntoForce(here, 'A-100')
+  assert.equal(adopt(here, { parameters: TRANSFER }), 'nothing-changed')
+  assert.equal(adopt(here, { parameters: TRANSFER, page: `${PAGE}More.\n` }), null)
+  const made = here.object('application', 'A-102')
+  assert.deepEqual([made?.['due'], made?.['consents']], ['2030-06-30T00:00:00Z', []])
+  // The first terms are those in force no more: to go back to them is a change too.
+  const back = record(here)
+  here.put(procedureKey('transfer/1'), { ...back, text: hash('first'), parameters: TRANSFER })
+  assert.equal(adopt(here, { parameters: { ...TRANSFER, floorIp4: 24 } }), null)
+})
+
+test('application-unknown: what another procedure waits for is no adoption, to withdraw or to come into force', () => {
+  const here = world()
+  assert.equal(adopt(here), null)
+  const made = here.object('application', 'A-100')
+  const body = { step: 'withdraw', staff: 'ADOPTER', application: 'A-100' }
+  here.put('obj/application/A-100' as RecordKey, { ...made, procedure: 'transfer/1' })
+  assert.equal(here.ask(adoptProcedure, { body, by: [staffKeyName('ADOPTER')] }), 'application-unknown')
+  here.put('obj/application/A-100' as RecordKey, { ...made, body })
+  here.later(90 * DAY)
+  assert.equal(here.due(adoptProcedure, 'obj/application/A-100'), 'not-due')
+  assert.equal(here.due(adoptProcedure, 'obj/application/A-9'), 'not-due')
+  here.put('obj/application/A-100' as RecordKey, made)
+  assert.equal(here.due(adoptProcedure, 'obj/application/A-100'), null)
+})
+
 test('the notice cannot be made shorter than 90 days, by this very procedure either', () => {
   const short = { noticeSeconds: 0, protectiveSeconds: 0 }
   const here = world({ ...PARAMETERS, 'adopt-procedure/1': short })
@@ -175,6 +248,10 @@ test('resource-named: a number, a handle, in any spelling; what is for documenta
     'IMP-STATS-X1',
   ])
     assert.equal(adopt(world(), { page: `# Transfer\n\nNot for ${name}.\n` }), 'resource-named', name)
+  for (const name of ['AS64495', 'AS64512', 'AS65535', 'AS65552', '9.10.11.12', '2a00:1450:1:2:3:4:5:6'])
+    assert.notEqual(namedOn(`Not for ${name}.\n`), null, name)
+  for (const name of ['AS64496', 'AS64511', 'AS65536', 'as 64500', '1.2.3.4.5', 'a:b:c:d', '2001:DB8::1'])
+    assert.equal(namedOn(`Not for ${name}.\n`), null, name)
   const fine = '192.0.2.0/24, 2001:db8:7::/48, AS64500, AS65551, 06:13:43, 1.2.3 and section 4.1.2, as 24 h\n'
   assert.equal(namedOn(fine), null)
   assert.equal(adopt(world(), { page: fine }), null)
@@ -206,7 +283,8 @@ test('nothing-changed, revisions-full', () => {
   full.put(procedureKey('transfer/1'), { ...record(full), revisions })
   assert.equal(adopt(full), 'revisions-full')
   comeIntoForce(full, 'A-100')
-  assert.equal(full.object('application', 'A-100')?.['reason'], 'revisions-full')
+  const failed = full.object('application', 'A-100')
+  assert.deepEqual([failed?.['state'], failed?.['reason']], ['failed', 'revisions-full'])
   full.put(procedureKey('transfer/1'), { ...record(full), revisions: revisions.slice(1) })
   assert.equal(adopt(full), null)
   comeIntoForce(full, 'A-102')
@@ -224,6 +302,7 @@ test('withdraw: application-unknown, application-closed; then nothing comes into
   assert.equal(withdraw('A-100'), 'application-unknown')
   assert.equal(adopt(here), null)
   assert.equal(withdraw('A-100'), null)
+  assert.equal(here.object('application', 'A-100')?.['state'], 'withdrawn')
   assert.equal(withdraw('A-100'), 'application-closed')
   here.later(90 * DAY)
   assert.equal(here.due(adoptProcedure, 'obj/application/A-100'), 'not-due')
