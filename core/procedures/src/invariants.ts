@@ -26,6 +26,9 @@ export type Loss = {
   readonly registration: Registration | null
 }
 
+/** A loss, where it is written and on what basis. */
+type Grounded = Loss & { readonly key: RecordKey; readonly basis: readonly Basis[] }
+
 /**
  * What an act takes from holders, by key. `before` gives the state before the act. A registration that appears again
  * under another cell with the same id, holder and kind (a partial act leaves pieces) is weighed by the numbers lost,
@@ -34,7 +37,7 @@ export type Loss = {
 export function lossesOf(
   effects: readonly Effect[],
   before: (key: RecordKey) => unknown,
-): readonly (Loss & { readonly key: RecordKey; readonly basis: readonly Basis[] })[] {
+): readonly Grounded[] {
   const kept = new Set<string>()
   for (const effect of effects)
     if (!effect.key.startsWith('obj/'))
@@ -67,14 +70,13 @@ export function adverseWithoutBasis(
     const grounded = loss.basis.some((basis) =>
       basis.kind === 'order' ? orders(basis, loss) : basis.holder === loss.holder,
     )
-    if (!grounded && !childOfConsenting(loss, before, at))
-      return `${loss.key}: ${loss.what} of ${loss.holder}`
+    if (!grounded && !childOfConsenting(loss, at)) return `${loss.key}: ${loss.what} of ${loss.holder}`
   }
   return null
 }
 
 /** Whether the order says what is lost: the registration by its id, a child that falls with it, or the say over the keys. */
-function orders(basis: Order, { registration, holder, key }: Loss & { readonly key: RecordKey }): boolean {
+function orders(basis: Order, { registration, holder, key }: Grounded): boolean {
   if (registration === null) return basis.effect === 'appointRepresentative' && basis.holder === holder
   if (basis.scope.some(({ id }) => id === registration.id)) return true
   // Unprotected children are their parent's note: they end where it is cancelled, as where it is returned.
@@ -94,22 +96,13 @@ function spaceOf(key: RecordKey): NumberSpace | null {
  * An unprotected child is its parent's annotation (design.md section 4): it ends on the parent's consent, or at its
  * term. A protected one ends early only by its own.
  */
-function childOfConsenting(
-  loss: Loss & { readonly key: RecordKey; readonly basis: readonly Basis[] },
-  before: (key: RecordKey) => unknown,
-  at: Instant,
-): boolean {
-  const registrations = registrationsIn(before(loss.key))
-  const lost = registrations.find((registration) => loss.what.endsWith(registration.id))
-  if (lost === undefined || (lost.kind !== 'sub' && lost.kind !== 'lease')) return false
-  if (lost.until !== null && lost.until <= at) return true
-  return !lost.protected && loss.basis.some((basis) => basis.kind === 'consent')
+function childOfConsenting({ registration, basis }: Grounded, at: Instant): boolean {
+  if (registration === null || !isChild(registration.kind)) return false
+  if (registration.until !== null && registration.until <= at) return true
+  return !registration.protected && basis.some((one) => one.kind === 'consent')
 }
 
-function holderLosses(
-  effect: Effect,
-  old: Holder,
-): readonly (Loss & { readonly key: RecordKey; readonly basis: readonly Basis[] })[] {
+function holderLosses(effect: Effect, old: Holder): readonly Grounded[] {
   const loss = { key: effect.key, basis: effect.basis, holder: old.handle, registration: null }
   const next = effect.next as Holder | null
   if (next === null) return [{ ...loss, what: 'the holder’s record' }]

@@ -17,6 +17,7 @@ import {
   type Instant,
   isChild,
   type Json,
+  MAX_SEAL_SECONDS,
   type NotedOrder,
   type Notes,
   ORDER_WINDOW_SECONDS,
@@ -50,11 +51,10 @@ export function beyondOrders(effects: readonly Effect[], before: Before, at: Ins
   return outsideScope(effects, before)
 }
 
-/** What never changes in an order once it is recorded, but for what the end of its seal shows. */
-function fixedOf(order: OrderRecord): string {
+/** What never changes in an order once it is recorded, but for what the end of its seal shows (`hidden`). */
+function fixedOf(order: OrderRecord, hidden: boolean): string {
   const { authority, date, authenticity, rooted, scope, executeFrom, reverses, served, received } = order
   const { seal, detail, holder, document, reference, application } = order
-  const hidden = seal !== null
   const shown = hidden ? [] : [holder, document, reference, detail]
   const fixed = { authority, date, authenticity, rooted, scope, executeFrom, reverses, served, received }
   return canonicalJson({
@@ -78,7 +78,8 @@ function orderFault(
   const goes = is.state !== 'returned' && waitsForWindow(is.detail.effect)
   if (is.seal !== null && goes) return 'a sealed order that takes something away'
   if (was === null) return is.state === 'received' || is.state === 'returned' ? null : 'an order unexamined'
-  if (fixedOf(was) !== fixedOf(is)) return 'an order that says something else than before'
+  const hidden = was.seal !== null && was.seal.opened === null
+  if (fixedOf(was, hidden) !== fixedOf(is, hidden)) return 'an order that says something else than before'
   if (ENDED.includes(was.state) && is.state !== was.state) return 'an order that had ended'
   if (is.published !== null && was.published === null && is.published.at !== at)
     return 'a text that was public before it was logged'
@@ -86,21 +87,37 @@ function orderFault(
     return 'a notice that was before it was logged'
   if (is.state === 'expired' && was.state !== 'expired' && (was.until === null || was.until > at))
     return 'an order that ends before its end'
+  const longer = is.seal !== null && is.seal.until !== was.seal?.until
+  if (longer && is.seal.until > addSeconds(at, MAX_SEAL_SECONDS)) return 'a seal of more than twelve months'
   const runs = is.state === 'executed' || is.state === 'varied'
-  if (!runs || was.executed === is.executed) return null
-  return executionFault(was, is, before, at)
+  if (!runs) return null
+  if (was.executed !== is.executed) return executionFault(was, is, before, at)
+  return was.until === is.until ? null : lapseFault(is, before)
+}
+
+/** A hold of an authority that is no court lapses, unless a court varied it or the law that it rests on says otherwise. */
+function lapseFault(
+  { detail, authority: name, executed, until, variedBy }: OrderRecord,
+  before: Before,
+): string | null {
+  if (detail.effect !== 'hold' || executed === null) return null
+  const authority = authorityBefore(name, before)
+  if (authority?.terms.kind === 'court') return null
+  const by = variedBy === null ? null : (before(orderKey(variedBy)) as OrderRecord | null)
+  if (by !== null && authorityBefore(by.authority, before)?.terms.kind === 'court') return null
+  const lapses = addSeconds(executed, authority?.terms.holdSeconds ?? ADMINISTRATIVE_HOLD_SECONDS)
+  return until === null || until > lapses ? 'an administrative hold that does not lapse' : null
+}
+
+function authorityBefore(handle: string, before: Before): Authority | null {
+  return before(authorityKey(handle)) as Authority | null
 }
 
 function executionFault(was: OrderRecord, is: OrderRecord, before: Before, at: Instant): string | null {
   if (is.executed !== at || is.verified === null || is.checklist === null) return 'an order unverified'
   if (Object.values(is.checklist).includes('no')) return 'an order of which a fact is missing'
   if (waitsForWindow(is.detail.effect)) return windowFault(was, at)
-  const authority = before(authorityKey(is.authority)) as Authority | null
-  const lapses = addSeconds(at, authority?.terms.holdSeconds ?? ADMINISTRATIVE_HOLD_SECONDS)
-  const administrative = is.detail.effect === 'hold' && authority?.terms.kind !== 'court'
-  return administrative && (is.until === null || is.until > lapses)
-    ? 'an administrative hold that does not lapse'
-    : null
+  return lapseFault(is, before)
 }
 
 function windowFault(was: OrderRecord, at: Instant): string | null {
@@ -209,6 +226,11 @@ function outsideScope(effects: readonly Effect[], before: Before): string | null
     const cell = effects.find(({ key }) => !key.startsWith('obj/'))
     return onOrder && cell !== undefined ? `${cell.key}: written without the order` : null
   }
+  const other = effects.find(
+    ({ key, basis }) =>
+      key.startsWith('obj/holder/') && basis.includes(order) && key !== `obj/holder/${order.holder}`,
+  )
+  if (other !== undefined) return `${other.key}: not the holder that the order names`
   const stated = order.scope.map(({ range }) => rangeOfText(range))
   for (const [name, { space, was, pieces }] of cellsHeld(effects, before)) {
     const ranges = pieces.map((piece) => registrationRange(piece, space))

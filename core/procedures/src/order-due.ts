@@ -22,7 +22,7 @@ import { endApplication } from './applications.ts'
 import { applicationKey, notesKey, notesOf, objectAt, recordNeed } from './common.ts'
 import { accept, put, refuse } from './effects.ts'
 import { emptyNotes } from './notes.ts'
-import { execution, executionNeeds, returned } from './order-execution.ts'
+import { execution, executionNeeds, hasMovedOn, returned } from './order-execution.ts'
 import {
   closed,
   deskSeconds,
@@ -163,6 +163,7 @@ export function decideOrderDue(order: OrderRecord | null, inputs: Inputs, at: In
     return accept(atWindowEnd(order, inputs, at))
   if (seal !== null && seal.opened === null && !seal.overdue && passed(seal.until))
     return accept([putOrder({ ...order, seal: { ...seal, overdue: true } })])
+  if (hasMovedOn(order, inputs)) return accept(returned(order, 'resource-moved', inputs, at))
   const askAgain = addSeconds(at, deskSeconds(inputs, 'askAgainSeconds'))
   return accept([putOrder({ ...order, asked: at, askAgain })])
 }

@@ -24,7 +24,7 @@ import { holderOf, notesKey, notesOf, recordNeed } from './common.ts'
 import { put } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
 import { touchCode } from './order-form.ts'
-import { namedServices, scopeNeeds } from './order-scope.ts'
+import { namedServices, scopeNeeds, subjectOf } from './order-scope.ts'
 import {
   authorityAt,
   authorityKey,
@@ -98,6 +98,8 @@ export function execution(
     const code = touchCode(order.detail, target)
     if (code !== null) return returned(order, code, inputs, at)
   }
+  const moved = movedOn(order, inputs)
+  if (moved !== null) return returned(order, moved, inputs, at)
   const conflicts = conflictsOf(order, inputs, at)
   if (conflicts.length > 0) {
     // Status quo; both authorities are asked, again each time that it is looked at.
@@ -128,6 +130,20 @@ export function execution(
 
 /** Inputs besides those of the execution: the registry, the procedure, the order and its application. */
 const LOOKED = 6
+
+/** Why the order cannot find what it names any more; null where everything is where it says. */
+function movedOn({ scope, holder }: OrderRecord, inputs: Inputs): RefusalCode | null {
+  for (const item of scope) {
+    const subject = subjectOf(item, holder, inputs)
+    if (!subject.ok) return subject.error
+  }
+  return null
+}
+
+/** Whether nothing of what the order names is there any more. */
+export function hasMovedOn({ scope, holder }: OrderRecord, inputs: Inputs): boolean {
+  return scope.length > 0 && scope.every((item) => !subjectOf(item, holder, inputs).ok)
+}
 
 /** The order goes back; what it left on the notes of registrations goes with it. */
 export function returned(

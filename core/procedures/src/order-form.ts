@@ -217,10 +217,13 @@ function sealCode(
   at: Instant,
 ): RefusalCode | null {
   if (by.means === 'seal' && !terms.sealCerts.includes(by.certificate)) return 'seal-unknown'
+  const longest = addSeconds(at, MAX_SEAL_SECONDS)
+  const renewed = ordered.effect === 'vary' ? ordered.sealUntil : null
+  if (renewed !== null && renewed > longest) return 'seal-too-long'
   if (seal === null) return null
   if (waitsForWindow(ordered.effect)) return 'seal-not-possible'
   if (seal.until <= at) return 'term-past'
-  return seal.until > addSeconds(at, MAX_SEAL_SECONDS) ? 'seal-too-long' : null
+  return seal.until > longest ? 'seal-too-long' : null
 }
 
 function durationCode({ until, order: { effect } }: ServeBody, at: Instant): RefusalCode | null {
