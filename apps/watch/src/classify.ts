@@ -3,14 +3,14 @@
  * in the same order. A pure function of the log: nothing of it is logged, so that better rules need no new log.
  */
 
-import { equalRange, intersection, type Range } from '@cadastre/numbers'
+import { equalRange, intersection, type Range, subtract } from '@cadastre/numbers'
 import { textOf } from './change-texts.ts'
 import { besideOver, type Conflict, Conflicts, endedOver, othersOver } from './conflicts.ts'
 import { dayNumber, daysBetween } from './days.ts'
 import type { History } from './history.ts'
 import { HandChanges, Holders } from './holders.ts'
 import type { Change, ChangeKind, PublishedTransfer, WatchedRow } from './model.ts'
-import { type Group, groupsOf, joined, type Stretch, stretchesOf } from './segments.ts'
+import { cutTo, type Group, groupsOf, joined, type Stretch, stretchesOf } from './segments.ts'
 import { type DayDifference, differences } from './source-days.ts'
 import type { TransferIndex } from './transfer-index.ts'
 
@@ -156,16 +156,32 @@ class DayClassifier {
     }
   }
 
+  /** What another registry delegates now has moved there; the rest has ended. */
   #ended(range: Range, stretches: readonly Stretch[], after: readonly WatchedRow[]): void {
     const day = dayNumber(this.#difference.day.day)
     const [old] = rowsOf(stretches, 'before')
     if (old === undefined) return
-    const [other] = othersOver(this.#history, old, range, day)
-    if (other !== undefined) {
-      const transfer = this.#transfer(range)
-      this.#push('moved', range, [old], [other], { otherRegistry: other.registry, transfer })
-      return
+    const others = othersOver(this.#history, old, range, day)
+    for (const other of others) {
+      const part = intersection(range, other.range)
+      if (part === null) continue
+      const found = { otherRegistry: other.registry, transfer: this.#transfer(part) }
+      this.#push('moved', part, [old], [other], found)
     }
+    for (const part of subtract(
+      range,
+      others.map((other) => other.range),
+    ))
+      this.#endedAlone(part, cutTo(stretches, part), after, old)
+  }
+
+  #endedAlone(
+    range: Range,
+    stretches: readonly Stretch[],
+    after: readonly WatchedRow[],
+    old: WatchedRow,
+  ): void {
+    const day = dayNumber(this.#difference.day.day)
     // Rows that stayed: a file may list numbers twice.
     const beside = besideOver(this.#history, old, range, day)
     if (beside.some(({ delegated }) => delegated)) {
@@ -182,15 +198,22 @@ class DayClassifier {
     this.#push('ended', range, [old], [...new Set(now)], { becomes, sameRow })
   }
 
+  /** What another registry delegates too is told as a conflict, and as a move once it is over. */
   #begun(range: Range, stretches: readonly Stretch[]): void {
     const [now] = rowsOf(stretches, 'after')
     if (now === undefined) return
-    const day = dayNumber(this.#difference.day.day)
-    const earlier = endedOver(this.#history, range, day)
+    const others = othersOver(this.#history, now, range, dayNumber(this.#difference.day.day))
+    for (const part of subtract(
+      range,
+      others.map((other) => other.range),
+    ))
+      this.#begunAlone(part, cutTo(stretches, part), now)
+  }
+
+  #begunAlone(range: Range, stretches: readonly Stretch[], now: WatchedRow): void {
+    const earlier = endedOver(this.#history, range, dayNumber(this.#difference.day.day))
     const own = earlier.find(({ registry, source }) => registry === now.registry && source === now.source)
     const other = earlier.find(({ registry }) => registry !== now.registry)
-    const standing = othersOver(this.#history, now, range, day)
-    if (standing.length > 0) return // told as a conflict, and as a move once it is over
     const before = rowsOf(stretches, 'before')
     if (own === undefined && other === undefined) {
       this.#push('first-delegation', range, before, [now])

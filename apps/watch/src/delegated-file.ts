@@ -199,7 +199,7 @@ export function compareDelegated(
   if (text.charCodeAt(0) === 0xfeff) notes.add('byte-order-mark', () => 'the file begins with U+FEFF')
   const { rows, unreadable, added } = comparison
   const { headerRows } = identity
-  if (rows === 0) return refusal('empty', 'The file has a header and no rows.')
+  if (rows === 0 && terminated) return refusal('empty', 'The file has a header and no rows.')
   const missing = headerRows === null ? 0 : headerRows - rows - unreadable
   const isCut = headerRows !== null && (terminated ? missing > headerRows * MISSING_MAX : rows < headerRows)
   if (isCut)
@@ -207,6 +207,7 @@ export function compareDelegated(
       'truncated',
       `The header counts ${headerRows} rows; the file has ${rows}${terminated ? '' : ' and ends within a line'}.`,
     )
+  if (rows === 0) return refusal('empty', 'The file has a header and no rows.')
   if (unreadable > Math.max(10, rows * UNREADABLE_MAX))
     return refusal('unreadable', `${unreadable} rows of ${rows + unreadable} cannot be read.`)
   if (!terminated) notes.add('no-final-newline', () => 'the last line has no end')

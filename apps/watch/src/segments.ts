@@ -3,7 +3,7 @@
  * stretches of numbers that had one row before and have one row after.
  */
 
-import { compareRange, type Range, range } from '@cadastre/numbers'
+import { compareRange, intersection, type Range, range } from '@cadastre/numbers'
 import type { WatchedRow } from './model.ts'
 
 /** Rows of one file's difference that hang together by their numbers. */
@@ -69,6 +69,14 @@ export function stretchesOf({ before, after }: Group): Stretch[] {
     else stretches.push({ range: mustRange(space, first, next - 1n), before: old, after: now })
   }
   return stretches
+}
+
+/** The parts of the stretches that lie in a range. */
+export function cutTo(stretches: readonly Stretch[], range: Range): Stretch[] {
+  return stretches.flatMap((stretch) => {
+    const part = intersection(stretch.range, range)
+    return part === null ? [] : [{ ...stretch, range: part }]
+  })
 }
 
 /** Stretches that follow one another without a hole, as one range each with its stretches. */
