@@ -46,7 +46,7 @@ const SUMMARY_TYPES: { readonly [type: string]: string } = { asn: 'asn', ipv4: '
 class FileReader {
   header: DelegatedHeader | null = null
   headerLine = 0
-  readonly rows = new ImportRows()
+  readonly rows: ImportRows
   readonly warnings: FileNote[] = []
   readonly errors: FileNote[] = []
   readonly summaries: { readonly line: number; readonly type: string; readonly count: string }[] = []
@@ -55,7 +55,8 @@ class FileReader {
   readonly #opaque: Map<string, string> = new Map()
   readonly #read: (raw: string) => Result<DelegatedRow, RowError>
 
-  constructor(read: (raw: string) => Result<DelegatedRow, RowError>) {
+  constructor(text: string, read: (raw: string) => Result<DelegatedRow, RowError>) {
+    this.rows = new ImportRows(text)
     this.#read = read
   }
 
@@ -66,14 +67,15 @@ class FileReader {
     if (this.errors.length < MAX_NOTES) this.errors.push({ line, code, value, expected })
   }
 
-  row(raw: string, line: number): void {
+  /** `start`: where the row begins in the text. */
+  row(raw: string, line: number, start: number): void {
     const row = this.#read(raw)
     if (!row.ok) {
       this.fail(line, row.error.code, row.error.value, row.error.expected)
       return
     }
     const { range, status, registry } = row.value
-    this.rows.add(raw, line, range, status)
+    this.rows.add(start, start + raw.length, line, range, status)
     this.counts.set(range.space, (this.counts.get(range.space) ?? 0) + 1)
     if (this.header !== null && registry !== this.header.registry)
       this.warn(line, 'registry-differs', registry, `${this.header.registry}, as in the header`)
@@ -99,11 +101,12 @@ class FileReader {
  * lines may stand anywhere; a byte order mark and CR LF are tolerated.
  */
 export function readDelegatedFile(source: string | Iterable<string>): DelegatedFile {
-  const reader = new FileReader(readRow)
-  const last = readLines(source, (text, line) => {
+  const whole = textOf(source)
+  const reader = new FileReader(whole, readRow)
+  const last = readLines(whole, (text, line, start) => {
     if (reader.header === null) readHeader(reader, text, line)
     else if (text.endsWith('|summary')) readSummary(reader, text, line)
-    else reader.row(text, line)
+    else reader.row(text, line, start)
   })
   if (reader.header === null && reader.errors.length === 0)
     reader.fail(last.line, 'header-missing', '', '2|registry|serial|records|startdate|enddate|UTCoffset')
@@ -114,34 +117,35 @@ export function readDelegatedFile(source: string | Iterable<string>): DelegatedF
 
 /** Reads a prefix list (`prefix,cc,asn`): its text, or its lines without their ends. */
 export function readPrefixList(source: string | Iterable<string>): DelegatedFile {
-  const reader = new FileReader(readPrefixRow)
-  const last = readLines(source, (text, line) => reader.row(text, line))
+  const whole = textOf(source)
+  const reader = new FileReader(whole, readPrefixRow)
+  const last = readLines(whole, (text, line, start) => reader.row(text, line, start))
   if (!last.terminated) reader.warn(last.line, 'no-final-newline', '', 'a line end after the last row')
   return reader
 }
 
 type LastLine = { readonly line: number; readonly terminated: boolean }
 
-/** Calls `take` for each line that is neither empty nor a comment. */
-function readLines(source: string | Iterable<string>, take: (text: string, line: number) => void): LastLine {
+function textOf(source: string | Iterable<string>): string {
+  return typeof source === 'string' ? source : Array.from(source, (line) => `${line}\n`).join('')
+}
+
+/** Calls `take` for each line that is neither empty nor a comment, with its number and where in the text it begins. */
+function readLines(source: string, take: (text: string, line: number, start: number) => void): LastLine {
   let line = 0
-  const each = (raw: string): void => {
+  const each = (from: number, end: number): void => {
     line += 1
-    let text = line === 1 && raw.startsWith('\uFEFF') ? raw.slice(1) : raw
-    if (text.endsWith('\r')) text = text.slice(0, -1)
-    if (text !== '' && !text.startsWith('#')) take(text, line)
-  }
-  if (typeof source !== 'string') {
-    for (const raw of source) each(raw)
-    return { line, terminated: true }
+    const start = line === 1 && source.startsWith('\uFEFF') ? from + 1 : from
+    const text = source.slice(start, source.endsWith('\r', end) ? Math.max(start, end - 1) : end)
+    if (text !== '' && !text.startsWith('#')) take(text, line, start)
   }
   let at = 0
   for (let end = source.indexOf('\n'); end >= 0; end = source.indexOf('\n', at)) {
-    each(source.slice(at, end))
+    each(at, end)
     at = end + 1
   }
   const terminated = at === source.length
-  if (!terminated) each(source.slice(at))
+  if (!terminated) each(at, source.length)
   return { line, terminated }
 }
 
