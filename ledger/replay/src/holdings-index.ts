@@ -78,7 +78,8 @@ export class HoldingsIndex {
 }
 
 const NONE: ReadonlySet<string> = new Set()
-const PRESENT: Uint8Array = Uint8Array.of(1)
+/** Only its label says anything: empty, it takes no memory. */
+const PRESENT: Uint8Array = new Uint8Array(0)
 
 /**
  * The holders of a cell, out of its canonical text: only registrations have a member of this name, and inside a string

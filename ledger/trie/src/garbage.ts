@@ -1,5 +1,5 @@
 /** What versions leave behind: growable lists of 32-bit numbers, and when each may be used again. */
-import type { NodePool } from './node-pool.ts'
+import { eraOf, type NodePool } from './node-pool.ts'
 import type { RecordArena } from './record-arena.ts'
 import { SPACE_NAMES, type Space } from './spaces.ts'
 import type { Pools } from './view.ts'
@@ -54,8 +54,17 @@ export class Garbage {
     return list
   }
 
-  append(other: Garbage): void {
-    for (const space of SPACE_NAMES) this.nodesOf(space).append(other.nodesOf(space))
+  /** Takes over what the version after `id` leaves behind. Nodes that were made after `id` are not in it: they are free. */
+  takeOver(other: Garbage, id: number, pools: Pools): void {
+    const era = eraOf(id)
+    for (const space of SPACE_NAMES) {
+      const [pool, nodes, kept] = [pools[space], other.nodesOf(space), this.nodesOf(space)]
+      for (let i = 0; i < nodes.length; i++) {
+        const node = nodes.at(i)
+        if (pool.isYounger(node, era)) pool.free(node)
+        else kept.push(node)
+      }
+    }
     this.records.append(other.records)
   }
 
@@ -77,7 +86,8 @@ function reclaimNodes(pool: NodePool, nodes: NumberList): void {
 
 /**
  * Holds each unreleased version's garbage. What version v's successor superseded lives in v and perhaps in
- * older versions, so it is reclaimed once v and every older version are released.
+ * older versions, so it is reclaimed once v and every older version are released; nodes that are clearly younger than
+ * the next older one at once, since an import may pass hundreds of versions while the one before it is still shown.
  */
 export class VersionLedger {
   private readonly pools: Pools
@@ -109,7 +119,7 @@ export class VersionLedger {
     if (version.garbage === null) throw new RangeError(`version ${id} is the newest and cannot be released`)
     const older = this.live[index - 1]
     if (older === undefined) version.garbage.reclaim(this.pools, this.arena)
-    else older.garbage?.append(version.garbage)
+    else older.garbage?.takeOver(version.garbage, older.id, this.pools)
     this.live.splice(index, 1)
   }
 }

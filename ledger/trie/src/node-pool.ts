@@ -8,10 +8,22 @@ import { SPACES, type Space, type SpaceShape } from './spaces.ts'
 const RECORD = 2
 const META = 3
 const LABEL = 4
-/** Meta: bits 0-8 the length; FRESH = made in the uncommitted batch; DIRTY = hash not computed yet. */
+/**
+ * Meta: bits 0-8 the length; FRESH = made in the uncommitted batch; DIRTY = hash not computed yet; from bit 11 the era
+ * of the batch that made it.
+ */
 const LENGTH_MASK = 0x1ff
 const FRESH = 0x200
 const DIRTY = 0x400
+const ERA_SHIFT = 11
+/** So many batches share an era; the last one never ends. At five batches a second it begins after 77 days. */
+const BATCHES_AN_ERA = 16
+const LAST_ERA = 2 ** 21 - 1
+
+/** The era of a batch, by which nodes tell roughly how old they are. */
+export function eraOf(batch: number): number {
+  return Math.min(LAST_ERA, Math.floor(batch / BATCHES_AN_ERA))
+}
 
 export class NodePool {
   readonly space: Space
@@ -29,6 +41,8 @@ export class NodePool {
   private used = 1
   private firstFree = 0
   private freeCount = 0
+  /** Of the batch that is under way; the writer keeps it. */
+  era = 0
 
   constructor(space: Space, buffer: SharedArrayBuffer) {
     this.space = space
@@ -84,7 +98,11 @@ export class NodePool {
   }
   settle(node: number): void {
     const at = node * this.stride + META
-    this.words[at] = (this.words[at] as number) & LENGTH_MASK
+    this.words[at] = (this.words[at] as number) & ~(FRESH | DIRTY)
+  }
+  /** Whether a batch of a later era than this made it. */
+  isYounger(node: number, era: number): boolean {
+    return (this.words[node * this.stride + META] as number) >>> ERA_SHIFT > era
   }
 
   /** Bit `index` of the node's own label. */
@@ -146,7 +164,7 @@ export class NodePool {
     words[at] = 0
     words[at + 1] = 0
     words[at + RECORD] = record
-    words[at + META] = length | FRESH | DIRTY
+    words[at + META] = length | FRESH | DIRTY | (this.era << ERA_SHIFT)
     for (let i = 0; i < this.labelWords; i++) {
       const kept = length - (i << 5)
       const mask = kept >= 32 ? 0xffffffff : kept <= 0 ? 0 : ~(0xffffffff >>> kept)
@@ -162,7 +180,7 @@ export class NodePool {
     const from = node * stride
     const to = made * stride
     for (let i = 0; i < this.hashWord; i++) words[to + i] = words[from + i] as number
-    words[to + META] = (words[to + META] as number) | FRESH | DIRTY
+    words[to + META] = this.length(node) | FRESH | DIRTY | (this.era << ERA_SHIFT)
     return made
   }
 

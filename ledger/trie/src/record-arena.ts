@@ -1,7 +1,8 @@
 /**
  * Record bytes in shared memory. A block is: u32 length, SHA-256 record hash (zero in unhashed spaces), bytes;
  * it starts on a multiple of 16 bytes and is named by that multiple, counted over all chunks, so 0 can mean
- * "no record" and 32 bits reach 64 GiB. Freed blocks go to lists by exact size class.
+ * "no record" and 32 bits reach 64 GiB. Freed blocks go to lists by exact size class. An empty record of an unhashed
+ * space takes no block: a secondary index has millions of them.
  */
 import { growShared, TrieFullError } from './shared-growth.ts'
 
@@ -11,6 +12,9 @@ const CHUNK_UNITS_SHIFT = 26
 const CHUNK_UNITS = 2 ** CHUNK_UNITS_SHIFT
 const UNIT_IN_CHUNK_MASK = CHUNK_UNITS - 1
 const HEADER_BYTES = 36
+/** The name of every empty record without a hash. */
+const EMPTY = 1
+const FIRST_UNIT = 2
 /** Blocks up to this many units (2 KiB) have a class for each size; larger ones classes an eighth apart. */
 const EXACT_UNITS_MAX = 128
 /** Copies of small records share slabs, as Node's Buffers do: an ArrayBuffer for each costs ten times as much. */
@@ -36,7 +40,7 @@ export class RecordArena {
   // The writer's own books.
   private readonly freeLists: Map<number, number> = new Map()
   private freeUnits = 0
-  private nextUnit = 1
+  private nextUnit = FIRST_UNIT
 
   constructor(buffers: readonly SharedArrayBuffer[]) {
     this.buffers = buffers
@@ -58,7 +62,7 @@ export class RecordArena {
 
   /** Bytes in use, headers and rounding included. */
   get liveBytes(): number {
-    return (this.nextUnit - 1 - this.freeUnits) * 16
+    return (this.nextUnit - FIRST_UNIT - this.freeUnits) * 16
   }
 
   private chunkWords(chunk: number): Uint32Array<SharedArrayBuffer> {
@@ -73,6 +77,7 @@ export class RecordArena {
 
   /** The record's bytes, a copy that outlives the version. */
   read(record: number): Uint8Array {
+    if (record === EMPTY) return new Uint8Array(0)
     const from = ((record & UNIT_IN_CHUNK_MASK) << UNIT_SHIFT) + HEADER_BYTES
     const length = this.lengthWord(record) & LENGTH_MASK
     const bytes = this.chunkBytes(record >>> CHUNK_UNITS_SHIFT)
@@ -100,11 +105,13 @@ export class RecordArena {
     for (let i = 0; i < 8; i++) out[word + i] = words[from + i] as number
   }
 
+  /** Whether the uncommitted batch may free it again: of an empty one nothing is left to free. */
   isFresh(record: number): boolean {
-    return (this.lengthWord(record) & FRESH) !== 0
+    return record === EMPTY || (this.lengthWord(record) & FRESH) !== 0
   }
 
   settle(record: number): void {
+    if (record === EMPTY) return
     const words = this.chunkWords(record >>> CHUNK_UNITS_SHIFT)
     const at = (record & UNIT_IN_CHUNK_MASK) << 2
     words[at] = (words[at] as number) & LENGTH_MASK
@@ -112,6 +119,7 @@ export class RecordArena {
 
   /** Stores a fresh record and returns its name. */
   write(record: Uint8Array, hash: Uint8Array | null): number {
+    if (hash === null && record.length === 0) return EMPTY
     const block = this.take(blockUnits(record.length))
     const chunk = block >>> CHUNK_UNITS_SHIFT
     const unit = block & UNIT_IN_CHUNK_MASK
@@ -123,7 +131,7 @@ export class RecordArena {
   }
 
   free(record: number): void {
-    this.release(record, blockUnits(this.lengthWord(record) & LENGTH_MASK))
+    if (record !== EMPTY) this.release(record, blockUnits(this.lengthWord(record) & LENGTH_MASK))
   }
 
   private release(block: number, units: number): void {

@@ -4,6 +4,7 @@ import { Garbage, VersionLedger } from './garbage.ts'
 import { NodeHasher, recordHash } from './hashing.ts'
 import { Journal } from './journal.ts'
 import type { TrieMemory } from './memory.ts'
+import { eraOf } from './node-pool.ts'
 import { openPools, type Version, versionHashes } from './reader.ts'
 import { RecordArena } from './record-arena.ts'
 import { SpaceEditor } from './space-editor.ts'
@@ -143,7 +144,10 @@ export class TrieWriter {
     this.batch++
     this.garbage = new Garbage()
     this.journal.recording = false
-    for (const space of SPACE_NAMES) this.editors[space].forgetPath()
+    for (const space of SPACE_NAMES) {
+      this.editors[space].forgetPath()
+      this.pools[space].era = eraOf(this.batch)
+    }
   }
 
   /** A record that is no longer in the working state and can no longer come back by undoing. */

@@ -163,6 +163,34 @@ suite('versions', () => {
     }
   })
 
+  test('while a version is kept for long, hundreds may pass after it: they leave nothing behind', () => {
+    const memory = createTrieMemory({ poolBytes: 2 ** 22, recordBytes: 2 ** 24 })
+    const writer = new TrieWriter(memory, nodeCrypto)
+    const reader = new TrieReader(memory)
+    const model: Model = new Map()
+    const kept: { readonly version: Version; readonly state: Model }[] = []
+    const change: fc.Arbitrary<Change> = fc.record({ bits: keyBits('index'), record: fc.option(recordBytes) })
+    const [nodes, counts] = [[0], [0]]
+    for (const [batch, list] of fc
+      .sample(fc.array(change, { minLength: 1, maxLength: 8 }), { seed: 1, numRuns: 600 })
+      .entries()) {
+      for (const one of list) apply(writer, model, 'index', one)
+      const passed = kept.at(-1)
+      kept.push({ version: writer.commit(), state: new Map(model) })
+      // Every hundredth is kept for good, of the others only the newest.
+      if (batch % 100 !== 1 && passed !== undefined) {
+        writer.release(passed.version)
+        kept.splice(-2, 1)
+      }
+      nodes.push(writer.usage().nodes)
+      counts.push(model.size)
+    }
+    assert.equal(kept.length, 7)
+    for (const { version, state } of kept) assert.deepEqual(dump(reader, version, 'index'), dumpModel(state))
+    // About two nodes a record, and as many again that only the seven have; all that was ever replaced is seven times that.
+    assert.ok(Math.max(...nodes) <= Math.max(...counts) * 6)
+  })
+
   test('limits are errors, and the last version stays readable after one', () => {
     const memory = createTrieMemory({ poolBytes: 65_536, recordBytes: 65_536 })
     const writer = new TrieWriter(memory, nodeCrypto)
