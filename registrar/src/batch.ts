@@ -111,13 +111,16 @@ export class BatchBuilder {
     return this.#faults
   }
 
-  /** Write the ops of everything that is due at or before the batch's time, and of what becomes due by them. */
-  due(items: readonly Due[], maxFollowUps: number): void {
-    for (const item of items) this.#dueOp(item)
+  /**
+   * Write the ops of everything that is due at or before the batch's time, and of what becomes due by them: one each
+   * time that the caller asks for the next.
+   */
+  *due(items: readonly Due[], maxFollowUps: number): Generator<void> {
+    for (const item of items) yield this.#dueOp(item)
     for (let count = 0; count < maxFollowUps; count++) {
       const next = this.#newlyDue.shift()
       if (next === undefined) return
-      this.#dueOp(next)
+      yield this.#dueOp(next)
     }
   }
 

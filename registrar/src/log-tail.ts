@@ -7,8 +7,8 @@ import type { StoreReader } from '@cadastre/store-port'
 type Source = Pick<StoreReader, 'entries' | 'tileHashes'>
 type Leaf = { readonly bytes: Uint8Array; readonly leafHash: Uint8Array }
 
-/** Bytes of entries kept beyond the last full tile that was published: enough for a few batches of an import. */
-const MAX_KEPT_BYTES = 32 * 1024 * 1024
+/** Bytes of entries kept beyond the last full tile that was published: enough for a second of busy writing. */
+const MAX_KEPT_BYTES = 8 * 1024 * 1024
 
 export class LogTail implements Source {
   readonly #store: Source

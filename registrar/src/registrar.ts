@@ -86,8 +86,11 @@ const MAX_BATCH_MILLISECONDS = 200
 const ENOUGH = 256
 /** Due ops in one batch; what fell due later goes into the next, which has a later time. */
 const MAX_DUE = 2000
-/** Follow-up due ops in one batch (serving a pool's queue); the rest goes into the next batch. */
-const MAX_FOLLOW_UPS = 2000
+/**
+ * Follow-up due ops in one batch (serving a pool's queue); the rest goes into the next batch. Requests are decided after
+ * them, and must not wait for long: these take a tenth of a second.
+ */
+const MAX_FOLLOW_UPS = 500
 const REFRESH_MILLISECONDS = 300_000
 /** Timers take at most 2^31 - 1 ms; an hour is often enough to look again. */
 const MAX_SLEEP_MILLISECONDS = 3_600_000
@@ -360,10 +363,12 @@ export class Registrar implements Desk {
     const { crypto, report } = this.#options
     const builder = new BatchBuilder(crypto, this.#trie, this.#state, at, this.#position)
     try {
-      builder.due(due, MAX_FOLLOW_UPS)
-      for (const [index, item] of pending.entries()) {
+      let decided = 0
+      const turn = (): Promise<void> | null => (++decided % DECIDED_AT_ONCE === 0 ? setImmediate() : null)
+      for (const _ of builder.due(due, MAX_FOLLOW_UPS)) await turn()
+      for (const item of pending) {
         builder.request(item)
-        if (index % DECIDED_AT_ONCE === DECIDED_AT_ONCE - 1) await setImmediate()
+        await turn()
       }
       for (const fault of builder.faults) report('a request met a bug and was refused', fault)
       return builder.finish()
