@@ -60,8 +60,10 @@ export function parseCanonicalJson(text: string): Json | null {
     if (error instanceof SyntaxError) return null
     throw error
   }
-  if (!holdsOnlyLedgerValues(value)) return null
-  return canonicalJson(value) === text ? value : null
+  const form = formOf(value, 0)
+  if (form === NO_LEDGER_VALUE) return null
+  // With its members in order, RFC 8785 is what JSON.stringify makes (section 3.2.2), several times as fast.
+  return (form === SORTED ? JSON.stringify(value) : canonicalJson(value)) === text ? value : null
 }
 
 /** Whether the value is a JSON object (not null, not an array). */
@@ -94,14 +96,43 @@ function isSorted(names: readonly string[]): boolean {
 
 const MAX_DEPTH = 32
 
-function holdsOnlyLedgerValues(value: Json, depth = 0): boolean {
-  if (depth > MAX_DEPTH) return false
-  if (typeof value === 'string') return value.isWellFormed()
-  if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0)
-  if (isArray(value)) return value.every((item) => holdsOnlyLedgerValues(item, depth + 1))
-  if (isObject(value))
-    return Object.entries(value).every(
-      ([name, member]) => name.isWellFormed() && holdsOnlyLedgerValues(member, depth + 1),
-    )
-  return true
+const NO_LEDGER_VALUE = 0
+const UNSORTED = 1
+const SORTED = 2
+
+/**
+ * Whether a parsed value holds only what the ledger allows, and whether each object in it has its members in the order
+ * of RFC 8785: names like numbers come first in an object whatever the text said.
+ */
+function formOf(value: Json, depth: number): typeof NO_LEDGER_VALUE | typeof UNSORTED | typeof SORTED {
+  if (depth > MAX_DEPTH) return NO_LEDGER_VALUE
+  if (typeof value === 'string') return value.isWellFormed() ? SORTED : NO_LEDGER_VALUE
+  if (typeof value === 'number')
+    return Number.isSafeInteger(value) && !Object.is(value, -0) ? SORTED : NO_LEDGER_VALUE
+  if (value === null || typeof value === 'boolean') return SORTED
+  return isArray(value) ? formOfItems(value, depth) : formOfMembers(value, depth)
+}
+
+function formOfItems(items: readonly Json[], depth: number): ReturnType<typeof formOf> {
+  let form: ReturnType<typeof formOf> = SORTED
+  for (const item of items) {
+    const inner = formOf(item, depth + 1)
+    if (inner === NO_LEDGER_VALUE) return inner
+    if (inner === UNSORTED) form = inner
+  }
+  return form
+}
+
+function formOfMembers(value: JsonObject, depth: number): ReturnType<typeof formOf> {
+  let form: ReturnType<typeof formOf> = SORTED
+  let previous = ''
+  for (const name of Object.keys(value)) {
+    if (!name.isWellFormed()) return NO_LEDGER_VALUE
+    if (name < previous) form = UNSORTED
+    previous = name
+    const inner = formOf(value[name] ?? null, depth + 1)
+    if (inner === NO_LEDGER_VALUE) return inner
+    if (inner === UNSORTED) form = inner
+  }
+  return form
 }
