@@ -14,7 +14,7 @@ import {
   registrationRange,
 } from '@cadastre/records'
 import type { HistoryChange, Party, RegistrationChange, RegistrationState } from './generated/lookup-types.ts'
-import { tellNotes, tellTransit } from './noted-changes.ts'
+import { tellApplication, tellNotes, tellTransit } from './noted-changes.ts'
 import { blockText, rangeText } from './question.ts'
 import { partyOf } from './views.ts'
 
@@ -30,6 +30,7 @@ export function changeOf(snapshot: Snapshot, effect: LoggedEffect, before: unkno
     summary:
       tellTransit(key, effect.next) ??
       tellNotes(key, before, effect.next) ??
+      tellApplication(key, before, effect.next) ??
       objectSummary(name, before, effect.next, members),
     prev: effect.prev,
     registrations: [],

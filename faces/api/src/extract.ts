@@ -27,6 +27,10 @@ export type Extract = {
   readonly at: string
   /** Exactly what is recorded at the key; null where nothing is. What covers it is in the proof. */
   readonly record: Json
+  /** Every record that covers the key, outermost first, the key's own included: what the proof proves. */
+  readonly covering: readonly { readonly key: string; readonly record: Json }[]
+  /** Where it can be had again, as it stands then. */
+  readonly address: string
   /** The latest entries that touched the key or what covers it, newest first. */
   readonly history: readonly HistoryItem[]
   readonly historyIsComplete: boolean
@@ -47,6 +51,10 @@ export const extractSchema: z.ZodType<Extract> = z
     size: z.int(),
     at: z.string(),
     record: orNull(z.record(z.string(), z.unknown())).describe('Exactly what is recorded at the key'),
+    covering: z
+      .array(z.object({ key: z.string(), record: z.record(z.string(), z.unknown()) }))
+      .describe('Every record that covers the key, outermost first: what the proof proves'),
+    address: z.string().describe('Where it can be had again, as it stands then'),
     history: z.array(historyItemSchema).describe('As /api/history has it'),
     historyIsComplete: z.boolean(),
     proof: z.string().describe('C2SP tlog-proof'),
@@ -65,17 +73,22 @@ function subjectOf(question: Question, snapshot: Snapshot): HistorySubject | nul
   return { kind: 'object', type: 'holder', handle, canonical }
 }
 
-function recordAt(
-  subject: HistorySubject,
-  snapshot: Snapshot,
-): { readonly key: RecordKey; readonly record: Json } {
+type Recorded = Pick<Extract, 'record' | 'covering'> & { readonly key: RecordKey }
+
+function recordAt(subject: HistorySubject, snapshot: Snapshot): Recorded {
   if (subject.kind === 'object') {
     const { type, handle } = subject
-    return { key: objectKey(type, handle), record: snapshot.object(type, handle) as Json }
+    const key = objectKey(type, handle)
+    const record = snapshot.object(type, handle) as Json
+    return { key, record, covering: record === null ? [] : [{ key, record }] }
   }
-  const here = snapshot.chain(subject.block).at(-1)
-  const record = here?.block.length === subject.block.length ? (here.cell as Json) : null
-  return { key: cellKey(subject.block), record }
+  const chain = snapshot.chain(subject.block)
+  const here = chain.at(-1)
+  return {
+    key: cellKey(subject.block),
+    record: here?.block.length === subject.block.length ? (here.cell as Json) : null,
+    covering: chain.map(({ block, cell }) => ({ key: cellKey(block), record: cell as Json })),
+  }
 }
 
 export async function extractOf(reading: ReadContext, text: string): Promise<Result<Extract, PortalFault>> {
@@ -91,7 +104,7 @@ export async function extractOf(reading: ReadContext, text: string): Promise<Res
       expected: 'an address, a prefix, an AS number, a handle or a record key',
     })
   const { info } = reader
-  const { key, record } = recordAt(subject, snapshot)
+  const { key, record, covering } = recordAt(subject, snapshot)
   const { items, before } = await history(reading, subject, ENTRIES_MAX, null)
   const { size, at } = snapshot.publication
   return ok({
@@ -103,6 +116,8 @@ export async function extractOf(reading: ReadContext, text: string): Promise<Res
     size,
     at,
     record,
+    covering,
+    address: `${info.baseUrl}/extract?q=${encodeURIComponent(subject.canonical)}`,
     history: items.filter(({ index }) => index < size),
     historyIsComplete: before === null,
     proof: snapshot.prove(key),

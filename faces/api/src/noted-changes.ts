@@ -1,6 +1,14 @@
 /** What an entry did to the record of a move between registries, or to what is noted of a registration, in one sentence. */
 
-import type { Json, Notes, ParsedKey, Transit, TransitState } from '@cadastre/records'
+import type {
+  Application,
+  ApplicationState,
+  Json,
+  Notes,
+  ParsedKey,
+  Transit,
+  TransitState,
+} from '@cadastre/records'
 
 const MOVES: { readonly [S in TransitState]: (transit: Transit) => string } = {
   sourceInitialized: ({ recipient }) =>
@@ -25,6 +33,32 @@ const CLAIMS: { readonly [kind: string]: string } = {
   'court-claim': 'A claim before a court',
   sanction: 'A legal act of the seat',
   correction: 'A proposed correction',
+}
+
+const STATES: { readonly [S in ApplicationState]: string } = {
+  'fee-due': 'waits for the receipt of its fee',
+  waiting: 'waits in its queue',
+  examining: 'is examined by attestors',
+  'to-notify': 'waits until those whom it concerns have been told',
+  noticed: 'runs its window, in which it can be vetoed',
+  cooling: 'runs its delay, in which a party can withdraw it',
+  effected: 'has taken effect',
+  withdrawn: 'was withdrawn by a party',
+  vetoed: 'was vetoed by somebody whom it concerned',
+  failed: 'could not take effect',
+}
+
+/** What became of an application; null for other objects, and where its state is as before. */
+export function tellApplication(key: ParsedKey | null, before: unknown, next: Json): string | null {
+  if (key?.kind !== 'object' || key.type !== 'application' || next === null) return null
+  const [old, now] = [before as Application | null, next as Application]
+  if (old === null) return `Application ${now.handle} recorded: it ${STATES[now.state]}.`
+  if (old.state !== now.state) return `Application ${now.handle} ${STATES[now.state]}.`
+  if (old.next !== now.next) return `The place behind ${now.handle} in its queue changed hands.`
+  if (old.due !== now.due && now.due !== null) return `Application ${now.handle} is now due at ${now.due}.`
+  return now.examination !== null && old.examination !== null
+    ? `The examination of ${now.handle} went on.`
+    : null
 }
 
 /** Null for what are no notes on a registration, and where nothing of what people ask about has changed. */

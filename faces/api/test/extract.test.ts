@@ -38,6 +38,7 @@ test('the record, its history and the proof of it, of numbers and of a holder', 
     assert.ok(found.history.some(({ procedure }) => /^(allocate|identify-holder)\/1$/.test(procedure)))
     assert.equal(found.size, registry.reader.snapshot().publication.size)
     assert.match(found.verify, /cadastre verify/)
+    assert.deepEqual(found.covering.at(-1), { key: found.key, record: found.record })
   }
 })
 
@@ -47,6 +48,15 @@ test('that nothing is recorded is extracted and proved too', async () => {
     assert.equal(found.record, null)
     assertProved(found)
   }
+})
+
+test('an address that is part of a holding: what covers it, outermost first', async () => {
+  const { record, covering } = await extract('10.20.30.7')
+  assert.equal(record, null)
+  assert.deepEqual(
+    covering.map(({ key }) => key),
+    ['ip4/10.0.0.0/8', KEY],
+  )
 })
 
 test('an extract leaves no trace: the log and the intake stay as they were', async () => {

@@ -146,6 +146,7 @@ function absence(handle: string, query: HoldersAnswer['query']): Markup {
 
 const STATE_WORDS: { readonly [S in ApplicationAnswer['state']]: string } = {
   waiting: 'It waits in its queue.',
+  'fee-due': 'It waits for the word on its fee, and goes on without one when its time has passed.',
   examining: 'Attestors examine it.',
   'to-notify': 'Its window has not begun: the registry must first log an attempt to tell whom it concerns.',
   noticed: 'It takes effect when its window has passed, unless somebody whom it concerns vetoes it.',

@@ -15,7 +15,7 @@ export function queuePage(queues: Queues, level: ServiceLevel): Markup {
   return html`<div class="subject">
 <p class="extract">The register at ${count(size)} log entries, ${when(at, at)}</p>
 <h1>Who waits, and how long it takes</h1>
-<p class="statement">Everybody is served in the order in which they came, and stands here under the handle of the application alone. The handle is on the receipt: look it up to see how many are before it.</p>
+<p class="statement">Everybody is served in the order in which they came, and stands here under the handle of the application alone. The answer to a request names its handle: look that up to see how many are before it.</p>
 </div>
 ${part('pools', 'Waiting for numbers', 'A queue for each pool and size of block.', listOf(pools, 'Nobody waits for numbers.', at))}
 ${part('attestors', 'Waiting to be examined', 'Attestors answer listed questions about facts. They may not choose whose turn it is: an answer for anybody but the first is refused.', listOf(attestors, 'This register calls no attestors.', at))}
@@ -26,27 +26,35 @@ ${part('forms', 'Elsewhere', 'The same, in other forms.', html`<ul class="forms"
 function listOf(queues: readonly Queue[], none: string, state: string): Markup {
   if (queues.length === 0) return html`<p>${none}</p>`
   return html`${queues.map(
-    (queue) => html`<h3 id="queue-${queue.queue}">${queue.queue}: ${waitingWords(queue.waiting)}</h3>
+    (queue) => html`<h3 id="queue-${queue.queue}">${nameOf(queue)}: ${waitingWords(queue.waiting)}</h3>
 ${queue.items.length === 0 ? '' : items(queue, state)}
 ${queue.more ? html`<p><a class="more" href="/queue?queue=${encodeURIComponent(queue.queue)}">The whole queue</a></p>` : ''}`,
   )}`
+}
+
+/** `FEW/24` as people say it. */
+function nameOf({ queue, kind }: Queue): string {
+  const [pool = queue, length = ''] = queue.split('/')
+  return kind === 'attestor' ? `Attestor ${queue}` : `Blocks of /${length} from the pool ${pool}`
 }
 
 function waitingWords(waiting: number): string {
   return waiting === 0 ? 'nobody waits' : waiting === 1 ? 'one waits' : `${count(waiting)} wait`
 }
 
-function items({ queue, items: waiting }: Queue, state: string): Markup {
+function items(queue: Queue, state: string): Markup {
+  const examined = queue.kind === 'attestor'
   return table(
-    `The queue of ${queue}`,
-    ['Position', 'Application', 'Procedure', 'Due', 'Recorded by'],
-    waiting.map(({ application, ahead, procedure: id, due, since }) => [
+    html`<span class="spoken">The queue: ${nameOf(queue)}</span>`,
+    ['Position', 'Application', 'Procedure', ...(examined ? ['To be answered by'] : []), 'Recorded by'],
+    queue.items.map(({ application, ahead, procedure: id, due, since }) => [
       ahead + 1,
       html`<a href="${search(application)}">${application}</a>`,
       procedure(id),
-      due === null ? 'when its turn comes' : when(due, state),
+      ...(examined ? [due === null ? null : when(due, state)] : []),
       html`<a href="/why/${since}">entry ${since}</a>`,
     ]),
+    nameOf(queue),
   )
 }
 
@@ -59,7 +67,7 @@ export function oneQueuePage(queues: Queues, from: number): Markup {
   const address = (start: number): string => `/queue?queue=${encodeURIComponent(queue.queue)}&from=${start}`
   return html`<div class="subject">
 <p class="extract">The register at ${count(size)} log entries, ${when(at, at)}</p>
-<h1>The queue of ${queue.queue}</h1>
+<h1>${nameOf(queue)}</h1>
 <p class="statement">${waitingWords(queue.waiting)[0]?.toUpperCase()}${waitingWords(queue.waiting).slice(1)}, in the order of arrival. <a href="/queue">All queues</a></p>
 </div>
 ${part(

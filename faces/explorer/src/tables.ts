@@ -7,11 +7,12 @@ type Cell = Markup | string | number | null
 
 /** `caption` says what the table shows; the first cell of a row is its heading. */
 export function table(
-  caption: string,
+  caption: Markup | string,
   headings: readonly string[],
   rows: readonly (readonly Cell[])[],
+  label: string = String(caption),
 ): Markup {
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="figures">
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="figures">
 <caption>${caption}</caption>
 <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>${rows.map(([first = '', ...rest]) => html`<tr><th scope="row">${first}</th>${rest.map((cell) => html`<td>${cell ?? '–'}</td>`)}</tr>`)}</tbody>
@@ -24,9 +25,11 @@ const UNITS = [
   ['min', 60],
 ] as const
 
-/** A duration for people, such as `3 d` or `0.4 s`; a dash where nothing was measured. */
+/** A duration for people, such as `3 d` or `2.5 s`; a dash where nothing was measured. */
 export function duration(seconds: number | null): string {
   if (seconds === null) return '–'
+  // Entries state whole seconds.
+  if (seconds < 1) return 'under 1 s'
   const unit = UNITS.find(([, size]) => seconds >= size)
   return unit === undefined
     ? `${Number(seconds.toPrecision(3))} s`

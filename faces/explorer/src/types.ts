@@ -98,6 +98,9 @@ export type Extract = {
   readonly at: string
   /** JSON; null where nothing is recorded. */
   readonly record: unknown
+  /** Every record that covers the key, outermost first. */
+  readonly covering: readonly { readonly key: string; readonly record: unknown }[]
+  readonly address: string
   readonly history: readonly HistoryItem[]
   readonly historyIsComplete: boolean
   readonly proof: string

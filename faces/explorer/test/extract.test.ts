@@ -13,6 +13,31 @@ const EXTRACT: Extract = {
   size: 1234,
   at: '2026-11-24T06:13:43Z',
   record: { v: 1, note: '<b>bold</b>' },
+  covering: [
+    {
+      key: 'ip4/192.0.0.0/16',
+      record: {
+        v: 1,
+        registrations: [
+          {
+            id: 'R-1',
+            kind: 'holding',
+            first: '192.0.0.0',
+            last: '192.0.255.255',
+            holder: 'H-7',
+            status: 'allocated',
+            since: 12,
+            procedure: 'allocate/1',
+          },
+        ],
+        rdns: null,
+        routes: [{ origin: 64496 }],
+        roas: [],
+      },
+    },
+    { key: 'ip4/192.0.2.0/24', record: { v: 1, note: '<b>bold</b>' } },
+  ],
+  address: 'https://registry.example/extract?q=192.0.2.0%2F24',
   history: [],
   historyIsComplete: false,
   proof: 'c2sp.org/tlog-proof@v1\nindex 1\n',
@@ -33,6 +58,12 @@ test('record, proof, policy and how to check them stand on the page, escaped', a
     'c2sp.org/tlog-proof@v1',
     'log example+1+2',
     'cadastre verify',
+    // What covers it, in words.
+    '192.0.0.0/16',
+    'Registration R-1',
+    '<dt>Holder</dt><dd>H-7</dd>',
+    'Route originated by AS64496',
+    'https://registry.example/extract',
   ])
     assert.ok(page.includes(text), text)
   assert.ok(page.includes('&lt;b&gt;bold'))
