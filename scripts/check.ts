@@ -18,8 +18,13 @@ const passes = async (program: string, ...args: readonly string[]): Promise<bool
 
 const bin = (name: string): string => join('node_modules/.bin', name)
 
-/** Projects for the compiler: the core alone with nothing but the language, everything, the browser's part. */
-const PROJECTS = ['tsconfig.core.json', 'tsconfig.json', 'faces/explorer/browser/tsconfig.json']
+/** Projects for the compiler: the core alone with nothing but the language, everything, the browsers' parts. */
+const PROJECTS = [
+  'tsconfig.core.json',
+  'tsconfig.json',
+  'faces/explorer/browser/tsconfig.json',
+  'apps/watch/browser/tsconfig.json',
+]
 
 /** The walls: tests that read the source instead of running it. */
 export const isWall = (file: string): boolean => file.startsWith('tests/walls/')

@@ -47,6 +47,13 @@ ${part(
 )}`
 }
 
+/** All that is followed. */
+export function registriesPage(watch: WatchReader): Markup {
+  const sources = watch.sources()
+  return html`<div class="subject"><h1>Registries</h1><p class="statement">What is followed here, file by file.</p></div>
+${part('followed', 'Files', 'And the days for which they are logged.', sources.length === 0 ? html`<p>Nothing is logged yet.</p>` : sourcesTable(sources))}`
+}
+
 function sourcesTable(sources: readonly WatchSource[]): Markup {
   const line = ({ id, registry, kind, firstDay, lastDay, days, rows }: WatchSource): Markup =>
     html`<tr><td>${kind.startsWith('delegated') ? html`<a href="/registries/${registry}">${id}</a>` : id}</td><td>${day(firstDay)}</td><td>${day(lastDay)}</td><td class="number">${count(days)}</td><td class="number">${count(rows)}</td></tr>`

@@ -61,7 +61,7 @@ export function registryPage(report: WatchReport, scriptPath: string): Markup {
 <script type="application/json" id="chart-data">${raw(data)}</script>
 <script type="module" src="${scriptPath}"></script>
 ${part('held', 'Delegated over time', 'Numbers that the files say somebody has, at the end of each month.', html`<div id="holdings-charts" class="charts"></div>${holdingsTable(report)}`)}
-${part('changes', 'Changes by month', html`By kind; <a href="/registries/${registry}/changes.csv">CSV</a>, <a href="/registries/${registry}.json">JSON</a>. The rules of each kind: <a href="/about">about</a>.`, html`<div id="changes-chart" class="charts"></div>${kindsTable(report)}`)}
+${part('changes', 'Changes by month', html`By kind; <a href="/registries/${registry}/changes.csv">CSV</a>, <a href="/registries/${registry}.json">JSON</a>. The rules of each kind: <a href="/procedures/observed">about</a>.`, html`<div id="changes-chart" class="charts"></div>${kindsTable(report)}`)}
 ${part('ended', 'Ended and restored', html`Delegations that ended, newest first. <a href="/registries/${registry}/ended.csv">CSV</a>`, endedTable(report.ended))}
 ${part('files', 'The files themselves', 'Days that are missing, and what was wrong with a file.', html`${gapsList(report.gaps)}${notesList(report.notes)}`)}`
 }

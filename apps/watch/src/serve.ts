@@ -1,0 +1,208 @@
+/**
+ * The watched world over HTTP and WHOIS: the same faces as a registry's, read-only, and the pages, feeds and data that
+ * only a memory has. Nothing here can write.
+ */
+
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createPortal } from '@cadastre/api'
+import { nodeCrypto } from '@cadastre/crypto/node'
+import { createExplorer, type Site } from '@cadastre/explorer'
+import { formatVkey, parsePolicy } from '@cadastre/notes'
+import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
+import type { CalendarDate } from '@cadastre/records'
+import { startWhois, type WhoisServer, whoisText } from '@cadastre/whois'
+import { getRequestListener } from '@hono/node-server'
+import type { Hono } from 'hono'
+import type { WatchReader } from './model.ts'
+import { openWatchReader } from './reader.ts'
+import { WatchDirectory } from './watch-directory.ts'
+import { loadAssets } from './web/assets.ts'
+import { createRoutes } from './web/routes.ts'
+import { createSite } from './web/site.ts'
+import { dayIn } from './web/subject.ts'
+import { type DayReader, WatchedWorld } from './world/watched-world.ts'
+
+export type ServeWatchOptions = {
+  readonly directory: string
+  readonly host: string
+  readonly port: number
+  readonly whoisPort: number
+  /** Address that links name, without a slash at the end; null = as it listens. */
+  readonly publicUrl: string | null
+  readonly version: string
+  readonly progress?: (entries: number, size: number) => void
+  /** Hears of faults of the server itself. */
+  readonly failed: (error: unknown) => void
+}
+
+export type WatchServer = {
+  readonly url: string
+  readonly whoisPort: number
+  readonly watch: WatchReader
+  readonly close: () => Promise<void>
+}
+
+/** Faces of one day. */
+type DayFaces = { readonly rdap: RdapHandler; readonly explorer: Hono; readonly reader: DayReader }
+
+/** Past days whose faces are kept. */
+const KEPT_DAYS = 16
+
+class Faces {
+  readonly #world: WatchedWorld
+  readonly #site: Site
+  readonly #failed: (error: unknown) => void
+  readonly #about = new Map([
+    ['observed', readFileSync(new URL('../../../docs/watch.md', import.meta.url), 'utf8')],
+  ])
+  readonly #days = new Map<CalendarDate | null, DayFaces>()
+
+  constructor(world: WatchedWorld, site: Site, failed: (error: unknown) => void) {
+    this.#world = world
+    this.#site = site
+    this.#failed = failed
+  }
+
+  at(day: CalendarDate | null): DayFaces {
+    const kept = this.#days.get(day)
+    if (kept !== undefined) return kept
+    const reader = this.#world.at(day)
+    const rdap = createRdapHandler(reader, { onError: this.#failed })
+    const made = { rdap, explorer: this.#explorer(reader), reader }
+    this.#days.set(day, made)
+    for (const oldest of this.#days.keys()) {
+      if (this.#days.size <= KEPT_DAYS) break
+      // Now is always wanted.
+      if (oldest !== null) this.#days.delete(oldest)
+    }
+    return made
+  }
+
+  #explorer(reader: DayReader): Hono {
+    const missing = {
+      kind: 'not-found',
+      value: 'extract',
+      expected: 'a proof of a day: see “Prove a day”',
+    } as const
+    return createExplorer({
+      ...createPortal(reader),
+      info: reader.info,
+      // What a log of acts would tell is told by the site's own part of the page.
+      history: () => Promise.resolve(null),
+      extract: () => Promise.resolve({ ok: false, error: missing }),
+      why: () => Promise.resolve({ kind: 'none', detail: 'A watch decides nothing.' }),
+      procedures: this.#about,
+      examples: [],
+      site: this.#site,
+      failed: this.#failed,
+    })
+  }
+}
+
+/** Starts to serve a watch. Throws a WatchError where there is none, and what listening throws. */
+export async function serveWatch(options: ServeWatchOptions): Promise<WatchServer> {
+  const { directory, host, port, whoisPort, failed, version } = options
+  const watch = await openWatchReader(directory, options.progress)
+  let faces: Faces | null = null
+  let routes: Hono | null = null
+  const server = createServer((request, response) => {
+    if (faces === null || routes === null) {
+      response.writeHead(503, { 'retry-after': '1' }).end('Starting.\n')
+      return
+    }
+    answer(faces, routes, request, response)
+  })
+  let whois: WhoisServer | null = null
+  try {
+    const url =
+      options.publicUrl ??
+      `http://${host.includes(':') ? `[${host}]` : host}:${await listen(server, host, port)}`
+    const world = new WatchedWorld(watch, {
+      baseUrl: url,
+      whois: { host: new URL(url).hostname, port: whoisPort },
+      version,
+      logVkey: logVkeyOf(watch),
+    })
+    const assets = await loadAssets()
+    faces = new Faces(world, createSite(world, assets), failed)
+    const logDirectory = new WatchDirectory(directory).log
+    routes = createRoutes({ world, assets, logDirectory, baseUrl: url })
+    mountPlain(routes, faces, world)
+    whois = await startWhois(world.at(null), { host, port: whoisPort })
+    const started = whois
+    const close = async (): Promise<void> => {
+      server.close()
+      server.closeAllConnections()
+      await started.close()
+      await watch.close()
+    }
+    return { url, whoisPort: started.port, watch, close }
+  } catch (error) {
+    server.close()
+    server.closeAllConnections()
+    await whois?.close()
+    await watch.close()
+    throw error
+  }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  server.listen(port, host)
+  await once(server, 'listening')
+  return (server.address() as AddressInfo).port
+}
+
+function logVkeyOf(watch: WatchReader): string {
+  const policy = parsePolicy(nodeCrypto, watch.info.policy)
+  const log = policy.ok ? policy.value.logs[0] : undefined
+  return log === undefined ? '' : formatVkey(log.vkey)
+}
+
+/** WHOIS text of any day over HTTP, and what a verifier must know. */
+function mountPlain(app: Hono, faces: Faces, { watch }: WatchedWorld): void {
+  app.get('/whois', async (c) => {
+    const day = dayIn(c.req.query('at'))
+    if (day === 'malformed') return c.text('at is a day such as 2025-07-16.\n', 400)
+    return c.text(await whoisText(faces.at(day).reader, c.req.query('q') ?? ''))
+  })
+  app.get('/.well-known/cadastre.json', (c) => {
+    const { origin, policy, size, at } = watch.info
+    return c.json({ v: 1, kind: 'watch', origin, policy, size, at, sources: watch.sources() })
+  })
+}
+
+const listeners = new WeakMap<Hono, ReturnType<typeof getRequestListener>>()
+
+function listenerOf(app: Hono): ReturnType<typeof getRequestListener> {
+  const made = listeners.get(app) ?? getRequestListener(app.fetch)
+  listeners.set(app, made)
+  return made
+}
+
+/** RDAP, data and pages, each of the day that `at` names. */
+function answer(faces: Faces, routes: Hono, request: IncomingMessage, response: ServerResponse): void {
+  const target = request.url ?? '/'
+  const asked = target.includes('at=')
+    ? new URLSearchParams(target.slice(target.indexOf('?'))).get('at')
+    : null
+  const day = dayIn(asked ?? undefined)
+  if (day === 'malformed') {
+    response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' })
+    response.end(`at: "${(asked ?? '').slice(0, 40)}" is no day; expected one such as 2025-07-16.\n`)
+    return
+  }
+  const { rdap, explorer } = faces.at(day)
+  if (answerRdap(rdap, request, response)) return
+  const path = target.split('?', 1)[0] ?? target
+  void listenerOf(isData(path) ? routes : explorer)(request, response)
+}
+
+const DATA =
+  /^\/(?:feed\.|changes\.csv$|map\/data$|proof\/|log\/|whois$|\.well-known\/|watch\/|registries\/[^/]+(?:\.json|\/[a-z]+\.csv)$)/
+
+function isData(path: string): boolean {
+  return DATA.test(path)
+}

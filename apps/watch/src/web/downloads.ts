@@ -1,0 +1,68 @@
+/** Changes and ended delegations as CSV (RFC 4180). */
+
+import type { Change } from '../model.ts'
+import type { EndedDelegation } from '../report.ts'
+import { numbersText } from './words.ts'
+
+const CRLF = '\r\n'
+
+/** A field, quoted where RFC 4180 asks for it; a text that a spreadsheet would run as a formula begins with a quote. */
+function field(value: string | number | null): string {
+  const text = value === null ? '' : String(value)
+  const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d+$/.test(text) ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}
+
+function lines(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
+  return [head, ...rows].map((row) => row.map(field).join(',')).join(CRLF) + CRLF
+}
+
+export function changesCsv(changes: readonly Change[]): string {
+  return lines(
+    [
+      'day',
+      'previous',
+      'registry',
+      'source',
+      'kind',
+      'numbers',
+      'from_holder',
+      'to_holder',
+      'days_between',
+      'transfer_day',
+      'rows_before',
+      'rows_after',
+    ],
+    changes.map((change) => [
+      change.day,
+      change.previous,
+      change.registry,
+      change.source,
+      change.kind,
+      numbersText(change.range),
+      change.fromHolder,
+      change.toHolder,
+      change.daysBetween,
+      change.transfer?.day ?? null,
+      change.before.map(({ raw }) => raw).join(' ; '),
+      change.after.map(({ raw }) => raw).join(' ; '),
+    ]),
+  )
+}
+
+export function endedCsv(ended: readonly EndedDelegation[]): string {
+  return lines(
+    ['day', 'previous', 'numbers', 'holder', 'becomes', 'same_row', 'row', 'back_on', 'days_until_back'],
+    ended.map((one) => [
+      one.day,
+      one.previous,
+      one.numbers,
+      one.holder,
+      one.becomes,
+      one.sameRow ? 'yes' : 'no',
+      one.row,
+      one.backOn,
+      one.daysUntilBack,
+    ]),
+  )
+}

@@ -1,0 +1,93 @@
+/** The pages of a watch in the explorer's frame. */
+
+import type { Site, SiteAnswer, SiteQuestion } from '@cadastre/explorer'
+import { html } from 'hono/html'
+import type { WatchReader } from '../model.ts'
+import { WatchError } from '../open.ts'
+import { reportOf, type WatchReport } from '../report.ts'
+import type { WatchedWorld } from '../world/watched-world.ts'
+import type { Assets } from './assets.ts'
+import { homePage, registriesPage } from './home.ts'
+import { mapPage } from './map-page.ts'
+import { registryPage } from './registry-page.ts'
+import { holderStory, numbersStory } from './story.ts'
+import { dayIn } from './subject.ts'
+import type { Markup } from './words.ts'
+
+export const SITE_ROUTES = ['/registries', '/registries/:registry', '/map'] as const
+
+/** The whole report of a registry; null where nothing of it is logged. */
+export function reportIfThere(watch: WatchReader, registry: string): WatchReport | null {
+  try {
+    return reportOf(watch, { registry })
+  } catch (error) {
+    if (error instanceof WatchError) return null
+    throw error
+  }
+}
+
+export function createSite(world: WatchedWorld, assets: Assets): Site {
+  const { watch } = world
+  return {
+    subtitle: 'Memory of what registries publish',
+    nav: [
+      { href: '/registries', text: 'Registries' },
+      { href: '/map', text: 'Map' },
+      { href: '/feed.atom', text: 'Feed' },
+      { href: '/procedures/observed', text: 'About' },
+    ],
+    ways: [
+      { href: '/procedures/observed', text: 'Rules, log and proofs' },
+      { href: '/log/checkpoint', text: 'Log checkpoint' },
+      { href: '/.well-known/cadastre.json', text: 'Keys and trust policy' },
+      { href: '/rdap/help', text: 'RDAP' },
+      { href: '/feed.json', text: 'JSON feed' },
+    ],
+    closing: 'A copy of what registries publish. It states facts and accuses nobody.',
+    styles: [assets.style.path],
+    home: () => homePage(watch),
+    section: (lookup) => {
+      if (lookup.kind === 'numbers') return Promise.resolve(numbersStory(watch, lookup.key))
+      if (lookup.kind === 'holder')
+        return Promise.resolve(holderStory(watch, world.names(), lookup.holder.handle))
+      return Promise.resolve('')
+    },
+    pages: [
+      {
+        route: '/registries',
+        make: () => Promise.resolve({ status: 200, title: 'Registries', body: registriesPage(watch) }),
+      },
+      {
+        route: '/registries/:registry',
+        make: (question) => Promise.resolve(registry(watch, assets, question)),
+      },
+      { route: '/map', make: (question) => Promise.resolve(map(watch, assets, question)) },
+    ],
+  }
+}
+
+function registry(watch: WatchReader, assets: Assets, question: SiteQuestion): SiteAnswer {
+  const name = question.param('registry')
+  const report = reportIfThere(watch, name)
+  if (report === null) return nothing(`No files of “${name}” are logged.`)
+  return { status: 200, title: name, body: registryPage(report, assets.charts.path) }
+}
+
+function map(watch: WatchReader, assets: Assets, question: SiteQuestion): SiteAnswer {
+  const day = dayIn(question.query('at'))
+  if (day === 'malformed') return notADay(question.query('at') ?? '')
+  return { status: 200, title: 'Map of IPv4', body: mapPage(watch, day, assets.map.path) }
+}
+
+function nothing(sentence: string): SiteAnswer {
+  return { status: 404, title: 'Not found', body: fault('Not found', sentence) }
+}
+
+function notADay(text: string): SiteAnswer {
+  const sentence = `“${text}” is no day; expected one such as 2025-07-16.`
+  return { status: 400, title: 'Not understood', body: fault('Not understood', sentence) }
+}
+
+function fault(title: string, sentence: string): Markup {
+  return html`<div class="subject"><h1>${title}</h1><p class="statement fault">${sentence}</p></div>`
+}
