@@ -56,7 +56,7 @@ function says({ key, covering }: Extract): Markup | readonly Markup[] {
     })
     const services = serviceLines(record)
     return html`<div class="recorded"><h3>${blockOfKey(at)}</h3>
-${registrations.map((one) => html`<p class="kind">Registration ${one.id}</p>${facts(TITLES.flatMap(([title, name]) => (one[name] === null ? [] : [[title, one[name]] as const])))}`)}
+${registrations.map((one) => html`<p class="kind">Registration ${one.id}${one.holder === null ? '' : html`; who ${one.holder} is says <a href="/extract?q=${encodeURIComponent(one.holder)}">an extract of its own</a>`}</p>${facts(TITLES.flatMap(([title, name]) => (one[name] === null ? [] : [[title, one[name]] as const])))}`)}
 ${services.length === 0 ? '' : html`<ul class="services">${services.map((line) => html`<li>${line}</li>`)}</ul>`}</div>`
   })
 }

@@ -61,6 +61,7 @@ test('record, proof, policy and how to check them stand on the page, escaped', a
     // What covers it, in words.
     '192.0.0.0/16',
     'Registration R-1',
+    '<a href="/extract?q=H-7">an extract of its own</a>',
     '<dt>Holder</dt><dd>H-7</dd>',
     'Route originated by AS64496',
     'https://registry.example/extract',
