@@ -76,7 +76,7 @@ const terms: Schema<AuthorityTerms> = object({
   sealCerts: array(hash32, 8),
   hierarchy: handle,
   rank: integer(1, 99),
-  appealSuspends: bool,
+  appealStays: bool,
   holdSeconds: nullable(integer(0, MAX_HOLD_SECONDS)),
 })
 const body: Schema<RegisterAuthorityBody> = tagged('step', {

@@ -164,7 +164,7 @@ test('object: an answer after the end changes nothing but what is on record', ()
 })
 test('appeal: where the law says so the order is stayed, a hold rests, and the court lifts the stay', () => {
   const here = deskWorld()
-  addAuthority(here, 'MILD', { appealSuspends: true })
+  addAuthority(here, 'MILD', { appealStays: true })
   const order = verified(here, HOLD, { authority: 'MILD' })
   assert.equal(ask(here, appeal(order), CLERKS), null)
   assert.equal(stateOf(here, order)[0], 'stayed')

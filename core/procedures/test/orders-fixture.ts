@@ -69,7 +69,7 @@ export function terms(more: JsonObject = {}): JsonObject {
     sealCerts: [SEAL],
     hierarchy: 'CIVIL',
     rank: 1,
-    appealSuspends: false,
+    appealStays: false,
     holdSeconds: null,
     ...more,
   }

@@ -92,7 +92,7 @@ export type AuthorityTerms = {
   /** A higher number prevails. */
   readonly rank: number
   /** Whether an appeal that was filed stays its orders by law. */
-  readonly appealSuspends: boolean
+  readonly appealStays: boolean
   /** How long its holds last by law, seconds; null: 30 days where it is no court. */
   readonly holdSeconds: number | null
 }
