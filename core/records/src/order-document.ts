@@ -183,6 +183,9 @@ const ON_NUMBERS: readonly OrderEffect[] = [
   'withdrawNamedService',
 ]
 
+/** Effects that are about a holder or an earlier order, and name a holder but no numbers. */
+const ON_HOLDER: readonly OrderEffect[] = ['disclose', 'appointRepresentative', 'vary', 'stay', 'lift']
+
 /** Reads the text of a form: all that is wrong with it, not only the first. A member that stands twice is wrong. */
 export function readOrderDocument(source: string): Result<OrderDocument, Faults> {
   const members = source.length > MAX_TEXT ? null : parseOnce(source)
@@ -212,6 +215,10 @@ function numberFaults({ order: ordered, resources, holder }: OrderDocument): Fau
   const item = 'lists-numbers'
   if (ON_NUMBERS.includes(ordered.effect) && resources.length === 0)
     return fault('/resources', '[]', `the exact prefixes or AS numbers, which ${ordered.effect} needs`, item)
+  if (ON_HOLDER.includes(ordered.effect) && resources.length > 0)
+    return fault('/resources', '', `none: ${ordered.effect} names a holder, and no numbers`, item)
+  if (ON_HOLDER.includes(ordered.effect) && holder === null)
+    return fault('/holder', 'null', `the holder, whom ${ordered.effect} names`, item)
   if (resources.some((one, index) => resources.slice(index + 1).some((other) => meet(one, other))))
     return fault('/resources', '', 'ranges that do not overlap', item)
   if (ordered.effect === 'transferTo' && ordered.receiver === holder)

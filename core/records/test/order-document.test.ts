@@ -36,12 +36,16 @@ const KEY = {
 }
 const ONCE = { kind: 'once' }
 const DETAILS: { readonly [effect: string]: JsonObject } = {
-  disclose: { order: { effect: 'disclose', asked: ['name and address of the registrant'] }, duration: ONCE },
+  disclose: {
+    order: { effect: 'disclose', asked: ['name and address of the registrant'] },
+    resources: [],
+    duration: ONCE,
+  },
   annotate: { order: { effect: 'annotate' } },
   hold: {},
   correct: { order: { effect: 'correct', field: 'country', value: 'XX' }, duration: ONCE },
   transferTo: { order: { effect: 'transferTo', receiver: 'H-9' }, duration: ONCE },
-  appointRepresentative: { order: { effect: 'appointRepresentative', m: 1, keys: [KEY] } },
+  appointRepresentative: { order: { effect: 'appointRepresentative', m: 1, keys: [KEY] }, resources: [] },
   cancelToPool: { order: { effect: 'cancelToPool' }, duration: ONCE },
   withdrawNamedService: {
     order: {
@@ -110,6 +114,19 @@ describe('a form', () => {
     assert.deepEqual(faults({ resources: ['192.0.2.0/24', '192.0.2.128/25'] }), ['lists-numbers /resources'])
     assert.deepEqual(faults({ resources: Array(17).fill('AS64496') }), ['lists-numbers /resources'])
     assert.deepEqual(faults({ ...DETAILS['transferTo'], holder: 'H-9' }), ['lists-numbers /order/receiver'])
+  })
+
+  test('names a holder where that is what it is about, and then no numbers', () => {
+    for (const effect of ['disclose', 'appointRepresentative', 'vary', 'stay', 'lift']) {
+      assert.deepEqual(faults({ ...DETAILS[effect], holder: null }), ['lists-numbers /holder'], effect)
+      assert.deepEqual(
+        faults({ ...DETAILS[effect], resources: ['AS64496'] }),
+        ['lists-numbers /resources'],
+        effect,
+      )
+    }
+    assert.deepEqual(faults({ ...DETAILS['correct'], resources: [] }), [])
+    assert.deepEqual(faults({ holder: null }), [])
   })
 
   test('says how long what lasts shall last, and of what is done once that it is', () => {
