@@ -126,7 +126,12 @@ export const ROOMS: readonly Room[] = [
       'stores/reader',
       'stores/sqlite',
       'registrar',
+      'faces/api',
+      'faces/explorer',
+      'faces/rdap',
+      'faces/whois',
     ],
+    packages: ['hono', '@hono/node-server', 'esbuild', 'feed', 'uplot'],
     node: 'any',
   },
   {

@@ -33,5 +33,6 @@ export {
   reportText,
   type WatchReport,
 } from './report.ts'
+export { type ServeWatchOptions, serveWatch, type WatchServer } from './serve.ts'
 export { WatchDirectory, type WatchFile } from './watch-directory.ts'
 export type { WatchLog } from './watch-log.ts'

@@ -6,6 +6,7 @@ import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
 import type { Settings } from '../data/settings.ts'
 import { readNoticesSettings } from '../server/notices.ts'
 import { serve } from '../server/serve.ts'
+import { interruption } from './interruption.ts'
 import { bold, CommandError, createProgress, type Output, type Progress } from './output.ts'
 
 async function registryToServe(
@@ -71,18 +72,6 @@ export async function serveCommand(
   output.note(`${signal}: finishing what is under way …`)
   await running.drain()
   output.note('Stopped. Every receipted request has been decided and published.')
-}
-
-/** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */
-function interruption(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      process.once(signal, () => {
-        process.once(signal, () => process.exit(130))
-        resolve(signal)
-      })
-    }
-  })
 }
 
 function welcome(

@@ -1,12 +1,56 @@
 /** `watch serve`: the faces of the watched world. */
 
+import { serveWatch } from '@cadastre/watch'
 import type { Settings } from '../data/settings.ts'
-import { CommandError, type Output } from './output.ts'
+import { VERSION } from '../version.ts'
+import { interruption } from './interruption.ts'
+import { bold, CommandError, createProgress, type Output } from './output.ts'
+import { watchDirectory } from './watch-ingest.ts'
 
-export function watchServe(
-  _settings: Settings,
-  _options: { readonly directory?: string },
-  _output: Output,
+export async function watchServe(
+  settings: Settings,
+  options: { readonly directory?: string },
+  output: Output,
 ): Promise<number> {
-  return Promise.reject(new CommandError('The pages of Watch are not in this version yet.'))
+  const bar = createProgress('reading the log')
+  const running = await serveWatch({
+    directory: watchDirectory(settings, options).path,
+    host: settings.host,
+    port: settings.port,
+    whoisPort: settings.whoisPort,
+    publicUrl: settings.publicUrl,
+    version: VERSION,
+    progress: (entries, size) => bar.update(entries, size),
+    failed: (error) =>
+      output.note(`a question met a bug: ${error instanceof Error ? error.stack : String(error)}`),
+  })
+    .catch((error: unknown) => {
+      throw portError(error, settings)
+    })
+    .finally(() => bar.end())
+  const { info } = running.watch
+  const sources = running.watch.sources()
+  output.result(
+    { http: running.url, whoisPort: running.whoisPort, origin: info.origin, size: info.size },
+    [
+      `${bold('Watch')} of ${sources.length} ${sources.length === 1 ? 'file' : 'files'}, ${info.size} log entries.`,
+      `  pages    ${running.url}/`,
+      `  RDAP     ${running.url}/rdap/help`,
+      `  WHOIS    ${settings.host} port ${running.whoisPort}`,
+      `  a past day: add ?at=2025-07-16 to any question`,
+      'Press Ctrl+C to stop.',
+    ].join('\n'),
+  )
+  output.note(`${await interruption()}: closing …`)
+  await running.close()
+  return 0
+}
+
+function portError(error: unknown, { port, whoisPort }: Settings): Error {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  if (code === 'EADDRINUSE')
+    return new CommandError(
+      `Port ${port} or ${whoisPort} is in use by another program. Set PORT and WHOIS_PORT to free ones, or stop that program.`,
+    )
+  return error instanceof Error ? error : new Error(String(error))
 }

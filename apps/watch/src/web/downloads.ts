@@ -1,8 +1,6 @@
-/** Changes and ended delegations as CSV (RFC 4180). */
+/** Ended delegations as CSV (RFC 4180). */
 
-import type { Change } from '../model.ts'
 import type { EndedDelegation } from '../report.ts'
-import { numbersText } from './words.ts'
 
 const CRLF = '\r\n'
 
@@ -15,39 +13,6 @@ function field(value: string | number | null): string {
 
 function lines(head: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
   return [head, ...rows].map((row) => row.map(field).join(',')).join(CRLF) + CRLF
-}
-
-export function changesCsv(changes: readonly Change[]): string {
-  return lines(
-    [
-      'day',
-      'previous',
-      'registry',
-      'source',
-      'kind',
-      'numbers',
-      'from_holder',
-      'to_holder',
-      'days_between',
-      'transfer_day',
-      'rows_before',
-      'rows_after',
-    ],
-    changes.map((change) => [
-      change.day,
-      change.previous,
-      change.registry,
-      change.source,
-      change.kind,
-      numbersText(change.range),
-      change.fromHolder,
-      change.toHolder,
-      change.daysBetween,
-      change.transfer?.day ?? null,
-      change.before.map(({ raw }) => raw).join(' ; '),
-      change.after.map(({ raw }) => raw).join(' ; '),
-    ]),
-  )
 }
 
 export function endedCsv(ended: readonly EndedDelegation[]): string {

@@ -2,7 +2,8 @@
 
 import { Feed } from 'feed'
 import type { Change } from '../model.ts'
-import { KIND_WORDS, numbersText, search } from './words.ts'
+import { numbersText } from '../report.ts'
+import { KIND_WORDS, search } from './words.ts'
 
 const ITEMS_MAX = 200
 

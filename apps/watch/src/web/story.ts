@@ -6,8 +6,9 @@
 import { blockRange, parseBlockKey, type Range } from '@cadastre/numbers'
 import { html } from 'hono/html'
 import type { Change, WatchedRow, WatchReader } from '../model.ts'
+import { numbersText } from '../report.ts'
 import type { HolderNames } from '../world/watched-snapshot.ts'
-import { day, KIND_WORDS, type Markup, numbersLink, numbersText, part, search } from './words.ts'
+import { day, KIND_WORDS, type Markup, numbersLink, part, search } from './words.ts'
 
 /** So many changes are told on a page; the rest are in the feed and in CSV. */
 const TOLD_MAX = 60

@@ -4,8 +4,8 @@ import { parseAddress, parseAsn, parseRange, type Range, range } from '@cadastre
 import type { CalendarDate } from '@cadastre/records'
 import { parseDate } from '@cadastre/records'
 import type { ChangeFilter } from '../model.ts'
+import { numbersText } from '../report.ts'
 import type { HolderNames } from '../world/watched-snapshot.ts'
-import { numbersText } from './words.ts'
 
 export type Subject = { readonly text: string; readonly filter: ChangeFilter; readonly range: Range | null }
 

@@ -1,8 +1,9 @@
 /** Small pieces of text that the pages share. */
 
-import { formatPrefix, formatRange, type Range, rangeToBlock } from '@cadastre/numbers'
+import type { Range } from '@cadastre/numbers'
 import { html } from 'hono/html'
 import type { ChangeKind } from '../model.ts'
+import { numbersText } from '../report.ts'
 
 /** What `html` makes. */
 export type Markup = ReturnType<typeof html>
@@ -28,12 +29,6 @@ export const KIND_WORDS: { readonly [K in ChangeKind]: string } = {
   contradiction: 'Two rows of one file for the same numbers',
   'free-space-re-cut': 'Free numbers in other pieces',
   'free-space': 'Free numbers listed otherwise',
-}
-
-/** Numbers as people write them: a prefix where they are one, `AS64496`, else the first and the last. */
-export function numbersText(of: Range): string {
-  const block = of.space === 'asn' ? null : rangeToBlock(of)
-  return block === null ? formatRange(of) : formatPrefix(block)
 }
 
 export function search(text: string, at: string | null = null): string {
