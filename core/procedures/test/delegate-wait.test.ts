@@ -167,6 +167,23 @@ test('it fails at its time, and says why, where it could no longer be granted', 
           since: 1,
         }),
     ],
+    [
+      'held',
+      (here) =>
+        here.put(objectKey('notes', 'R-1'), {
+          v: 1,
+          registration: 'R-1',
+          pending: null,
+          heldUntil: null,
+          annotations: [],
+          delayedUntil: null,
+          pastFacts: [],
+          orders: [
+            { order: 'O-9', effect: 'hold', range: '203.0.113.0 - 203.0.113.255', holds: true, until: null },
+          ],
+          since: 1,
+        }),
+    ],
     ['term-past', (here) => here.later(365 * DAY)],
     [
       'consent-missing',

@@ -200,7 +200,7 @@ test('holder-unknown, consent-missing, registration-unknown, not-holder, not-a-h
   assert.equal(init(here, {}, ['H-1/full'], false), 'member-changed')
 })
 
-test('locked, frozen, recovered-recently, hold-after-allocation, delayed, act-blocked, act-pending', () => {
+test('locked, frozen, recovered-recently, hold-after-allocation, delayed, held, act-blocked, act-pending', () => {
   const later = '2031-01-01T00:00:00Z'
   const withHolder = (more: JsonObject): World => {
     const here = world()
@@ -229,6 +229,14 @@ test('locked, frozen, recovered-recently, hold-after-allocation, delayed, act-bl
   assert.equal(init(withHolder({ transferableFrom: later })), 'recovered-recently')
   assert.equal(init(withNotes({ heldUntil: later })), 'hold-after-allocation')
   assert.equal(init(withNotes({ delayedUntil: later })), 'delayed')
+  const held = {
+    order: 'O-9',
+    effect: 'hold',
+    range: '203.0.113.0 - 203.0.113.255',
+    holds: true,
+    until: null,
+  }
+  assert.equal(init(withNotes({ orders: [held] })), 'held')
   const blocked = world()
   const block = { act: 'X', kinds: ['transfer'], match: 'exact', evidence: '', until: null, since: 1 }
   blocked.put(objectKey('notes', 'H-1'), { v: 1, holder: 'H-1', blocked: [block], delayed: null, since: 1 })

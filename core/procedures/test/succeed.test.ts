@@ -169,6 +169,39 @@ test('the predecessor signs too: at once, or it cools as its transfers do, and n
   assert.equal(end(withdrawn, 'withdraw', 'H-1', 'H-1/full'), null)
 })
 
+test('held: neither by consent nor by law, and not at the effect either', () => {
+  const by = ['H-1/full', 'H-2/full']
+  const held = {
+    order: 'O-9',
+    effect: 'hold',
+    range: '203.0.113.0 - 203.0.113.255',
+    holds: true,
+    until: null,
+  }
+  const notes = {
+    v: 1,
+    registration: 'R-1',
+    pending: null,
+    heldUntil: null,
+    annotations: [],
+    delayedUntil: null,
+    pastFacts: [],
+    orders: [held],
+    since: 1,
+  }
+  const here = world()
+  here.put(objectKey('notes', 'R-1'), notes)
+  assert.equal(apply(here, { by }), 'held')
+  assert.equal(apply(here), 'held')
+  const cooling = world({ ...TRANSFER, coolingSeconds: 3 * DAY })
+  const application = `A-${cooling.index}`
+  assert.equal(apply(cooling, { by }), null)
+  cooling.put(objectKey('notes', 'R-1'), notes)
+  cooling.later(3 * DAY)
+  assert.equal(cooling.due(succeed, `obj/application/${application}`), null)
+  assert.equal(cooling.object('application', application)?.['reason'], 'held')
+})
+
 test('locked, hold-after-allocation, delayed, act-pending: with the predecessor’s consent as for its transfers', () => {
   const by = ['H-1/full', 'H-2/full']
   const notes = (more: JsonObject): JsonObject => ({
