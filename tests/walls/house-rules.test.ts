@@ -87,6 +87,19 @@ test('evidence is minted only where it is checked', () => {
   assert.equal(assertedEvidence(planted('f(x as Verified<Signatures>, y as Consent)')).length, 2)
 })
 
+test('only allocate reads what the fees’ key says', () => {
+  const readers = rooms.filter(({ path, text }) => !isTest({ path, text }) && text.includes('feeNotesOf('))
+  assert.deepEqual(
+    readers.map(({ path }) => path),
+    ['core/evidence/src/index.ts', 'core/procedures/src/allocate-fee.ts'],
+  )
+  const callers = rooms.filter(({ text }) => /from '\.\/allocate-fee\.ts'/.test(text))
+  assert.deepEqual(
+    callers.map(({ path }) => path),
+    ['core/procedures/src/allocate.ts'],
+  )
+})
+
 test('faces take only the reader port', () => {
   assert.deepEqual(inFloors('faces/').flatMap(writerPortImports), [])
   for (const text of [

@@ -3,13 +3,27 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { decodeBase64, type Signer } from '@cadastre/crypto'
+import { decodeBase64, encodeBase64, encodeUtf8, type Signer } from '@cadastre/crypto'
 import { ed25519SignerFromSeed, nodeCrypto } from '@cadastre/crypto/node'
 import { formatVkey, KEY_TYPE_ED25519, makeVkey, noteSigner } from '@cadastre/notes'
-import { addSeconds, DAY_SECONDS, type Instant, instantFromSeconds, parseHandle } from '@cadastre/records'
+import {
+  addSeconds,
+  canonicalJson,
+  DAY_SECONDS,
+  FEE_ACTS,
+  FEE_REFUSALS,
+  type FeeNote,
+  type Instant,
+  instantFromSeconds,
+  isArray,
+  isObject,
+  type Json,
+  parseHandle,
+  preAuthenticationEncoding,
+} from '@cadastre/records'
 import { Command } from 'commander'
-import { FeesDatabase } from './database.ts'
-import { FEE_ACTS, signFeeReceipt } from './receipt.ts'
+import { FeesDatabase, type Invoice } from './database.ts'
+import { signFeeNote } from './receipt.ts'
 
 const DUE_DAYS = 30
 
@@ -85,17 +99,58 @@ function invoiceCommand(
   console.log(String(number))
 }
 
-function receiptCommand(invoice: string, { origin }: { readonly origin: string }): void {
+/** The invoice of an act, with what every note about it says. */
+function actOf(
+  invoice: string,
+  origin: string,
+): { readonly found: Invoice; readonly said: Pick<FeeNote, 'origin' | 'holder' | 'act' | 'request'> } {
   const number = whole(invoice, 'The invoice')
   const found = withDatabase((database) => database.invoice(number, now()))
   if (found === null) throw new UsageError(`There is no invoice ${number}.`)
   const act = FEE_ACTS.find((one) => one === found.act)
-  const request = found.request === null ? null : decodeBase64(found.request)
-  if (act === undefined || request === null) throw new UsageError(`Invoice ${number} is for no act.`)
+  if (act === undefined || found.request === null) throw new UsageError(`Invoice ${number} is for no act.`)
+  return { found, said: { origin, holder: found.holder, act, request: found.request } }
+}
+function printNote(note: FeeNote): void {
+  console.log(signFeeNote(note, noteSigner(nodeCrypto, keyName(note.origin), feesKey())).trimEnd())
+}
+
+function receiptCommand(invoice: string, { origin }: { readonly origin: string }): void {
+  const { found, said } = actOf(invoice, origin)
   if (found.paid === null)
-    throw new UsageError(`Invoice ${number} is open: ${found.paidCents} of ${found.cents} cents are paid.`)
-  const receipt = { origin, holder: found.holder, act, request, paid: found.paid }
-  console.log(signFeeReceipt(receipt, noteSigner(nodeCrypto, keyName(origin), feesKey())).trimEnd())
+    throw new UsageError(
+      `Invoice ${found.number} is open: ${found.paidCents} of ${found.cents} cents are paid.`,
+    )
+  printNote({ ...said, refusal: null, at: found.paid })
+}
+
+function refusalCommand(
+  invoice: string,
+  { origin, because }: { readonly origin: string; readonly because: string },
+): void {
+  const { found, said } = actOf(invoice, origin)
+  const refusal = FEE_REFUSALS.find((one) => one === because)
+  if (refusal === undefined)
+    throw new UsageError(`--because ${because}: expected one of ${FEE_REFUSALS.join(', ')}.`)
+  if (found.paid !== null)
+    throw new UsageError(`Invoice ${found.number} is paid: there is nothing to refuse.`)
+  printNote({ ...said, refusal, at: now() })
+}
+
+/**
+ * Signs a request that was saved for others to sign (`cadastre request change-staff --save FILE`), so that this key may
+ * become the cashier's. It signs nothing else.
+ */
+function signCommand(file: string): void {
+  const saved: Json = JSON.parse(readFileSync(file, 'utf8'))
+  const { request = null, evidence = null, ...rest } = isObject(saved) ? saved : {}
+  if (!isObject(request) || !isArray(evidence) || request['procedure'] !== 'change-staff/1')
+    throw new UsageError(`${file} is no saved request of change-staff/1.`)
+  const text = canonicalJson(request)
+  const message = encodeUtf8(preAuthenticationEncoding(text, encodeUtf8(text).length))
+  const key = feesKey()
+  const item = { alg: 'ed25519', key: encodeBase64(key.publicKey), sig: encodeBase64(key.sign(message)) }
+  writeFileSync(file, `${JSON.stringify({ request, evidence: [...evidence, item], ...rest }, null, 2)}\n`)
 }
 
 export function createProgram(): Command {
@@ -144,11 +199,23 @@ export function createProgram(): Command {
         ),
       ),
     )
+  addNotes(program)
+  return program
+}
+
+/** What leaves this program for the registry, signed, and its key. */
+function addNotes(program: Command): void {
   program
     .command('receipt <invoice>')
     .description('print the signed receipt of a paid invoice for an act')
     .requiredOption('--origin <origin>', "the registry's log origin")
     .action(receiptCommand)
+  program
+    .command('refusal <invoice>')
+    .description('print a signed note that what was offered for an act is refused')
+    .requiredOption('--origin <origin>', "the registry's log origin")
+    .requiredOption('--because <reason>', `one of ${FEE_REFUSALS.join(', ')}`)
+    .action(refusalCommand)
   program
     .command('vkey')
     .description('print the key that signs receipts')
@@ -156,5 +223,12 @@ export function createProgram(): Command {
     .action(({ origin }: { readonly origin: string }) =>
       console.log(formatVkey(makeVkey(nodeCrypto, keyName(origin), KEY_TYPE_ED25519, feesKey().publicKey))),
     )
-  return program
+  program
+    .command('key')
+    .description('print the public key alone, as the registry lists its cashier')
+    .action(() => console.log(encodeBase64(feesKey().publicKey)))
+  program
+    .command('sign <file>')
+    .description('sign a saved change of staff by which this key becomes the cashier’s')
+    .action(signCommand)
 }

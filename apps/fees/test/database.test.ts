@@ -9,7 +9,7 @@ import { test } from 'node:test'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { noteVerifier, parseVkey } from '@cadastre/notes'
 import { addSeconds, DAY_SECONDS, type Instant, parseInstant } from '@cadastre/records'
-import { FeesDatabase, openFeeReceipt, TENDER_SECONDS } from '../src/index.ts'
+import { FeesDatabase, openFeeNote, TENDER_SECONDS } from '../src/index.ts'
 
 const parsed = parseInstant('2026-01-02T03:04:05Z')
 assert.ok(parsed !== null)
@@ -63,9 +63,22 @@ test('cadastre-fees: a receipt for a paid act only, and its vkey opens it', () =
     run('pay', number, '500', 'bank-1')
     const vkey = parseVkey(nodeCrypto, run('vkey', ...origin).trim())
     assert.ok(vkey.ok)
-    const opened = openFeeReceipt(run('receipt', number, ...origin), noteVerifier(nodeCrypto, vkey.value))
+    const opened = openFeeNote(run('receipt', number, ...origin), noteVerifier(nodeCrypto, vkey.value))
     assert.ok(opened.ok)
-    assert.deepEqual([opened.value.holder, opened.value.act], ['H-7', 'allocate'])
+    assert.deepEqual(
+      [opened.value.holder, opened.value.act, opened.value.request, opened.value.refusal],
+      ['H-7', 'allocate', hash, null],
+    )
+    assert.match(fails('refusal', number, ...origin, '--because', 'not-received'), /is paid/)
+    const second = Buffer.alloc(32, 2).toString('base64')
+    const other = run('invoice', 'H-7', '--cents', '500', '--act', 'allocate', '--request', second).trim()
+    assert.match(fails('refusal', other, ...origin, '--because', 'a-whim'), /expected one of not-received/)
+    const refusal = openFeeNote(
+      run('refusal', other, ...origin, '--because', 'taken-back'),
+      noteVerifier(nodeCrypto, vkey.value),
+    )
+    assert.equal(refusal.ok && refusal.value.refusal, 'taken-back')
+    assert.equal(run('key').trim(), Buffer.from(vkey.value.publicKey).toString('base64'))
     assert.match(
       fails('invoice', 'H-7', '--cents', '500', '--act', 'transfer', '--request', hash),
       /only allocate/,

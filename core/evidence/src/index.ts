@@ -11,6 +11,7 @@ import {
   addSeconds,
   CHECKLIST,
   type Examination,
+  type FeeNote,
   type Holder,
   type Instant,
   isLasting,
@@ -35,6 +36,28 @@ export type Signatures = {
   readonly keys: readonly { readonly alg: SignatureAlgorithmName; readonly key: string }[]
   /** Other registries' statements that came along with the request, each verified by the policy that it names. */
   readonly statements?: readonly PeerStatement[]
+  /** Words of the fees' key. Only {@link feeNotesOf} reads them, and only `allocate` calls it (`tests/walls`). */
+  readonly [feeNotes]?: readonly SignedFeeNote[]
+}
+
+/** Not exported: nobody reads the member by its name. */
+const feeNotes: unique symbol = Symbol('fee notes')
+
+/** What the fees' key says of one act's fee, with the key that signed. */
+export type SignedFeeNote = FeeNote & {
+  /** Name and Ed25519 key, standard base64, by which it was verified. */
+  readonly signer: { readonly name: string; readonly key: string }
+  /** Handle of the member of staff whose key it is said to be; whether it is, is for the procedure to ask. */
+  readonly staff: string
+}
+
+export function withFeeNotes(signatures: Signatures, notes: readonly SignedFeeNote[]): Signatures {
+  return { ...signatures, [feeNotes]: notes }
+}
+
+/** The words of the fees' key that came along. For `allocate` alone: nothing else may wait for a fee. */
+export function feeNotesOf(signatures: Verified<Signatures>): readonly SignedFeeNote[] {
+  return signatures[feeNotes] ?? []
 }
 
 /** What another registry's public log, or its signed statement, says of one of its records. */

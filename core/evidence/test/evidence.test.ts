@@ -120,6 +120,7 @@ test('an application restates only the consents that it recorded', () => {
     ...base,
     consents: ['H-1', 'H-2'],
     next: null,
+    fee: null,
     reason: null,
     examination: null,
     notice: null,

@@ -1,238 +1,88 @@
 /**
  * P2 Allocate from a pool: a prefix or an AS number, lowest fit, in order of arrival. Where nothing is free, the
  * application waits in the queue of its size and is served as soon as something is. In a pool that is marked open the
- * applicant may choose the block.
+ * applicant may choose the block. An applicant may leave the queue, and a fee may be asked for (`allocate-fee.ts`).
  */
 
 import { consentInApplication } from '@cadastre/evidence'
-import { type Block, blockLast, blockRange, contains, formatAddress, range, WIDTH } from '@cadastre/numbers'
+import { blockLast, WIDTH } from '@cadastre/numbers'
 import {
   type Application,
-  addSeconds,
-  type Cell,
-  cellKey,
-  dateOf,
-  EMPTY_CELL,
-  type Holder,
   handle,
-  type Identity,
   type Instant,
-  integer,
-  type JsonObject,
-  nullable,
   object,
-  objectKey,
   type Pool,
   type ProcedureRecord,
-  parseKey,
-  type RecordKey,
-  type Registration,
-  recordKey,
   type Schema,
+  tagged,
+  untaggedOr,
 } from '@cadastre/records'
-import { newApplication } from './applications.ts'
-import { withRegistration } from './cells.ts'
+import { awaitFee, feeAsked, feeNeeds, feeRefused, feeWord, requestHash, withFee } from './allocate-fee.ts'
 import {
+  ALLOCATE_ID,
+  type AllocateWish,
+  allocateTerms,
+  chosenBlock,
+  grantEffects,
+  wishNeeds,
+  wishOf,
+  wishRefusal,
+  wishSchema,
+  withCursor,
+} from './allocate-wish.ts'
+import { endApplication, newApplication, withdrawalRefusal } from './applications.ts'
+import {
+  type Asked,
   applicationKey,
   applicationOf,
   asked,
   baseNeeds,
-  booleanParameter,
-  chainNeed,
   commonRefusal,
   consent,
   holderKey,
   holderOf,
-  notesKey,
-  numberParameter,
   objectAt,
   poolKey,
   poolOf,
-  procedureOf,
   recordNeed,
-  subtreeNeed,
 } from './common.ts'
-import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
-import { holdsAligned, poolBounds, type Search, searchLowestFit, takenUntil } from './lowest-fit.ts'
-import { emptyNotes, holderNotesKey, holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
+import { accept, put, refuse } from './effects.ts'
+import { type Search, searchLowestFit } from './lowest-fit.ts'
+import { holderNotesOf, isBlocked, partialDelayEnd } from './notes.ts'
 import { dequeued, nextTurn, queueOf, served, withExhausted, withQueue } from './pool-queues.ts'
-import type { Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
-import { decideReturn, returnNeeds, stoodAside } from './queue-aside.ts'
+import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
+import { rejoined, rejoinNeeds, stoodAside } from './queue-aside.ts'
 import type { RefusalCode } from './refusals.ts'
 
-export type AllocateBody = {
-  readonly holder: string
-  readonly pool: string
-  /** Prefix length; 32 for one AS number. */
-  readonly length: number
-  /** The cell key of the block that the applicant chose, or null for the lowest fit. */
-  readonly block: RecordKey | null
-}
+/** Anybody may carry what the fees' key says: it is signed. */
+type Fee = { readonly step: 'fee'; readonly application: string }
+type Withdraw = { readonly step: 'withdraw'; readonly application: string; readonly by: string }
+export type AllocateBody = AllocateWish | Fee | Withdraw
 
-const ID = 'allocate/1'
-const body: Schema<AllocateBody> = object({
-  holder: handle,
-  pool: handle,
-  length: integer(0, 128),
-  block: nullable(recordKey),
-})
+const body: Schema<AllocateBody> = untaggedOr(
+  'step',
+  wishSchema,
+  tagged('step', {
+    fee: object({ application: handle }),
+    withdraw: object({ application: handle, by: handle }),
+  }),
+)
 
-function identityKeyOf(holder: Holder | null): RecordKey | null {
-  return holder?.identity == null ? null : objectKey('identity', holder.identity)
-}
-
-/** The block that the applicant chose; null where none was chosen or the key is no cell. */
-function chosenBlock(wish: AllocateBody): Block | null {
-  const parsed = wish.block === null ? null : parseKey(wish.block)
-  return parsed?.kind === 'cell' ? parsed.block : null
-}
-
-/** Needs of one wish, given those known: shared by a request and by serving the queue. */
-function needsOfWish(wish: AllocateBody, known: Inputs, queued: boolean): readonly Need[] {
-  const first = [
-    recordNeed(holderKey(wish.holder)),
-    recordNeed(holderNotesKey(wish.holder)),
-    recordNeed(poolKey(wish.pool)),
-  ]
-  if (!first.every((need) => known.has(need))) return first
-  const identity = identityKeyOf(holderOf(known, wish.holder))
-  const needs: Need[] = identity === null ? [] : [recordNeed(identity)]
-  const pool = poolOf(known, wish.pool)
-  if (pool === null || wish.length > WIDTH[pool.space]) return needs
-  const chosen = chosenBlock(wish)
-  if (chosen !== null)
-    return chosen.space === pool.space ? [...needs, chainNeed(chosen), subtreeNeed(chosen)] : needs
-  if (!queued && queueOf(pool, wish.length) !== null) return [...needs, ...tailNeed(pool, wish.length)]
+/** What the lowest fit looks at beside the wish; a queue that others stand in is only appended to. */
+function searchNeeds(wish: AllocateWish, known: Inputs, inQueue: boolean): readonly Need[] {
+  const needs = wishNeeds(wish, known)
+  const pool = known.has(recordNeed(poolKey(wish.pool))) ? poolOf(known, wish.pool) : null
+  if (pool === null || wish.length > WIDTH[pool.space] || chosenBlock(wish) !== null) return needs
+  const queue = queueOf(pool, wish.length)
+  if (!inQueue && queue !== null) return [...needs, recordNeed(applicationKey(queue.tail))]
   const search = searchLowestFit(pool, wish.length, known)
-  if (search.kind === 'ask') return [...needs, ...search.needs]
-  return needs
-}
-
-function tailNeed(pool: Pool, length: number): readonly Need[] {
-  const queue = queueOf(pool, length)
-  return queue === null ? [] : [recordNeed(applicationKey(queue.tail))]
-}
-
-function sizeRefusal(wish: AllocateBody, pool: Pool, parameters: ProcedureRecord): RefusalCode | null {
-  return allowedLength(wish.length, pool, parameters) && holdsAligned(pool, wish.length)
-    ? null
-    : 'size-not-allowed'
-}
-
-/** Whether the profile allows this prefix length in the pool's space. */
-function allowedLength(length: number, { space }: Pool, parameters: ProcedureRecord): boolean {
-  if (space === 'asn') return length === WIDTH.asn
-  const parameter = (name: string): number => numberParameter(parameters, name)
-  if (space === 'ip4') return length >= parameter('ip4Min') && length <= parameter('ip4Max')
-  const least = parameter('ip6Min')
-  return length >= least && length <= parameter('ip6Max') && (length - least) % parameter('ip6Step') === 0
-}
-
-/** What an allocation adds to `granted`: IPv4 addresses, IPv6 blocks, AS numbers. */
-function amount(space: Pool['space'], length: number): number {
-  return space === 'ip4' ? 2 ** (32 - length) : 1
-}
-
-function quotaRefusal(
-  wish: AllocateBody,
-  pool: Pool,
-  identity: Identity,
-  parameters: ProcedureRecord,
-): RefusalCode | null {
-  const names = { ip4: 'quotaIp4', ip6: 'quotaIp6', asn: 'quotaAsn' } as const
-  const quota = numberParameter(parameters, names[pool.space])
-  const after = identity.granted[pool.space] + amount(pool.space, wish.length)
-  return quota > 0 && after > quota ? 'quota-reached' : null
-}
-
-function blockRefusal(
-  wish: AllocateBody,
-  pool: Pool,
-  parameters: ProcedureRecord,
-  inputs: Inputs,
-): RefusalCode | null {
-  if (wish.block === null) return null
-  if (!pool.open || !booleanParameter(parameters, 'chooseBlock')) return 'block-not-open'
-  const chosen = chosenBlock(wish)
-  if (chosen === null || chosen.space !== pool.space || chosen.length !== wish.length)
-    return 'block-misaligned'
-  const bounds = poolBounds(pool)
-  const whole = range(pool.space, bounds.first, bounds.last)
-  if (!whole.ok || !contains(whole.value, blockRange(chosen))) return 'block-outside-pool'
-  return takenUntil(chosen, inputs) === null ? null : 'block-taken'
-}
-
-/** Everything but consent and the queue: the same for a request and for an application that is being served. */
-function wishRefusal(wish: AllocateBody, inputs: Inputs): RefusalCode | null {
-  const parameters = procedureOf(inputs, ID)
-  const pool = poolOf(inputs, wish.pool)
-  if (parameters === null) return 'procedure-unknown'
-  if (pool === null) return 'pool-unknown'
-  const size = sizeRefusal(wish, pool, parameters)
-  if (size !== null) return size
-  const key = identityKeyOf(holderOf(inputs, wish.holder))
-  const identity = key === null ? null : objectAt('identity', key, inputs)
-  if (identity === null) return 'holder-unknown'
-  return quotaRefusal(wish, pool, identity, parameters) ?? blockRefusal(wish, pool, parameters, inputs)
-}
-
-function registrationFor(wish: AllocateBody, block: Block, at: Instant): Registration {
-  const print = (value: bigint): string => formatAddress(block.space, value)
-  return {
-    id: draftId(0),
-    kind: 'holding',
-    first: print(block.first),
-    last: print(blockLast(block)),
-    holder: wish.holder,
-    status: block.space === 'ip6' ? 'allocated' : 'assigned',
-    country: null,
-    registered: dateOf(at),
-    until: null,
-    protected: false,
-    provenance: null,
-    procedure: ID,
-    since: DRAFT_SINCE,
-  }
-}
-
-/** Cell, identity and hold that an allocation writes; null where the cell is full. */
-function grantEffects(
-  wish: AllocateBody,
-  block: Block,
-  inputs: Inputs,
-  at: Instant,
-): readonly Effect[] | null {
-  const parameters = procedureOf(inputs, ID)
-  const key = identityKeyOf(holderOf(inputs, wish.holder))
-  if (parameters === null || key === null) throw new Error('checked by wishRefusal')
-  const here = inputs.chain(block).at(-1)
-  const before: Cell = here !== undefined && here.block.length === block.length ? here.cell : EMPTY_CELL
-  // Services left over from an earlier registration are inert; the new holder starts with none.
-  const clean: Cell = { ...before, rdns: null, routes: [], roas: [] }
-  const cell = withRegistration(clean, registrationFor(wish, block, at))
-  if (cell === null) return null
-  const identity = objectAt('identity', key, inputs)
-  if (identity === null) throw new Error('checked by wishRefusal')
-  const space = block.space
-  const granted = { ...identity.granted, [space]: identity.granted[space] + amount(space, block.length) }
-  const effects = [put(cellKey(block), cell), put(key, { ...identity, granted })]
-  const hold = numberParameter(parameters, 'holdSeconds')
-  if (hold > 0) {
-    effects.push(put(notesKey('R-#'), { ...emptyNotes(draftId(0)), heldUntil: addSeconds(at, hold) }))
-  }
-  return effects
-}
-
-function withCursor(pool: Pool, length: number, cursor: bigint): Pool {
-  const { last } = poolBounds(pool)
-  const text = formatAddress(pool.space, cursor > last ? last : cursor)
-  return { ...pool, cursors: { ...pool.cursors, [String(length)]: text } }
+  return search.kind === 'ask' ? [...needs, ...search.needs] : needs
 }
 
 /** Put the application at the end of the queue of its size. */
 function enqueue(
-  bodyAsSigned: JsonObject,
-  wish: AllocateBody,
+  { request }: Asked<unknown>,
+  wish: AllocateWish,
   search: Search | null,
   inputs: Inputs,
   at: Instant,
@@ -240,7 +90,7 @@ function enqueue(
   const pool = poolOf(inputs, wish.pool)
   if (pool === null) throw new Error('checked by wishRefusal')
   const queue = queueOf(pool, wish.length)
-  const application = newApplication(ID, bodyAsSigned, [wish.holder], 'waiting', null, at)
+  const application = newApplication(ALLOCATE_ID, request.body, [wish.holder], 'waiting', null, at)
   const moved = search?.kind === 'unfinished' ? withCursor(pool, wish.length, search.cursor) : pool
   const known = search?.kind === 'full' ? withExhausted(moved, wish.length) : moved
   const next = withQueue(known, wish.length, { head: queue?.head ?? 'A-#', tail: 'A-#' })
@@ -256,30 +106,54 @@ function enqueue(
   return accept(effects)
 }
 
-function decideRequest(bodyAsSigned: JsonObject, wish: AllocateBody, inputs: Inputs, at: Instant): Decision {
-  const refusal = wishRefusal(wish, inputs)
-  if (refusal !== null) return refuse(refusal)
+/** Whether the fee stands in the way: it is asked for, and its receipt for exactly this request does not come along. */
+function waitsForFee(
+  from: Asked<unknown>,
+  wish: AllocateWish,
+  terms: ProcedureRecord | null,
+  inputs: Inputs,
+): boolean {
+  if (!feeAsked(terms)) return false
+  const word = feeWord(from, wish, requestHash(from.request, inputs), inputs)
+  return word === null || word.refusal !== null
+}
+
+function decideWish(from: Asked<AllocateBody>, wish: AllocateWish, inputs: Inputs, at: Instant): Decision {
+  const terms = allocateTerms(inputs)
+  const holder = holderOf(inputs, wish.holder)
+  if (holder === null) return refuse('holder-unknown')
+  if (consent(holder, from, 'full') === null) return refuse('consent-missing')
+  if (isBlocked(holderNotesOf(inputs, holder.handle), 'allocate', at)) return refuse('act-blocked')
+  const refusal = wishRefusal(wish, terms, inputs)
+  if (refusal !== null || terms === null) return refuse(refusal ?? 'procedure-unknown')
+  if (waitsForFee(from, wish, terms, inputs)) return accept([awaitFee(from, wish, terms, inputs, at)])
   const chosen = chosenBlock(wish)
   if (chosen !== null) {
-    const effects = grantEffects(wish, chosen, inputs, at)
+    const effects = grantEffects(wish, chosen, terms, inputs, at)
     return effects === null ? refuse('cell-full') : accept(effects)
   }
   const pool = poolOf(inputs, wish.pool)
   if (pool === null) throw new Error('checked by wishRefusal')
-  if (queueOf(pool, wish.length) !== null) return enqueue(bodyAsSigned, wish, null, inputs, at)
+  if (queueOf(pool, wish.length) !== null) return enqueue(from, wish, null, inputs, at)
   const search = searchLowestFit(pool, wish.length, inputs)
   if (search.kind === 'ask') throw new Error('needs asked for everything')
-  if (search.kind !== 'found') return enqueue(bodyAsSigned, wish, search, inputs, at)
-  const effects = grantEffects(wish, search.block, inputs, at)
+  if (search.kind !== 'found') return enqueue(from, wish, search, inputs, at)
+  const effects = grantEffects(wish, search.block, terms, inputs, at)
   if (effects === null) return refuse('cell-full')
   const next = withCursor(pool, wish.length, blockLast(search.block) + 1n)
   return accept([...effects, put(poolKey(pool.handle), next)])
 }
 
-function wishOf(application: Application | null): AllocateBody | null {
-  if (application === null) return null
-  const read = body.read(application.body, '')
-  return read.ok ? read.value : null
+/** What stands against serving an application now, by the terms under which it was recorded. */
+function servingRefusal(
+  application: Application,
+  wish: AllocateWish,
+  inputs: Inputs,
+  at: Instant,
+): RefusalCode | null {
+  if (consentInApplication(application, wish.holder) === null) return 'consent-missing'
+  if (isBlocked(holderNotesOf(inputs, wish.holder), 'allocate', at)) return 'act-blocked'
+  return wishRefusal(wish, allocateTerms(inputs, application), inputs)
 }
 
 /** Serve one application, or one stretch of a long search, per due op: of all queues, who has waited longest. */
@@ -291,26 +165,19 @@ function decideServe(pool: Pool, inputs: Inputs, at: Instant): Decision {
   const wish = wishOf(head)
   if (turn === null || head === null || wish === null) return accept([put(key, { ...pool, serve: null })])
   const later = dequeued(pool, turn, head, at)
-  const notes = holderNotesOf(inputs, wish.holder)
-  const delayed = partialDelayEnd(notes, 'allocate', at)
+  // Who has left the queue keeps its link in it until here.
+  if (head.state !== 'waiting') return accept([put(key, later)])
+  const delayed = partialDelayEnd(holderNotesOf(inputs, wish.holder), 'allocate', at)
   if (delayed !== null)
     return accept([put(applicationKey(head.handle), stoodAside(head, delayed)), put(key, later)])
-  const blocked = isBlocked(notes, 'allocate', at) ? 'act-blocked' : null
-  const refusal =
-    consentInApplication(head, wish.holder) === null
-      ? 'consent-missing'
-      : (blocked ?? wishRefusal(wish, inputs))
-  if (refusal !== null)
-    return accept([
-      put(applicationKey(head.handle), { ...head, state: 'failed', reason: refusal }),
-      put(key, later),
-    ])
+  const refusal = servingRefusal(head, wish, inputs, at)
+  if (refusal !== null) return accept([endApplication(head, 'failed', refusal), put(key, later)])
   const search = searchLowestFit(pool, wish.length, inputs)
   if (search.kind === 'ask') throw new Error('needs asked for everything')
   if (search.kind === 'full') return accept([put(key, served(withExhausted(pool, wish.length), at))])
   if (search.kind === 'unfinished')
     return accept([put(key, { ...withCursor(pool, wish.length, search.cursor), serve: at })])
-  const effects = grantEffects(wish, search.block, inputs, at)
+  const effects = grantEffects(wish, search.block, allocateTerms(inputs, head), inputs, at)
   const cursor = blockLast(search.block) + 1n
   if (effects === null) return accept([put(key, { ...withCursor(pool, wish.length, cursor), serve: at })])
   return accept([
@@ -320,13 +187,91 @@ function decideServe(pool: Pool, inputs: Inputs, at: Instant): Decision {
   ])
 }
 
-/** Whether an application that stood aside fell due, and not a pool. */
-function isApplication(subject: RecordKey): boolean {
-  return subject.startsWith('obj/application/')
+/** The application goes on where it stood aside: to its place in the queue, or to the block that was chosen. */
+function goesOn(
+  application: Application,
+  wish: AllocateWish,
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] {
+  const chosen = chosenBlock(wish)
+  if (chosen === null) return rejoined(application, wish, inputs, at)
+  const delayed = partialDelayEnd(holderNotesOf(inputs, wish.holder), 'allocate', at)
+  if (delayed !== null) return [put(applicationKey(application.handle), stoodAside(application, delayed))]
+  const refusal = servingRefusal(application, wish, inputs, at)
+  const effects =
+    refusal === null ? grantEffects(wish, chosen, allocateTerms(inputs, application), inputs, at) : null
+  if (effects === null) return [endApplication(application, 'failed', refusal ?? 'cell-full')]
+  return [...effects, endApplication(application, 'effected')]
+}
+function goesOnNeeds(application: Application, wish: AllocateWish, known: Inputs): readonly Need[] {
+  return wish.block === null ? rejoinNeeds(application, wish, known) : wishNeeds(wish, known)
+}
+
+/** A delay has ended, or nobody said in time whether the fee was paid: then it counts as paid. */
+function decideApplication(application: Application, inputs: Inputs, at: Instant): Decision {
+  const { state, due } = application
+  const wish = wishOf(application)
+  const waits = state === 'cooling' || state === 'fee-due'
+  if (wish === null || !waits || due === null || due > at) return refuse('not-due')
+  const settled = state === 'fee-due' ? withFee(application, 'unanswered') : application
+  return accept(goesOn(settled, wish, inputs, at))
+}
+
+function decideFee(from: Asked<AllocateBody>, name: string, inputs: Inputs, at: Instant): Decision {
+  const application = applicationOf(inputs, name)
+  const wish = wishOf(application)
+  if (application === null || wish === null) return refuse('application-unknown')
+  const { state, due, fee } = application
+  if (state !== 'fee-due' || fee === null || due === null || due <= at) return refuse('application-closed')
+  const word = feeWord(from, wish, fee.request, inputs)
+  if (word === null) return refuse('fee-note-missing')
+  return accept(
+    word.refusal === null
+      ? goesOn(withFee(application, 'paid'), wish, inputs, at)
+      : [feeRefused(application)],
+  )
+}
+
+function decideWithdrawal(from: Asked<AllocateBody>, wish: Withdraw, inputs: Inputs, at: Instant): Decision {
+  const { body: _, ...rest } = from
+  const refusal = withdrawalRefusal({ ...rest, body: wish }, ALLOCATE_ID, inputs, at)
+  if (refusal !== null) return refuse(refusal)
+  const application = applicationOf(inputs, wish.application)
+  if (application === null) throw new Error('checked by withdrawalRefusal')
+  return accept([endApplication(application, 'withdrawn')])
+}
+
+function requestNeeds(from: Asked<AllocateBody>, known: Inputs): readonly Need[] {
+  const { body: wish } = from
+  if (!('step' in wish)) {
+    const asksFee = feeAsked(allocateTerms(known))
+    return asksFee ? [...feeNeeds(from), ...searchNeeds(wish, known, false)] : searchNeeds(wish, known, false)
+  }
+  const first = recordNeed(applicationKey(wish.application))
+  if (wish.step === 'withdraw') return [first, recordNeed(holderKey(wish.by))]
+  if (!known.has(first)) return [first, ...feeNeeds(from)]
+  const application = applicationOf(known, wish.application)
+  const asked = wishOf(application)
+  return application === null || asked === null ? [] : goesOnNeeds(application, asked, known)
+}
+
+function dueNeeds(act: Extract<Act, { kind: 'due' }>, known: Inputs): readonly Need[] {
+  const application = objectAt('application', act.subject, known)
+  const own = wishOf(application)
+  if (application !== null && own !== null) return goesOnNeeds(application, own, known)
+  const pool = objectAt('pool', act.subject, known)
+  const turn = pool === null ? null : nextTurn(pool)
+  if (turn === null) return []
+  const head = recordNeed(applicationKey(turn.head))
+  if (!known.has(head)) return [head]
+  const first = applicationOf(known, turn.head)
+  const wish = wishOf(first)
+  return first?.state !== 'waiting' || wish === null ? [] : searchNeeds(wish, known, true)
 }
 
 export const allocate: Procedure<AllocateBody> = {
-  id: ID,
+  id: ALLOCATE_ID,
   body,
   refusals: [
     'body-malformed',
@@ -336,8 +281,12 @@ export const allocate: Procedure<AllocateBody> = {
     'request-expired',
     'still-founding',
     'paused',
+    'application-unknown',
+    'application-closed',
+    'not-party',
     'holder-unknown',
     'consent-missing',
+    'fee-note-missing',
     'act-blocked',
     'pool-unknown',
     'size-not-allowed',
@@ -347,48 +296,31 @@ export const allocate: Procedure<AllocateBody> = {
     'block-outside-pool',
     'block-taken',
     'cell-full',
+    'fee-refused',
   ],
   deadlineSeconds: 60,
   needs(act, known) {
-    const base = baseNeeds(ID)
+    const base = baseNeeds(ALLOCATE_ID)
     if (!base.every((need) => known.has(need))) return base
-    if (act.kind === 'request') {
-      const from = asked(act, body)
-      return from === null ? [] : needsOfWish(from.body, known, false)
-    }
-    if (isApplication(act.subject)) {
-      const application = objectAt('application', act.subject, known)
-      const wish = wishOf(application)
-      return application === null || wish === null ? [] : returnNeeds(application, wish, known)
-    }
-    const pool = objectAt('pool', act.subject, known)
-    const turn = pool === null ? null : nextTurn(pool)
-    if (turn === null) return []
-    const headNeed = recordNeed(applicationKey(turn.head))
-    if (!known.has(headNeed)) return [headNeed]
-    const wish = wishOf(applicationOf(known, turn.head))
-    return wish === null ? [] : needsOfWish(wish, known, true)
+    if (act.kind === 'due') return dueNeeds(act, known)
+    const from = asked(act, body)
+    return from === null ? [] : requestNeeds(from, known)
   },
   decide(act, inputs, at) {
     if (act.kind === 'due') {
-      if (isApplication(act.subject)) {
-        const application = objectAt('application', act.subject, inputs)
-        const wish = wishOf(application)
-        return application === null || wish === null
-          ? refuse('not-due')
-          : decideReturn(application, wish, inputs, at)
-      }
+      const application = objectAt('application', act.subject, inputs)
+      if (application !== null) return decideApplication(application, inputs, at)
       const pool = objectAt('pool', act.subject, inputs)
       return pool === null ? refuse('not-due') : decideServe(pool, inputs, at)
     }
     const from = asked(act, body)
     if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
+    const common = commonRefusal(from, inputs, ALLOCATE_ID)
     if (common !== null) return refuse(common)
-    const holder = holderOf(inputs, from.body.holder)
-    if (holder === null) return refuse('holder-unknown')
-    if (consent(holder, from, 'full') === null) return refuse('consent-missing')
-    if (isBlocked(holderNotesOf(inputs, holder.handle), 'allocate', at)) return refuse('act-blocked')
-    return decideRequest(from.request.body, from.body, inputs, at)
+    const { body: wish } = from
+    if (!('step' in wish)) return decideWish(from, wish, inputs, at)
+    return wish.step === 'fee'
+      ? decideFee(from, wish.application, inputs, at)
+      : decideWithdrawal(from, wish, inputs, at)
   },
 }

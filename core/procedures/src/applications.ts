@@ -27,6 +27,7 @@ export function newApplication(
     opened: at,
     pausedSeconds: 0,
     next: null,
+    fee: null,
     reason: null,
     examination: null,
     notice: null,
@@ -60,6 +61,7 @@ export function hasEnded(application: Application, at: Instant): boolean {
     case 'to-notify':
       return false
     case 'waiting':
+    case 'fee-due':
     case 'cooling':
     case 'noticed':
       return application.due !== null && application.due <= at

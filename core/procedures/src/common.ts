@@ -81,10 +81,10 @@ export function objectAt<T extends keyof ObjectRecords>(
 export function registryOf(inputs: Inputs): Registry | null {
   return objectAt('registry', REGISTRY_KEY, inputs)
 }
-/** The procedure with the terms that bind this act; null where no such version is in force. */
-export function procedureOf(inputs: Inputs, id: string): ProcedureRecord | null {
+/** The procedure with the terms that bind this act, or what `pin` says; null where no such version is in force. */
+export function procedureOf(inputs: Inputs, id: string, pin: Pin = inputs.pin): ProcedureRecord | null {
   const record = objectAt('procedure', procedureKey(id), inputs)
-  return record === null ? null : { ...record, ...termsAt(record, inputs.pin) }
+  return record === null ? null : { ...record, ...termsAt(record, pin) }
 }
 
 /** Terms of a record as {@link Pin} says. */

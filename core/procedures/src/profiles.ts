@@ -96,6 +96,8 @@ export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Param
       quotaAsn: 0,
       holdSeconds: 0,
       chooseBlock: true,
+      actFee: false,
+      feeSeconds: 7 * DAY_SECONDS,
     },
     'transfer/1': { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY_SECONDS, floorIp4: 32, floorIp6: 128 },
   },
@@ -117,6 +119,8 @@ export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Param
       quotaAsn: 0,
       holdSeconds: 2 * YEAR_SECONDS,
       chooseBlock: false,
+      actFee: false,
+      feeSeconds: 7 * DAY_SECONDS,
     },
     'transfer/1': {
       coolingSeconds: 72 * HOUR_SECONDS,

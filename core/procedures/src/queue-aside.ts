@@ -1,13 +1,13 @@
 /**
- * Standing aside: a bounded delay holds up its own holder only. The application leaves the queue, so that the others go
- * on, and comes back when the delay has ended, before everybody who arrived later.
+ * Standing aside: a bounded delay, or a fee that is awaited, holds up its own applicant only. The application leaves the queue, so that the others go
+ * on, and comes back when that has ended, before everybody who arrived later.
  */
 
 import type { Application, Instant, Pool } from '@cadastre/records'
 import { applicationKey, applicationOf, poolKey, poolOf, recordNeed } from './common.ts'
-import { accept, put, refuse } from './effects.ts'
+import { put } from './effects.ts'
 import { arrivalOf, queueOf, withQueue } from './pool-queues.ts'
-import type { Decision, Effect, Inputs, Need } from './procedure.ts'
+import type { Effect, Inputs, Need } from './procedure.ts'
 
 type Wish = { readonly pool: string; readonly length: number }
 
@@ -33,7 +33,7 @@ function earlier(application: Application, wish: Wish, known: Inputs): readonly 
   return found
 }
 
-export function returnNeeds(application: Application, wish: Wish, known: Inputs): readonly Need[] {
+export function rejoinNeeds(application: Application, wish: Wish, known: Inputs): readonly Need[] {
   const pool = recordNeed(poolKey(wish.pool))
   if (!known.has(pool)) return [pool]
   const before = earlier(application, wish, known)
@@ -47,10 +47,14 @@ function headOf(pool: Pool | null, wish: Wish): string | null {
   return pool === null ? null : (queueOf(pool, wish.length)?.head ?? null)
 }
 
-/** The delay has ended: the application takes its place in the queue again. */
-export function decideReturn(application: Application, wish: Wish, inputs: Inputs, at: Instant): Decision {
-  const { handle, state, due } = application
-  if (state !== 'cooling' || due === null || due > at) return refuse('not-due')
+/** The application takes its place in the queue: before everybody who arrived later. */
+export function rejoined(
+  application: Application,
+  wish: Wish,
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] {
+  const { handle } = application
   const pool = poolOf(inputs, wish.pool)
   if (pool === null) throw new Error('an application stands in the queue of a pool')
   const queue = queueOf(pool, wish.length)
@@ -61,8 +65,8 @@ export function decideReturn(application: Application, wish: Wish, inputs: Input
   if (before !== undefined) effects.push(put(applicationKey(before.handle), { ...before, next: handle }))
   const head = before === undefined ? handle : (queue?.head ?? handle)
   const tail = next === null ? handle : (queue?.tail ?? handle)
-  return accept([
+  return [
     ...effects,
     put(poolKey(pool.handle), { ...withQueue(pool, wish.length, { head, tail }), serve: at }),
-  ])
+  ]
 }

@@ -97,6 +97,8 @@ export const REFUSALS = {
   'notes-full': 'The cap of annotations on one registration has been reached.',
   'annotation-unknown': 'No such annotation here.',
   delayed: 'The one delay of transfers under a court claim has not ended.',
+  'fee-note-missing': 'What the fees’ key says of exactly this request does not come along.',
+  'fee-refused': 'The fees’ key refused what was offered.',
   'act-blocked': 'A legal act of the seat forbids this act kind to a party.',
   'register-mismatch': 'The register number is not exactly that of the holder’s identity.',
   'delay-used': 'A delay on a name alone was already used for this act, or within the last year.',

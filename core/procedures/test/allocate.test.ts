@@ -23,58 +23,8 @@ import fc from 'fast-check'
 import { allocate } from '../src/allocate.ts'
 import { PROFILES } from '../src/profiles.ts'
 import { returnNumbers } from '../src/return.ts'
+import { poolWorld as world } from './pool-fixture.ts'
 import { assertStamped, blockOf, DAY, World } from './world.ts'
-
-type PoolWish = { readonly handle?: string; readonly range: string; readonly open?: boolean }
-
-function pool(here: World, { handle = 'P-1', range: text, open = false }: PoolWish): void {
-  const parsed = parseRange(text)
-  assert.ok(parsed.ok)
-  const { space } = parsed.value
-  const { first, last } = here.register(`R-${handle}`, text, {
-    kind: 'pool',
-    holder: null,
-    status: 'available',
-    provenance: handle,
-  })
-  const record = {
-    v: 1,
-    handle,
-    space,
-    first,
-    last,
-    open,
-    cursors: {},
-    queues: {},
-    exhausted: [],
-    serve: null,
-    since: 0,
-  }
-  here.put(`obj/pool/${handle}` as RecordKey, record)
-}
-function identified(here: World, handle: string): void {
-  here.holder(handle)
-  const key = `obj/holder/${handle}` as RecordKey
-  here.put(key, { ...(here.state.get(key) as JsonObject), identity: `KEY-${handle}` })
-  const granted = { ip4: 0, ip6: 0, asn: 0 }
-  here.put(`obj/identity/KEY-${handle}` as RecordKey, {
-    v: 1,
-    holder: handle,
-    register: null,
-    granted,
-    since: 1,
-  })
-}
-function world(profile: 'community' | 'national', wish: PoolWish): World {
-  const parameters = PROFILES[profile]
-  const made = new World({
-    'allocate/1': parameters['allocate/1'] ?? {},
-    'return/1': parameters['return/1'] ?? {},
-  })
-  for (const handle of ['H-1', 'H-2', 'H-3']) identified(made, handle)
-  pool(made, wish)
-  return made
-}
 
 type Wish = {
   readonly holder?: string

@@ -77,6 +77,7 @@ test('an offer cools for the withdrawal right; nothing changes meanwhile but the
     next: null,
     reason: null,
     examination: null,
+    fee: null,
     notice: null,
     since: 100,
   })
@@ -409,6 +410,53 @@ test('after the quarantine the numbers are free in their pool: cursors fall, the
     assert.equal(pool?.['serve'], head === null ? null : fresh.at)
     assert.equal(fresh.due(returnNumbers, CELL), 'not-due')
   }
+})
+
+test('the pool that is told is the innermost that holds all of the numbers, of the same space', () => {
+  const freed = (...pools: readonly (readonly [handle: string, more: JsonObject])[]): readonly unknown[] => {
+    const here = new World({ 'return/1': { withdrawalSeconds: 0, quarantineSeconds: 0 } })
+    here.holder('H-1')
+    for (const [handle, more] of pools) {
+      here.register(`R-${handle}`, '203.0.113.0/24', { kind: 'pool', holder: null, provenance: handle })
+      here.put(
+        `obj/pool/${handle}` as RecordKey,
+        poolObject({ handle, exhausted: ['24'], first: '203.0.113.0', last: '203.0.113.255', ...more }),
+      )
+    }
+    here.register('R-1', '203.0.113.0/24')
+    assert.equal(offer(here), null)
+    assert.equal(here.due(returnNumbers, 'obj/application/A-100'), null)
+    assert.equal(here.due(returnNumbers, CELL), null)
+    return pools.map(([handle]) => here.object('pool', handle)?.['exhausted'])
+  }
+  assert.deepEqual(freed(['P-1', {}], ['P-2', {}]), [['24'], []])
+  assert.deepEqual(freed(['P-1', {}], ['P-2', { first: '203.0.113.1' }]), [[], ['24']])
+  assert.deepEqual(freed(['P-1', {}], ['P-2', { last: '203.0.113.254' }]), [[], ['24']])
+  const asns = { space: 'asn', first: '64496', last: '64511' }
+  assert.deepEqual(freed(['P-1', {}], ['P-2', asns]), [[], ['24']])
+})
+
+test('a pool around only part of the numbers does not take them all: they become one of their own', () => {
+  const here = new World({ 'return/1': { withdrawalSeconds: 0, quarantineSeconds: 0 } })
+  here.holder('H-1')
+  const pool = { kind: 'pool', holder: null, provenance: 'P-1' } as const
+  here.register('R-0', '203.0.113.0 - 203.0.113.127', pool)
+  here.register('R-1', '203.0.113.0 - 203.0.113.191')
+  const key = 'ip4/203.0.113.0/25'
+  const body = {
+    ...OFFER,
+    range: '203.0.113.0 - 203.0.113.191',
+    registration: { key, id: 'R-1' },
+  }
+  assert.equal(offer(here, body), null)
+  assert.equal(here.due(returnNumbers, 'obj/application/A-100'), null)
+  assert.equal(here.due(returnNumbers, key), null)
+  const made = here.object('pool', 'P-102')
+  assert.deepEqual(
+    [made?.['first'], made?.['last'], made?.['exhausted']],
+    ['203.0.113.0', '203.0.113.191', []],
+  )
+  assert.equal(here.state.get('obj/pool/P-102' as RecordKey) !== null, true)
 })
 
 test('inside a pool registration without a pool object the numbers are simply free', () => {

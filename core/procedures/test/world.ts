@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
-import type { PeerStatement, Signatures, Verified } from '@cadastre/evidence'
+import {
+  type PeerStatement,
+  type Signatures,
+  type SignedFeeNote,
+  type Verified,
+  withFeeNotes,
+} from '@cadastre/evidence'
 import { type Block, formatAddress, parseBlockKey, parseRange, rangeToBlocks } from '@cadastre/numbers'
 import {
   type Cell,
@@ -19,6 +25,7 @@ import {
   type RecordKey,
   type Registration,
   type Replaced,
+  type Request,
 } from '@cadastre/records'
 import { MemoryState } from '@cadastre/simulator'
 import {
@@ -54,6 +61,7 @@ type Wish = {
   readonly origin?: string
   readonly expires?: string
   readonly statements?: readonly PeerStatement[]
+  readonly feeNotes?: readonly SignedFeeNote[]
 }
 
 export class World {
@@ -162,32 +170,22 @@ export class World {
     return this.replaced(registrationMember(registration, space), registration)
   }
 
+  /** The request of a wish, as it is signed. */
+  request(procedure: Procedure, wish: Wish): Request {
+    const { body, replaces = [], origin = ORIGIN, expires = '2040-01-01T00:00:00Z' } = wish
+    return { v: 1, origin, procedure: procedure.id, body, replaces, expires: instant(expires), nonce: 'n' }
+  }
+
   /** Run a request; gives the refusal code, or null where it was accepted. */
   ask(procedure: Procedure, wish: Wish): string | null {
-    const {
-      body,
-      by = [],
-      signed = [],
-      replaces = [],
-      origin = ORIGIN,
-      expires = '2040-01-01T00:00:00Z',
-    } = wish
-    const { statements = [] } = wish
-    const signatures: Signatures = {
-      keys: [...by.map((key) => ({ alg: 'ed25519' as const, key })), ...signed],
-      statements,
-    }
+    const { by = [], signed = [], statements = [], feeNotes = [] } = wish
+    const signatures = withFeeNotes(
+      { keys: [...by.map((key) => ({ alg: 'ed25519' as const, key })), ...signed], statements },
+      feeNotes,
+    )
     const act = {
       kind: 'request',
-      request: {
-        v: 1,
-        origin,
-        procedure: procedure.id,
-        body,
-        replaces,
-        expires: instant(expires),
-        nonce: 'n',
-      },
+      request: this.request(procedure, wish),
       signatures: signatures as Verified<Signatures>,
       received: this.at,
     } as const

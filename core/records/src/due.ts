@@ -25,7 +25,7 @@ export function dueOf(key: RecordKey, record: unknown): Due | null {
     const { state, due } = application
     if (state === 'examining') return { at: due, procedure: 'attest/1', key }
     if (state === 'to-notify') return { at: due, procedure: 'record-notice/1', key }
-    return state === 'cooling' || state === 'noticed'
+    return state === 'cooling' || state === 'noticed' || state === 'fee-due'
       ? { at: due, procedure: application.procedure, key }
       : null
   }

@@ -125,6 +125,7 @@ export type Identity = {
 
 export const APPLICATION_STATES = [
   'waiting',
+  'fee-due',
   'examining',
   'to-notify',
   'noticed',
@@ -179,6 +180,14 @@ export type AwaitedNotice = {
   readonly since: number
 }
 
+/** The fee of an act, which its application waits for until `due`. */
+export type ApplicationFee = {
+  /** SHA-256 of the request's canonical text, base64: the fees' key names it. */
+  readonly request: string
+  /** Null: awaited. An offer of payment that nobody answered in time counts as paid (`unanswered`). */
+  readonly settled: 'paid' | 'unanswered' | 'refused' | null
+}
+
 /** An act that takes time: it waits in a pool's queue, is examined, or cools until `due`. */
 export type Application = {
   readonly v: 1
@@ -197,6 +206,8 @@ export type Application = {
   readonly pausedSeconds: number
   /** Next application in the same pool's queue. */
   readonly next: string | null
+  /** The act's fee; null where none was asked for, or its receipt came with the request. */
+  readonly fee: ApplicationFee | null
   /** Why a failed application failed: a refusal code. */
   readonly reason: string | null
   readonly examination: Examination | null
@@ -287,8 +298,11 @@ export type ProcedureRecord = ProcedureTerms & {
   readonly since: number
 }
 
-export const STAFF_ROLES = ['operator', 'clerk', 'adopter', 'auditor', 'notifier'] as const
-/** `notifier`: the key of the notices service, which records attempts and can do nothing else. */
+export const STAFF_ROLES = ['operator', 'clerk', 'adopter', 'auditor', 'notifier', 'cashier'] as const
+/**
+ * `notifier`: the key of the notices service, which records attempts and can do nothing else. `cashier`: the fees' key,
+ * which says of one request whether its fee was paid, and can do nothing else.
+ */
 export type StaffRole = (typeof STAFF_ROLES)[number]
 
 /** A person at work for the registry. No staff key can sign for a holder. */

@@ -168,6 +168,23 @@ export function map<T>(
   }
 }
 
+/** The plain object where the member `tag` is missing, else one of the variants. */
+export function untaggedOr<A extends object, B extends object>(
+  tag: string,
+  plain: Schema<A>,
+  variants: Schema<B>,
+): Schema<A | B> {
+  const described = isArray(variants.json['oneOf']) ? variants.json['oneOf'] : []
+  return {
+    json: { oneOf: [plain.json, ...described] },
+    read(value, pointer) {
+      return isObject(value) && Object.hasOwn(value, tag)
+        ? variants.read(value, pointer)
+        : plain.read(value, pointer)
+    },
+  }
+}
+
 /** One of several closed objects, told apart by the string member `tag`. */
 export function tagged<const Tag extends string, M extends { readonly [name: string]: Schema<object> }>(
   tag: Tag,

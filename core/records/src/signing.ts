@@ -35,13 +35,15 @@ export type Request = {
 }
 
 /**
- * One item of evidence: a signature over the request, or (`peer-proof`) another registry's signed statement on one of
- * its records. Of the latter `key` is the policy by which it is to be verified (text of C2SP tlog-policy), `sig` the
- * document, `subject` the key of the record.
+ * One item of evidence: a signature over the request, or a document of somebody else that comes along.
+ *
+ * `peer-proof`: another registry's signed statement on one of its records. `key` is the policy by which it is to be
+ * verified (text of C2SP tlog-policy), `sig` the document, `subject` the key of the record. `fee-note`: what the fees' key
+ * says of the act's fee. `key` is its vkey, `sig` the signed note, `subject` the record of the staff whose key it is.
  */
 export type EvidenceItem = {
   readonly key: string
-  readonly alg: SignatureAlgorithmName | 'peer-proof'
+  readonly alg: SignatureAlgorithmName | 'peer-proof' | 'fee-note'
   readonly sig: string
   readonly subject?: string
   readonly authenticatorData?: string

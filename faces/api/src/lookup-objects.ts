@@ -127,6 +127,7 @@ export async function applicationAnswer(
     due: application.due,
     place: await placeOf(reader, application),
     consents: application.consents,
+    fee: application.fee,
     reason: application.reason === null ? null : refusalText(application.reason),
     body: application.body,
     examination: examinationView(application, snapshot),

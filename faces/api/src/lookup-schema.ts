@@ -215,6 +215,11 @@ export const applicationSchema: z.ZodType<ApplicationAnswer> = z
       'While it waits in the queue of a pool: which one, and how many are served before it',
     ),
     consents: z.array(z.string()),
+    fee: orNull(
+      z.object({ request: z.string(), settled: orNull(z.enum(['paid', 'unanswered', 'refused'])) }),
+    ).describe(
+      'The fee of this act: the hash of the request that it is for; `settled` null: awaited until `due`',
+    ),
     reason: orNull(z.object({ code: z.string(), text: z.string() })).describe('Why a failed one failed'),
     body: z.record(z.string(), z.unknown()).describe('The request’s body as signed'),
     examination: orNull(examinationSchema),

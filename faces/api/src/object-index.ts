@@ -88,7 +88,8 @@ export class ObjectIndex {
       row !== undefined;
       row = row.next === null ? undefined : rows.get(row.next)
     )
-      handles.push(row.handle)
+      // Who has left keeps its link until its turn comes.
+      if (row.state === 'waiting') handles.push(row.handle)
     return handles
   }
 

@@ -27,7 +27,7 @@ import {
   type Registry,
   type Request,
 } from '@cadastre/records'
-import { type Check, verifiedBy, verifyEvidence } from '@cadastre/signatures'
+import { type Check, isDocument, verifiedBy, verifyEvidence } from '@cadastre/signatures'
 import type { Finding } from './judgement.ts'
 
 /** Whether all signatures of an op hold, as another thread found with {@link relyingPartyText} of that time. */
@@ -198,7 +198,7 @@ export function takenAs(
   evidence: readonly EvidenceItem[],
   crypto: Crypto,
 ): Verified<Signatures> | null {
-  const checks = evidence.filter(({ alg }) => alg !== 'peer-proof').map(placeholder)
+  const checks = evidence.filter((item) => !isDocument(item)).map(placeholder)
   return verifiedBy(evidence, checks, () => valid, crypto)
 }
 

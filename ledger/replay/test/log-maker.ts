@@ -53,7 +53,7 @@ export function instant(text: string): Instant {
 function signer(byte: number): Signer {
   return ed25519SignerFromSeed(new Uint8Array(32).fill(byte))
 }
-const operator: Signer = signer(1)
+export const operator: Signer = signer(1)
 /** Keys of the holders that {@link foundedLog} identifies, in order. */
 export const alice: Signer = signer(2)
 export const bob: Signer = signer(3)
@@ -198,7 +198,7 @@ export function foundingBodies(): readonly [JsonObject, ...JsonObject[]] {
   return genesisBodies(genesisBody(), parts, 'OPERATOR', (member) => memberHashOf(nodeCrypto, member))
 }
 
-function genesisBody(): JsonObject {
+export function genesisBody(): JsonObject {
   return {
     name: 'Example Registry',
     origin: ORIGIN,

@@ -38,9 +38,19 @@ const peerProof: Schema<EvidenceItem> = object({
   sig: lines(12000),
   subject: recordKey,
 })
-const ITEMS: { readonly [alg: string]: Schema<EvidenceItem> } = { webauthn, 'peer-proof': peerProof }
+const feeNote: Schema<EvidenceItem> = object({
+  alg: oneOf(['fee-note']),
+  key: text({ expected: 'a verifier key', maxLength: 400, pattern: '^[\\x21-\\x7e]+$' }),
+  sig: lines(2000),
+  subject: recordKey,
+})
+const ITEMS: { readonly [alg: string]: Schema<EvidenceItem> } = {
+  webauthn,
+  'peer-proof': peerProof,
+  'fee-note': feeNote,
+}
 const item: Schema<EvidenceItem> = {
-  json: { oneOf: [plain.json, webauthn.json, peerProof.json] },
+  json: { oneOf: [plain.json, webauthn.json, peerProof.json, feeNote.json] },
   read(value, pointer) {
     const alg = isObject(value) ? value['alg'] : undefined
     const known = typeof alg === 'string' && Object.hasOwn(ITEMS, alg) ? ITEMS[alg] : undefined

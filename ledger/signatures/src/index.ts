@@ -6,6 +6,7 @@
 
 export { commitmentOf, opensCommitment } from './commitments.ts'
 export { type EvidenceFault, readEvidence } from './evidence-items.ts'
+export { feeNoteItem } from './fee-notes.ts'
 export { evidenceText, memberHashOf, requestText, signRequest } from './sign.ts'
 export { readSshKey, SSH_NAMESPACE, sshArmourBody } from './sshsig.ts'
 export { statementItem, statementsOf, statementText } from './statements.ts'
@@ -13,6 +14,7 @@ export {
   assumeSigned,
   type Check,
   checksOf,
+  isDocument,
   type RelyingParty,
   requestMessage,
   verifiedBy,

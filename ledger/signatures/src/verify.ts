@@ -9,10 +9,16 @@ import {
   encodeUtf8,
   type SignatureAlgorithm,
 } from '@cadastre/crypto'
-import type { PeerStatement, Signatures, Verified } from '@cadastre/evidence'
+import { type Signatures, type Verified, withFeeNotes } from '@cadastre/evidence'
 import { type EvidenceItem, preAuthenticationEncoding } from '@cadastre/records'
+import { feeNotesIn } from './fee-notes.ts'
 import { sshCheck } from './sshsig.ts'
-import { isStatement, statementsOf } from './statements.ts'
+import { statementsOf } from './statements.ts'
+
+/** Whether the item signs nothing: a document of somebody else, verified by what it says itself. */
+export function isDocument({ alg }: Pick<EvidenceItem, 'alg'>): boolean {
+  return alg === 'peer-proof' || alg === 'fee-note'
+}
 
 /** One signature to check with {@link Crypto.verify}; plain data, so that it can be done in another thread. */
 export type Check = {
@@ -41,7 +47,7 @@ export function checksOf(
   crypto: Pick<Crypto, 'sha256' | 'sha512'>,
 ): readonly Check[] | null {
   const checks: Check[] = []
-  for (const item of evidence.filter((one) => !isStatement(one))) {
+  for (const item of evidence.filter((one) => !isDocument(one))) {
     const check =
       item.alg === 'webauthn'
         ? assertion(item, message, relyingParty, crypto)
@@ -123,7 +129,7 @@ function rawEcdsa(der: Uint8Array): Uint8Array | null {
 
 /**
  * `Verified<Signatures>` where every item of the evidence holds; null otherwise. `passes` does the primitive check:
- * {@link Crypto.verify}, or a look-up of results that another thread computed with it. Other registries' statements are
+ * {@link Crypto.verify}, or a look-up of results that another thread computed with it. Documents of others are
  * verified here: `decide` needs what they say.
  */
 export function verifiedBy(
@@ -132,21 +138,17 @@ export function verifiedBy(
   passes: (check: Check, index: number) => boolean,
   crypto: Crypto,
 ): Verified<Signatures> | null {
-  const signing = evidence.filter((item) => !isStatement(item))
+  const signing = evidence.filter((item) => !isDocument(item))
   if (checks === null || checks.length !== signing.length) return null
   if (!checks.every((check, index) => passes(check, index))) return null
-  const statements = signing.length === evidence.length ? [] : statementsOf(evidence, crypto)
-  if (statements === null) return null
-  return minted(signing, statements)
-}
-
-function minted(
-  signing: readonly EvidenceItem[],
-  statements: readonly PeerStatement[],
-): Verified<Signatures> {
-  const keys = signing.flatMap(({ alg, key }) => (alg === 'peer-proof' ? [] : [{ alg, key }]))
+  const keys = signing.flatMap(({ alg, key }) =>
+    alg === 'peer-proof' || alg === 'fee-note' ? [] : [{ alg, key }],
+  )
+  const statements = statementsOf(evidence, crypto)
+  const notes = feeNotesIn(evidence, crypto)
+  if (statements === null || notes === null) return null
   const signatures: Signatures = statements.length === 0 ? { keys } : { keys, statements }
-  return signatures as Verified<Signatures>
+  return (notes.length === 0 ? signatures : withFeeNotes(signatures, notes)) as Verified<Signatures>
 }
 
 /** Check the evidence of a request, given its canonical text. Null: at least one item does not hold. */

@@ -83,6 +83,7 @@ export function application(handle: string, state: Application['state'], due: In
     opened: at(0),
     pausedSeconds: 0,
     next: null,
+    fee: null,
     reason: null,
     examination: null,
     notice: null,

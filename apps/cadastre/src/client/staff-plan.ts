@@ -5,7 +5,7 @@ import { parseHandle } from '@cadastre/records'
 import { UsageError } from '../commands/output.ts'
 import type { StaffPlan } from '../data/founding.ts'
 
-const ROLES = ['clerk', 'outside-clerk', 'operator', 'adopter', 'auditor', 'notifier'] as const
+const ROLES = ['clerk', 'outside-clerk', 'operator', 'adopter', 'auditor', 'notifier', 'cashier'] as const
 
 /** `CL-1:outside-clerk:<public key, base64>`, as `cadastre keys list` shows it; `flag`: the option that gave it. */
 export function parseStaff(text: string, flag: string): StaffPlan {

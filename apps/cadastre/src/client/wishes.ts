@@ -12,6 +12,7 @@ import { findRegistration, handleOption, rangeOption, replacedMember, type Wish 
 import type { RegistryClient } from './registry-client.ts'
 import { readSubject } from './subject.ts'
 import { enrolled, list, text, wholeNumber } from './wish-options.ts'
+import { feeEvidence, feeWish } from './wishes-fee.ts'
 import { KEYS_WISHES, ownRecord, vetoOption } from './wishes-keys.ts'
 import { NOTES_WISHES } from './wishes-notes.ts'
 import { REGISTRIES_WISHES } from './wishes-registries.ts'
@@ -90,7 +91,12 @@ const updateHolder: Build = async (context) => {
   return about({ change: 'contacts', contacts: contacts(context) as readonly Json[] }, ['contacts'])
 }
 
-const allocate: Build = async ({ options }) => {
+const allocate: Build = async (context) => {
+  const { options } = context
+  const withdrawn = text(options, 'withdraw')
+  if (withdrawn !== undefined) return withdrawal('allocate/1', withdrawn, options)
+  const awaited = text(options, 'fee')
+  if (awaited !== undefined) return feeWish(context, awaited)
   const holder = handleOption(text(options, 'holder'), '--holder')
   const pool = handleOption(text(options, 'pool'), '--pool')
   const chosen = text(options, 'block')
@@ -107,6 +113,7 @@ const allocate: Build = async ({ options }) => {
       block: subject?.key ?? null,
     },
     replaces: [],
+    evidence: await feeEvidence(context),
   }
 }
 

@@ -262,6 +262,7 @@ export type ApplicationAnswer = {
   readonly procedure: string
   readonly state:
     | 'waiting'
+    | 'fee-due'
     | 'examining'
     | 'to-notify'
     | 'noticed'
@@ -277,6 +278,11 @@ export type ApplicationAnswer = {
     readonly ahead: number
   } | null
   readonly consents: readonly string[]
+  /** The fee of this act: the hash of the request that it is for; `settled` null: awaited until `due` */
+  readonly fee: {
+    readonly request: string
+    readonly settled: 'paid' | 'unanswered' | 'refused' | null
+  } | null
   /** Why a failed one failed */
   readonly reason: {
     readonly code: string
@@ -614,6 +620,7 @@ export type Applications = {
     readonly procedure: string
     readonly state:
       | 'waiting'
+      | 'fee-due'
       | 'examining'
       | 'to-notify'
       | 'noticed'
