@@ -24,7 +24,7 @@ import type { DocumentPort, SignatureScheme } from './port.ts'
 import type { CertificateFacts } from './report.ts'
 
 /** Bits of the key usage extension (RFC 5280 section 4.2.1.3). */
-export type KeyUsage = 'digitalSignature' | 'nonRepudiation' | 'keyCertSign' | 'cRLSign'
+type KeyUsage = 'digitalSignature' | 'nonRepudiation' | 'keyCertSign' | 'cRLSign'
 
 export type Certificate = CertificateFacts & {
   readonly der: Uint8Array

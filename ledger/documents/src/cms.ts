@@ -38,7 +38,7 @@ export const OID = {
 } as const
 
 /** The values of attributes, by type; a type that stands twice has all the values of both. */
-export type Attributes = ReadonlyMap<string, readonly Node[]>
+type Attributes = ReadonlyMap<string, readonly Node[]>
 
 export type Signer = {
   readonly issuerName: Uint8Array | null

@@ -24,7 +24,7 @@ const SIGNING_PURPOSES: ReadonlySet<string> = new Set([
   '1.2.840.113583.1.1.5', // authentic documents, of PDF
   '1.3.6.1.4.1.311.10.3.12', // document signing before RFC 9336
 ])
-export const TIME_STAMPING = '1.3.6.1.5.5.7.3.8'
+const TIME_STAMPING = '1.3.6.1.5.5.7.3.8'
 export const OCSP_SIGNING = '1.3.6.1.5.5.7.3.9'
 
 /** What a certificate's key is asked to have signed. */

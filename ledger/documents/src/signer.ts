@@ -17,7 +17,7 @@ export type SignerFacts = {
 }
 
 /** The certificate that a SignerInfo names; it must be among those that came along. */
-export function certificateOf(signer: Signer, certificates: readonly Certificate[]): Certificate | null {
+function certificateOf(signer: Signer, certificates: readonly Certificate[]): Certificate | null {
   const { issuerName, serial, keyId } = signer
   const found = certificates.find((each) => {
     if (keyId !== null) return each.subjectKeyId !== null && bytesEqual(each.subjectKeyId, keyId)

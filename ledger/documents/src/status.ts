@@ -50,7 +50,6 @@ type Ocsp = Signed & {
   readonly certificates: readonly Certificate[]
 }
 export type Statuses = { readonly crls: readonly Crl[]; readonly ocsps: readonly Ocsp[] }
-export const NO_STATUSES: Statuses = { crls: [], ocsps: [] }
 
 export type Found = { readonly status: CertificateStatus; readonly since: Instant | null }
 

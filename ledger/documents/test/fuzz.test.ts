@@ -12,12 +12,12 @@ import { judge } from './judge.ts'
 const RUNS = 400
 const ORDER = Buffer.from('It is ordered that 192.0.2.0/24 be held.')
 const authority = testAuthority()
-const signature = authority.withCrl(
+const signature = authority.withLists(
   authority.withTimeStamp(
     authority.sign(ORDER, 'signer'),
     authority.stamp(authority.signatureValue(authority.sign(ORDER, 'signer'))),
   ),
-  authority.crl('intermediate', ['withdrawn'], '20250101000000Z', '20490101000000Z'),
+  [authority.crl('intermediate', ['withdrawn'], '20250101000000Z', '20490101000000Z')],
 )
 const embedded = authority.sign(ORDER, 'rsa', ['-binary', '-nodetach'])
 const seal = (covered: Uint8Array): Uint8Array => authority.sign(covered, 'signer')

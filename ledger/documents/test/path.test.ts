@@ -223,14 +223,22 @@ describe('the status of certificates', () => {
   })
 
   test('lists travel in the message (RFC 5652 section 10.2.1) and in the store of a PDF', () => {
-    const message = authority.withCrl(authority.sign(ORDER, 'withdrawn'), crl(['withdrawn']))
-    const report = judge({ document: ORDER, detachedSignature: message })
-    assert.equal(verdict(report), 'not-authentic: certificate-revoked')
+    const message = authority.sign(ORDER, 'withdrawn')
+    const response = authority.ocsp('withdrawn', true)
+    for (const detachedSignature of [
+      authority.withLists(message, [crl(['withdrawn'])]),
+      authority.withLists(message, [], [response]),
+      authority.withStatusValues(message, [crl(['withdrawn'])], []),
+      authority.withStatusValues(message, [], [response]),
+    ]) {
+      const report = judge({ document: ORDER, detachedSignature })
+      assert.equal(verdict(report), 'not-authentic: certificate-revoked')
+    }
     const signed = pdf.sign(pdf.document(), (covered) => authority.sign(covered, 'withdrawn'))
     assert.equal(verdict(judge({ document: signed })), 'authentic')
     const listed = pdf.withStore(signed, { crls: [crl(['withdrawn'])] })
     assert.equal(verdict(judge({ document: listed })), 'not-authentic: certificate-revoked')
-    const response = pdf.withStore(signed, { ocsps: [authority.ocsp('withdrawn', true)] })
-    assert.equal(verdict(judge({ document: response })), 'not-authentic: certificate-revoked')
+    const answered = pdf.withStore(signed, { ocsps: [response] })
+    assert.equal(verdict(judge({ document: answered })), 'not-authentic: certificate-revoked')
   })
 })

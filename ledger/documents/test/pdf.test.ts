@@ -43,6 +43,13 @@ describe('a signed PDF', () => {
     assert.equal(of(pdf.withStore(compressed, {})), 'authentic')
   })
 
+  test('whose cross-reference is in two forms', () => {
+    assert.equal(of(pdf.sign(pdf.hybrid(plain, 60, '<< /Type /Metadata >>'), seal)), 'authentic')
+    assert.equal(of(pdf.hybrid(signed, 61, '<< /Type /Metadata >>')), 'authentic', 'it adds what nothing shows')
+    assert.equal(of(pdf.hybrid(signed, 4, '<< >>')), CHANGED)
+    assert.equal(of(pdf.hybrid(signed, 62, '<< >>', pdf.latin(signed).indexOf('7 0 obj'))), CHANGED)
+  })
+
   test('other kinds of signature are refused', () => {
     for (const subFilter of ['adbe.x509.rsa_sha1', 'adbe.pkcs7.sha1', 'Unheard.Of'])
       assert.equal(of(pdf.sign(plain, seal, { subFilter })), 'not-authentic: subfilter-not-accepted')
@@ -165,7 +172,30 @@ describe('after signing', () => {
     const field = { fields: [10], numbers: [12, 13] as const }
     const seen = pdf.sign(signed, seal, { ...field, rectangle: '[0 0 600 700]' })
     assert.equal(of(seen), CHANGED)
+    const drawn = (bytes: string): pdf.Objects => ({
+      12: '<< /Type /Annot /Subtype /Widget /FT /Sig /T (S12) /Rect [0 0 0 0] /V 13 0 R /AP << /N 14 0 R >> >>',
+      14: { entries: '/Type /XObject /Subtype /Form /BBox [0 0 0 0]', bytes: Buffer.from(bytes) },
+    })
+    assert.equal(of(pdf.sign(signed, seal, { ...field, more: drawn('BT (Void.) Tj ET') })), CHANGED)
+    assert.equal(of(pdf.sign(signed, seal, { ...field, more: drawn('') })), 'authentic')
+    const acting = { 12: '<< /Subtype /Widget /FT /Sig /T (S12) /Rect [0 0 0 0] /V 13 0 R /AA << >> >>' }
+    assert.equal(of(pdf.sign(signed, seal, { ...field, more: acting })), CHANGED)
     assert.equal(of(pdf.sign(signed, seal, field)), 'authentic')
+  })
+
+  test('lists that are objects: of fields they may grow, of pages and content not', () => {
+    const listed = pdf.sign(
+      pdf.update(plain, { 2: '<< /Type /Pages /Kids 50 0 R /Count 1 >>', 50: '[3 0 R]' }),
+      seal,
+    )
+    const widget = '<< /Subtype /Widget /FT /Sig /T (S60) /Rect [0 0 0 0] >>'
+    assert.equal(of(listed), 'authentic')
+    assert.equal(of(pdf.update(listed, { 50: '[3 0 R 60 0 R]', 60: widget })), CHANGED)
+    const form = { 5: '<< /Fields 51 0 R /SigFlags 3 >>', 51: '[10 0 R]' }
+    const fields = pdf.sign(plain, seal, { more: form })
+    assert.equal(of(fields), 'authentic')
+    assert.equal(of(pdf.update(fields, { 51: '[10 0 R 60 0 R]', 60: widget })), 'authentic')
+    assert.equal(of(pdf.update(fields, { 51: '[60 0 R]', 60: widget })), 'not-authentic: signature-unlisted')
   })
 
   test('another document around the signed one', () => {

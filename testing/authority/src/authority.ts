@@ -7,11 +7,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Instant, parseInstant } from '@cadastre/records'
-import { fromBER } from 'asn1js'
+import { type BaseBlock, Constructed, fromBER, Sequence } from 'asn1js'
 import {
   Attribute,
   CertificateRevocationList,
   ContentInfo,
+  OtherRevocationInfoFormat,
   SignedAndUnsignedAttributes,
   SignedData,
 } from 'pkijs'
@@ -280,20 +281,36 @@ class TestAuthority {
 
   /** The message with a time stamp token as unsigned attribute of its one signer (RFC 3161 appendix A). */
   withTimeStamp(message: Uint8Array, token: Uint8Array): Uint8Array {
-    const data = signedData(message)
-    const attribute = new Attribute({
-      type: '1.2.840.113549.1.9.16.2.14',
-      values: [fromBER(token).result],
-    })
-    for (const signer of data.signerInfos)
-      signer.unsignedAttrs = new SignedAndUnsignedAttributes({ type: 1, attributes: [attribute] })
-    return wrapped(data)
+    return withAttribute(message, '1.2.840.113549.1.9.16.2.14', fromBER(token).result)
   }
 
-  /** The message with a CRL among its certificates. */
-  withCrl(message: Uint8Array, crl: Uint8Array): Uint8Array {
+  /** The message with revocation-values of CAdES (ETSI TS 101 733 section 6.3.4) as unsigned attribute. */
+  withStatusValues(
+    message: Uint8Array,
+    crls: readonly Uint8Array[],
+    ocsps: readonly Uint8Array[],
+  ): Uint8Array {
+    const lists = [crls, ocsps].map(
+      (list, tagNumber) =>
+        new Constructed({
+          idBlock: { tagClass: 3, tagNumber },
+          value: [new Sequence({ value: list.map((each) => fromBER(each).result) })],
+        }),
+    )
+    return withAttribute(message, '1.2.840.113549.1.9.16.2.24', new Sequence({ value: lists }))
+  }
+
+  /** The message with CRLs (RFC 5652 section 10.2.1) and OCSP responses (RFC 5940) among its certificates. */
+  withLists(message: Uint8Array, crls: readonly Uint8Array[], ocsps: readonly Uint8Array[] = []): Uint8Array {
     const data = signedData(message)
-    data.crls = [CertificateRevocationList.fromBER(crl)]
+    const others = ocsps.map(
+      (each) =>
+        new OtherRevocationInfoFormat({
+          otherRevInfoFormat: '1.3.6.1.5.5.7.16.2',
+          otherRevInfo: fromBER(each).result,
+        }),
+    )
+    data.crls = [...crls.map((each) => CertificateRevocationList.fromBER(each)), ...others]
     return wrapped(data)
   }
 
@@ -331,6 +348,14 @@ class TestAuthority {
 
 function signedData(message: Uint8Array): SignedData {
   return new SignedData({ schema: ContentInfo.fromBER(message).content })
+}
+
+function withAttribute(message: Uint8Array, type: string, value: BaseBlock): Uint8Array {
+  const data = signedData(message)
+  const attributes = [new Attribute({ type, values: [value] })]
+  for (const signer of data.signerInfos)
+    signer.unsignedAttrs = new SignedAndUnsignedAttributes({ type: 1, attributes })
+  return wrapped(data)
 }
 
 function wrapped(data: SignedData): Uint8Array {

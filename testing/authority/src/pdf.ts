@@ -244,3 +244,23 @@ export function bomb(size: number): Uint8Array {
     `\nendstream\nendobj\nstartxref\n${head.length}\n%%EOF\n`,
   )
 }
+
+/**
+ * A hybrid update (ISO 32000-2 section 7.5.8.4): the table has an object as free that a cross-reference stream beside it
+ * knows. `offset` is where the stream says that the object is; in the update itself where null.
+ */
+export function hybrid(
+  file: Uint8Array,
+  number: number,
+  value: string,
+  offset: number | null = null,
+): Uint8Array {
+  const [own, at] = [file.length, (place: number) => [place >> 16, (place >> 8) & 255, place & 255]]
+  let body = join(file, `${number} 0 obj\n${value}\nendobj\n`)
+  const stream = body.length
+  const entry = Uint8Array.from([1, ...at(offset ?? own), 0])
+  const entries = `/Type /XRef /Size 200 /W [1 3 1] /Index [${number} 1] /Root 1 0 R /Length ${entry.length}`
+  body = join(body, `199 0 obj\n<< ${entries} >>\nstream\n`, entry, '\nendstream\nendobj\n')
+  const trailer = `/XRefStm ${stream}`
+  return update(body, {}, { previous: startXref(file), trailer, pointing: { 199: stream }, freed: [number] })
+}

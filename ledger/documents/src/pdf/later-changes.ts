@@ -61,11 +61,28 @@ class Comparison {
     const unseen = corners.length === 4 && (sameValue(left, right) || sameValue(bottom, top))
     const known = [...field.entries.keys()].every((name) => WIDGET_ENTRIES.has(name))
     return (
+      this.#drawsNothing(entryOf(field, 'AP')) &&
       known &&
       unseen &&
       nameOf(entryOf(field, 'FT')) === 'Sig' &&
       nameOf(entryOf(field, 'Subtype')) === 'Widget'
     )
+  }
+
+  /** Whether an appearance is absent, or a stream without a byte. */
+  #drawsNothing(appearance: PdfValue | undefined): boolean {
+    if (appearance === undefined) return true
+    if (appearance.kind !== 'dictionary' || appearance.entries.size !== 1) return false
+    const normal = this.#after.resolve(appearance.entries.get('N'))
+    return normal?.kind === 'stream' && normal.bytes.length === 0
+  }
+
+  /** Whether a list is one of fields or annotations, and not of pages or of what is drawn. */
+  #listsFields(list: PdfValue): boolean {
+    return (itemsOf(list) ?? []).every((item) => {
+      const value = this.#before.resolve(item)
+      return nameOf(entryOf(value, 'Subtype')) !== null || nameOf(entryOf(value, 'FT')) !== null
+    })
   }
 
   /** Nothing, or the old list with unseen signatures behind it. */
@@ -98,7 +115,7 @@ class Comparison {
   #sameObject(number: number): boolean {
     const [before, after] = [this.#before.object({ number }), this.#after.object({ number })]
     if (before === null || after === null) return false
-    if (before.kind === 'array') return this.#isExtended(before, after)
+    if (before.kind === 'array') return this.#listsFields(before) && this.#isExtended(before, after)
     if (before.kind === 'dictionary' && after.kind === 'dictionary') {
       if (number === numberOf(entryOf(this.#before.trailer, 'Root'))) return this.#sameCatalog(before, after)
       const form = entryOf(this.#before.resolve(entryOf(this.#before.trailer, 'Root')), 'AcroForm')

@@ -1,13 +1,13 @@
 /** The values of a PDF (ISO 32000-2 section 7.3). */
 
-export type PdfName = { readonly kind: 'name'; readonly value: string }
-export type PdfNumber = { readonly kind: 'number'; readonly value: number }
+type PdfName = { readonly kind: 'name'; readonly value: string }
+type PdfNumber = { readonly kind: 'number'; readonly value: number }
 export type PdfReference = {
   readonly kind: 'reference'
   readonly number: number
   readonly generation: number
 }
-export type PdfString = {
+type PdfString = {
   readonly kind: 'string'
   readonly bytes: Uint8Array
   /** Written `<…>` with hexadecimal digits alone: no white space, an even number of them. */
@@ -16,7 +16,7 @@ export type PdfString = {
   readonly from: number
   readonly to: number
 }
-export type PdfArray = { readonly kind: 'array'; readonly items: readonly PdfValue[] }
+type PdfArray = { readonly kind: 'array'; readonly items: readonly PdfValue[] }
 export type PdfDictionary = { readonly kind: 'dictionary'; readonly entries: ReadonlyMap<string, PdfValue> }
 export type PdfStream = {
   readonly kind: 'stream'
