@@ -10,6 +10,7 @@ const ALLOWED = new Set([
   'noImplicitOverride',
   'exitOverride',
   'CertificateRevocationList',
+  'OtherRevocationInfoFormat',
   'revokedCertificates',
   'revocationDate',
 ])
