@@ -18,7 +18,7 @@ import {
 } from '@cadastre/records'
 import { TrieState } from '@cadastre/replay'
 import { createTrieMemory, TrieWriter } from '@cadastre/trie'
-import type { BatchEffects } from './batch-effects.ts'
+import { lastWritten } from './batch-effects.ts'
 import type { WhyBundle } from './bundle.ts'
 import { type Checked, refuse } from './refusals.ts'
 
@@ -116,20 +116,19 @@ export class ProvedState implements StateSource {
     return { ok: true, value: this }
   }
 
-  /** What an earlier op of the same batch wrote. */
-  apply(effects: BatchEffects): void {
-    for (const { key, next } of effects)
-      if (this.#concerns(key)) this.#state.put(key, next === null ? null : canonicalJson(next))
+  /** Take in what earlier ops of the same batch wrote; false where a text is no op. */
+  follow(ops: readonly string[]): boolean {
+    const written = lastWritten(ops, (key) => this.#concerns(key))
+    for (const [key, next] of written ?? []) this.#state.put(key, next === null ? null : canonicalJson(next))
+    return written !== null
   }
 
-  /** Whether an answer may depend on this key. */
-  #concerns(key: RecordKey): boolean {
-    if (key.startsWith('obj/')) return this.#objects.has(key)
+  /** Whether an answer may depend on this key; null where it is none. */
+  #concerns(key: string): boolean | null {
+    if (this.#objects.has(key)) return true
     const parsed = parseKey(key)
-    return (
-      parsed?.kind === 'cell' &&
-      this.#blocks.some((known) => contains(known, parsed.block) || contains(parsed.block, known))
-    )
+    if (parsed?.kind !== 'cell') return parsed === null ? null : false
+    return this.#blocks.some((known) => contains(known, parsed.block) || contains(parsed.block, known))
   }
 
   record(key: RecordKey): ReturnType<StateSource['record']> {

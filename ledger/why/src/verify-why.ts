@@ -13,7 +13,6 @@ import {
   type StateEntry,
 } from '@cadastre/records'
 import { agrees, differences, fitting, Judge } from '@cadastre/replay'
-import { type BatchEffects, readEffects } from './batch-effects.ts'
 import { parseWhy, type WhyBundle } from './bundle.ts'
 import {
   checkRange,
@@ -71,7 +70,7 @@ export function verifyWhy(
   if (!checkpoint.ok) return checkpoint
   const range = proveRange(crypto, checkpoint.value, bundle.value.log)
   if (!range.ok) return range
-  const place = placeOf(range.value)
+  const place = placeOf(range.value, bundle.value.log.entries)
   if (!place.ok) return place
   if (index !== null && index !== place.value.index)
     return refuse('other-subject', `The document is about entry ${place.value.index}, not ${index}.`)
@@ -81,13 +80,13 @@ export function verifyWhy(
 type Place = {
   readonly index: number
   readonly entry: OpEntry
-  /** Effects of each earlier op of the batch. */
-  readonly batch: readonly BatchEffects[]
+  /** The earlier ops of the batch. */
+  readonly batch: readonly string[]
   readonly before: { readonly index: number; readonly state: StateEntry } | null
 }
 
 /** The entry, what stands before it in its batch, and the state entry before that: nothing may be left out. */
-function placeOf({ first, bytes }: ProvedRange): Checked<Place> {
+function placeOf({ first, bytes }: ProvedRange, texts: readonly string[]): Checked<Place> {
   const [headBytes, lastBytes] = [bytes[0], bytes.at(-1)]
   if (headBytes === undefined || lastBytes === undefined) throw new Error('a range has entries')
   const index = first + bytes.length - 1
@@ -100,13 +99,7 @@ function placeOf({ first, bytes }: ProvedRange): Checked<Place> {
   if (last.value.kind === 'state')
     return refuse('malformed-entry', 'The document holds no decision: its entry is a state.')
   const before = head.value.kind === 'state' ? { index: first, state: head.value.entry } : null
-  const batch: BatchEffects[] = []
-  for (const op of bytes.slice(before === null ? 0 : 1, -1)) {
-    const effects = readEffects(op)
-    if (effects === null)
-      return refuse('malformed-entry', 'What stands between the state before and the decision is no op.')
-    batch.push(effects)
-  }
+  const batch = texts.slice(before === null ? 0 : 1, -1)
   return { ok: true, value: { index, entry: last.value.entry, batch, before } }
 }
 
@@ -118,7 +111,8 @@ function judged(
 ): Checked<VerifiedWhy> {
   const state = ProvedState.prove(crypto, before?.state ?? null, bundle)
   if (!state.ok) return state
-  for (const earlier of batch) state.value.apply(earlier)
+  if (!state.value.follow(batch))
+    return refuse('malformed-entry', 'What stands between the state before and the decision is no op.')
   const earlier = acceptedBefore(crypto, checkpoint, bundle, entry, index)
   if (!earlier.ok) return earlier
   const wrong = decidedAgain(crypto, state.value, entry, index, earlier.value !== null)
