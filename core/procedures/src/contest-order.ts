@@ -124,8 +124,7 @@ function decideAppeal(from: Asked<Appeal>, inputs: Inputs): Decision {
   const order = orderAt(from.body.order, inputs)
   if (order === null) return refuse('order-unknown')
   if (!canBeTouched(order) || order.state === 'stayed') return refuse('order-closed')
-  if (authorityAt(order.authority, inputs)?.terms.appealStays !== true)
-    return refuse('appeal-does-not-stay')
+  if (authorityAt(order.authority, inputs)?.terms.appealStays !== true) return refuse('appeal-does-not-stay')
   const undone = isInEffect(order) ? released(order, inputs) : []
   return accept([...undone, putOrder(asStayed(order, { by: null, from: order.state, until: null }))])
 }

@@ -7,7 +7,6 @@
 import type { Basis, Order } from '@cadastre/evidence'
 import { contains, NUMBER_SPACES, type NumberSpace } from '@cadastre/numbers'
 import {
-  type Cell,
   type Holder,
   type Instant,
   isChild,
@@ -15,6 +14,7 @@ import {
   type Registration,
   registrationRange,
 } from '@cadastre/records'
+import { cellOf } from './effects.ts'
 import { rangeOfText } from './holds.ts'
 import type { Effect } from './procedure.ts'
 
@@ -113,7 +113,7 @@ function holderLosses(effect: Effect, old: Holder): readonly Grounded[] {
 }
 
 function registrationsIn(record: unknown): readonly Registration[] {
-  return record === null ? [] : (record as Cell).registrations
+  return cellOf(record).registrations
 }
 
 function identityOf(registration: Registration): string {

@@ -7,19 +7,16 @@
 import { contains, NUMBER_SPACES, type NumberSpace, type Range, subtract } from '@cadastre/numbers'
 import {
   ADMINISTRATIVE_HOLD_SECONDS,
-  type Application,
   AUTHORITY_NOTICE_SECONDS,
   type Authority,
   addSeconds,
   asObject,
-  type Cell,
   canonicalJson,
   type Instant,
   isChild,
   type Json,
   MAX_SEAL_SECONDS,
   type NotedOrder,
-  type Notes,
   ORDER_WINDOW_SECONDS,
   type OrderRecord,
   type RecordKey,
@@ -28,6 +25,7 @@ import {
   type ScopeItem,
   waitsForWindow,
 } from '@cadastre/records'
+import { cellOf } from './effects.ts'
 import { rangeOfText } from './holds.ts'
 import { authorityKey, DESK_KEY, orderKey } from './orders.ts'
 import type { Effect } from './procedure.ts'
@@ -44,7 +42,7 @@ export function beyondOrders(effects: readonly Effect[], before: Before, at: Ins
         : key === DESK_KEY
           ? deskFault(before(key), next)
           : key.startsWith('obj/notes/')
-            ? notedFault(before(key), next, effects)
+            ? notedFault(key, before(key), next, effects)
             : null
     if (fault !== null) return `${key}: ${fault}`
   }
@@ -63,7 +61,7 @@ function fixedOf(order: OrderRecord, hidden: boolean): string {
     effect: detail.effect,
     commitment: seal?.commitment ?? null,
     shown,
-  } as Json)
+  })
 }
 
 const ENDED: readonly string[] = ['returned', 'expired', 'lifted', 'reversed']
@@ -103,14 +101,19 @@ function lapseFault(
   if (detail.effect !== 'hold' || executed === null) return null
   const authority = authorityBefore(name, before)
   if (authority?.terms.kind === 'court') return null
-  const by = variedBy === null ? null : (before(orderKey(variedBy)) as OrderRecord | null)
+  const by = variedBy === null ? null : orderBefore(variedBy, before)
   if (by !== null && authorityBefore(by.authority, before)?.terms.kind === 'court') return null
   const lapses = addSeconds(executed, authority?.terms.holdSeconds ?? ADMINISTRATIVE_HOLD_SECONDS)
   return until === null || until > lapses ? 'an administrative hold that does not lapse' : null
 }
 
 function authorityBefore(handle: string, before: Before): Authority | null {
-  return before(authorityKey(handle)) as Authority | null
+  const key = authorityKey(handle)
+  return asObject('authority', key, before(key))
+}
+function orderBefore(handle: string, before: Before): OrderRecord | null {
+  const key = orderKey(handle)
+  return asObject('order', key, before(key))
 }
 
 function executionFault(was: OrderRecord, is: OrderRecord, before: Before, at: Instant): string | null {
@@ -131,14 +134,15 @@ function windowFault(was: OrderRecord, at: Instant): string | null {
 }
 
 /** Entries of orders on a registration are written by acts on these orders alone, and a hold is as its order says. */
-function notedFault(old: unknown, next: Json, effects: readonly Effect[]): string | null {
-  const [was, is] = [notedIn(old), notedIn(next)]
+function notedFault(key: RecordKey, old: unknown, next: Json, effects: readonly Effect[]): string | null {
+  const [was, is] = [notedIn(key, old), notedIn(key, next)]
   for (const handle of new Set([...was, ...is].map(({ order }) => order))) {
     const mine = (noted: NotedOrder): boolean => noted.order === handle
     const [had, has] = [was.filter(mine), is.filter(mine)]
-    if (canonicalJson(had as Json) === canonicalJson(has as Json)) continue
-    const order = effects.find(({ key }) => key === orderKey(handle))?.next as OrderRecord | undefined
-    if (order === undefined) return `${handle} comes or goes without an act on it`
+    if (canonicalJson(had) === canonicalJson(has)) continue
+    const written = effects.find(({ key }) => key === orderKey(handle))
+    const order = written === undefined ? null : asObject('order', written.key, written.next)
+    if (order === null) return `${handle} comes or goes without an act on it`
     const runs = order.state === 'executed' || order.state === 'varied'
     for (const noted of has) {
       if (noted.holds && !runs) return `${handle} holds without being in force`
@@ -151,8 +155,8 @@ function notedFault(old: unknown, next: Json, effects: readonly Effect[]): strin
   return null
 }
 
-function notedIn(record: unknown): readonly NotedOrder[] {
-  return (record as Partial<Notes> | null)?.orders ?? []
+function notedIn(key: RecordKey, record: unknown): readonly NotedOrder[] {
+  return asObject('notes', key, record)?.orders ?? []
 }
 
 function authorityFault(
@@ -170,7 +174,8 @@ function authorityFault(
   if (was.ended !== null || was.noticedUntil !== is.noticedUntil) return 'an authority that is rewritten'
   const inNotice = is.ended !== null && was.noticedUntil > at
   const application = effects.find(({ key: other }) => other === `obj/application/${is.application}`)
-  const old = application === undefined ? null : (before(application.key) as Application | null)
+  const old =
+    application === undefined ? null : asObject('application', application.key, before(application.key))
   const noticed = (old?.notice?.windowSeconds ?? 0) >= AUTHORITY_NOTICE_SECONDS
   return inNotice || noticed ? null : 'a change of an authority without its notice'
 }
@@ -179,7 +184,7 @@ function deskFault(old: unknown, next: Json): string | null {
   const [was, is] = [asObject('desk', DESK_KEY, old), asObject('desk', DESK_KEY, next)]
   if (is === null) return 'the desk vanishes'
   if (was === null) return null
-  if (canonicalJson(was.roots as Json) !== canonicalJson(is.roots as Json)) return 'roots after genesis'
+  if (canonicalJson(was.roots) !== canonicalJson(is.roots)) return 'roots after genesis'
   return is.served < was.served ? 'an order that is not counted any more' : null
 }
 
@@ -215,7 +220,7 @@ function nameOf({ id, first }: Registration): string {
   return `${id} ${first}`
 }
 function registrationsIn(record: unknown): readonly Registration[] {
-  return record === null ? [] : ((record as Cell).registrations ?? [])
+  return cellOf(record).registrations
 }
 
 /** Numbers, and registrations, that an act changes on the basis of an order that does not state them (I8). */
@@ -257,5 +262,5 @@ function isStated(range: Range, was: Registration, scope: readonly ScopeItem[], 
 
 /** All of a registration but its extent. */
 function declared({ first: _, last: __, ...rest }: Registration): string {
-  return canonicalJson(rest as Json)
+  return canonicalJson(rest)
 }

@@ -7,6 +7,7 @@ import { answersOf } from '@cadastre/evidence'
 import {
   type Application,
   addSeconds,
+  asObject,
   type Examination,
   type Instant,
   isLasting,
@@ -37,7 +38,6 @@ import {
 } from './orders.ts'
 import { lengthened } from './pauses.ts'
 import type { Decision, Effect, Inputs, Need } from './procedure.ts'
-import type { RefusalCode } from './refusals.ts'
 import { MAX_NOTED_ORDERS } from './scoped-edits.ts'
 import { noticeNeeds } from './to-notify.ts'
 
@@ -95,9 +95,12 @@ function answered(
   }
   const verified: OrderRecord = { ...known, state: 'verified', verified: at }
   const effects = verifiedEffects(verified, application, inputs, at)
-  const next = effects.find(({ key }) => key === orderKey(order.handle))?.next as OrderRecord | undefined
-  if (next?.state === 'returned')
-    return [...effects, endApplication(application, 'failed', next.reason as RefusalCode | null)]
+  const written = effects.find(({ key }) => key === orderKey(order.handle))
+  const next = written === undefined ? null : asObject('order', written.key, written.next)
+  if (next?.state === 'returned') {
+    const failed: Application = { ...application, state: 'failed', reason: next.reason, due: null }
+    return [...effects, put(applicationKey(application.handle), failed)]
+  }
   return [...effects, afterwards(verified, application, inputs, at)]
 }
 

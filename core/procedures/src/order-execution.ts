@@ -15,6 +15,7 @@ import {
   commitmentsOf,
   DAY_SECONDS,
   type Instant,
+  instantFromSeconds,
   isLasting,
   type Notes,
   type OrderDetail,
@@ -60,7 +61,7 @@ export function executionNeeds(order: OrderRecord, known: Inputs): readonly Need
 }
 
 /** No hold has ended before the beginning of time: so every entry is looked at. */
-const FOREVER = '1970-01-01T00:00:00Z' as Instant
+const FOREVER: Instant = instantFromSeconds(0)
 
 function otherNeeds(handle: string, known: Inputs): readonly Need[] {
   const key = recordNeed(orderKey(handle))

@@ -21,7 +21,6 @@ import {
   hash32,
   type Instant,
   integer,
-  type Json,
   legalName,
   nullable,
   ORDER_EFFECTS,
@@ -106,7 +105,7 @@ function recordOf(
   }
   if (!isStanding(before)) return err('authority-unknown')
   if (wish.step === 'end') return ok({ ...before, gazette, application, ended: at })
-  const same = inputs.memberHash(wish.terms as Json) === inputs.memberHash(before.terms as Json)
+  const same = inputs.memberHash(wish.terms) === inputs.memberHash(before.terms)
   return same ? err('nothing-changed') : ok({ ...before, terms: wish.terms, gazette, application })
 }
 

@@ -15,7 +15,6 @@ import {
   handle,
   hash32,
   type Instant,
-  type Json,
   NOT_FOR_OPERATOR,
   nullable,
   type OrderRecord,
@@ -241,7 +240,7 @@ function decideUnseal({ order: name, opening }: Unseal, inputs: Inputs, at: Inst
   if (seal === null || seal.opened !== null) return refuse('not-sealed')
   if (seal.until > at) return refuse('seal-running')
   const sameHolder = order.holder === null || order.holder === opening.holder
-  if (inputs.memberHash(opening as Json) !== seal.commitment || !sameHolder) return refuse('opening-differs')
+  if (inputs.memberHash(opening) !== seal.commitment || !sameHolder) return refuse('opening-differs')
   const { document, reference, holder, commitments } = opening
   const { detail } = order
   const shown: OrderRecord = {

@@ -59,7 +59,8 @@ function rewritten(here: World, order: string, change: Partial<OrderRecord>): Ef
   return write(objectKey('order', order), { ...orderIn(here, order), ...change })
 }
 function applicationOf(here: World, order: string): Application {
-  return here.object('application', examinationOfOrder(order)) as unknown as Application
+  const found: unknown = here.object('application', examinationOfOrder(order))
+  return found as Application
 }
 /** An order in its window, the notice logged. */
 function inWindow(here: World, more: JsonObject = {}): string {
@@ -220,7 +221,8 @@ test('expired hold kept alive (prevented: it stops nothing, written or not)', ()
   const here = deskWorld()
   const order = verified(here, HOLD, { until: '2030-02-01T00:00:00Z' })
   here.later(31 * DAY)
-  const notes = here.object('notes', 'R-1') as unknown as Notes
+  const found: unknown = here.object('notes', 'R-1')
+  const notes = found as Notes
   assert.equal(heldRefusal(notes, rangeOfText('198.51.100.0/24'), here.at), null)
   // Nor is its end put off without an order that varies it.
   const longer = { ...notes, orders: notes.orders.map((noted) => ({ ...noted, until: null })) }

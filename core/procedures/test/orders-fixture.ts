@@ -181,7 +181,8 @@ export function authorityIn(here: World, handle: string): Authority | null {
   return here.state.get(objectKey('authority', handle)) as never
 }
 export function notedOn(here: World, id: string): Notes['orders'] {
-  return (here.object('notes', id) as unknown as Notes | null)?.orders ?? []
+  const notes: unknown = here.object('notes', id)
+  return (notes as Notes | null)?.orders ?? []
 }
 export function examinationOfOrder(handle: string): string {
   return `A-${handle.slice(2)}`
