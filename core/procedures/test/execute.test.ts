@@ -18,6 +18,7 @@ import {
   fewBlocks,
   gather,
   HANDED_OVER,
+  isDraftKey,
   lossesOf,
   MAX_BLOCKS,
   type Need,
@@ -32,6 +33,7 @@ import {
   registrationMember,
   SIGNATURE_INVALID,
   stamp,
+  stampKey,
   tooLarge,
 } from '../src/index.ts'
 import { instant, World } from './world.ts'
@@ -68,6 +70,40 @@ test('stamp: ids, handles and since of what the entry creates get its index; not
     body: { id: '#0', since: DRAFT_SINCE, holder: 'H-#' },
     other: DRAFT_SINCE,
   })
+})
+
+test('stamp: a draft is the whole text of its member, in an exact spelling; anything else stays', () => {
+  const stamped = (text: string): unknown => (stamp({ id: text }, 41) as JsonObject)['id']
+  for (const [text, result] of [
+    ['#0', 'R-41'],
+    ['#17', 'R-41-17'],
+    ['H-#', 'H-41'],
+    ['R-#-1', 'R-41-1'],
+    ['R-#-12', 'R-41-12'],
+  ] as const)
+    assert.equal(stamped(text), result)
+  for (const text of ['x#0', '#0x', '#', 'xH-#', 'H-#x', 'HH-#', 'R-#-0', 'R-#-1x', 'R-#-', 'R-#-x', 'none'])
+    assert.equal(stamped(text), text)
+})
+
+test('stamp gives back the very value in which no draft stands, and a new one where one does', () => {
+  const plain = { list: [{ id: 'R-1' }, 'x'], next: null }
+  assert.equal(stamp(plain, 7), plain)
+  const some = { left: { id: 'R-1' }, list: ['x', { id: '#0' }] }
+  const stamped = stamp(some, 7) as JsonObject
+  assert.notEqual(stamped, some)
+  assert.equal(stamped['left'], some.left)
+  const items = ['a', 'b']
+  assert.equal(stamp(items, 7), items)
+})
+
+test('isDraftKey: a handle that waits for the index, at the end of the key', () => {
+  for (const name of ['obj/holder/H-#', 'obj/notes/R-#-1', 'obj/notes/R-#-12']) {
+    assert.equal(isDraftKey(key(name)), true)
+    assert.equal(stampKey(key(name), 9), name.replace('#', '9'))
+  }
+  for (const name of ['obj/holder/H-1', 'obj/holder/H-#x', 'obj/notes/R-#-1x', 'obj/notes/R-#-x'])
+    assert.equal(isDraftKey(key(name)), false, name)
 })
 
 test('stamp is total on any JSON, and the identity where no draft stands', () => {
@@ -194,8 +230,29 @@ test('what counts as a loss: a registration gone, another holder, a smaller rang
     ['H-1 part of R-1'],
   )
   assert.deepEqual(
+    losses(here, (one) => ({ ...one, first: '203.0.113.128' })),
+    ['H-1 part of R-1'],
+  )
+  assert.deepEqual(
     losses(here, (one) => ({ ...one, country: 'BR', status: 'assigned' })),
     [],
+  )
+  // A pool belongs to the registry, whoever its record may name.
+  const pool = new World()
+  pool.register('R-1', '203.0.113.0/24', { kind: 'pool' })
+  assert.deepEqual(
+    losses(pool, () => null),
+    [],
+  )
+})
+
+test('a fault names the key, what is lost and who loses it', () => {
+  const here = new World()
+  here.register('R-1', '203.0.113.0/24')
+  const effect = put(key('ip4/203.0.113.0/24'), null)
+  assert.equal(
+    adverseWithoutBasis([effect], (name) => here.state.get(name), AT),
+    'ip4/203.0.113.0/24: R-1 of H-1',
   )
 })
 
@@ -211,9 +268,11 @@ test('a key of a holder that goes is a loss; one that comes is none; a record th
     )
   assert.deepEqual(keys(policy.keys.slice(1)), ['a key'])
   assert.deepEqual(keys([...policy.keys, { alg: 'ed25519', key: 'new', roles: ['full'] }]), [])
+  // The same key under another algorithm is another key.
+  assert.deepEqual(keys(policy.keys.map((one) => ({ ...one, alg: 'webauthn' }))), ['a key'])
   assert.deepEqual(
-    lossesOf([put(name, null)], () => before).map(({ holder }) => holder),
-    ['H-1'],
+    lossesOf([put(name, null)], () => before).map(({ holder, what }) => [holder, what]),
+    [['H-1', 'the holder’s record']],
   )
 })
 
