@@ -15,15 +15,17 @@ import {
   PROCEDURES,
   type Procedure,
 } from '@cadastre/procedures'
-import type {
-  Cell,
-  Holder,
-  Instant,
-  Json,
-  JsonObject,
-  Profile,
-  RecordKey,
-  Registration,
+import {
+  type Application,
+  addSeconds,
+  type Cell,
+  type Holder,
+  type Instant,
+  type Json,
+  type JsonObject,
+  type Profile,
+  type RecordKey,
+  type Registration,
 } from '@cadastre/records'
 import { type Observer, Violation, Workload } from '@cadastre/simulator'
 import {
@@ -37,6 +39,7 @@ import {
 import { actsBlocked, consentsRecorded, controlLost, numbersLost, servicesLost } from './check-losses.ts'
 import { noneLost, onePlace, poolGrowth } from './check-numbers.ts'
 import { functionOfRecord } from './check-services.ts'
+import { Windows } from './check-windows.ts'
 
 const HISTORIES = 12
 const STEPS = 250
@@ -324,6 +327,40 @@ catches('an effect that the log does not tell', () => new Projection(), {
     executed.outcome.accepted && executed.outcome.effects.length > 2
       ? { ...executed, outcome: { ...executed.outcome, effects: executed.outcome.effects.slice(0, -1) } }
       : executed,
+})
+
+/** Lets the window begin whatever was attempted. */
+const ANY_ATTEMPT = changed('record-notice/1', (decision, act, inputs, at) => {
+  if (!decision.accepted || act.kind !== 'request' || decision.effects.length > 0) return decision
+  const attempts = act.request.body['attempts'] as readonly JsonObject[]
+  const key = `obj/application/${attempts[0]?.['application']}` as RecordKey
+  const application = inputs.record(key) as Application | null
+  if (application?.state !== 'to-notify' || application.notice === null) return decision
+  const { notice } = application
+  const due = addSeconds(at, notice.windowSeconds)
+  const begun = {
+    ...application,
+    state: 'noticed',
+    due,
+    opened: at,
+    notice: { ...notice, attempted: notice.to },
+  }
+  return { accepted: true, effects: [{ key, next: jsonOf(begun), basis: [] }] }
+})
+catches('a window that begins with an attempt to tell somebody else', () => new Windows(), {
+  broken: [ANY_ATTEMPT],
+})
+catches('a mark that another procedure sets', () => new Windows(), {
+  broken: [
+    otherwise('confirm/1', (effect) =>
+      effect.key.startsWith('obj/holder/') && effect.next !== null
+        ? next(effect, {
+            ...(effect.next as JsonObject),
+            dissolved: { notice: '', at: '2030-01-01T00:00:00Z' },
+          })
+        : effect,
+    ),
+  ],
 })
 
 /** Members by which a body could single out a holder or numbers. */

@@ -199,6 +199,11 @@ export const blindDecision: Observer = {
 const isTerm = ({ act }: Step): boolean =>
   act.kind === 'due' && (!act.subject.startsWith('obj/') || act.subject.startsWith('obj/holder/'))
 
+const DEADLINES: { readonly [state: string]: string } = {
+  examining: 'attest/1',
+  'to-notify': 'record-notice/1',
+}
+
 export const pinnedVersion: Observer = {
   name: 'I5: pinned to the version',
   applied(step: Applied): string | null {
@@ -209,7 +214,9 @@ export const pinnedVersion: Observer = {
     if (
       act.kind === 'due' &&
       act.subject.startsWith('obj/application/') &&
-      subject?.procedure !== procedure.id
+      subject?.procedure !== procedure.id &&
+      // A deadline of the registry is due while it stands in the way of the applicant: of attestors, of a notice.
+      DEADLINES[subject?.state ?? ''] !== procedure.id
     )
       return `it was applied for under ${subject?.procedure}`
     const record = `obj/procedure/${procedure.id.toUpperCase().replace('/', '-')}`

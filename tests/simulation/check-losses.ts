@@ -106,7 +106,7 @@ const MEMBERS = {
 } as const
 const FIXED = [
   ...(['handle', 'kind', 'name', 'country', 'identity', 'procedure', 'since'] as const),
-  ...(['transferableFrom', 'recoveryVetoed', 'dissolved'] as const),
+  ...(['transferableFrom', 'recoveryVetoed'] as const),
 ] as const
 
 export const controlLost: Observer = {

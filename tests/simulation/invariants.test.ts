@@ -21,6 +21,9 @@ const IN_HISTORIES = [
   'delegate/1',
   'transfer/1',
   'return/1',
+  'dissolve/1',
+  'attest/1',
+  'record-notice/1',
 ]
 const seen = new Set<string>()
 
@@ -48,6 +51,10 @@ const EVENTS: readonly string[] = [
   'update-holder/1 due',
   'rotate-keys/1 due',
   'lock/1 due',
+  'dissolve/1 due',
+  'record-notice/1 due',
+  'application to-notify',
+  'application noticed',
   'transfer/1 part',
   'delegate/1 protected-child',
   'transfer/1 splits-child',

@@ -15,6 +15,7 @@ import { actsBlocked, consentsRecorded, controlLost, numbersLost, servicesLost }
 import { blindToContacts, blindToPortfolio, sameForAnyone } from './check-neutrality.ts'
 import { noneLost, onePlace, poolGrowth } from './check-numbers.ts'
 import { functionOfRecord } from './check-services.ts'
+import { Windows } from './check-windows.ts'
 import { cellsOf, SPACES } from './picture.ts'
 
 export type Counts = ReadonlyMap<string, number>
@@ -39,6 +40,7 @@ function allObservers(): readonly Observer[] {
     truthfulBasis,
     poolGrowth,
     new Projection(),
+    new Windows(),
     hostileRefused,
   ]
 }

@@ -33,6 +33,8 @@ export const WORKLOAD_ORIGIN = 'registry.example/log'
 export const OPERATOR = 'OP-1'
 /** Two attestors, the second one outside the operator. */
 export const ATTESTORS: readonly string[] = ['CL-1', 'CL-2']
+/** The key of the notices service. */
+export const NOTIFIER = 'NOTIFIER'
 const BEGIN_SECONDS = 1_900_000_000
 
 export type Signer = { readonly alg: SignatureAlgorithmName; readonly key: string }
@@ -188,9 +190,9 @@ export class WorkloadRegistry {
   }
 
   #found(): void {
-    const staff = [OPERATOR, ...ATTESTORS].map((handle, place) => ({
+    const staff = [OPERATOR, ...ATTESTORS, NOTIFIER].map((handle, place) => ({
       handle,
-      role: place === 0 ? 'operator' : 'clerk',
+      role: place === 0 ? 'operator' : handle === NOTIFIER ? 'notifier' : 'clerk',
       ...signerOf(handle),
       outside: place === 2,
     }))

@@ -89,7 +89,7 @@ export function wrongSigners(
     case 0:
       return [signerOf('a stranger')]
     case 1:
-      return ['OP-1', 'CL-1', 'CL-2'].map(signerOf)
+      return ['OP-1', 'CL-1', 'CL-2', 'NOTIFIER'].map(signerOf).filter((one) => !mine(one))
     case 2:
       return others.map(({ alg, key }) => ({ alg, key })).slice(0, 12)
     default:

@@ -29,6 +29,7 @@ import {
   signersFor,
   wrongSigners,
 } from './workload-view.ts'
+import { windowWish } from './workload-windows.ts'
 
 const MAX_HOLDERS = 7
 const FIRST_HOLDERS = 4
@@ -43,6 +44,7 @@ const SIZES = {
 const ONE_KEY: readonly string[] = [
   'confirm/1',
   'declare-service/1',
+  'dissolve/1',
   'lock/1',
   'rotate-keys/1',
   'update-holder/1',
@@ -59,6 +61,7 @@ const WEIGHTS = {
   service: 18,
   update: 13,
   withdraw: 5,
+  window: 16,
   wait: 16,
 }
 
@@ -126,6 +129,8 @@ export class Workload {
         return updateWish(registry, chance)
       case 'withdraw':
         return withdrawWish(registry, chance)
+      case 'window':
+        return windowWish(registry, chance)
     }
   }
 
