@@ -1,7 +1,6 @@
 /** Routes of the explorer. */
 
 import { type Context, Hono } from 'hono'
-import { html } from 'hono/html'
 import { type Asset, bundleScript, readIcon, readStyle } from './assets.ts'
 import { extractPage } from './extract.ts'
 import { faultPage, homePage, nothingHere, plainPage } from './home.ts'
@@ -67,7 +66,7 @@ export function createExplorer(options: ExplorerOptions): Hono {
       info: options.info,
       pause: options.pause(),
       stylePath: style.path,
-      scriptPath: script?.path ?? null,
+      scriptPath: options.site?.verifies === false ? null : (script?.path ?? null),
       site: options.site ?? null,
     }
     return c.html(await renderPage(frame, parts), status, { ...HEADERS, 'Cache-Control': 'no-cache' })
@@ -100,10 +99,13 @@ export function createExplorer(options: ExplorerOptions): Hono {
     const body = plainPage('Not found', 'This register has no page of such a procedure.')
     return page(c, 404, { title: 'Not found', query: '', body })
   })
-  app.get('/why/:index', (c) => whyAnswer(c, options, page))
-  app.get('/extract', (c) => extractAnswer(c, options, page))
-  mountMore(app, page, options)
-  mountSubscribe(app, page, options.subscribe)
+  // Acts, queues and extracts are a register's: a site of other records has none.
+  if (options.site === undefined) {
+    app.get('/why/:index', (c) => whyAnswer(c, options, page))
+    app.get('/extract', (c) => extractAnswer(c, options, page))
+    mountMore(app, page, options)
+    mountSubscribe(app, page, options.subscribe)
+  }
   app.get('/explorer/style.css', async (c) => file(c, (await assets()).style))
   app.get('/explorer/icon.svg', async (c) => file(c, (await assets()).icon))
   app.get('/explorer/verify.js', async (c) => file(c, (await assets()).script))
@@ -183,8 +185,8 @@ async function answer(c: Context, options: ExplorerOptions, page: MakePage): Pro
   const past = before(c.req.query('before'))
   const history = key === null ? null : await options.history(key, { limit: HISTORY_ITEMS, before: past })
   const nothing = lookup.kind === 'holders' && lookup.items.length === 0
-  const besides = options.site === undefined ? '' : await options.site.section(lookup)
-  const body = html`${bodyOf(lookup, history, after !== null)}${besides}`
+  const own = (await options.site?.body(lookup)) ?? null
+  const body = own ?? bodyOf(lookup, history, after !== null)
   return page(c, nothing ? 404 : 200, { title: lookup.query.canonical, query, body })
 }
 

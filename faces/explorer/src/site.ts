@@ -32,8 +32,10 @@ export type Site = {
   readonly styles: readonly string[]
   /** The first page. */
   readonly home: () => Markup | Promise<Markup>
-  /** In place of the history: what is known besides. */
-  readonly section: (lookup: Lookup) => Promise<Markup | string>
+  /** The page of an answer in the site's own words; null = the register's page of it. */
+  readonly body: (lookup: Lookup) => Promise<Markup | null>
+  /** Whether pages load the register's verifier: not where the answers are no registry's records. */
+  readonly verifies: boolean
   readonly pages: readonly {
     readonly route: string
     readonly make: (question: SiteQuestion) => Promise<SiteAnswer>

@@ -12,7 +12,7 @@ import type {
   ServiceLevel,
   Transits,
 } from '../../api/src/generated/lookup-types.ts'
-import type { Site, Site } from './site.ts'
+import type { Site } from './site.ts'
 import type { AskApi } from './subscribe.ts'
 
 export type * from '../../api/src/generated/lookup-types.ts'
