@@ -15,6 +15,7 @@ import { enrolled, list, text, wholeNumber } from './wish-options.ts'
 import { feeEvidence, feeWish } from './wishes-fee.ts'
 import { KEYS_WISHES, ownRecord, vetoOption } from './wishes-keys.ts'
 import { NOTES_WISHES } from './wishes-notes.ts'
+import { ORDERS_WISHES } from './wishes-orders.ts'
 import { REGISTRIES_WISHES } from './wishes-registries.ts'
 import { SUCCESSION_WISHES } from './wishes-succession.ts'
 
@@ -262,4 +263,5 @@ export const WISHES: { readonly [kind: string]: Build } = {
   ...NOTES_WISHES,
   ...SUCCESSION_WISHES,
   ...REGISTRIES_WISHES,
+  ...ORDERS_WISHES,
 }
