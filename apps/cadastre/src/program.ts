@@ -59,11 +59,11 @@ function addFoundingCommands(program: Command): void {
     .requiredOption('--source <NAME>', 'name of the source, in capital letters')
     .option('--nested', 'rows inside others become their children', false)
     .option('--attribution <text>', 'who publishes the file, under which licence', '')
+    .option('--allow-none', 'no error where every row is left out (exit code 1 otherwise)', false)
     .action((file: string, options, command: Command) =>
       run(command, async (settings, output) => {
         const { importCommand } = await import('./commands/founding-commands.ts')
-        await importCommand(settings, file, options, output)
-        return undefined
+        return importCommand(settings, file, options, output)
       }),
     )
   program

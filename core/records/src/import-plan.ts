@@ -43,6 +43,8 @@ export type ImportPlan = {
   /** How many rows the chunks carry: every data row of the file. */
   readonly count: number
   readonly conflicts: readonly PlanConflict[]
+  /** Whether the row of this ordinal lies inside no other row of the file. */
+  readonly outermost: (ordinal: number) => boolean
   /** The chunks in order, made one at a time. */
   chunks(options: ChunkOptions): Iterable<ImportChunk>
 }
@@ -57,6 +59,7 @@ export function planImport(rows: ImportRows, options: { readonly nested: boolean
   return {
     count: rows.count,
     conflicts,
+    outermost: (ordinal) => (depths[ordinal] ?? 0) === 0,
     chunks: (chunkOptions) => cutChunks(rows, order, depths, chunkOptions),
   }
 }

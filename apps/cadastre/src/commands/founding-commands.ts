@@ -12,7 +12,7 @@ import { importMaintainers } from '../data/maintainers.ts'
 import { notifierPlan } from '../data/notifier.ts'
 import type { Settings } from '../data/settings.ts'
 import { type OperatorSession, withRegistrar } from './operator-session.ts'
-import { CommandError, createProgress, type Output, UsageError } from './output.ts'
+import { CommandError, createProgress, EXIT, type Output, UsageError } from './output.ts'
 
 export type InitOptions = {
   readonly profile: string
@@ -106,6 +106,8 @@ export type ImportCommandOptions = {
   readonly source: string
   readonly nested: boolean
   readonly attribution: string
+  /** Whether an import that takes nothing in is what was wished for. */
+  readonly allowNone: boolean
 }
 
 export async function importCommand(
@@ -113,7 +115,7 @@ export async function importCommand(
   file: string,
   options: ImportCommandOptions,
   output: Output,
-): Promise<void> {
+): Promise<number> {
   if (!/^[A-Z0-9][A-Z0-9._]{0,31}$/.test(options.source))
     throw new UsageError(
       `--source ${options.source}: expected capital letters, digits, "." and "_", such as EXAMPLE_2024.`,
@@ -127,6 +129,7 @@ export async function importCommand(
     }),
   ).finally(() => bar.end())
   output.result(report, reportText(report))
+  return report.taken === 0 && !options.allowNone ? EXIT.no : EXIT.ok
 }
 
 const SHOWN = 20
@@ -141,7 +144,22 @@ function reportText(report: ImportReport): string {
     lines.push(`conflict: line ${line} left out, its numbers are registered already: ${raw}`)
   if (report.leftOut.length > SHOWN)
     lines.push(`… and ${report.leftOut.length - SHOWN} more conflicts (--json lists all)`)
-  lines.push(`${report.warnings.length} warnings, ${report.leftOut.length} conflicts.`)
+  const parts = report.underOthers
+  if (parts.length > 0)
+    lines.push(
+      `${parts.length} of the rows lie inside holdings of other sources: they were taken in as parts of those (sub), not as holdings of their own.`,
+    )
+  for (const { line, raw } of parts.slice(0, SHOWN)) lines.push(`part of another: line ${line}: ${raw}`)
+  if (parts.length > SHOWN) lines.push(`… and ${parts.length - SHOWN} more parts (--json lists all)`)
+  lines.push(
+    `${report.warnings.length} warnings, ${report.leftOut.length} conflicts, ${parts.length} parts of other sources’ holdings.`,
+  )
+  if (report.taken === 0)
+    lines.push(
+      report.rows === 0
+        ? 'Nothing was taken in: the file has no rows of data.'
+        : 'Nothing was taken in: the numbers of every row are registered already. Was this file imported before, under another name?',
+    )
   return lines.join('\n')
 }
 

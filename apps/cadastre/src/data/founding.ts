@@ -35,6 +35,7 @@ import {
 import type { FoundingAct, Registrar } from '@cadastre/registrar'
 import { evidenceText, memberHashOf, requestText, signRequest } from '@cadastre/signatures'
 import { documentText, type RegistryFile } from './data-directory.ts'
+import { underOthers } from './nested-rows.ts'
 
 /** Thrown where founding cannot go on; the message says why and what would be right. */
 export class FoundingError extends Error {
@@ -185,19 +186,28 @@ export type ImportReport = {
   /** Rows that conflict with others of the same file. */
   readonly withinFile: readonly PlanConflict[]
   /** Line numbers of rows that were left out because their numbers are registered already (or conflict in the file). */
-  readonly leftOut: readonly { readonly line: number; readonly raw: string }[]
+  readonly leftOut: readonly ImportedRow[]
+  /** Rows taken in as parts of a holding that another source had imported. */
+  readonly underOthers: readonly ImportedRow[]
 }
+
+type ImportedRow = { readonly line: number; readonly raw: string }
+/** What became of the rows that were not simply taken in. */
+type Remarks = { readonly leftOut: ImportedRow[]; readonly underOthers: ImportedRow[] }
+
+/** Wrong lines that a refusal names; there may be as many as the file has lines. */
+const NAMED_ERRORS = 20
 
 /** A file that cannot be imported: every remark with its line number. Nothing has been changed. */
 class ImportRefusedError extends FoundingError {
   readonly errors: readonly FileNote[]
   constructor(file: string, errors: readonly FileNote[]) {
-    const [first] = errors
-    const where =
-      first === undefined
-        ? ''
-        : ` line ${first.line}: ${first.code}: "${first.value}"; expected ${first.expected}`
-    super(`${basename(file)} is refused whole, nothing was imported:${where}`)
+    const named = errors
+      .slice(0, NAMED_ERRORS)
+      .map(({ line, code, value, expected }) => `\n  line ${line}: ${code}: "${value}"; expected ${expected}`)
+    const more = errors.length > NAMED_ERRORS ? `\n  … and ${errors.length - NAMED_ERRORS} more` : ''
+    const lines = errors.length === 1 ? 'one line is wrong' : `${errors.length} lines are wrong`
+    super(`${basename(file)} is refused whole, nothing was imported; ${lines}:${named.join('')}${more}`)
     this.errors = errors
   }
 }
@@ -223,7 +233,7 @@ export async function importFile(
   if (read.errors.length > 0) throw new ImportRefusedError(options.file, read.errors)
   const plan = planImport(read.rows, { nested: options.nested })
   await begin(registrar, founder, options, sha256, plan.count)
-  const leftOut = await takeRows(registrar, founder, options, plan)
+  const { leftOut, underOthers: parts } = await takeRows(registrar, founder, options, plan)
   await act(registrar, founder, 'import/1', { step: 'end', staff: OPERATOR, source: options.source })
   return {
     source: options.source,
@@ -232,6 +242,7 @@ export async function importFile(
     warnings: read.warnings,
     withinFile: plan.conflicts,
     leftOut,
+    underOthers: parts,
   }
 }
 
@@ -271,15 +282,15 @@ async function takeRows(
   founder: Founder,
   options: ImportOptions,
   plan: ImportPlan,
-): Promise<{ readonly line: number; readonly raw: string }[]> {
-  const leftOut: { readonly line: number; readonly raw: string }[] = []
+): Promise<Remarks> {
+  const remarks: Remarks = { leftOut: [], underOthers: [] }
   let entryBytes: number | undefined
   for (;;) {
     const registry = registrar.registry
     if (registry?.importing == null) throw new FoundingError('the import has ended by itself')
     const { done } = registry.importing
     options.progress(done, plan.count)
-    if (done === plan.count) return leftOut
+    if (done === plan.count) return remarks
     const registryBytes = canonicalJson(registry).length + 200
     const chunks = plan.chunks({
       source: options.source,
@@ -287,7 +298,7 @@ async function takeRows(
       registryBytes,
       ...(entryBytes === undefined ? {} : { entryBytes }),
     })
-    const fitted = await feed(registrar, founder, options, chunks, plan.count, leftOut)
+    const fitted = await feed({ registrar, founder, options }, plan, chunks, remarks)
     // An estimate that was too low: the same rows in smaller chunks.
     if (!fitted) entryBytes = Math.floor((entryBytes ?? 32 * 1024) * 0.7)
     if (entryBytes !== undefined && entryBytes < 6000)
@@ -305,12 +316,14 @@ type ChunkActBody = {
 
 /** Feed chunks until one does not fit; false then. */
 async function feed(
-  registrar: Registrar,
-  founder: Founder,
-  options: ImportOptions,
+  {
+    registrar,
+    founder,
+    options,
+  }: { readonly registrar: Registrar; readonly founder: Founder; readonly options: ImportOptions },
+  plan: ImportPlan,
   chunks: ReturnType<ImportPlan['chunks']>,
-  total: number,
-  leftOut: { readonly line: number; readonly raw: string }[],
+  { leftOut, underOthers: parts }: Remarks,
 ): Promise<boolean> {
   let batch: ChunkActBody[] = []
   const flush = async (): Promise<boolean> => {
@@ -320,11 +333,13 @@ async function feed(
     for (const [index, outcome] of outcomes.entries()) {
       const body = bodies[index]
       if (body === undefined) throw new Error('one outcome for each chunk')
-      if (outcome.accepted) leftOut.push(...conflictsOf(body, outcome.effects))
-      else if (outcome.refusals.includes('entry-too-large')) return false
+      if (outcome.accepted) {
+        leftOut.push(...conflictsOf(body, outcome.effects))
+        if (options.nested) parts.push(...underOthers(body, outcome.effects, plan.outermost))
+      } else if (outcome.refusals.includes('entry-too-large')) return false
       else throw new FoundingError(`a chunk was refused: ${outcome.refusals.join(', ')}`)
     }
-    options.progress(registrar.registry?.importing?.done ?? total, total)
+    options.progress(registrar.registry?.importing?.done ?? plan.count, plan.count)
     return true
   }
   for (const { from, rows } of chunks) {
