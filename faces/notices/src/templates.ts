@@ -3,7 +3,7 @@
 import type { OpEntry } from '@cadastre/records'
 
 /** What a template may use: public facts of the entry. */
-export type TemplateFacts = {
+type TemplateFacts = {
   /** The application's procedure and state, and the instant at which it takes effect; null where there is none. */
   readonly procedure: string | null
   readonly state: string | null

@@ -106,7 +106,8 @@ function holdersAt(chain: readonly Registration[], before: Cell | null, after: C
 }
 
 function partiesOf(application: Application): readonly string[] {
-  return [...application.consents, ...(application.examination?.affected ?? [])]
+  const { consents, examination, notice } = application
+  return [...consents, ...(examination?.affected ?? []), ...(notice?.to ?? [])]
 }
 
 class Collector {
