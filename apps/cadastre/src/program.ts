@@ -43,6 +43,12 @@ function addFoundingCommands(program: Command): void {
       [],
     )
     .option('--pool <HANDLE=RANGE[,open]>', 'a range to allocate from; may be repeated', collect, [])
+    .option(
+      '--root <file>',
+      'a root certificate of authorities’ seals, for good; may be repeated',
+      collect,
+      [],
+    )
     .action((options, command: Command) =>
       run(command, async (settings, output) => {
         const { init } = await import('./commands/founding-commands.ts')

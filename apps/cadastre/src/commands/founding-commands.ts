@@ -3,13 +3,14 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { overlaps, parseRange, type Range } from '@cadastre/numbers'
-import type { Profile } from '@cadastre/records'
+import type { Profile, SealRoot } from '@cadastre/records'
 import { parseStaff } from '../client/staff-plan.ts'
 import { createRegistryFiles, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
 import { foundGenesis, type ImportReport, importFile, openRegistry, type PoolPlan } from '../data/founding.ts'
 import { importMaintainers } from '../data/maintainers.ts'
 import { notifierPlan } from '../data/notifier.ts'
+import { readSealRoot } from '../data/seal-roots.ts'
 import type { Settings } from '../data/settings.ts'
 import { type OperatorSession, withRegistrar } from './operator-session.ts'
 import { CommandError, createProgress, EXIT, type Output, UsageError } from './output.ts'
@@ -23,6 +24,8 @@ export type InitOptions = {
   readonly pool: readonly string[]
   /** `HANDLE:ROLE:KEY`. */
   readonly staff: readonly string[]
+  /** Files of certificates to which seals of authorities chain. */
+  readonly root: readonly string[]
 }
 
 /** `IP4=10.0.0.0/8,open`, `ASN=AS64512-AS65534`. */
@@ -54,6 +57,14 @@ function checkPools(pools: readonly PoolPlan[]): void {
   }
 }
 
+async function rootOf(path: string): Promise<SealRoot> {
+  try {
+    return await readSealRoot(path)
+  } catch (error) {
+    throw new UsageError(`--root ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
 export async function init(settings: Settings, options: InitOptions, output: Output): Promise<void> {
   const profile: Profile | null =
     options.profile === 'community' || options.profile === 'national' ? options.profile : null
@@ -67,6 +78,7 @@ export async function init(settings: Settings, options: InitOptions, output: Out
   const pools = options.pool.map(parsePool)
   checkPools(pools)
   const staff = options.staff.map((one) => parseStaff(one, '--staff'))
+  const roots = await Promise.all(options.root.map(rootOf))
   const directory = new DataDirectory(settings.data)
   if (!(await isEmptyDirectory(directory)))
     throw new CommandError(
@@ -84,7 +96,7 @@ export async function init(settings: Settings, options: InitOptions, output: Out
     await createRegistryFiles(directory, registry, process.env['CADASTRE_PASSPHRASE'] ?? null)
     const notifier = await notifierPlan(directory)
     const found = ({ registrar, founder, policy }: OperatorSession): Promise<void> =>
-      foundGenesis(registrar, founder, pools, policy, [notifier, ...staff])
+      foundGenesis(registrar, founder, pools, policy, [notifier, ...staff], roots)
     await withRegistrar(settings, output, found, true)
   } catch (error) {
     // The directory was empty: what a failed founding made in it would only stand in the way of the next.

@@ -30,6 +30,7 @@ import {
   type Request,
   readDelegatedFile,
   readPrefixList,
+  type SealRoot,
   type StaffRole,
 } from '@cadastre/records'
 import type { FoundingAct, Registrar } from '@cadastre/registrar'
@@ -126,6 +127,7 @@ export async function foundGenesis(
   pools: readonly PoolPlan[],
   witnessPolicy: string,
   staff: readonly StaffPlan[] = [],
+  roots: readonly SealRoot[] = [],
 ): Promise<void> {
   const { name, origin, seat, profile, demonstration } = founder.registry
   const procedures: FoundedProcedure[] = []
@@ -152,7 +154,7 @@ export async function foundGenesis(
     pools: pools.map((pool) => ({ ...pool })),
     reserved: [],
     witnessPolicy,
-    roots: [],
+    roots: roots.map((root) => ({ ...root })),
     statement: '',
   }
   const hash = (member: Json): string => memberHashOf(nodeCrypto, member)
