@@ -109,7 +109,7 @@ test('an authority’s ruling that names the holder stands for the register entr
   assert.equal(notes(here)?.blocked[0]?.evidence, hash('ruling'))
 })
 
-test('a name alone delays once, then ends by itself; silence is no match and has no member', () => {
+test('a name alone delays once, then ends by itself (not-due before); silence is no match and has no member', () => {
   const here = world()
   assert.equal(ask(here, DELAY), null)
   assert.equal(sell(here), 'act-blocked')

@@ -77,7 +77,7 @@ test('two attestors are called: the one that the applicant chose outside the ope
   assert.deepEqual(queueOf(here, 'CL-2'), ['A-101', 'A-103'])
 })
 
-test('both yes: the window begins; both no: it fails; blind until both have committed themselves', () => {
+test('both yes: the window begins; both no: examination-negative; not-committed, commitments-missing: blind until both have', () => {
   const here = world()
   const application = open(here)
   const [one = '', two = ''] = calledFor(here, application)
@@ -136,7 +136,7 @@ test('attestors-unavailable: two who disagree, and nobody is left to call', () =
   assert.deepEqual([ended?.['state'], ended?.['reason']], ['failed', 'attestors-unavailable'])
 })
 
-test('out-of-turn: no call can be served before an earlier one in the same queue', () => {
+test('out-of-turn, already-committed: no call can be served before an earlier one in the same queue', () => {
   const here = world()
   const [first, second] = [open(here), open(here)]
   assert.equal(commit(here, second, 'CL-1'), 'out-of-turn')
@@ -172,7 +172,7 @@ test('the order in which calls are served is the order in which they came, whate
   )
 })
 
-test('pass: a moot call is passed, one still to be examined is not (still-open)', () => {
+test('pass: a moot call is passed (application-closed to any other step), one still to be examined is not (still-open)', () => {
   const here = world()
   const [first, second] = [open(here), open(here)]
   assert.equal(pass(here, first, 'CL-1'), 'still-open')

@@ -211,7 +211,7 @@ test('openpgp asks for a listed fingerprint', () => {
   assert.equal(ofHolder(here, { means: 'openpgp' }), 'key-not-listed')
 })
 
-test('a listed SSH key vetoes an examined claim, until its effect; nobody else does', () => {
+test('a listed SSH key vetoes an examined claim, until its effect; application-unknown, not-party, application-closed', () => {
   const here = world()
   assert.equal(ofHolder(here, { claimant: 'H-2' }, ['H-2/full']), null)
   const veto = (more: JsonObject, by: readonly Signer[], name = 'A-100'): string | null =>
@@ -225,7 +225,7 @@ test('a listed SSH key vetoes an examined claim, until its effect; nobody else d
   assert.equal(veto({}, [{ ssh: KEY }]), 'application-closed')
 })
 
-test('of two claims the first to take effect stands, and the other fails and says why', () => {
+test('already-claimed: of two claims the first to take effect stands, and the other fails and says why', () => {
   const here = world()
   assert.equal(ofHolder(here, { claimant: 'H-2' }, ['H-2/full']), null)
   examine(here, 'A-100')

@@ -127,7 +127,7 @@ test('E3: with the signatures of all affected there is no notice to wait for', (
   assert.equal(examinationOf(child, 'A-101')['windowSeconds'], 0)
 })
 
-test('any one key of an affected holder, of a child’s parent too, ends it: then all must sign, or an order', () => {
+test('any one key of an affected holder, of a child’s parent too, ends it (not-party, application-closed): then all must sign, or an order', () => {
   for (const [who, signer] of [
     ['H-1', 'H-1/technical'],
     ['H-2', 'H-2/routing'],

@@ -51,7 +51,7 @@ function waiting(seconds = 0): World {
   return here
 }
 
-test('a protected child is recorded after 7 days; one that is not, at once', () => {
+test('a protected child is recorded after 7 days (not-due before); one that is not, at once', () => {
   const here = world()
   assert.equal(grant(here, { range: '203.0.113.128/25', protected: false }, ['H-1/full']), null)
   assert.equal(here.innermost('ip4/203.0.113.128/25')?.id, 'R-100')
@@ -142,7 +142,7 @@ test('term-past: a term that would have passed when the wait has', () => {
   assert.equal(grant(here, { until: '2035-01-01T00:00:00Z' }), 'term-too-long')
 })
 
-test('it fails at its time, and says why, where it could no longer be granted', () => {
+test('it fails at its time, and says why (held), where it could no longer be granted', () => {
   const changes: readonly (readonly [string, (here: World) => void])[] = [
     ['holder-unknown', (here) => here.put(objectKey('holder', 'H-2'), null)],
     ['registration-unknown', (here) => here.put(CELL as RecordKey, null)],

@@ -58,7 +58,7 @@ test('an examined notice marks the record, and holdings, services and keys stay 
   assert.equal(due(here), 'not-due')
 })
 
-test('any one key of the holder takes it back at any time; nobody else, and only once (nothing-changed)', () => {
+test('any one key of the holder takes it back at any time; nobody else (consent-missing), and only once (nothing-changed)', () => {
   for (const role of ['full', 'routing', 'technical']) {
     const here = dissolved()
     here.later(1000 * DAY)

@@ -63,7 +63,7 @@ test('a pool and a reserved range at the same block share its cell, the pool out
   )
 })
 
-test('every refusal of the page, in the order of its table', () => {
+test('body-malformed, already-founded, wrong-origin, request-expired, key-repeated, wrong-staff-role, staff-signature-missing, block-taken, range-not-a-block, entry-too-large', () => {
   const staff = (member: JsonObject): JsonObject => ({
     handle: 'OP-1',
     role: 'operator',

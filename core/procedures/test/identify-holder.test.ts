@@ -86,7 +86,7 @@ test('the identity is the first key alone: other keys, names and countries make 
   assert.equal(identify(here, withPolicy(ORGANISATION, { keys: [key('two')] })), null)
 })
 
-test('attested: the identity of an organisation is its register entry, in any letter case', () => {
+test('identity-exists: attested, the identity of an organisation is its register entry, in any letter case', () => {
   const here = world(2)
   assert.equal(identify(here, ATTESTED), null)
   const other = withPolicy(ATTESTED, { keys: [key('nine')] })

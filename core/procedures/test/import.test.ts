@@ -72,7 +72,7 @@ test('rows become registrations with what they state, at every minimal prefix un
   assert.deepEqual([holder['kind'], holder['policy'], holder['identity']], ['imported', null, null])
 })
 
-test('the registry counts what is done; the end adds the source and starts the objection period', () => {
+test('the registry counts what is done (import-incomplete); the end adds the source and starts the objection period', () => {
   const log = begun(2)
   assert.equal(log.act('import/1', END), 'import-incomplete')
   assert.equal(log.act('import/1', chunk(0, row('203.0.113.0', 256))), null)
@@ -94,7 +94,7 @@ test('the registry counts what is done; the end adds the source and starts the o
   ])
 })
 
-test('every refusal of the page', () => {
+test('body-malformed, procedure-unknown, wrong-origin, request-expired, staff-unknown, wrong-staff-role, no-import-in-progress, source-exists, row-malformed, import-out-of-order', () => {
   const one = row('203.0.113.0', 256)
   assert.equal(founded().act('import/1', { ...MANIFEST, source: 'A-B' }), 'body-malformed')
   assert.equal(new Log().act('import/1', MANIFEST), 'procedure-unknown')

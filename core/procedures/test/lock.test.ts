@@ -73,7 +73,7 @@ test('member-changed: both members are named as they stand', () => {
   assert.equal(askOf(here, lock, { step: 'release' }, ['one'], ['lockedUntil']), 'member-changed')
 })
 
-test('term-past, release-sooner, term-too-long: a lock that runs only grows, in term and in release', () => {
+test('term-past, release-sooner, term-too-long, nothing-changed: a lock that runs only grows, in term and in release', () => {
   const here = holderWorld()
   assert.equal(until(here, '2030-01-01T00:00:00Z'), 'term-past')
   assert.equal(until(here, '2035-01-01T00:00:01Z'), 'term-too-long')

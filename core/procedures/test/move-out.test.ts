@@ -108,7 +108,7 @@ test('a part moves, what stays keeps its id; the holder’s own preset goes befo
   assert.deepEqual(here.ids('ip4/203.0.113.0/25'), ['R-101'])
 })
 
-test('the holder cancels until the effect; at the end of its time the move is cancelled by itself', () => {
+test('the holder cancels until the effect; at the end of its time, not-due before, the move is cancelled by itself', () => {
   const here = world()
   assert.equal(init(here), null)
   assert.equal(cancel(here), null)

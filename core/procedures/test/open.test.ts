@@ -20,7 +20,7 @@ function importOne(log: FoundingLog): void {
   assert.equal(log.act('import/1', { ...base, step: 'chunk', from: 0, rows: [{ line: 5, raw: row }] }), null)
 }
 
-test('open ends founding for good', () => {
+test('open ends founding for good: not-founding', () => {
   const log = founded()
   assert.equal(log.act('open/1', OPEN), null)
   assert.equal(log.registry?.state, 'open')
@@ -36,7 +36,7 @@ test('open ends founding for good', () => {
   assert.equal(log.act('import/1', { staff: 'OP-1', source: 'EXAMPLE', ...manifest }), 'not-founding')
 })
 
-test('national: opening waits 30 days after the last import, to the second', () => {
+test('import-in-progress, objection-period: national opening waits 30 days after the last import, to the second', () => {
   const log = founded({}, 'national')
   importOne(log)
   assert.equal(log.act('open/1', OPEN), 'import-in-progress')
@@ -47,7 +47,7 @@ test('national: opening waits 30 days after the last import, to the second', () 
   assert.equal(log.act('open/1', OPEN), null)
 })
 
-test('every refusal of the page', () => {
+test('body-malformed, procedure-unknown, wrong-origin, request-expired, staff-unknown, staff-signature-missing, wrong-staff-role', () => {
   assert.equal(founded().act('open/1', {}), 'body-malformed')
   assert.equal(new Log().act('open/1', OPEN), 'procedure-unknown')
   assert.equal(founded().act('open/1', OPEN, { origin: 'other.example' }), 'wrong-origin')

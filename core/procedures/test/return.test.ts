@@ -61,7 +61,7 @@ function giveBack(here: World, body: JsonObject = OFFER): void {
   assertStamped(here)
 }
 
-test('an offer cools for the withdrawal right; nothing changes meanwhile but the notes', () => {
+test('an offer cools for the withdrawal right (not-due); nothing changes meanwhile but the notes', () => {
   const here = world()
   assert.equal(offer(here), null)
   assert.deepEqual(here.object('application', 'A-100'), {

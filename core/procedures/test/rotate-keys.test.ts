@@ -134,7 +134,7 @@ test('a key that is enrolled again is no former one; nor is a guardian that retu
   assert.deepEqual(holderIn(here)['formerGuardians'], [])
 })
 
-test('a veto by any one living key; by a removed key or guardian for 14 days; by nobody else', () => {
+test('a veto by any one living key; by a removed key or guardian for 14 days; by nobody else, and once (application-closed)', () => {
   const until = '2030-01-08T00:00:00Z'
   const world = (): World => {
     const here = holderWorld({

@@ -448,7 +448,7 @@ test('text-published: once', () => {
   assert.equal(publish(here, order), null)
   assert.equal(publish(here, order), 'text-published')
 })
-test('sealed: the commitment and the count at once, the opening when the seal ends', () => {
+test('sealed: the commitment and the count at once, the opening when the seal ends (seal-running, opening-differs)', () => {
   const here = deskWorld()
   const order = serve(here, HOLD, sealed(OPENING, here))
   assert.deepEqual([deskIn(here).served, deskIn(here).sealed], [1, 1])

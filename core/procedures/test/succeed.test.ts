@@ -202,7 +202,7 @@ test('held: neither by consent nor by law, and not at the effect either', () => 
   assert.equal(cooling.object('application', application)?.['reason'], 'held')
 })
 
-test('locked, hold-after-allocation, delayed, act-pending: with the predecessor’s consent as for its transfers', () => {
+test('locked, frozen, recovered-recently, hold-after-allocation, delayed, act-pending: with the predecessor’s consent as for its transfers', () => {
   const by = ['H-1/full', 'H-2/full']
   const notes = (more: JsonObject): JsonObject => ({
     v: 1,

@@ -339,7 +339,7 @@ test('the buyer’s staged services start with the transfer', () => {
   assert.equal(live(here, 'ip4/203.0.113.128/25').routes.length, 1)
 })
 
-test('staged services: range-outside before anything is looked at, overlaps-sibling, and what no service may be', () => {
+test('staged services: range-outside first, overlaps-sibling, nothing-changed, not-for-numbers, not-on-boundary, max-length-invalid', () => {
   const here = world()
   const [stale] = [here.innermost(CELL)]
   assert.ok(stale)
@@ -420,7 +420,7 @@ test('entry-too-large is refused when it is offered, not at the effect', () => {
   assert.equal(offer(here), null)
 })
 
-test('cooling: an application and a note; nothing else changes until it is due', () => {
+test('cooling: an application and a note; nothing else changes until it is due (not-due)', () => {
   const here = world('203.0.113.0/24', NATIONAL)
   const before = here.cell(CELL)
   assert.equal(offer(here), null)
@@ -467,7 +467,7 @@ test('the seller’s preset of 0 or 30 days prevails over the profile’s coolin
   }
 })
 
-test('either party withdraws until the effect; nobody else, and nobody after its time', () => {
+test('either party withdraws until the effect; nobody else, and nobody after its time (not-party, application-closed)', () => {
   for (const by of ['H-1', 'H-2']) {
     const here = world('203.0.113.0/24', NATIONAL)
     assert.equal(offer(here), null)
@@ -490,7 +490,7 @@ test('either party withdraws until the effect; nobody else, and nobody after its
   assert.equal(late.due(transfer, 'obj/application/A-100'), null)
 })
 
-test('withdraw names an application of transfer; holder-unknown for a party that is gone', () => {
+test('withdraw names an application of transfer: application-unknown; holder-unknown for a party that is gone', () => {
   const here = world('203.0.113.0/24', NATIONAL)
   assert.equal(offer(here), null)
   const application = here.object('application', 'A-100') ?? {}

@@ -66,7 +66,7 @@ test('a shorter cooling waits 7 days, the profile’s instead of a longer one to
   }
 })
 
-test('any one living key of the holder vetoes a waiting change; nobody else, and nobody after its time', () => {
+test('any one living key of the holder vetoes a waiting change; application-unknown, not-party, application-closed', () => {
   const here = holderWorld()
   assert.equal(change(here, cooling(0)), null)
   assert.equal(veto(here, ['tech'], { application: 'A-9' }), 'application-unknown')
