@@ -2,7 +2,12 @@
 
 import type { Command } from 'commander'
 import type { WatchFetchOptions, WatchIngestOptions } from './commands/watch-ingest.ts'
-import type { WatchProveOptions, WatchReportOptions, WatchVerifyOptions } from './commands/watch-read.ts'
+import type {
+  WatchAuditOptions,
+  WatchProveOptions,
+  WatchReportOptions,
+  WatchVerifyOptions,
+} from './commands/watch-read.ts'
 import { run } from './program-run.ts'
 
 const DIRECTORY = [
@@ -88,6 +93,18 @@ function addReading(watch: Command): void {
       run(command, async (settings, output) => {
         const { watchVerify } = await import('./commands/watch-read.ts')
         return watchVerify(settings, file, options, output)
+      }),
+    )
+  watch
+    .command('audit')
+    .description('check every hash and make every state of a watch log again, from its public files alone')
+    .argument('[source]', 'directory or address of the public files (default those of the watch here)')
+    .option('--policy <file>', 'C2SP tlog-policy: the keys you trust (default that of the watch here)')
+    .option(...DIRECTORY)
+    .action((source: string | undefined, options: WatchAuditOptions, command: Command) =>
+      run(command, async (settings, output) => {
+        const { watchAudit } = await import('./commands/watch-read.ts')
+        return watchAudit(settings, source, options, output)
       }),
     )
   watch

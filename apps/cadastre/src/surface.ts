@@ -89,5 +89,6 @@ export const COMMANDS: readonly string[] = [
   'watch report',
   'watch prove',
   'watch verify',
+  'watch audit',
   'watch serve',
 ]

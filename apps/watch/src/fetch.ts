@@ -28,7 +28,7 @@ const PAUSE_MILLISECONDS = 1000
 const FIRST_RETRY_SECONDS = 300
 const LAST_RETRY_SECONDS = 86_400
 
-export type Answer = {
+type Answer = {
   readonly status: number
   readonly headers: Pick<Headers, 'get'>
   readonly bytes: () => Promise<Uint8Array>

@@ -4,6 +4,7 @@
  * and what the publication does not say. It states facts: the files never give a reason, and Watch invents none.
  */
 
+export { auditWatchLog, type ReadPublic, type WatchAudit } from './audit-log.ts'
 export { standsOn } from './days.ts'
 export { type FetchOptions, type FetchReport, fetchDue, type Get, type Round } from './fetch.ts'
 export { DamagedWatchError } from './history.ts'

@@ -40,7 +40,7 @@ export type IngestProgress = (done: number, total: number) => void
 const BESIDE = /\.(md5|asc|sha256|sig|txt|html|md|jcr)$/i
 
 /** All files at these paths, folders included, in order of the day in their names or, without one, in their text. */
-export async function filesAt(paths: readonly string[]): Promise<readonly string[]> {
+async function filesAt(paths: readonly string[]): Promise<readonly string[]> {
   const files: string[] = []
   for (const path of paths) {
     if (!(await stat(path)).isDirectory()) {

@@ -1,7 +1,7 @@
 /** What is remarked about a published file, and why one is not taken in: closed lists, with counts. */
 
 /** Remarks. None keeps a file out of the log; all are told, and logged with the day as counts. */
-export const NOTE_CODES = [
+const NOTE_CODES = [
   'byte-order-mark',
   'header-count',
   'summary-count',
@@ -24,7 +24,7 @@ export type NoteCode = (typeof NOTE_CODES)[number]
 export type Note = { readonly code: NoteCode; readonly count: number; readonly example: string }
 
 /** Why a file is not taken in; nothing of it is logged. */
-export const REFUSAL_CODES = [
+const REFUSAL_CODES = [
   'empty',
   'too-large',
   'truncated',

@@ -36,5 +36,8 @@ export async function openWatch({
   const policy = parsePolicy(nodeCrypto, text)
   if (!policy.ok)
     throw new WatchError(`${directory.policy}: line ${policy.error.line}: ${policy.error.problem}`)
+  const own = formatVkey(makeVkey(nodeCrypto, file.origin, KEY_TYPE_ED25519, options.signer.publicKey))
+  if (!policy.value.logs.some(({ vkey }) => formatVkey(vkey) === own))
+    throw new WatchError(`${directory.policy} names another key than the one here: ${own}.`)
   return WatchLog.open({ ...options, directory, origin: file.origin, policy: policy.value })
 }

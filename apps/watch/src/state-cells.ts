@@ -5,9 +5,9 @@
  */
 
 import { decodeUtf8, encodeUtf8, type Hasher } from '@cadastre/crypto'
-import { type Block, blockBytes, type Range, rangeToBlocks } from '@cadastre/numbers'
+import { blockBytes, type Range, rangeToBlocks } from '@cadastre/numbers'
 import { type CalendarDate, canonicalJson, type JsonObject } from '@cadastre/records'
-import { objectLabel, type TrieView, type TrieWriter } from '@cadastre/trie'
+import { objectLabel, type TrieWriter } from '@cadastre/trie'
 
 /** One row at one cell. */
 export type Claim = {
@@ -74,16 +74,6 @@ export function removeClaim(trie: TrieWriter, range: Range, source: string, row:
     if (cell.length !== old.length - 1) throw new Error(`the state lacks ${source}: ${row}`)
     trie.set(block.space, label, block.length, cellBytes(cell))
   }
-}
-
-/** What the records on a path say, outermost first. */
-export function claimsCovering(
-  view: TrieView,
-  block: Block,
-): readonly { readonly length: number; readonly claims: readonly Claim[] }[] {
-  return view
-    .covering(block.space, blockBytes(block), block.length)
-    .map(({ length, record }) => ({ length, claims: readCell(record) }))
 }
 
 /** Label of a source's record in the space `obj`. */

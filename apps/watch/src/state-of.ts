@@ -2,16 +2,17 @@
 
 import type { Hasher } from '@cadastre/crypto'
 import type { Range } from '@cadastre/numbers'
-import { createTrieMemory, type TrieMemory, TrieWriter } from '@cadastre/trie'
+import { createTrieMemory, type TrieMemory, TrieWriter, type Version } from '@cadastre/trie'
 import type { History, SourceHistory } from './history.ts'
 import type { ObservedDay } from './model.ts'
+import type { ObservedEntry } from './observed-entry.ts'
 import { isNumberKind, readObservedRow } from './row-reading.ts'
-import { addClaim, type Claim, type SourceRecord, setSource } from './state-cells.ts'
+import { addClaim, type Claim, removeClaim, type SourceRecord, setSource } from './state-cells.ts'
 
 /** Half a million cells take a tenth of this; it is address space, not memory. */
 const LIMITS = { poolBytes: 2 ** 29, recordBytes: 2 ** 31 }
 
-export function newTrieMemory(): TrieMemory {
+function newTrieMemory(): TrieMemory {
   return createTrieMemory(LIMITS)
 }
 
@@ -67,4 +68,50 @@ export function buildState(history: History, hasher: Hasher, size: number): Trie
   }
   addClaims(trie, claims)
   return trie
+}
+
+/** The state trie kept in step with the entries of a log, for whoever checks each state of it. */
+export class StateFollower {
+  readonly #history: History
+  readonly #hasher: Hasher
+  readonly #trie: TrieWriter
+  #version: Version | null = null
+
+  /** The history must have followed each entry that {@link observed} is given. */
+  constructor(history: History, hasher: Hasher) {
+    this.#history = history
+    this.#hasher = hasher
+    this.#trie = new TrieWriter(newTrieMemory(), hasher)
+  }
+
+  observed(entry: ObservedEntry, index: number): void {
+    const source = this.#history.source(entry.source)
+    if (source === null) throw new Error(`${entry.source} was not followed`)
+    if ('end' in entry) {
+      const day = source.days.at(-1)
+      if (day !== undefined) setSource(this.#trie, this.#hasher, sourceRecord(source, day))
+      return
+    }
+    if (!isNumberKind(source.kind)) return
+    for (const row of entry.removed) removeClaim(this.#trie, rangeOf(row), source.id, row)
+    const claims = entry.added.map((row) => ({
+      range: rangeOf(row),
+      claim: { source: source.id, row, since: entry.day, entry: index },
+    }))
+    addClaims(this.#trie, claims)
+  }
+
+  /** The roots of the state as it is now. */
+  roots(): Version['hashes'] {
+    const version = this.#trie.commit()
+    if (this.#version !== null) this.#trie.release(this.#version)
+    this.#version = version
+    return version.hashes
+  }
+}
+
+function rangeOf(raw: string): Range {
+  const row = readObservedRow(raw)
+  if (!row.ok) throw new Error(`a row that was read before: ${raw}`)
+  return row.value.range
 }

@@ -16,8 +16,8 @@ import { openWatchReader } from '../src/reader.ts'
 import { WatchDirectory } from '../src/watch-directory.ts'
 import type { WatchLog } from '../src/watch-log.ts'
 
-export const ORIGIN = 'watch.example/log'
-export const SIGNER: Signer = ed25519SignerFromSeed(new Uint8Array(32).fill(7))
+const ORIGIN = 'watch.example/log'
+const SIGNER: Signer = ed25519SignerFromSeed(new Uint8Array(32).fill(7))
 
 export function day(text: string): CalendarDate {
   const parsed = parseDate(text)

@@ -2,11 +2,13 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { blockQuery, verifyAnswer } from '@cadastre/answers'
+import { sourceOf } from '@cadastre/audit'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import type { Policy } from '@cadastre/notes'
 import type { Block } from '@cadastre/numbers'
 import { type CalendarDate, type Json, parseDate } from '@cadastre/records'
 import {
+  auditWatchLog,
   changeJson,
   changesCsv,
   isDayProof,
@@ -15,6 +17,7 @@ import {
   reportOf,
   reportText,
   verifyDayProof,
+  type WatchDirectory,
   type WatchReader,
 } from '@cadastre/watch'
 import { policyOf } from '../client/registry-client.ts'
@@ -37,6 +40,7 @@ export type WatchProveOptions = {
   readonly save?: string
   readonly directory?: string
 }
+export type WatchAuditOptions = { readonly policy?: string; readonly directory?: string }
 export type WatchVerifyOptions = {
   readonly for: string
   readonly policy?: string
@@ -137,18 +141,47 @@ export function watchProve(
   })
 }
 
+/** The policy that is named, or that of the watch here. */
+async function trusted(directory: WatchDirectory, file: string | undefined): Promise<Policy> {
+  const policy = file === undefined ? await directory.policyText() : await readFile(file, 'utf8')
+  if (policy === null) throw new UsageError('--policy FILE: whom do you trust?')
+  return policyOf(policy)
+}
+
 export async function watchVerify(
   settings: Settings,
   file: string,
   options: WatchVerifyOptions,
   output: Output,
 ): Promise<number> {
-  const directory = watchDirectory(settings, options)
-  const policy =
-    options.policy === undefined ? await directory.policyText() : await readFile(options.policy, 'utf8')
-  if (policy === null) throw new UsageError('--policy FILE: whom do you trust?')
-  const told = verified(await readFile(file, 'utf8'), blockOf(options.for), policyOf(policy))
+  const trust = await trusted(watchDirectory(settings, options), options.policy)
+  const told = verified(await readFile(file, 'utf8'), blockOf(options.for), trust)
   output.result(told.json, ['The proof holds.', '', ...told.lines].join('\n'))
+  return EXIT.ok
+}
+
+export async function watchAudit(
+  settings: Settings,
+  source: string | undefined,
+  options: WatchAuditOptions,
+  output: Output,
+): Promise<number> {
+  const directory = watchDirectory(settings, options)
+  const trust = await trusted(directory, options.policy)
+  const from = sourceOf(source ?? directory.log)
+  const bar = createProgress('auditing entries')
+  const audit = await auditWatchLog(
+    nodeCrypto,
+    trust,
+    (path) => from.read(path),
+    (entries, size) => bar.update(entries, size),
+  ).finally(() => bar.end())
+  if (!audit.ok) throw new CommandError(audit.error.detail)
+  const { origin, size, files, rows, at } = audit.value
+  output.result(
+    { clean: true, ...audit.value },
+    `The log ${origin} is clean: ${size} entries, ${files} files, ${rows} rows ever; its last state is of ${at}.`,
+  )
   return EXIT.ok
 }
 
