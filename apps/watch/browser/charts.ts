@@ -28,7 +28,7 @@ const ink = (name: string): string => getComputedStyle(document.documentElement)
 
 function axes(): uPlot.Axis[] {
   const axis = { stroke: ink('--muted'), grid: { stroke: ink('--rule'), width: 1 } }
-  return [axis, { ...axis, size: 70, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en')) }]
+  return [axis, { ...axis, size: 96, values: (_, ticks) => ticks.map((tick) => tick.toLocaleString('en')) }]
 }
 
 function width(place: HTMLElement): number {
@@ -48,14 +48,14 @@ function draw(
   holder.append(caption)
   place.append(holder)
   const options: uPlot.Options = {
-    width: width(place),
+    width: width(holder),
     height: HEIGHT,
     tzDate: (stamp) => uPlot.tzDate(new Date(stamp * 1000), 'Etc/UTC'),
     axes: axes(),
     series: [{ value: '{YYYY}-{MM}-{DD}' }, ...lines],
   }
   const plot = new uPlot(options, [days.map(seconds), ...values.map((line) => [...line])], holder)
-  addEventListener('resize', () => plot.setSize({ width: width(place), height: HEIGHT }))
+  addEventListener('resize', () => plot.setSize({ width: width(holder), height: HEIGHT }))
 }
 
 function line(label: string, index: number): uPlot.Series {

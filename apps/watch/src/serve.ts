@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { createPortal } from '@cadastre/api'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import { createExplorer, type Site } from '@cadastre/explorer'
+import { createExplorer } from '@cadastre/explorer'
 import { formatVkey, parsePolicy } from '@cadastre/notes'
 import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
 import type { CalendarDate } from '@cadastre/records'
@@ -19,7 +19,7 @@ import type { Hono } from 'hono'
 import type { WatchReader } from './model.ts'
 import { openWatchReader } from './reader.ts'
 import { WatchDirectory } from './watch-directory.ts'
-import { loadAssets } from './web/assets.ts'
+import { type Assets, loadAssets } from './web/assets.ts'
 import { createRoutes } from './web/routes.ts'
 import { createSite } from './web/site.ts'
 import { dayIn } from './web/subject.ts'
@@ -53,16 +53,16 @@ const KEPT_DAYS = 16
 
 class Faces {
   readonly #world: WatchedWorld
-  readonly #site: Site
+  readonly #assets: Assets
   readonly #failed: (error: unknown) => void
   readonly #about = new Map([
     ['observed', readFileSync(new URL('../../../docs/watch.md', import.meta.url), 'utf8')],
   ])
   readonly #days = new Map<CalendarDate | null, DayFaces>()
 
-  constructor(world: WatchedWorld, site: Site, failed: (error: unknown) => void) {
+  constructor(world: WatchedWorld, assets: Assets, failed: (error: unknown) => void) {
     this.#world = world
-    this.#site = site
+    this.#assets = assets
     this.#failed = failed
   }
 
@@ -87,16 +87,18 @@ class Faces {
       value: 'extract',
       expected: 'a proof of a day: see “Prove a day”',
     } as const
+    const nothing = { kind: 'none', detail: 'A watch decides nothing.' } as const
     return createExplorer({
       ...createPortal(reader),
       info: reader.info,
       // What a log of acts would tell is told by the site's own part of the page.
       history: () => Promise.resolve(null),
       extract: () => Promise.resolve({ ok: false, error: missing }),
-      why: () => Promise.resolve({ kind: 'none', detail: 'A watch decides nothing.' }),
+      why: () => Promise.resolve(nothing),
+      statistics: () => Promise.resolve(nothing),
       procedures: this.#about,
       examples: [],
-      site: this.#site,
+      site: createSite(this.#world, this.#assets, reader.day),
       failed: this.#failed,
     })
   }
@@ -127,7 +129,7 @@ export async function serveWatch(options: ServeWatchOptions): Promise<WatchServe
       logVkey: logVkeyOf(watch),
     })
     const assets = await loadAssets()
-    faces = new Faces(world, createSite(world, assets), failed)
+    faces = new Faces(world, assets, failed)
     const logDirectory = new WatchDirectory(directory).log
     routes = createRoutes({ world, assets, logDirectory, baseUrl: url })
     mountPlain(routes, faces, world)
@@ -170,7 +172,8 @@ function mountPlain(app: Hono, faces: Faces, { watch }: WatchedWorld): void {
   })
   app.get('/.well-known/cadastre.json', (c) => {
     const { origin, policy, size, at } = watch.info
-    return c.json({ v: 1, kind: 'watch', origin, policy, size, at, sources: watch.sources() })
+    const log = { origin, vkey: logVkeyOf(watch) }
+    return c.json({ v: 1, kind: 'watch', log, witnessPolicy: policy, size, at, sources: watch.sources() })
   })
 }
 

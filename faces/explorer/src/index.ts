@@ -7,4 +7,4 @@
 
 export { createExplorer, EXPLORER_ROUTES } from './server.ts'
 export type { Site, SiteAnswer, SiteQuestion } from './site.ts'
-export type { Example, ExplorerInfo, ExplorerOptions, LookupFault, LookupResult } from './types.ts'
+export type { Example, ExplorerInfo, ExplorerOptions, Lookup, LookupFault, LookupResult } from './types.ts'

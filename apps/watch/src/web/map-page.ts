@@ -44,7 +44,7 @@ function slash8Table(watch: WatchReader, day: CalendarDate | null): Markup {
       html`<tr><td><a class="block" href="${search(text)}">${text}</a></td><td class="number">${count(held.addresses)}</td><td class="number">${((100 * held.addresses) / 2 ** 24).toFixed(1)}${'\u{202f}'}%</td><td>${held.registries.join(', ')}</td></tr>`,
     )
   }
-  return html`<details><summary>${lines.length} of 256 /8s are named in the files</summary><div class="wide"><table class="data"><thead><tr><th scope="col">Prefix</th><th scope="col">Addresses delegated</th><th scope="col">Share</th><th scope="col">Published by</th></tr></thead><tbody>${lines}</tbody></table></div></details>`
+  return html`<details><summary>${lines.length} of 256 /8s are named in the files</summary><div class="wide"><table class="data"><thead><tr><th scope="col">Prefix</th><th scope="col" class="number">Addresses delegated</th><th scope="col" class="number">Share</th><th scope="col">Published by</th></tr></thead><tbody>${lines}</tbody></table></div></details>`
 }
 
 function delegatedIn(

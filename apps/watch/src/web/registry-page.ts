@@ -68,12 +68,12 @@ ${part('files', 'The files themselves', 'Days that are missing, and what was wro
 
 function holdingsTable({ holdings }: WatchReport): Markup {
   const yearly = holdings.filter((_, at) => at % 12 === 0 || at === holdings.length - 1)
-  return html`<details><summary>As a table</summary><div class="wide"><table class="data"><thead><tr><th scope="col">Day</th><th scope="col">IPv4 addresses</th><th scope="col">IPv6 /48s</th><th scope="col">AS numbers</th></tr></thead><tbody>${yearly.map((one) => html`<tr><td>${day(one.day)}</td><td class="number">${count(one.ip4Addresses)}</td><td class="number">${count(one.ip6Prefixes48)}</td><td class="number">${count(one.asns)}</td></tr>`)}</tbody></table></div></details>`
+  return html`<details><summary>As a table</summary><div class="wide"><table class="data"><thead><tr><th scope="col">Day</th><th scope="col" class="number">IPv4 addresses</th><th scope="col" class="number">IPv6 /48s</th><th scope="col" class="number">AS numbers</th></tr></thead><tbody>${yearly.map((one) => html`<tr><td>${day(one.day)}</td><td class="number">${count(one.ip4Addresses)}</td><td class="number">${count(one.ip6Prefixes48)}</td><td class="number">${count(one.asns)}</td></tr>`)}</tbody></table></div></details>`
 }
 
 function kindsTable({ changes }: WatchReport): Markup {
   const kinds = CHANGE_KINDS.filter((kind) => changes[kind] !== undefined)
-  return html`<div class="wide"><table class="data"><thead><tr><th scope="col">What the files show</th><th scope="col">Times</th></tr></thead><tbody>${kinds.map((kind) => html`<tr><td>${KIND_WORDS[kind]}</td><td class="number">${count(changes[kind] ?? 0)}</td></tr>`)}</tbody></table></div>`
+  return html`<div class="wide"><table class="data"><thead><tr><th scope="col">What the files show</th><th scope="col" class="number">Times</th></tr></thead><tbody>${kinds.map((kind) => html`<tr><td>${KIND_WORDS[kind]}</td><td class="number">${count(changes[kind] ?? 0)}</td></tr>`)}</tbody></table></div>`
 }
 
 function endedTable(ended: readonly EndedDelegation[]): Markup {

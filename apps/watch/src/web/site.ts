@@ -1,20 +1,20 @@
 /** The pages of a watch in the explorer's frame. */
 
 import type { Site, SiteAnswer, SiteQuestion } from '@cadastre/explorer'
+import type { CalendarDate } from '@cadastre/records'
 import { html } from 'hono/html'
 import type { WatchReader } from '../model.ts'
 import { WatchError } from '../open.ts'
 import { reportOf, type WatchReport } from '../report.ts'
 import type { WatchedWorld } from '../world/watched-world.ts'
 import type { Assets } from './assets.ts'
+import { holderPage } from './holder-page.ts'
 import { homePage, registriesPage } from './home.ts'
 import { mapPage } from './map-page.ts'
+import { numbersPage } from './numbers-page.ts'
 import { registryPage } from './registry-page.ts'
-import { holderStory, numbersStory } from './story.ts'
 import { dayIn } from './subject.ts'
 import type { Markup } from './words.ts'
-
-export const SITE_ROUTES = ['/registries', '/registries/:registry', '/map'] as const
 
 /** The whole report of a registry; null where nothing of it is logged. */
 export function reportIfThere(watch: WatchReader, registry: string): WatchReport | null {
@@ -26,7 +26,8 @@ export function reportIfThere(watch: WatchReader, registry: string): WatchReport
   }
 }
 
-export function createSite(world: WatchedWorld, assets: Assets): Site {
+/** The pages as of a day; null = as last published. */
+export function createSite(world: WatchedWorld, assets: Assets, at: CalendarDate | null): Site {
   const { watch } = world
   return {
     subtitle: 'Memory of what registries publish',
@@ -46,12 +47,12 @@ export function createSite(world: WatchedWorld, assets: Assets): Site {
     closing: 'A copy of what registries publish. It states facts and accuses nobody.',
     styles: [assets.style.path],
     home: () => homePage(watch),
-    section: (lookup) => {
-      if (lookup.kind === 'numbers') return Promise.resolve(numbersStory(watch, lookup.key))
-      if (lookup.kind === 'holder')
-        return Promise.resolve(holderStory(watch, world.names(), lookup.holder.handle))
-      return Promise.resolve('')
+    body: (lookup) => {
+      if (lookup.kind === 'numbers') return Promise.resolve(numbersPage(watch, at, lookup))
+      return Promise.resolve(lookup.kind === 'holder' ? holderPage(world, at, lookup) : null)
     },
+    // Records of a watch are rows of files, which the register's verifier does not read.
+    verifies: false,
     pages: [
       {
         route: '/registries',

@@ -110,7 +110,10 @@ export class WatchedSnapshot implements Snapshot {
     if (type === 'registry') return null
     const found = type === 'holder' ? this.#names().get(handle) : undefined
     if (found === undefined) return null
-    const rows = this.#rowsOf(found)
+    // Whoever was named once has a page, also when nothing of it stands any more.
+    const rows = this.#watch
+      .holder(found.registry, found.opaqueId)
+      .filter((row) => this.#day === null || row.from <= this.#day)
     const first = rows[0]
     return first === undefined ? null : holderOf(handle, rows, first)
   }
