@@ -290,6 +290,7 @@ class Audit {
       quorum: this.#options.policy.quorum,
       comparedWith: this.#earlier?.size ?? null,
       tally: { ...this.#replayer.tally },
+      receipts: this.#replayer.receipts,
       tiles: this.#tiles,
       faultCount: this.#replayer.faultCount + this.#fileFaults,
       faults: this.#faults,

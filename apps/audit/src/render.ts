@@ -34,10 +34,21 @@ function facts(report: AuditReport): readonly string[] {
     `  tree         ${number(entries)} entries hashed, ${number(report.tiles)} tiles compared`,
     `  earlier      ${report.comparedWith === null ? 'no earlier checkpoint to compare with' : `compared with the checkpoint of size ${number(report.comparedWith)}`}`,
     `  acts         ${number(tally.ops)} decided again: ${number(tally.accepted)} accepted, ${number(tally.refused)} refused`,
+    `  receipts     ${receipts(report)}`,
     `  signatures   ${number(tally.signatures)} checked`,
     `  states       ${number(tally.states)} roots of the state compared`,
     `  time         ${seconds.toFixed(1)} s${rate}`,
   ]
+}
+
+/** Faults of receipts are told below; here, what was looked at. */
+function receipts({ receipts: { decided, last, open } }: AuditReport): string {
+  if (last === 0) return 'none: nobody has asked for anything yet'
+  const waiting =
+    open === 0
+      ? 'none passed over'
+      : `${number(open)} passed over whose deadline has not come (waiting, or never given out)`
+  return `${number(decided)} decided, compared with their order and deadlines; the last is number ${number(last)}; ${waiting}`
 }
 
 function cosignatures({ cosignatures: all, quorum }: AuditReport): string {

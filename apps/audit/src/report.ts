@@ -1,7 +1,7 @@
 /** What an audit found, as data; `render.ts` puts it into words. */
 
 import type { StateEntry } from '@cadastre/records'
-import type { Fault, FaultCode, Tally } from '@cadastre/replay'
+import type { Fault, FaultCode, ReceiptCount, Tally } from '@cadastre/replay'
 import type { TrustOrigin } from './trust.ts'
 
 /** What can be wrong with a log's files, beside what its entries say. */
@@ -46,6 +46,7 @@ export type AuditReport = {
   /** Size of the earlier checkpoint that this log was compared with; null where there was none. */
   readonly comparedWith: number | null
   readonly tally: Tally
+  readonly receipts: ReceiptCount
   readonly tiles: number
   /** All faults, those beyond the limit of described ones included. */
   readonly faultCount: number

@@ -60,6 +60,13 @@ test('a clean log: exit code 0, everything counted', async () => {
   assert.equal(report.tally.accepted + report.tally.refused, report.tally.ops)
   assert.equal(report.tiles, 3, 'two of level 0, one of level 1')
   assert.match(run.text, /No fault: every decision follows/)
+  const { decided, last, open } = report.receipts
+  assert.ok(decided > 0)
+  assert.deepEqual([last, open], [decided, 0])
+  assert.match(
+    run.text,
+    new RegExp(`receipts {5}${decided} decided, .*the last is number ${last}; none passed over`),
+  )
 })
 
 test('signatures are checked the same without threads', async () => {

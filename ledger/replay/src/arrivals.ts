@@ -17,10 +17,21 @@ const LONGEST_SECONDS: number = Math.max(
 /** 160 bits of the request's hash, one character a byte: enough that nobody finds two requests that share them. */
 const NAME_BYTES = 20
 
+/** What the log shows of receipts. */
+export type ReceiptCount = {
+  /** Requests with a receipt that were decided. */
+  readonly decided: number
+  /** The highest number of a receipt; 0 before the first. */
+  readonly last: number
+  /** Numbers passed over whose deadline has not come: their requests wait, or the numbers were never given out. */
+  readonly open: number
+}
+
 export class Arrivals {
   readonly #crypto: Pick<Crypto, 'sha256'>
   readonly #accepted = new Set<string>()
   #seq = 0
+  #decided = 0
   #gaps: Gap[] = []
 
   constructor(crypto: Pick<Crypto, 'sha256'>) {
@@ -34,6 +45,11 @@ export class Arrivals {
 
   #nameOf(text: string): string {
     return String.fromCharCode(...this.#crypto.sha256(encodeUtf8(text)).subarray(0, NAME_BYTES))
+  }
+
+  get count(): ReceiptCount {
+    const open = this.#gaps.reduce((sum, { first, last }) => sum + last - first + 1, 0)
+    return { decided: this.#decided, last: this.#seq, open }
   }
 
   /** A successor takes over: its receipts are its own, from the first on. The predecessor's gaps stay the predecessor's. */
@@ -58,6 +74,7 @@ export class Arrivals {
   }
 
   #sequence({ seq, at }: { readonly seq: number; readonly at: Instant }): readonly Found[] {
+    this.#decided += 1
     if (seq <= this.#seq) {
       const detail = `Receipt ${seq} comes after receipt ${this.#seq}; a later one than ${this.#seq} would be right.`
       return [{ code: 'receipt-out-of-order', detail }]

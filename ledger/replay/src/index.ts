@@ -3,6 +3,7 @@
  * functions, auditors and successors check them with the same ones, so both mean the same by "decide".
  */
 
+export type { ReceiptCount } from './arrivals.ts'
 export { type EntryError, entryText, type ParsedEntry, parseEntry, readEntry, stateEntry } from './entries.ts'
 export { FAULTS, type Fault, type FaultCode } from './faults.ts'
 export { cellOfHoldingLabel, holdingLabel, holdingPrefix } from './holdings-index.ts'

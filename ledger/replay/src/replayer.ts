@@ -26,7 +26,7 @@ import {
   TrieWriter,
   type Version,
 } from '@cadastre/trie'
-import { Arrivals } from './arrivals.ts'
+import { Arrivals, type ReceiptCount } from './arrivals.ts'
 import { DueQueue } from './due-queue.ts'
 import { type EntryError, entryText, readEntry, readUnchecked } from './entries.ts'
 import { type Fault, type FaultCode, short } from './faults.ts'
@@ -91,6 +91,11 @@ export class Replayer {
     this.trie = new TrieWriter(options.memory ?? createTrieMemory(), options.crypto)
     this.state = new TrieState(this.trie, options.crypto, { keepIndex: options.keepIndex ?? false })
     this.#judge = new Judge(this.state, options.crypto, (text) => this.#arrivals.accepted(text))
+  }
+
+  /** What the entries so far show of receipts. */
+  get receipts(): ReceiptCount {
+    return this.#arrivals.count
   }
 
   /** Number of entries replayed. */
