@@ -80,7 +80,16 @@ test('a form that is itself the signed content, with a detached seal and without
     '--json',
   )
   assert.equal(embedded.status, 0)
-  assert.equal(JSON.parse(embedded.text).form.reference, 'C 12/2026')
+  const { form, authenticity, hash } = JSON.parse(embedded.text)
+  assert.equal(form.reference, 'C 12/2026')
+  const fingerprint = (name: string): string =>
+    createHash('sha256').update(authority.certificate(name)).digest('base64')
+  assert.deepEqual(authenticity, {
+    means: 'seal',
+    certificate: fingerprint('signer'),
+    root: fingerprint('root'),
+    report: hash,
+  })
   const bare = check(file)
   assert.equal(bare.status, 1)
   assert.match(bare.text, /No machine can check this document/)

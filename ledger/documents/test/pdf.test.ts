@@ -14,6 +14,7 @@ const sealCades = (covered: Uint8Array): Uint8Array =>
 const plain = pdf.document()
 const signed = pdf.sign(plain, seal)
 const of = (document: Uint8Array): string => verdict(judge({ document }))
+const second = { fields: [10], numbers: [12, 13] as const }
 const CHANGED = 'not-authentic: changed-after-signing'
 
 describe('a signed PDF', () => {
@@ -45,7 +46,11 @@ describe('a signed PDF', () => {
 
   test('whose cross-reference is in two forms', () => {
     assert.equal(of(pdf.sign(pdf.hybrid(plain, 60, '<< /Type /Metadata >>'), seal)), 'authentic')
-    assert.equal(of(pdf.hybrid(signed, 61, '<< /Type /Metadata >>')), 'authentic', 'it adds what nothing shows')
+    assert.equal(
+      of(pdf.hybrid(signed, 61, '<< /Type /Metadata >>')),
+      'authentic',
+      'it adds what nothing shows',
+    )
     assert.equal(of(pdf.hybrid(signed, 4, '<< >>')), CHANGED)
     assert.equal(of(pdf.hybrid(signed, 62, '<< >>', pdf.latin(signed).indexOf('7 0 obj'))), CHANGED)
   })
@@ -230,6 +235,15 @@ describe('after signing', () => {
     )
   })
 
+  test('of what a file says about itself only when and by what it was written', () => {
+    const trailer = '/Info 40 0 R'
+    const about = (words: string): pdf.Objects => ({ 40: `<< /Title (Order) ${words} >>` })
+    const informed = pdf.sign(pdf.update(plain, about('/Producer (a)'), { trailer }), seal, { trailer })
+    assert.equal(of(pdf.update(informed, about('/Producer (b) /ModDate (c)'), { trailer })), 'authentic')
+    assert.equal(of(pdf.update(informed, about('/Author (d)'), { trailer })), CHANGED)
+    assert.equal(of(pdf.update(informed, { 40: '<< /Title (No order) >>' }, { trailer })), CHANGED)
+  })
+
   test('a signature that an update hides from the form', () => {
     assert.equal(
       of(pdf.update(signed, { 5: '<< /Fields [] /SigFlags 3 >>' })),
@@ -246,11 +260,14 @@ describe('after signing', () => {
     assert.equal(of(stored), 'authentic')
     assert.equal(judge({ document: stored }).signatures[0]?.path[0]?.status, 'good')
     assert.equal(of(pdf.update(stored, { 4: '<< >>' })), CHANGED)
+    const again = { crls: [crl], certificates: [authority.certificate('intermediate')], ocsps: [crl] }
+    assert.equal(of(pdf.withStore(pdf.sign(stored, seal, second), again)), 'authentic')
+    const more = pdf.update(pdf.sign(stored, seal, second), { 100: '<< /Type /DSS /Kids [3 0 R] >>' })
+    assert.equal(of(more), CHANGED)
   })
 })
 
 describe('several signatures', () => {
-  const second = { fields: [10], numbers: [12, 13] as const }
   test('each is judged; the last covers the whole file', () => {
     const both = pdf.sign(signed, (covered) => authority.sign(covered, 'rsa'), second)
     const report = judge({ document: both })

@@ -76,6 +76,7 @@ const PROFILES: { readonly [name: string]: Profile } = {
   'under-no-ca': { issuer: 'no-ca', extensions: SIGNER },
   'under-constrained': { issuer: 'constrained', extensions: SIGNER },
   stamper: { issuer: 'root', extensions: STAMPER, until: '20850101000000Z' },
+  'rsa-stamper': { issuer: 'root', extensions: STAMPER, key: 'rsa:2048', until: '20850101000000Z' },
   'other-stamper': { issuer: 'other-root', extensions: STAMPER, until: '20850101000000Z' },
   'wrong-stamper': { issuer: 'root', extensions: SIGNER, until: '20850101000000Z' },
   responder: { issuer: 'intermediate', extensions: [...SIGNER, 'extendedKeyUsage=OCSPSigning'] },

@@ -158,7 +158,7 @@ export type SignOptions = {
   readonly fields?: readonly number[]
   readonly rectangle?: string
   readonly more?: Objects
-  readonly spaces?: boolean
+  readonly trailer?: string
 }
 
 /** Adds a signature field as an update, then fills its hole with what `sign` makes of the rest. */
@@ -177,13 +177,14 @@ export function sign(
   const [field, dictionary] = numbers
   const all = [...fields, field]
   const hole = `<${'0'.repeat(HOLE)}>`
-  const prepared = update(file, {
+  const objects: Objects = {
     3: page(all),
     5: `<< /Fields [${all.map((each) => `${each} 0 R`).join(' ')}] /SigFlags 3 >>`,
     [field]: `<< /Type /Annot /Subtype /Widget /FT /Sig /T (S${field}) /F 132 /P 3 0 R /Rect ${options.rectangle ?? '[0 0 0 0]'} /V ${dictionary} 0 R >>`,
     [dictionary]: `<< /Type /${type} /Filter /Adobe.PPKLite /SubFilter /${subFilter} /ByteRange ${RANGE} /Contents ${hole} >>`,
     ...more,
-  })
+  }
+  const prepared = update(file, objects, { trailer: options.trailer ?? '' })
   const from = latin(prepared).lastIndexOf(hole)
   const to = from + hole.length
   const pad = (value: number): string => String(value).padStart(10, '0')

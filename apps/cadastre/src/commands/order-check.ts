@@ -82,8 +82,11 @@ export async function orderCheckCommand(
   const faults: readonly OrderDocumentFault[] | null = read === null ? null : read.ok ? [] : read.error
   const items = itemsOf(report, faults)
   if (options.save !== undefined) await writeFile(options.save, reportText(report))
+  const [seal] = report.sealedBy
+  // As `serve-order` takes it, should the order be served like this.
+  const authenticity = seal === undefined ? null : { means: 'seal', ...seal, report: hash }
   output.result(
-    { report, hash, form: read?.ok === true ? JSON.parse(form?.text ?? 'null') : null, items },
+    { report, hash, authenticity, form: read?.ok === true ? JSON.parse(form?.text ?? 'null') : null, items },
     [...reportLines(report, file, hash), ...itemLines(items)].join('\n'),
   )
   if (form !== null && !form.signed) output.note('The form is not under seal; the document is the order.')

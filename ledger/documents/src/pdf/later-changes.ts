@@ -23,19 +23,15 @@ import {
 const CATALOG_ADDITIONS: ReadonlySet<string> = new Set(['DSS', 'Extensions', 'AcroForm'])
 const FORM_ADDITIONS: ReadonlySet<string> = new Set(['Fields', 'SigFlags'])
 const PAGE_ADDITIONS: ReadonlySet<string> = new Set(['Annots'])
+/** What a program writes of itself into the document information; a title or an author is not among it. */
+const INFORMATION_CHANGES: ReadonlySet<string> = new Set(['ModDate', 'Producer'])
+/** All that a document security store has, and all that its parts by signature have: nothing of it can be shown. */
+const STORE_ENTRY = /^(?:Type|Certs|CRLs|OCSPs|VRI)$/
+const STORE_PART_ENTRY = /^(?:Type|[0-9A-F]{40})$/
 /** All that a field of an unseen signature has. */
-const WIDGET_ENTRIES: ReadonlySet<string> = new Set([
-  'Type',
-  'Subtype',
-  'FT',
-  'T',
-  'F',
-  'V',
-  'P',
-  'Rect',
-  'Ff',
-  'AP',
-])
+const WIDGET_ENTRIES: ReadonlySet<string> = new Set(
+  'Type Subtype FT T TU TM F V P Rect Ff AP DA MK NM M Lock SV'.split(' '),
+)
 
 class Comparison {
   readonly #before: PdfDocument
@@ -121,6 +117,9 @@ class Comparison {
       const form = entryOf(this.#before.resolve(entryOf(this.#before.trailer, 'Root')), 'AcroForm')
       if (number === numberOf(form)) return this.#sameForm(before, after)
       if (nameOf(entryOf(before, 'Type')) === 'Page') return this.#samePage(before, after)
+      if (number === numberOf(entryOf(this.#before.trailer, 'Info')))
+        return sameEntries(before, after, INFORMATION_CHANGES)
+      if (isStore(before, after)) return true
     }
     return sameValue(before, after)
   }
@@ -174,6 +173,12 @@ class Comparison {
     if (holder?.kind !== 'at' || holder.offset < end) return false
     return !this.#existed(number) || this.#sameObject(number)
   }
+}
+
+/** Whether both are a document security store, or both its parts by signature: it may grow, and shrink. */
+function isStore(before: PdfDictionary, after: PdfDictionary): boolean {
+  const names = [...before.entries.keys(), ...after.entries.keys()]
+  return [STORE_ENTRY, STORE_PART_ENTRY].some((known) => names.every((name) => known.test(name)))
 }
 
 function numberOf(value: PdfValue | undefined): number | null {

@@ -64,7 +64,7 @@ function entryFrom(type: number, second: number, third: number): XrefEntry | nul
 function readEntries(stream: PdfStream, bytes: Uint8Array, budget: Budget): Map<number, XrefEntry> | null {
   const widths = (itemsOf(entryOf(stream, 'W')) ?? []).map(countOf)
   const [w1, w2, w3] = widths
-  if (widths.length !== 3 || w1 == null || w2 == null || w3 == null || w1 > 2 || w2 > 6 || w3 > 6) return null
+  if (widths.length !== 3 || w1 == null || w2 == null || w3 == null || w1 > 2 || w2 > 8 || w3 > 8) return null
   const size = countOf(entryOf(stream, 'Size'))
   const index = entryOf(stream, 'Index')
   const ranges = index === undefined ? [0, size] : (itemsOf(index) ?? []).map(countOf)
