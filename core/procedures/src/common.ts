@@ -5,7 +5,6 @@ import { type Block, type Range, rangeToBlocks } from '@cadastre/numbers'
 import {
   type Application,
   asObject,
-  type CoveringCell,
   cellKey,
   type Holder,
   type Instant,
@@ -204,10 +203,6 @@ export function registrationMember(registration: Registration, space: Block['spa
   if (first === undefined) throw new Error('a range has at least one block')
   return `${cellKey(first)}#${registration.id}`
 }
-/** Name of the member that is a holder's key policy. */
-export function policyMember(holder: string): string {
-  return `${holderKey(holder)}#policy`
-}
 
 /** The minimal blocks of a registration's range, ascending. */
 export function blocksOf(registration: Registration, space: Block['space']): readonly Block[] {
@@ -221,16 +216,4 @@ export const MAX_BLOCKS = 62
 export function fewBlocks(range: Range): readonly Block[] | null {
   const blocks = rangeToBlocks(range)
   return blocks.length > MAX_BLOCKS ? null : blocks
-}
-
-/** The registration with this id on the path, with the cell that holds it. */
-export function findOnPath(
-  path: readonly CoveringCell[],
-  id: string,
-): { readonly at: CoveringCell; readonly registration: Registration } | null {
-  for (const at of path) {
-    const registration = at.cell.registrations.find((candidate) => candidate.id === id)
-    if (registration !== undefined) return { at, registration }
-  }
-  return null
 }

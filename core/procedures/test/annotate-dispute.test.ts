@@ -117,7 +117,7 @@ test('not-due: nothing lapses before its time; then only what has come to it', (
   assert.deepEqual(ids(here), [])
 })
 
-test('C1: a stamped claim stands until the case ends, and delays transfers by 10 business days', () => {
+test('C1: a stamped claim stands until the case ends, and transfers are delayed by 10 business days', () => {
   const here = world()
   assert.equal(court(here, 'claimant'), null)
   assert.equal(notes(here)?.annotations[0]?.until, null)

@@ -59,7 +59,7 @@ test('there is room for sixty procedures in one part and for 300 in all, and eac
   assert.ok(log.largest < 24_000, String(log.largest))
 })
 
-test('until the last part is in nothing is possible but the next part', () => {
+test('parts-missing: until the last part is in nothing is possible but the next part', () => {
   const { log, bodies } = founding([ALL.slice(0, 25), ALL.slice(25)], 1)
   const manifest = {
     step: 'manifest',

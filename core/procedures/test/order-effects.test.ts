@@ -70,7 +70,7 @@ function declareRoute(here: World, origin: number, at = CELL): string | null {
   })
 }
 
-test('hold: transfers and returns of these numbers are refused, the other half moves, services go on', () => {
+test('hold: transfers and returns of these numbers are refused (held), the other half moves, services go on', () => {
   const here = deskWorld()
   const before = here.cell(CELL)
   const order = verified(here, HOLD, { scope: [HALF] })
@@ -195,7 +195,7 @@ test('transferTo: protected children inside go along, their terms intact', () =>
   executed(here, TO_H2, { scope: [HALF] })
   assert.deepEqual(here.innermost('ip4/198.51.100.0/26'), child)
 })
-test('cancelToPool: quarantine, and then the pool; unprotected children end, a protected one forbids it', () => {
+test('cancelToPool: quarantine, and then the pool; unprotected children end, a protected one forbids it (protected-child)', () => {
   const here = deskWorld()
   here.register('R-9', '198.51.0.0/16', { kind: 'pool', holder: null })
   here.register('R-2', '198.51.100.0/26', { kind: 'sub', holder: null })
@@ -215,7 +215,7 @@ test('cancelToPool: quarantine, and then the pool; unprotected children end, a p
   const refused = executed(other, { effect: 'cancelToPool' })
   assert.deepEqual(stateOf(other, refused), ['returned', 'protected-child'])
 })
-test('withdrawNamedService: exactly this service; another of the same cell stays', () => {
+test('withdrawNamedService: exactly this service, or service-unknown, not-for-numbers; another of the same cell stays', () => {
   const here = deskWorld()
   assert.equal(declareRoute(here, 64496), null)
   assert.equal(declareRoute(here, 64497), null)
