@@ -33,16 +33,16 @@ function read(buffer: ArrayBuffer): Rows {
   }
 }
 
-/** The row that holds the address; -1 where none does. Of rows that overlap, the one that begins last. */
-function rowAt({ words, count }: Rows, address: number): number {
+/** The row that holds one of the addresses; -1 where none does. Of several the one that begins last. */
+function rowIn({ words, count }: Rows, from: number, to: number): number {
   let [low, high] = [0, count]
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((words[middle * ROW_WORDS] ?? 0) <= address) low = middle + 1
+    if ((words[middle * ROW_WORDS] ?? 0) <= to) low = middle + 1
     else high = middle
   }
   for (let row = low - 1; row >= 0 && row > low - 4; row--)
-    if ((words[row * ROW_WORDS + 1] ?? 0) >= address) return row
+    if ((words[row * ROW_WORDS + 1] ?? 0) >= from) return row
   return -1
 }
 
@@ -174,13 +174,22 @@ class HilbertMap {
     const step = size / width
     for (let row = 0; row < width; row++)
       for (let column = 0; column < width; column++) {
-        const found = rowAt(this.#rows, addressAt(Math.floor(x + column * step), Math.floor(y + row * step)))
+        const found = this.#row(addressAt(Math.floor(x + column * step), Math.floor(y + row * step)), step)
         pixels[row * width + column] = found < 0 ? ground : abgr(colour(found))
       }
     context.putImageData(image, 0, 0)
     this.#legend.replaceChildren(...legend.map(([value, says]) => legendItem(value, says)))
     const side = Math.round(32 - 2 * Math.log2(size))
     this.#say(size === SIDE ? 'All of IPv4.' : `About a /${side} around ${dotted(this.#middle())}.`)
+  }
+
+  /** What to paint: the row at the place itself, else one within the square that the pixel stands for. */
+  #row(address: number, step: number): number {
+    const there = rowIn(this.#rows, address, address)
+    if (there >= 0 || step < 2) return there
+    const square = 4 ** Math.floor(Math.log2(step))
+    const first = address - (address % square)
+    return rowIn(this.#rows, first, first + square - 1)
   }
 
   #middle(): number {
@@ -201,7 +210,7 @@ class HilbertMap {
   /** Says what is there. */
   tell(partX: number, partY: number): void {
     const address = this.at(partX, partY)
-    const row = rowAt(this.#rows, address)
+    const row = rowIn(this.#rows, address, address)
     if (row < 0) {
       this.#say(`${dotted(address)}: in no file that is followed here`)
       return

@@ -31,6 +31,15 @@ export const EXPLORER_ROUTES = [
   '/explorer/icon.svg',
 ] as const
 
+/** Of these, what a site keeps. */
+const SITE_ROUTES = [
+  '/',
+  '/procedures',
+  '/procedures/:kind',
+  '/explorer/style.css',
+  '/explorer/icon.svg',
+] as const
+
 /** Nothing inline, nothing from elsewhere: a text that slipped through unescaped still could not run. */
 const POLICY = [
   "default-src 'none'",
@@ -109,7 +118,8 @@ export function createExplorer(options: ExplorerOptions): Hono {
   app.get('/explorer/style.css', async (c) => file(c, (await assets()).style))
   app.get('/explorer/icon.svg', async (c) => file(c, (await assets()).icon))
   app.get('/explorer/verify.js', async (c) => file(c, (await assets()).script))
-  for (const route of EXPLORER_ROUTES) app.all(route, otherMethod)
+  const routes = options.site === undefined ? EXPLORER_ROUTES : SITE_ROUTES
+  for (const route of routes) app.all(route, otherMethod)
   // Mounted last, this answers whatever nobody else does.
   app.all('/*', (c) => page(c, 404, { title: 'Not found', query: '', body: nothingHere(options.examples) }))
   return app

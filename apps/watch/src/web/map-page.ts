@@ -24,7 +24,7 @@ export function mapPage(watch: WatchReader, day: CalendarDate | null, scriptPath
 <button type="button" id="map-all">Whole space</button>
 </form>
 <form class="row-form" action="/map" method="get"><label>Day <input type="date" name="at" value="${day ?? ''}"></label><button type="submit">Show that day</button></form>
-<div class="map-frame"><canvas id="map" width="1024" height="1024" data-source="${data}" role="img" tabindex="0" aria-describedby="map-said map-help"></canvas></div>
+<div class="map-frame"><canvas id="map" width="1024" height="1024" data-source="${data}" role="img" tabindex="0" aria-label="Map of IPv4 along a Hilbert curve" aria-describedby="map-said map-help"></canvas></div>
 <p id="map-said" class="map-said" role="status">The map is drawn by a script; the list below says the same in words.</p>
 <ul id="map-legend" class="map-legend"></ul>
 <p id="map-help" class="note">Wheel or buttons zoom, dragging moves, a click opens the numbers. With the keyboard: plus, minus, arrows; Enter opens what is in the middle.</p>
