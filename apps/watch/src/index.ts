@@ -15,6 +15,7 @@ export type { Note, NoteCode, Refusal, RefusalCode } from './notes.ts'
 export { type OpenWatchOptions, openWatch, WatchError } from './open.ts'
 export {
   isDayProof,
+  isWatchProof,
   type ProofRefusal,
   type ProvedDay,
   sourceQuery,

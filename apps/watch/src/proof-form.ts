@@ -241,6 +241,18 @@ export function isDayProof(text: string): boolean {
   return document.ok && parseExtra(document.value.extra)?.['form'] === FORM
 }
 
+/** Whether a document is of a watch log: a proof of a day, or an answer whose records are rows as published. */
+export function isWatchProof(text: string): boolean {
+  const document = parseProof(text)
+  const extra = document.ok ? parseExtra(document.value.extra) : null
+  if (extra?.['form'] === FORM) return true
+  const records = extra?.['records']
+  return (
+    isArray(records) &&
+    records.some((record) => typeof record === 'string' && record.startsWith('{"observed":'))
+  )
+}
+
 /**
  * Verifies the proof of what a source published for a number on a day, from nothing but its text and the keys trusted.
  * Total: any text gives what was proved, or one refusal.

@@ -1,6 +1,7 @@
 // What is really in published files, as ../shared/data/README.md lists it, in small files of documentation numbers.
 
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -221,4 +222,23 @@ test('any bytes give a file or a refusal (fuzz)', () => {
     ),
     { numRuns: 2000 },
   )
+})
+
+test('bzip2 and xz are unpacked by the system’s programs, and said so where there are none', () => {
+  const packed = [
+    [
+      'bzip2',
+      'QlpoOTFBWSZTWVBGnCMAABbfgCQQAAF3IABCIAAmp0lEIABUNUyeiNGQGMnqDTUyeqGmgAGkCckHZECwegdM7TrDIkisScAin1zZYLQ2Dv2fJQpQhRgiMUhwKBnXZKl8KnIu5IpwoSCgjThG',
+    ],
+    [
+      'xz',
+      '/Td6WFoAAATm1rRGAgAhARYAAAB0L+Wj4ABfAERdABkfCKe7Yna93XRx0S9BGC7EuK41t7eYVJNhuXngHxdbh7NP+3RkBqXbl0yjXIJ+9iIzKvg2/W26VASwXCBI7MTnVW2AAC++Ar3Y30w1AAFgYNS/yQgftvN9AQAAAAAEWVo=',
+    ],
+  ] as const
+  for (const [program, text] of packed) {
+    const bytes = Buffer.from(text, 'base64')
+    const isThere = spawnSync(program, ['--version'], { input: '' }).error === undefined
+    assert.equal(refused(bytes), isThere ? 'taken in' : 'no-unpacker', program)
+    assert.equal(refused(bytes.subarray(0, 60)), isThere ? 'truncated' : 'no-unpacker', program)
+  }
 })
