@@ -138,12 +138,12 @@ function readBasic(node: Node | undefined, port: DocumentPort): Ocsp | null {
   const signed = readSigned(tbs, algorithm, signature)
   const list = sequenceOf(body.find((each) => each instanceof asn1js.Sequence))
   if (signed === null || list === null) return null
-  const answers = list.map(readAnswer).filter((each) => each !== null)
+  const read = list.map(readAnswer).filter((each) => each !== null)
   const own = (sequenceOf(membersOf(certificates)?.[0]) ?? [])
     .slice(0, LIMITS.certificates)
     .map((each) => readCertificate(each, port))
     .filter((each) => each !== null)
-  return { ...signed, answers, certificates: own }
+  return { ...signed, answers: read, certificates: own }
 }
 
 /** An OCSPResponse, or the BasicOCSPResponse inside one; null for anything else, and for one that says it failed. */
@@ -155,6 +155,18 @@ export function parseOcsp(der: Uint8Array, port: DocumentPort): Ocsp | null {
   const bytes = octetsOf(response)
   if (oidOf(type) !== OCSP_BASIC || bytes === null) return null
   return readBasic(parseAsn1(bytes, LIMITS.statusBytes) ?? undefined, port)
+}
+
+/** Answers of {@link signedBy}, since each signature and time stamp asks for the same lists again. */
+const answers: WeakMap<Signed, Map<string, boolean>> = new WeakMap()
+
+/** Whether the key of this certificate signed the list or response. */
+function signedBy(list: Signed, issuer: Certificate, port: DocumentPort): boolean {
+  const known = answers.get(list) ?? new Map<string, boolean>()
+  answers.set(list, known)
+  const answer = known.get(issuer.sha256) ?? signatureFault(list, issuer.spki, port) === null
+  known.set(issuer.sha256, answer)
+  return answer
 }
 
 type Window = { readonly thisUpdate: Instant; readonly nextUpdate: Instant | null }
@@ -176,14 +188,14 @@ function inCrl(
     return null
   if (!isCurrent(crl, times)) return null
   if (issuer.keyUsage !== null && !issuer.keyUsage.includes('cRLSign')) return null
-  if (signatureFault(crl, issuer.spki, port) !== null) return null
+  if (!signedBy(crl, issuer, port)) return null
   const since = crl.entries.get(certificate.serial)
   return since === undefined ? { status: 'good', since: null } : { status: 'revoked', since }
 }
 
 /** RFC 6960 section 4.2.2.2: the issuer itself, or one that it has named for this with a certificate of its own. */
 function isResponder(ocsp: Ocsp, issuer: Certificate, times: Times, port: DocumentPort): boolean {
-  if (signatureFault(ocsp, issuer.spki, port) === null) return true
+  if (signedBy(ocsp, issuer, port)) return true
   return ocsp.certificates.some(
     (each) =>
       bytesEqual(each.issuerName, issuer.subjectName) &&
@@ -192,7 +204,7 @@ function isResponder(ocsp: Ocsp, issuer: Certificate, times: Times, port: Docume
       each.notBefore <= times.at &&
       each.notAfter >= times.judged &&
       signatureFault(each, issuer.spki, port) === null &&
-      signatureFault(ocsp, each.spki, port) === null,
+      signedBy(ocsp, each, port),
   )
 }
 

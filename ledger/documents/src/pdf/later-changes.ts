@@ -150,7 +150,8 @@ class Comparison {
   #nothingStray(newer: readonly Section[], end: number): boolean {
     const entries = newer.flatMap((section) => [...section.entries])
     const places = new Set(entries.flatMap(([, entry]) => (entry.kind === 'at' ? [entry.offset] : [])))
-    for (const { offset } of newer) places.add(offset) // a cross-reference stream is an object, too
+    // A cross-reference stream is an object, too.
+    for (const { offset, lowest } of newer) places.add(offset).add(lowest)
     const update = this.#after.bytes.subarray(end)
     const listed = headersIn(update).every((offset) => places.has(end + offset))
     const tables = newer.filter(({ isTable }) => isTable).length
