@@ -87,6 +87,7 @@ export const erase: Procedure<EraseBody> = {
     const own = commitmentsOf(holder)
     if (!from.body.commitments.every((commitment) => own.includes(commitment)))
       return refuse('commitment-unknown')
-    return accept([lessen(holderKey(holder.handle), erasedFrom(holder, from.body.commitments), given)])
+    const erased = { ...erasedFrom(holder, from.body.commitments), active: at }
+    return accept([lessen(holderKey(holder.handle), erased, given)])
   },
 }

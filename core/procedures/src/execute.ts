@@ -36,7 +36,7 @@ export function execute(
   const decision: Decision = procedure.decide(act, inputs, at)
   if (!decision.accepted) return { inputs: logged, outcome: decision }
   const before = (key: RecordKey): unknown => (isDraftKey(key) ? null : source.record(key).value)
-  const fault = adverseWithoutBasis(decision.effects, before, at)
+  const fault = adverseWithoutBasis(decision.effects, before, at, (key) => source.chain(key).cells)
   if (fault !== null) throw new Error(`${procedure.id} lessens without a basis: ${fault}`)
   const beyond = beyondBounds(decision.effects, before, at)
   if (beyond !== null) throw new Error(`${procedure.id} goes beyond its bounds: ${beyond}`)

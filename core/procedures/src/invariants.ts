@@ -7,6 +7,7 @@
 import type { Basis, Order } from '@cadastre/evidence'
 import { contains, NUMBER_SPACES, type NumberSpace } from '@cadastre/numbers'
 import {
+  type CoveringCell,
   type Holder,
   type Instant,
   isChild,
@@ -25,6 +26,9 @@ export type Loss = {
   /** Null where control of keys is lost. */
   readonly registration: Registration | null
 }
+
+/** What covers a cell, itself included, outermost first. */
+type Covering = (key: RecordKey) => readonly CoveringCell[]
 
 /** A loss, where it is written and on what basis. */
 type Grounded = Loss & { readonly key: RecordKey; readonly basis: readonly Basis[] }
@@ -60,17 +64,22 @@ export function lossesOf(
   })
 }
 
-/** The first loss without the loser's consent, an order or a public instrument; null where there is none. */
+/**
+ * The first loss without the loser's consent, an order or a public instrument; null where there is none. `covering` gives
+ * what covered a cell before the act: without it nobody is known as the parent of a child.
+ */
 export function adverseWithoutBasis(
   effects: readonly Effect[],
   before: (key: RecordKey) => unknown,
   at: Instant,
+  covering: Covering = () => [],
 ): string | null {
   for (const loss of lossesOf(effects, before)) {
     const grounded = loss.basis.some((basis) =>
       basis.kind === 'order' ? orders(basis, loss) : basis.holder === loss.holder,
     )
-    if (!grounded && !childOfConsenting(loss, at)) return `${loss.key}: ${loss.what} of ${loss.holder}`
+    if (!grounded && !childOfConsenting(loss, at, covering))
+      return `${loss.key}: ${loss.what} of ${loss.holder}`
   }
   return null
 }
@@ -96,10 +105,29 @@ function spaceOf(key: RecordKey): NumberSpace | null {
  * An unprotected child is its parent's annotation (design.md section 4): it ends on the parent's consent, or at its
  * term. A protected one ends early only by its own.
  */
-function childOfConsenting({ registration, basis }: Grounded, at: Instant): boolean {
+function childOfConsenting({ registration, basis, key }: Grounded, at: Instant, covering: Covering): boolean {
   if (registration === null || !isChild(registration.kind)) return false
-  if (registration.until !== null && registration.until <= at) return true
-  return !registration.protected && basis.some((one) => one.kind === 'consent')
+  if (hasEnded(registration, at)) return true
+  if (registration.protected) return false
+  const parents = parentsOf(registration, covering(key), at)
+  return basis.some((one) => one.kind === 'consent' && parents.includes(one.holder))
+}
+
+/** Whose annotation the child is: of those around it, outwards, up to the first that nobody outside may end. */
+function parentsOf({ id }: Registration, path: readonly CoveringCell[], at: Instant): readonly string[] {
+  const around = path.flatMap(({ cell }) => cell.registrations)
+  const own = around.findLastIndex((one) => one.id === id)
+  const parents: string[] = []
+  for (const outer of around.slice(0, Math.max(own, 0)).toReversed()) {
+    parents.push(outer.holder ?? '')
+    const falls = isChild(outer.kind) && (!outer.protected || hasEnded(outer, at))
+    if (!falls) break
+  }
+  return parents
+}
+
+function hasEnded({ until }: Registration, at: Instant): boolean {
+  return until !== null && until <= at
 }
 
 function holderLosses(effect: Effect, old: Holder): readonly Grounded[] {

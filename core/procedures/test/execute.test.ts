@@ -2,7 +2,16 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Basis, Signatures, Verified } from '@cadastre/evidence'
 import { parseRange } from '@cadastre/numbers'
-import { type Instant, type JsonObject, object, type RecordKey, text } from '@cadastre/records'
+import {
+  type CoveringCell,
+  type Instant,
+  type Json,
+  type JsonObject,
+  object,
+  type RecordKey,
+  type Registration,
+  text,
+} from '@cadastre/records'
 import fc from 'fast-check'
 import {
   type Act,
@@ -277,18 +286,54 @@ test('a key of a holder that goes is a loss; one that comes is none; a record th
 })
 
 test('an unprotected child ends with its parent’s consent or at its term, a protected one only by its own', () => {
-  for (const [more, basis, fault] of [
-    [{}, [consentOfHolder('H-1')], false],
+  const later = instant('2031-01-01T00:00:00Z')
+  for (const [more, by, fault] of [
+    [{}, ['H-1'], false],
     [{}, [], true],
-    [{ protected: true, until: instant('2031-01-01T00:00:00Z') }, [consentOfHolder('H-1')], true],
+    [{ protected: true, until: later }, ['H-1'], true],
     [{ protected: true, until: AT }, [], false],
-    [{ protected: true, until: instant('2031-01-01T00:00:00Z') }, [consentOfHolder('H-2')], false],
+    [{ protected: true, until: later }, ['H-2'], false],
+    // Whoever else consents to something in the same act is no parent.
+    [{}, ['H-3'], true],
+    [{}, [''], true],
+    [{}, ['H-3', 'H-1'], false],
   ] as const) {
     const here = new World()
+    here.register('R-1', '203.0.113.0/24')
     here.register('R-2', '203.0.113.0/24', { kind: 'lease', holder: 'H-2', ...more })
-    const effect = { key: key('ip4/203.0.113.0/24'), next: null, basis }
-    assert.equal(adverseWithoutBasis([effect], (name) => here.state.get(name), AT) !== null, fault)
+    const { registrations, ...cell } = here.cell('ip4/203.0.113.0/24')
+    const next: Json = { ...cell, registrations: registrations.slice(0, 1) }
+    const effect = { key: key('ip4/203.0.113.0/24'), next, basis: by.map(consentOfHolder) }
+    const covering = (name: RecordKey): readonly CoveringCell[] => here.state.chain(name).cells
+    const found = adverseWithoutBasis([effect], (name) => here.state.get(name), AT, covering)
+    assert.equal(found !== null, fault, JSON.stringify([more, by]))
+    // Nobody is known as its parent: then nobody ends it but itself.
+    const alone = adverseWithoutBasis([effect], (name) => here.state.get(name), AT)
+    assert.equal(alone !== null, !('until' in more && (more.until === AT || by[0] === 'H-2')))
   }
+})
+
+test('children of unprotected children end with any of those around them, as far as the first that is protected', () => {
+  const later = instant('2031-01-01T00:00:00Z')
+  const ends = (by: string, middle: Partial<Registration>): boolean => {
+    const here = new World()
+    here.register('R-1', '203.0.113.0/24')
+    here.register('R-2', '203.0.113.0/25', { kind: 'sub', holder: 'H-2', ...middle })
+    here.register('R-3', '203.0.113.0/26', { kind: 'sub', holder: 'H-3' })
+    const effect = { key: key('ip4/203.0.113.0/26'), next: null, basis: [consentOfHolder(by)] }
+    const covering = (name: RecordKey): readonly CoveringCell[] => here.state.chain(name).cells
+    return adverseWithoutBasis([effect], (name) => here.state.get(name), AT, covering) === null
+  }
+  for (const by of ['H-1', 'H-2', 'H-3']) assert.equal(ends(by, {}), true, by)
+  const middle = { protected: true, until: later }
+  assert.deepEqual(
+    ['H-1', 'H-2', 'H-3'].map((by) => ends(by, middle)),
+    [false, true, true],
+  )
+  // Its term has ended: what lies inside is a note of the holder outside again.
+  assert.equal(ends('H-1', { protected: true, until: AT }), true)
+  // Inside a child that names no holder, its term's own consent ends it.
+  assert.equal(ends('', { holder: null }), true)
 })
 
 test('common refusals in order: version, origin, expiry, founding', () => {

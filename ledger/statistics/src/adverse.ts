@@ -17,6 +17,7 @@ import {
 } from '@cadastre/procedures'
 import {
   asRecordKey,
+  type CoveringCell,
   canonicalJson,
   type Json,
   type OpEntry,
@@ -37,7 +38,8 @@ export function lossBases(crypto: Crypto, entry: OpEntry, before: StateSource): 
   const decision = decidedAgain(crypto, entry, before)
   if (decision === null || !decision.accepted) return logged.map(() => 'lacking')
   const grounded = lossesOf(decision.effects, read)
-  const whole = adverseWithoutBasis(decision.effects, read, entry.at) === null
+  const covering = (key: RecordKey): readonly CoveringCell[] => before.chain(key).cells
+  const whole = adverseWithoutBasis(decision.effects, read, entry.at, covering) === null
   return logged.map(({ key, holder, what }) => {
     const same = grounded.find((one) => one.key === key && one.holder === holder && one.what === what)
     if (same === undefined) return 'lacking'
