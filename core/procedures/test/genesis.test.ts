@@ -33,7 +33,19 @@ test('genesis records registry, staff, procedures, pools; every record since ent
   assert.equal(transfer.text, hash('transfer/1'))
   const pool = log.state.get('obj/pool/DOC4' as RecordKey)
   assert.ok(pool !== null && typeof pool === 'object' && 'first' in pool && 'last' in pool)
-  assert.deepEqual([pool['first'], pool['last']], ['192.0.2.0', '192.0.2.191'])
+  assert.deepEqual(pool, {
+    v: 1,
+    handle: 'DOC4',
+    space: 'ip4',
+    first: '192.0.2.0',
+    last: '192.0.2.191',
+    open: true,
+    cursors: {},
+    queues: {},
+    exhausted: [],
+    serve: null,
+    since: 0,
+  })
 })
 
 test('design.md section 4: a range that is no prefix puts one registration at each minimal prefix', () => {
@@ -49,7 +61,11 @@ test('design.md section 4: a range that is no prefix puts one registration at ea
     log.at('asn/64500/30').map(({ id, since }) => [id, since]),
     [['R-0-2', 0]],
   )
-  assert.equal(log.at('ip4/192.0.2.0/28')[0]?.kind, 'reserved')
+  const [reserved] = log.at('ip4/192.0.2.0/28')
+  assert.deepEqual(
+    [reserved?.kind, reserved?.status, reserved?.protected, reserved?.holder],
+    ['reserved', 'reserved', false, null],
+  )
 })
 
 test('a pool and a reserved range at the same block share its cell, the pool outside', () => {

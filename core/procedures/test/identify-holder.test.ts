@@ -64,7 +64,7 @@ test('control of keys makes a holder: an identity of the first key, a policy, no
   const here = world()
   assert.equal(identify(here, ORGANISATION), null)
   const holder = stored<Holder>(here, 'obj/holder/H-100')
-  assert.equal(holder.name, 'Example GmbH')
+  assert.deepEqual([holder.name, holder.handle], ['Example GmbH', 'H-100'])
   assert.equal(holder.since, 100)
   assert.deepEqual(holder.policy as Json, ORGANISATION['policy'])
   const identity = stored<Identity>(here, `obj/identity/${holder.identity}`)
@@ -92,6 +92,11 @@ test('identity-exists: attested, the identity of an organisation is its register
   const other = withPolicy(ATTESTED, { keys: [key('nine')] })
   const upper = { ...other, register: { name: 'REGISTER OF BERN', number: 'che-1' } }
   assert.equal(identify(here, upper), 'identity-exists')
+  // Letters of which one case has more than the other: the capital letters decide.
+  const told = (name: string, number: string, own: string): string | null =>
+    identify(here, { ...withPolicy(other, { keys: [key(own)] }), register: { name, number } })
+  assert.equal(told('Amt für Maße', 'ß-1', 'ten'), null)
+  assert.equal(told('AMT FÜR MASSE', 'SS-1', 'eleven'), 'identity-exists')
   assert.equal(identify(here, { ...other, register: { name: 'Register of Bern', number: 'CHE-2' } }), null)
   const holder = stored<Holder>(here, 'obj/holder/H-100')
   assert.match(holder.identity ?? '', /^ORG-/)

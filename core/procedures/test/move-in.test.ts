@@ -47,13 +47,13 @@ test('accept: the numbers are marked as being elsewhere, and nobody holds them h
   assert.equal(accept(here), null)
   const [mark] = here.cell(CELL).registrations
   assert.deepEqual(
-    [mark?.kind, mark?.holder, mark?.provenance, mark?.procedure],
-    ['moved-out', null, WEST, 'move-in/1'],
+    [mark?.kind, mark?.holder, mark?.status, mark?.provenance, mark?.procedure],
+    ['moved-out', null, 'reserved', WEST, 'move-in/1'],
   )
   const transit = transitAt(here, ARRIVAL)
   assert.deepEqual(
-    [transit?.state, transit?.returning, transit?.source.holder],
-    ['recipientAccepted', false, 'H-90'],
+    [transit?.state, transit?.returning, transit?.source.holder, transit?.consents],
+    ['recipientAccepted', false, 'H-90', ['H-1']],
   )
   assert.equal(transit?.statement, said({ handle: 'T-7' }).hash)
   assertStamped(here)
