@@ -180,7 +180,7 @@ catches('a protected child ended by its parent', () => numbersLost, { broken: [e
 catches('more moves than was signed away', () => numbersLost, {
   broken: [
     registering('transfer/1', (one) => (one.kind === 'holding' ? { ...one, holder: 'H-5' } : one)),
-  ].map(withOrders),
+  ].map(withConsents),
 })
 catches('keys changed without signatures', () => controlLost, {
   broken: [ignoringSignatures('rotate-keys/1')],
@@ -197,19 +197,28 @@ catches('a holding blocked by a stranger’s offer', () => actsBlocked, {
 })
 catches('what is hostile accepted', () => hostileRefused, { broken: [ignoringSignatures('allocate/1')] })
 
-/** The same procedure, basing everything on orders that no court has given. */
-function withOrders(procedure: Procedure): Procedure {
-  const order = { kind: 'order', order: 'O-1' } as Basis
+/** The same procedure, basing everything on these. */
+function basedOn(procedure: Procedure, basis: readonly Basis[]): Procedure {
   return {
     ...procedure,
     decide(act, inputs, at) {
       const decision = procedure.decide(act, inputs, at)
       if (!decision.accepted) return decision
-      return { accepted: true, effects: decision.effects.map((effect) => ({ ...effect, basis: [order] })) }
+      return { accepted: true, effects: decision.effects.map((effect) => ({ ...effect, basis })) }
     },
   }
 }
-catches('an invented order', () => truthfulBasis, { broken: [withOrders(real('transfer/1'))] })
+/** Everybody has agreed, whoever that is. */
+function withConsents(procedure: Procedure): Procedure {
+  const everybody = Array.from({ length: STEPS }, (_, index) => forged(`H-${index}`))
+  return basedOn(procedure, everybody)
+}
+test('an invented order: prevented, an act on it is not written at all', () => {
+  const scope = [{ key: 'ip4/198.51.100.0/24', id: 'R-0', range: '0.0.0.0/0' }]
+  const order = { kind: 'order', order: 'O-1', effect: 'transferTo', holder: null, scope } as Basis
+  const broken = [basedOn(real('transfer/1'), [order])]
+  assert.throws(() => found(() => truthfulBasis, { broken }), /R-|O-1/)
+})
 catches('a consent that was not given', () => truthfulBasis, {
   broken: [
     otherwise('declare-service/1', (effect) => ({ ...effect, basis: [...effect.basis, forged('H-5')] })),
@@ -219,7 +228,7 @@ catches('a consent that was not given', () => truthfulBasis, {
 catches('a child recorded as a second holding', () => onePlace, {
   broken: [
     registering('delegate/1', (one) => (one.kind === 'sub' ? { ...one, kind: 'holding' } : one)),
-    withOrders(real('return/1')),
+    withConsents(real('return/1')),
   ],
 })
 catches('a registration that says more than it has', () => onePlace, {
@@ -227,7 +236,7 @@ catches('a registration that says more than it has', () => onePlace, {
 })
 catches('a pool that vanishes', () => noneLost, {
   broken: [
-    withOrders(
+    withConsents(
       changed('declare-service/1', (decision) =>
         decision.accepted
           ? {
@@ -400,9 +409,9 @@ test('I6: an act of emergency names no holder and no numbers, so that it can onl
   assert.ok(membersOf(real('transfer/1').body.json).includes('registration'), 'the test sees members')
 })
 
-test('I8: consents and public instruments are all that is minted; no procedure executes an order yet', () => {
+test('I8: an order is minted where its record is looked at, and nowhere else', () => {
   assert.deepEqual(
     Object.keys(evidence).filter((name) => /order/i.test(name)),
-    [],
+    ['endOfOrder', 'orderOf'],
   )
 })

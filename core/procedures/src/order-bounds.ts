@@ -46,7 +46,28 @@ export function beyondOrders(effects: readonly Effect[], before: Before, at: Ins
             : null
     if (fault !== null) return `${key}: ${fault}`
   }
-  return outsideScope(effects, before)
+  return baselessOrder(effects, before) ?? outsideScope(effects, before)
+}
+
+/**
+ * An order is a basis in the very act in which its record says so: it is executed with this scope, or, to give back what
+ * it took, it ends. Whatever else an act calls an order is none.
+ */
+function baselessOrder(effects: readonly Effect[], before: Before): string | null {
+  for (const basis of effects.flatMap((effect) => effect.basis)) {
+    if (basis.kind !== 'order') continue
+    const was = orderBefore(basis.order, before)
+    const written = effects.find(({ key }) => key === orderKey(basis.order))
+    const is = written === undefined ? null : asObject('order', written.key, written.next)
+    if (was === null || is === null) return `${basis.order}: no order is executed here`
+    const runs = is.state === 'executed' || is.state === 'varied'
+    const begins = runs && is.executed !== null && was.state !== is.state
+    const ends = !runs && was.executed !== null && basis.scope.length === 0
+    if (!begins && !ends) return `${basis.order}: neither executed nor ended here`
+    const stated = canonicalJson(basis.scope) === canonicalJson(was.scope) || basis.scope.length === 0
+    if (!stated || basis.effect !== was.detail.effect) return `${basis.order}: says something else`
+  }
+  return null
 }
 
 /** What never changes in an order once it is recorded, but for what the end of its seal shows (`hidden`). */

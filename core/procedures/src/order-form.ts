@@ -40,7 +40,7 @@ import { rangeOfText } from './holds.ts'
 import { cutRefusal, movableSubject, namedServices, subjectOf, targetOf } from './order-scope.ts'
 import { authorityAt, canBeTouched, orderAt } from './orders.ts'
 import type { Inputs } from './procedure.ts'
-import { blockOfKey } from './ranges.ts'
+import { blockOfKey, canCarve } from './ranges.ts'
 import type { RefusalCode } from './refusals.ts'
 import { service } from './services.ts'
 
@@ -296,7 +296,10 @@ function itemCode(
   const taken = effect === 'transferTo' || effect === 'cancelToPool'
   const subject = (taken ? movableSubject : subjectOf)(item, holder, inputs)
   if (!subject.ok) return subject.error
-  return effect === 'transferTo' ? cutRefusal(targetOf(item), inputs, at) : null
+  const target = targetOf(item)
+  if (taken && !canCarve(subject.value, target.registration.key.space, target.range))
+    return 'range-not-a-block'
+  return effect === 'transferTo' ? cutRefusal(target, inputs, at) : null
 }
 
 function holderCode(ordered: OrderDetail, holder: string | null, inputs: Inputs): RefusalCode | null {

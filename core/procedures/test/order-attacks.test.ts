@@ -130,7 +130,12 @@ test('over-broad scope (prevented: by type, and at run time)', () => {
   assert.throws(() => edits.hold(item, null))
   // Effects that take more than is stated, on the basis of the order, are refused whoever wrote them.
   const taken = { ...here.cell(CELL), registrations: [{ ...here.innermost(CELL), holder: 'H-2' }] }
-  assert.match(verdict(here, [write(CELL, taken, [basis])]) ?? '', /more than stated|otherwise/)
+  const done = rewritten(here, order, { state: 'executed', executed: here.at, windowEnd: null })
+  assert.match(verdict(here, [write(CELL, taken, [basis]), done]) ?? '', /more than stated|otherwise/)
+  // What an act calls an order is none, where no order is executed in it, or another one.
+  assert.match(verdict(here, [write(CELL, here.cell(CELL), [basis])]) ?? '', /no order is executed here/)
+  const wider = { ...basis, scope: [{ ...item, range: '198.51.100.0 - 198.51.100.255' }] }
+  assert.match(verdict(here, [write(CELL, taken, [wider]), done]) ?? '', /says something else/)
   const other = 'ip4/203.0.113.0/24' as RecordKey
   assert.match(verdict(here, [write(other, null, [basis])]) ?? '', /R-7 of H-3/)
   assert.match(verdict(here, [write(objectKey('holder', 'H-3'), null, [basis])]) ?? '', /H-3/)

@@ -13,6 +13,7 @@ import {
   deskIn,
   deskWorld,
   examinationOfOrder,
+  executed,
   HALF,
   HOLD,
   notedOn,
@@ -519,4 +520,42 @@ test('an order with sixteen items fits its entries', () => {
   assert.equal(stateOf(here, order)[0], 'executed')
   const held = scope.map(({ key }) => here.innermost(key)?.holder)
   assert.deepEqual([...new Set(held)], ['H-2'])
+})
+
+/** A holding of IPv4 that is no prefix: many minimal blocks. */
+function ragged(here: World, id: string, first: string, last: string): JsonObject {
+  here.register(id, `${first} - ${last}`)
+  return { key: `ip4/${first}/32`, id, range: `${first} - ${last}` }
+}
+test('range-not-a-block: what would leave too many prefixes is served in parts', () => {
+  const here = deskWorld()
+  here.register('R-6', '2001:db8::/32')
+  const range = '2001:db8::1 - 2001:db8:ffff:ffff:ffff:ffff:ffff:fffe'
+  const scope = [{ key: 'ip6/2001:db8::/32', id: 'R-6', range }]
+  assert.equal(returnedWith(here, TO_H2, { scope }), 'range-not-a-block')
+  assert.equal(returnedWith(here, { effect: 'cancelToPool' }, { scope }), 'range-not-a-block')
+})
+test('entry-too-large: what does not fit one entry is served in parts', () => {
+  const here = deskWorld()
+  const scope = Array.from({ length: 8 }, (_, n) => ragged(here, `R-4${n}`, `10.0.${n}.1`, `10.0.${n}.254`))
+  assert.deepEqual(stateOf(here, executed(here, TO_H2, { scope })), ['returned', 'entry-too-large'])
+})
+test('range-too-busy: more children inside than one act can look at', () => {
+  const here = deskWorld()
+  here.register('R-6', '10.0.0.0/8')
+  for (let n = 0; n < 20_000; n++)
+    here.register(`R-7-${n + 1}`, `10.${n >> 8}.${n & 255}.1/32`, { kind: 'sub', holder: null })
+  const scope = [{ key: 'ip4/10.0.0.0/8', id: 'R-6', range: '10.0.0.0/8' }]
+  assert.equal(returnedWith(here, TO_H2, { scope }), 'range-too-busy')
+})
+test('cell-full: a cell that holds as many services as it can takes no more by a re-cut', () => {
+  const here = deskWorld()
+  const roa = (under: string, n: number) => ({ under, since: 1, asn: 64496 + n, maxLength: 25 })
+  const whole = here.cell('ip4/198.51.100.0/24')
+  const sixteen = Array.from({ length: 16 }, (_, n) => n)
+  here.put('ip4/198.51.100.0/24' as never, { ...whole, roas: sixteen.map((n) => roa('R-1', n)) })
+  const kept = here.cell('ip4/198.51.100.128/25')
+  here.put('ip4/198.51.100.128/25' as never, { ...kept, roas: sixteen.map((n) => roa('R-1', n + 16)) })
+  const order = executed(here, TO_H2, { scope: [HALF] })
+  assert.deepEqual(stateOf(here, order), ['returned', 'cell-full'])
 })
