@@ -215,8 +215,8 @@ function withConsents(procedure: Procedure): Procedure {
 }
 test('an invented order: prevented, an act on it is not written at all', () => {
   const scope = [{ key: 'ip4/198.51.100.0/24', id: 'R-0', range: '0.0.0.0/0' }]
-  const order = { kind: 'order', order: 'O-1', effect: 'transferTo', holder: null, scope } as Basis
-  const broken = [basedOn(real('transfer/1'), [order])]
+  const order: unknown = { kind: 'order', order: 'O-1', effect: 'transferTo', holder: null, scope }
+  const broken = [basedOn(real('transfer/1'), [order as Basis])]
   assert.throws(() => found(() => truthfulBasis, { broken }), /R-|O-1/)
 })
 catches('a consent that was not given', () => truthfulBasis, {
