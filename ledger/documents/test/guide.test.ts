@@ -10,7 +10,7 @@ import { CHECKLIST, ORDER_EFFECTS, readOrderDocument } from '@cadastre/records'
 const guide = readFileSync(join(import.meta.dirname, '../../../docs/orders.md'), 'utf8')
 
 test('its codes are those of the report, with the same words', () => {
-  const [, table = ''] = guide.split('## Codes of the report on a seal')
+  const [, table = ''] = guide.split('| code | meaning |')
   const rows = [...table.matchAll(/^\| `([a-z0-9-]+)` \| (.*) \|$/gm)].map(([, code, words]) => [code, words])
   assert.deepEqual(Object.fromEntries(rows), CODES)
 })
