@@ -31,7 +31,7 @@ export function statisticsText(report: StatisticsReport): string {
     'size: IPv4 addresses held when asking. path: attested where a clerk or attestor signed too, else self.',
     `Inversions (a later request decided first): ${inversions}${inversions === 0 ? ', as it must be' : ': a fault, it must be 0'}`,
     `Decided after the deadline: ${late}`,
-    `Adverse acts: ${bases.length === 0 ? 'none' : bases.join(', ')}; without a basis: ${adverse.lacking}`,
+    `Losses of holders (adverse acts): ${bases.length === 0 ? 'none' : bases.join(', ')}; without a basis: ${adverse.lacking}`,
     '',
     'Legal acts of the seat (sanctions), by quarter:',
     ...(sanctions.length === 0 ? ['  none'] : sanctions.map(sanctionsLine)),

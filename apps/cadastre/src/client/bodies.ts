@@ -29,7 +29,10 @@ export type Wish = {
 }
 
 export function handleOption(text: string | undefined, option: string): string {
-  if (text === undefined) throw new UsageError(`${option} HANDLE is required, such as ${option} H-7.`)
+  if (text === undefined)
+    throw new UsageError(
+      `${option} HANDLE is required, such as ${option} ${option === '--staff' ? 'CL-1' : 'H-7'}.`,
+    )
   const handle = parseHandle(text)
   if (handle === null) throw new UsageError(`${option} ${text}: expected a handle, such as H-7.`)
   return handle

@@ -176,7 +176,8 @@ export class RegistryClient {
     const at =
       pointer === undefined ? '' : ` (${pointer}${offending === undefined ? '' : ` is ${offending}`})`
     const right = expected === undefined ? '' : ` Expected ${expected}.`
-    throw new CommandError(`${title ?? response.status}: ${detail ?? ''}${at}${right}`)
+    const what = detail === undefined || detail === '' ? (title ?? String(response.status)) : detail
+    throw new CommandError(`${what}${at}${right}`)
   }
 
   async #fetch(path: string, init: RequestInit = {}): Promise<Response> {

@@ -35,7 +35,7 @@ export function readSubject(text: string): Subject {
     throw new UsageError(numbersHint(text, prefix.error.expected))
   if (/^r-\d+(-\d+)?(@.*)?$/i.test(text))
     throw new UsageError(
-      `"${text}" is the id of a registration; registrations are looked up by their numbers: an address or a prefix.`,
+      `"${text}" is the id of a registration; what is proved are its numbers: look up an address or a prefix. The page and /api/lookup find them by the id.`,
     )
   const [type, name] = text.includes('/') ? text.split('/', 2) : [typeOfHandle(text), text]
   const handle = parseHandle(name ?? '')
@@ -77,6 +77,7 @@ function typeOfHandle(text: string): string {
   if (/^a-\d+$/i.test(text)) return 'application'
   if (/^c-\d+$/i.test(text)) return 'complaint'
   if (/^i-\d+$/i.test(text)) return 'incident'
+  if (/^(?:[0-9a-f]{40}\.)?t-\d+$/i.test(text)) return 'transit'
   return 'holder'
 }
 

@@ -39,7 +39,7 @@ export async function clerkListCommand(url: string, options: Options, output: Ou
   }
   const lines = items.map(
     ({ application, procedure, due }, place) =>
-      `${place === 0 ? 'next' : String(place).padStart(4)}  ${application.padEnd(10)} ${procedure.padEnd(14)} ${due === null ? '' : `due ${due}`}`,
+      `${place === 0 ? 'next' : String(place + 1).padStart(4)}  ${application.padEnd(10)} ${procedure.padEnd(14)} ${due === null ? '' : `due ${due}`}`,
   )
   output.result(
     { staff, waiting, items },

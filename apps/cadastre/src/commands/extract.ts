@@ -1,12 +1,21 @@
 /** `extract`: a certified extract, its proof verified before it is believed. */
 
 import { writeFile } from 'node:fs/promises'
-import { keyQuery } from '@cadastre/answers'
+import { keyQuery, type VerifiedAnswer } from '@cadastre/answers'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { canonicalJson, isObject, type Json, type JsonObject } from '@cadastre/records'
+import { coveringLines } from '../client/record-lines.ts'
 import { policyOf, RegistryClient, verified } from '../client/registry-client.ts'
 import { readSubject } from '../client/subject.ts'
 import { CommandError, EXIT, type Output } from './output.ts'
+
+/** What is recorded, in words. */
+function recorded(covering: VerifiedAnswer['covering'], key: string): readonly string[] {
+  if (covering.length === 0) return ['Nothing is recorded, and nothing covers it: that is proved too.']
+  const own = covering.some((record) => record.key === key)
+  const head = own ? [] : ['Nothing is recorded at exactly this key; this covers it, outermost first:']
+  return [...head, ...coveringLines(covering)]
+}
 
 export async function extractCommand(
   text: string,
@@ -22,6 +31,11 @@ export async function extractCommand(
   const query = keyQuery(nodeCrypto, key)
   if (!isObject(extract) || query === null) throw new CommandError('The registry’s answer is no extract.')
   const answer = verified(String(extract['proof']), query, policyOf(witnessPolicy))
+  if (
+    canonicalJson(extract['covering'] ?? []) !==
+    canonicalJson(answer.covering.map(({ key: at, record }): Json => ({ key: at, record })))
+  )
+    throw new CommandError('The extract shows other records than its own proof. Keep it: it is evidence.')
   const proved: JsonObject | null = answer.covering.find((record) => record.key === key)?.record ?? null
   if (canonicalJson(proved) !== canonicalJson(extract['record'] ?? null))
     throw new CommandError('The extract shows another record than its own proof. Keep it: it is evidence.')
@@ -29,8 +43,10 @@ export async function extractCommand(
   const history = Array.isArray(extract['history']) ? extract['history'] : []
   const lines = [
     `${key} at log size ${answer.size}, ${answer.at}; the proof holds.`,
-    proved === null ? 'Nothing is recorded at exactly this key.' : JSON.stringify(proved, null, 2),
-    `${history.length} entries touched it or what covers it.`,
+    ...recorded(answer.covering, key),
+    history.length === 1
+      ? 'One entry of the log touched it or what covers it.'
+      : `${history.length} entries of the log touched it or what covers it.`,
     `To print: ${client.url}/extract?q=${encodeURIComponent(key)}`,
   ]
   if (save !== undefined)

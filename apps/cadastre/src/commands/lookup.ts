@@ -3,9 +3,10 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describeAnswer, keyQuery, type VerifiedAnswer } from '@cadastre/answers'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import type { Json, Registration } from '@cadastre/records'
-import { isDayProof } from '@cadastre/watch'
+import type { Json } from '@cadastre/records'
+import { isWatchProof } from '@cadastre/watch'
 import { requiredPolicy } from '../client/log-files.ts'
+import { coveringLines } from '../client/record-lines.ts'
 import { RegistryClient, verified } from '../client/registry-client.ts'
 import { readSubject } from '../client/subject.ts'
 import { EXIT, type Output } from './output.ts'
@@ -44,23 +45,9 @@ function answerJson(answer: VerifiedAnswer): Json {
 }
 
 function answerLines(answer: VerifiedAnswer): readonly string[] {
-  const lines: string[] = []
-  for (const { key, record } of answer.covering) {
-    lines.push(key)
-    const registrations = record['registrations']
-    if (Array.isArray(registrations))
-      for (const registration of registrations)
-        lines.push(`  ${registrationLine(registration as Registration)}`)
-    else lines.push(`  ${JSON.stringify(record)}`)
-  }
+  const lines = [...coveringLines(answer.covering)]
   if (answer.covering.length === 0) lines.push('Nothing is registered here.')
   return [...lines, '', ...describeAnswer(answer)]
-}
-
-function registrationLine(registration: Registration): string {
-  const { id, kind, first, last, holder, status, until, procedure, since } = registration
-  const term = until === null ? '' : ` until ${until}`
-  return `${id} ${kind} ${first} - ${last} ${holder ?? 'no holder'} (${status})${term}, by ${procedure} in entry ${since}`
 }
 
 export async function verifyCommand(
@@ -73,9 +60,9 @@ export async function verifyCommand(
   if (query === null) throw new Error('a subject has a key')
   const trust = await requiredPolicy(options)
   const document = await readFile(file, 'utf8')
-  if (isDayProof(document) && subject.kind === 'block') {
-    const { verified: verifiedDay } = await import('./watch-read.ts')
-    const told = verifiedDay(document, subject.block, trust)
+  if (subject.kind === 'block' && isWatchProof(document)) {
+    const { verified: verifiedWatch } = await import('./watch-read.ts')
+    const told = verifiedWatch(document, subject.block, trust)
     output.result(told.json, ['The proof holds.', '', ...told.lines].join('\n'))
     return EXIT.ok
   }

@@ -32,7 +32,10 @@ export async function proveSilenceCommand(
   const source = options.source ?? `${url.replace(/\/+$/, '')}/log/`
   const { log, trust, checkpoint, size } = await openLog(source, options)
   const document = await makeSilence({ crypto: nodeCrypto, log, checkpoint, size }, await noteIn(file))
-  if (document === null) throw new CommandError(`${file} is neither a receipt nor a door’s note.`)
+  if (document === null)
+    throw new CommandError(
+      `${file} is neither a receipt nor a door’s note. Expected what "cadastre request … --json" or "cadastre hand-in" printed, or the signed note in it.`,
+    )
   const key = (await receiptKey(options)) ?? (options.source === undefined ? await publishedKey(url) : null)
   const code = told(document, trust, key, output)
   const name = options.save ?? `${file}.silence`

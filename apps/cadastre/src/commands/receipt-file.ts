@@ -28,6 +28,8 @@ export async function receiptOf(file: string): Promise<Receipt> {
   const note = parseNote(await noteIn(file))
   const receipt = note.ok ? parseReceipt(note.value.text) : note
   if (!receipt.ok)
-    throw new CommandError(`${file} is no receipt (${receipt.error}), nor the index of an entry.`)
+    throw new CommandError(
+      `${file} holds no receipt. Expected what "cadastre request … --json" printed, or the signed note in it; or, in place of a file, the index of an entry.`,
+    )
   return receipt.value
 }
