@@ -75,8 +75,8 @@ export type NoticeAttempt = {
 }
 export type RecordNoticeBody = { readonly staff: string; readonly attempts: readonly NoticeAttempt[] }
 
-/** So many attempts fit one entry, beside the applications whose windows they let begin. */
-export const MAX_ATTEMPTS = 40
+/** So many fit one request, and their applications one entry, however long the handles are. */
+export const MAX_ATTEMPTS = 32
 
 const attempt: Schema<NoticeAttempt> = object({
   entry: integer(0, Number.MAX_SAFE_INTEGER),

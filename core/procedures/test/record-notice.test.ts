@@ -2,7 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { dueOf, type JsonObject, objectKey, type RecordKey } from '@cadastre/records'
+import {
+  dueOf,
+  type JsonObject,
+  MAX_ENTRY_BYTES,
+  MAX_REQUEST_BYTES,
+  objectKey,
+  type RecordKey,
+} from '@cadastre/records'
 import fc from 'fast-check'
 import { correct } from '../src/correct.ts'
 import { MAX_ATTEMPTS, REPLY_CLASSES, recordNotice } from '../src/record-notice.ts'
@@ -285,6 +292,24 @@ test('body-malformed: closed classes and channels, addresses as commitments, at 
   assert.equal(record(here, []), 'body-malformed')
   assert.equal(record(here, many(MAX_ATTEMPTS + 1)), 'body-malformed')
   assert.equal(record(here, many(MAX_ATTEMPTS)), null)
+})
+
+test('as many attempts as one request may hold fit it, and its entry, however long the handles are', () => {
+  const here = waiting()
+  const attempts = Array.from({ length: MAX_ATTEMPTS }, (_, n) =>
+    attemptAt(here, 'A-100', `${'H'.repeat(97)}-${n}`, {
+      entry: 999_999_999_999_999 - n,
+      channel: 'webhook',
+      to: TO,
+      reply: 'unreachable',
+      code: 250,
+    }),
+  )
+  const bytes = JSON.stringify({ staff: NOTIFIER, attempts }).length
+  assert.ok(bytes < MAX_REQUEST_BYTES - 1024, `${bytes} bytes`)
+  assert.equal(record(here, [...attempts.slice(1), attemptAt(here, 'A-100', 'H-1')]), null)
+  assert.equal(stands(here)[0], 'noticed')
+  assert.ok(bytes + here.entryBytes() < MAX_ENTRY_BYTES)
 })
 
 test('staff-unknown, wrong-staff-role, staff-signature-missing: the notifier’s key, and no other', () => {
