@@ -105,6 +105,7 @@ function pinOf(act: Act, gathered: Gathered): Pin {
   const { subject } = act
   if (subject.startsWith('obj/application/')) return recordedAt(objectAt('application', subject, gathered))
   if (subject.startsWith('obj/transit/')) return recordedAt(objectAt('transit', subject, gathered))
+  if (subject.startsWith('obj/order/')) return recordedAt(objectAt('order', subject, gathered))
   return null
 }
 function recordedAt(record: { readonly since: number } | null): Pin {

@@ -25,6 +25,7 @@ import { accept, put, refuse } from './effects.ts'
 import { emptyNotes } from './notes.ts'
 import { execution, executionNeeds, hasMovedOn, returned } from './order-execution.ts'
 import {
+  authorityAt,
   closed,
   deskSeconds,
   orderAt,
@@ -167,6 +168,10 @@ export function decideOrderDue(order: OrderRecord | null, inputs: Inputs, at: In
   if (seal !== null && seal.opened === null && !seal.overdue && passed(seal.until))
     return accept([putOrder({ ...order, seal: { ...seal, overdue: true } })])
   if (hasMovedOn(order, inputs)) return accept(returned(order, 'resource-moved', inputs, at))
+  // An authority that was struck during its first notice has never been one.
+  const authority = authorityAt(order.authority, inputs)
+  if (authority === null || (authority.ended !== null && authority.ended < authority.noticedUntil))
+    return accept(returned(order, 'authority-unknown', inputs, at))
   const askAgain = addSeconds(at, deskSeconds(inputs, 'askAgainSeconds'))
   return accept([putOrder({ ...order, asked: at, askAgain })])
 }

@@ -37,7 +37,8 @@ export const QUESTIONS = {
   'lists-numbers':
     'Does it list exactly the prefixes and AS numbers of the scope, or the holder, and no others?',
   'effect-in-vocabulary': 'Does it order exactly this effect of the vocabulary?',
-  'duration-stated': 'Does it state this duration, or that it is open-ended or done once?',
+  'duration-stated':
+    'Does it bear this date, and state this duration, or that it is open-ended or done once?',
   'notice-stated': 'Does it state notice, or this seal, and the time of its execution if it fixes one?',
   'not-superseded': 'Had it not been stayed, lifted or superseded when its authority was asked?',
   'not-for-operator': 'Is nobody in whose favour it is the operator, its owner or its funder?',

@@ -421,6 +421,29 @@ test('an open-ended hold whose numbers have gone says so when its court is to be
   after(here, 180)
   assert.deepEqual(stateOf(here, order), ['returned', 'resource-moved'])
 })
+test('an order of an authority that was struck during its first notice goes back when it would be asked', () => {
+  const here = deskWorld()
+  const noticedUntil = '2030-03-01T00:00:00Z'
+  addAuthority(here, 'FAKE', {}, { noticedUntil })
+  const order = verified(here, HOLD, { authority: 'FAKE' })
+  addAuthority(here, 'FAKE', {}, { noticedUntil, ended: '2030-02-01T00:00:00Z' })
+  after(here, 180)
+  assert.deepEqual(stateOf(here, order), ['returned', 'authority-unknown'])
+  assert.deepEqual(notedOn(here, 'R-1'), [])
+})
+test('I5: an order goes by the terms in force when it was served; later ones do not reach back', () => {
+  const here = deskWorld()
+  const order = verified(here, TO_H2)
+  const key = objectKey('procedure', 'SERVE-ORDER-1')
+  const record = here.state.get(key) as JsonObject
+  const parameters = { ...(record['parameters'] as JsonObject), windowSeconds: 60 * DAY }
+  const from = here.at
+  const revision = { text: '', parameters, from, adoption: 'A-1', since: here.index }
+  here.put(key, { ...record, revisions: [revision] })
+  notified(here, order)
+  after(here, 14)
+  assert.equal(stateOf(here, order)[0], 'executed')
+})
 test('notes-full: a registration has room for sixteen orders', () => {
   const here = deskWorld()
   for (let n = 0; n < 16; n++) verified(here, HOLD)
