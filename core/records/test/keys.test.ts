@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { block, blockKey, WIDTH } from '@cadastre/numbers'
 import fc from 'fast-check'
@@ -88,4 +89,12 @@ test('a draft handle makes a key that is never read from outside; anything else 
   assert.equal(objectKey('holder', 'H-#'), 'obj/holder/H-#')
   assert.equal(parseKey('obj/holder/H-#'), null)
   for (const handle of ['', 'h-7', 'H/7', 'H-##']) assert.throws(() => objectKey('holder', handle), TypeError)
+})
+
+test('docs/ledger.md and the checker in Python list the types of objects that there are', () => {
+  const read = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8')
+  const page = /`type` is one of `([a-z ]+)`/.exec(read('docs/ledger.md'))
+  const checker = /"(registry holder [a-z ]+)"/.exec(read('tests/conformance/vectors/ledger/texts.py'))
+  for (const found of [page, checker])
+    assert.deepEqual(found?.[1]?.split(' ').sort(), [...OBJECT_TYPES].sort())
 })

@@ -2,8 +2,25 @@
 
 import { concatBytes, encodeBase64, encodeUtf8, type Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import { canonicalJson, type EvidenceItem, type Json, type JsonObject } from '@cadastre/records'
-import { requestMessage, signRequest } from '@cadastre/signatures'
+import {
+  formatVkey,
+  KEY_TYPE_COSIGNATURE,
+  KEY_TYPE_ED25519,
+  type KeyType,
+  makeVkey,
+  noteSigner,
+  signNote,
+} from '@cadastre/notes'
+import {
+  canonicalJson,
+  type EvidenceItem,
+  formatFeeNote,
+  type Instant,
+  type Json,
+  type JsonObject,
+  parseInstant,
+} from '@cadastre/records'
+import { feeNoteItem, requestMessage, signRequest } from '@cadastre/signatures'
 import { type Case, ORIGIN, testEs256Signer, testSigner } from './shared.ts'
 import { der, IDENTITY, otherS } from './signatures.ts'
 
@@ -11,6 +28,13 @@ export type RelyingParty = { readonly id: string; readonly origins: readonly str
 const PARTY: RelyingParty = {
   id: 'sign.registry.example',
   origins: ['https://sign.registry.example', 'https://registry.example'],
+}
+
+const AT: Instant = instantOf('2030-01-01T00:00:00Z')
+function instantOf(text: string): Instant {
+  const instant = parseInstant(text)
+  if (instant === null) throw new TypeError(text)
+  return instant
 }
 
 export type EvidenceCase = Case & {
@@ -171,6 +195,47 @@ function badAssertions(): EvidenceCase[] {
   ]
 }
 
+/** Notes of the fees' key: good ones, and what makes the evidence invalid. */
+function feeCases(
+  made: (name: string, valid: boolean, evidence: readonly object[]) => EvidenceCase,
+): EvidenceCase[] {
+  const name = `${ORIGIN}/fees`
+  const [key, other] = [testSigner(41), testSigner(42)]
+  const vkey = (of: Signer, type: KeyType = KEY_TYPE_ED25519, as = name): string =>
+    formatVkey(makeVkey(nodeCrypto, as, type, of.publicKey))
+  const paid = formatFeeNote({
+    origin: ORIGIN,
+    holder: 'H-7',
+    act: 'allocate',
+    request: encodeBase64(new Uint8Array(32).fill(1)),
+    refusal: null,
+    at: AT,
+  })
+  const refused = paid.replace('fee/v1', 'fee-refusal/v1').replace(AT, `taken-back\n${AT}`)
+  const signed = (text: string): string => signNote(text, [noteSigner(nodeCrypto, name, key)])
+  const staff = 'obj/staff/CASHIER'
+  const good = feeNoteItem(vkey(key), staff, signed(paid))
+  const text = (changed: string): object[] => [feeNoteItem(vkey(key), staff, signed(changed))]
+  return [
+    made('a fee was paid', true, [good]),
+    made('a fee was refused', true, text(refused)),
+    made('a fee note of an unknown header', false, text(paid.replace('/v1', '/v2'))),
+    made('a fee note of another act', false, text(paid.replace('allocate', 'transfer'))),
+    made('a fee note with a line more', false, text(`${paid}more\n`)),
+    made('a fee note with a line less', false, text(refused.replace('taken-back\n', ''))),
+    made('a fee note with a reason of its own', false, text(refused.replace('taken-back', 'disliked'))),
+    made('a fee note of a handle in lower case', false, text(paid.replace('H-7', 'h-7'))),
+    made('a fee note that was altered', false, [{ ...good, sig: good.sig.replace('H-7', 'H-8') }]),
+    made('a fee note by another key', false, [{ ...good, key: vkey(other) }]),
+    made('a fee note by a key of another name', false, [
+      { ...good, key: vkey(key, KEY_TYPE_ED25519, ORIGIN) },
+    ]),
+    made('a fee note by a cosigner', false, [{ ...good, key: vkey(key, KEY_TYPE_COSIGNATURE) }]),
+    made('a fee note of no member of staff', false, [{ ...good, subject: 'obj/holder/H-7' }]),
+    made('two fee notes of one key', false, [good, ...text(refused)]),
+  ]
+}
+
 export function evidenceCases(): readonly EvidenceCase[] {
   const request = requestText({ change: 'confirm', holder: 'größe 😀' })
   const one = testSigner(21)
@@ -194,6 +259,7 @@ export function evidenceCases(): readonly EvidenceCase[] {
   const type = 'application/vnd.cadastre.request+json'
   const bytes = encodeUtf8(request).length
   return [
+    ...feeCases(made),
     made('Ed25519', true, [a]),
     made('ES256', true, [b]),
     made('both', true, [a, b]),

@@ -108,11 +108,18 @@ WEBAUTHN = PLAIN | {"authenticatorData", "clientDataJSON"}
 
 def read_evidence(evidence):
     """The shape of a list of evidence."""
+    from .fee import read_fee_item
+
     require(isinstance(evidence, list) and 1 <= len(evidence) <= 32, "1 to 32 items")
     seen = set()
     for item in evidence:
         require(isinstance(item, dict) and isinstance(item.get("alg"), str), "not an item")
-        require(item["alg"] in ("ed25519", "es256", "webauthn"), "no such algorithm")
+        require(item["alg"] in ("ed25519", "es256", "webauthn", "fee-note"), "no such algorithm")
+        if item["alg"] == "fee-note":
+            read_fee_item(item)
+            require((item["alg"], item["key"]) not in seen, "a key twice")
+            seen.add((item["alg"], item["key"]))
+            continue
         require(set(item) == (WEBAUTHN if item["alg"] == "webauthn" else PLAIN), "other members")
         for name in set(item) - {"alg"}:
             require(isinstance(item[name], str) and len(item[name]) <= 4096, "not base64")
@@ -123,9 +130,13 @@ def read_evidence(evidence):
 
 def check_evidence(request, evidence, party):
     """Refuses unless every item is valid for the request's canonical text."""
+    from .fee import check_fee_item
+
     message = message_of(request)
     for item in evidence:
-        if item["alg"] == "webauthn":
+        if item["alg"] == "fee-note":
+            check_fee_item(item)
+        elif item["alg"] == "webauthn":
             _webauthn(item, message, party)
         else:
             verify = ed25519 if item["alg"] == "ed25519" else es256
