@@ -88,7 +88,9 @@ export function mountQueues(app: OpenAPIHono, context: ApiContext): void {
     })
     if (queue === undefined || found.queues.length > 0) return json(found)
     return problem(reader.info.baseUrl, 'not-found', {
-      detail: 'There is no such queue, or nobody waits in it.',
+      detail: queue.includes('/')
+        ? 'There is no such queue, or nobody waits in it.'
+        : 'This register calls no attestor of this name.',
       value: queue,
       expected: 'an attestor, such as CL-1, or a pool and a length, such as IP4/24',
     })
