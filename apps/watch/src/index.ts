@@ -13,15 +13,6 @@ export { type FileReport, type IngestProgress, ingestFile, ingestPaths, type Log
 export * from './model.ts'
 export type { Note, NoteCode, Refusal, RefusalCode } from './notes.ts'
 export { type OpenWatchOptions, openWatch, WatchError } from './open.ts'
-export {
-  isDayProof,
-  isWatchProof,
-  type ProofRefusal,
-  type ProvedDay,
-  sourceQuery,
-  verifyDayProof,
-  verifyEntryProof,
-} from './proof-form.ts'
 export { openWatchReader } from './reader.ts'
 export {
   changeJson,
@@ -36,5 +27,13 @@ export {
   type WatchReport,
 } from './report.ts'
 export { type ServeWatchOptions, serveWatch, type WatchServer } from './serve.ts'
+export {
+  isDayProof,
+  isWatchProof,
+  type ProofRefusal,
+  type ProvedDay,
+  verifyDayProof,
+  verifyEntryProof,
+} from './verify-proof.ts'
 export { WatchDirectory, type WatchFile } from './watch-directory.ts'
 export type { WatchLog } from './watch-log.ts'

@@ -18,8 +18,8 @@ import {
 } from '@cadastre/notes'
 import { readIfThere } from '@cadastre/registrar'
 import { auditWatchLog, type ReadPublic } from '../src/audit-log.ts'
-import { verifyDayProof } from '../src/proof-form.ts'
 import { openWatchReader } from '../src/reader.ts'
+import { verifyDayProof } from '../src/verify-proof.ts'
 import {
   day,
   delegatedFile,

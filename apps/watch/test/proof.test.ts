@@ -9,8 +9,8 @@ import { formatProof, type Policy, parseProof } from '@cadastre/notes'
 import { asnBlock, parseAsn } from '@cadastre/numbers'
 import type { JsonObject } from '@cadastre/records'
 import type { WatchReader } from '../src/model.ts'
-import { isDayProof, verifyDayProof, verifyEntryProof } from '../src/proof-form.ts'
 import { openWatchReader } from '../src/reader.ts'
+import { isDayProof, verifyDayProof, verifyEntryProof } from '../src/verify-proof.ts'
 import {
   day,
   delegatedFile,

@@ -12,9 +12,9 @@ import { blockQuery } from '@cadastre/answers'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { rangeToBlocks } from '@cadastre/numbers'
 import { ingestPaths } from '../src/ingest.ts'
-import { verifyDayProof } from '../src/proof-form.ts'
 import { openWatchReader } from '../src/reader.ts'
 import { reportOf } from '../src/report.ts'
+import { verifyDayProof } from '../src/verify-proof.ts'
 import { makeSeries, openLog, random, scratch, trust, writeSeries } from './fixtures.ts'
 
 const DATA = join(import.meta.dirname, '../../../../shared/data/delegated')
