@@ -16,6 +16,7 @@ import { MAX_ATTEMPTS, REPLY_CLASSES, recordNotice } from '../src/record-notice.
 import { recoverKeys } from '../src/recover-keys.ts'
 import { succeed } from '../src/succeed.ts'
 import { addClerks, calledFor, commit, HASH, reveal } from './attestors.ts'
+import { askOf, holderWorld, key } from './holder-fixture.ts'
 import { attemptAt, MESSAGE, NOTIFIER, notify, record } from './notifier.ts'
 import { assertStamped, DAY, instant, World } from './world.ts'
 
@@ -323,6 +324,54 @@ test('staff-unknown, wrong-staff-role, staff-signature-missing: the notifier’s
     assert.equal(ask(NOTIFIER, by), 'staff-signature-missing')
   assert.deepEqual(stands(here), NOT_BEGUN)
   assert.equal(ask(NOTIFIER, NOTIFIER), null)
+})
+
+test('one attempt that cannot be is enough to refuse all; what changes nothing writes nothing', () => {
+  const here = waiting()
+  const attempt = attemptAt(here, 'A-100', 'H-1')
+  assert.equal(record(here, [attempt, { ...attempt, channel: 'mail' }]), 'body-malformed')
+  assert.equal(record(here, [attempt, { ...attempt, at: '2031-01-01T00:00:00Z' }]), 'instant-in-future')
+  assert.deepEqual(stands(here), NOT_BEGUN)
+  // Nobody has a webhook as a holder: one is no attempt to tell it, whatever it has for addresses.
+  for (const other of [
+    { ...attempt, channel: 'webhook', to: TO },
+    { ...attempt, entry: 1 },
+  ]) {
+    assert.equal(record(here, [other]), null)
+    assert.deepEqual(here.last?.outcome, { accepted: true, effects: [], stamped: [] })
+  }
+})
+
+test('a window that runs, and one that has ended, is no deadline of the registry', () => {
+  const here = waiting()
+  assert.equal(notify(here, 'A-100'), null)
+  here.later(22 * DAY)
+  assert.equal(here.due(recordNotice, A), 'not-due')
+  assert.equal(here.due(succeed, A), null)
+  assert.equal(here.due(recordNotice, A), 'not-due')
+})
+
+test('where no window can begin nothing is asked for that would wait for one', () => {
+  const here = world()
+  here.put(objectKey('procedure', 'RECORD-NOTICE-1'), null)
+  const registration = here.innermost(CELL)
+  assert.ok(registration)
+  const body = {
+    step: 'apply',
+    predecessor: 'H-1',
+    successor: 'H-2',
+    registrations: [{ key: CELL, id: 'R-1' }],
+    ground: 'merger',
+    instrument: HASH,
+    attestor: 'CL-1',
+  }
+  const wish = { body, by: ['H-2/full'], replaces: [here.names(registration)] }
+  assert.equal(here.ask(succeed, wish), 'attestors-unavailable')
+  const guarded = holderWorld()
+  guarded.put(objectKey('procedure', 'RECORD-NOTICE-1'), null)
+  const keys = { m: 1, keys: [key('new')], guardians: ['H-2'] }
+  const recovery = { step: 'guardians', ...keys }
+  assert.equal(askOf(guarded, recoverKeys, recovery, ['H-2/full', 'new'], ['policy']), 'procedure-unknown')
 })
 
 test('attempt-repeated, instant-in-future, application-unknown', () => {
