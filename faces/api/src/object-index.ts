@@ -13,7 +13,7 @@ import {
   type StateEntry,
 } from '@cadastre/records'
 
-export const LISTED_TYPES = ['application', 'transit', 'incident', 'complaint', 'peer'] as const
+const LISTED_TYPES = ['application', 'transit', 'incident', 'complaint', 'peer'] as const
 export type ListedType = (typeof LISTED_TYPES)[number]
 
 /** What is kept of an object; the rest is read from a snapshot when it is shown. */

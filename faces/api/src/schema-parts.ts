@@ -12,7 +12,7 @@ export const instant: z.ZodType<string> = z
   .string()
   .describe('RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z')
 export const count: z.ZodType<number> = z.int().min(0)
-export const path: z.ZodType<string> = z.string().describe('Path on this server')
+const path: z.ZodType<string> = z.string().describe('Path on this server')
 
 export const pauseSchema: z.ZodType<Pause> = z
   .object({

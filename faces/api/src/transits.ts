@@ -10,7 +10,7 @@ export function transitAt(snapshot: Snapshot, handle: string): Transit | null {
 }
 
 /** Whether numbers leave this registry or come to it: each side names both. */
-export function directionOf(transit: Transit, origin: string): 'out' | 'in' {
+function directionOf(transit: Transit, origin: string): 'out' | 'in' {
   return transit.source.origin === origin ? 'out' : 'in'
 }
 

@@ -141,7 +141,7 @@ export type Explained = {
 
 type ListPosition = { readonly before: string | null; readonly limit: number }
 
-export type StatisticsResult =
+type StatisticsResult =
   | { readonly kind: 'ready'; readonly value: StatisticsShown }
   /** The log is being read. */
   | { readonly kind: 'making'; readonly done: number; readonly total: number }

@@ -18,7 +18,7 @@ export type SanctionsQuarter = {
 type Kind = Exclude<keyof SanctionsQuarter, 'quarter'>
 const STEPS: { readonly [step: string]: Kind } = { certify: 'blocks', delay: 'delays', lift: 'releases' }
 
-export function quarterOf(at: Instant): string {
+function quarterOf(at: Instant): string {
   return `${at.slice(0, 4)}-Q${Math.ceil(Number(at.slice(5, 7)) / 3)}`
 }
 
