@@ -194,8 +194,8 @@ class DayClassifier {
       says.size > 1 ? 'mixed' : only === 'available' || only === 'reserved' ? only : ('unlisted' as const)
     const sameRow = after.some((row) => !row.delegated && equalRange(row.range, old.range))
     if (sameRow) this.#holders.replaced.add(old.id)
-    const now = [...rowsOf(stretches, 'after'), ...beside]
-    this.#push('ended', range, [old], [...new Set(now)], { becomes, sameRow })
+    const now = new Map([...rowsOf(stretches, 'after'), ...beside].map((row) => [row.id, row]))
+    this.#push('ended', range, [old], [...now.values()], { becomes, sameRow })
   }
 
   /** What another registry delegates too is told as a conflict, and as a move once it is over. */

@@ -57,6 +57,14 @@ test('ended: back to reserved, to free, or not listed; with the row where it is 
       ['ended', 'unlisted', false, 'C'],
     ],
   )
+  assert.deepEqual(
+    changes.map(({ before, after }) => [before.length, after.length]),
+    [
+      [1, 1],
+      [1, 1],
+      [1, 0],
+    ],
+  )
   for (const { text } of changes)
     assert.match(text, /^No longer delegated in the published file; the file gives no procedure\./)
 })
