@@ -28,7 +28,7 @@ const IPV4 = `<?xml version='1.0' encoding='UTF-8'?>
 <registry xmlns="http://www.iana.org/assignments" id="ipv4-address-space">
   <title>IPv4 Address Space</title>
   <updated>2025-10-10</updated>
-  <record><prefix>041/8</prefix><designation>AFRINIC</designation><date>2005-04</date><whois>whois.afrinic.net</whois><status>ALLOCATED</status></record>
+  <record><prefix>192.0.2.0/24</prefix><designation>Example</designation><date>2005-04</date><whois>whois.apnic.net</whois><status>ALLOCATED</status></record>
   <record><prefix>240/8</prefix><designation>Future use</designation><date>1981-09</date><status>RESERVED</status></record>
   <record><prefix>999/8</prefix><designation>nonsense</designation><status>RESERVED</status></record>
 </registry>
@@ -39,7 +39,7 @@ test('IANA’s address space: /8s in its own spelling, registries by their WHOIS
     source: 'iana/ipv4-address-space',
     day: '2025-10-10',
     rows: [
-      'iana|ZZ|ipv4|41.0.0.0|16777216|20050401|afrinic',
+      'iana|ZZ|ipv4|192.0.2.0|256|20050401|apnic',
       'iana|ZZ|ipv4|240.0.0.0|16777216|19810901|ietf',
     ],
     notes: ['row-unreadable'],
