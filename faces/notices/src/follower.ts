@@ -237,11 +237,11 @@ export class Follower {
         continue
       }
       const { to, attempted, since } = application.notice
-      const entry = await opAt(this.#reader, since)
-      if (entry === null) throw new Error(`entry ${since} is no op`)
       const untold = to.length === 0 ? [null] : to.filter((holder) => !attempted.includes(holder))
       for (const holder of untold) {
         if (this.#database.isUnderWay(handle, holder, since, now - REMIND_MILLISECONDS)) continue
+        const entry = await opAt(this.#reader, since)
+        if (entry === null) throw new Error(`entry ${since} is no op`)
         const recipients = await this.#owed(snapshot, holder)
         const told = { index: since, entry, application }
         const suffix = `-${Math.floor(now / REMIND_MILLISECONDS)}`
