@@ -62,7 +62,7 @@ type RdapNetwork = {
   readonly endAddress: string
   readonly type: string
   readonly entities: readonly { readonly handle: string }[]
-  readonly notices: readonly { readonly description: readonly string[] }[]
+  readonly notices: readonly { readonly title: string; readonly description: readonly string[] }[]
 }
 
 test('RDAP says who is said to hold a number now and on a past day, and which file says so (RFC 9083)', async () => {
@@ -76,7 +76,8 @@ test('RDAP says who is said to hold a number now and on a past day, and which fi
   assert.deepEqual(await holder('?at=2026-01-04'), ['IMP-EXAMPLE-H2'])
   const reserved: RdapNetwork = JSON.parse(await get('/rdap/ip/192.0.2.7?at=2026-01-05'))
   assert.equal(reserved.type, 'RESERVED')
-  const said = reserved.notices.flatMap(({ description }) => description).join(' ')
+  const labels = reserved.notices.filter(({ title }) => title === 'Watched')
+  const said = labels.flatMap(({ description }) => description).join(' ')
   assert.match(said, /delegated-extended\/example of 2026-01-05/)
   await get('/rdap/ip/192.0.2.7?at=2025-12-31', 404)
 })

@@ -59,6 +59,8 @@ export type RegistryInfo = {
   readonly profile: Profile
   /** The notice that every face shows on a demonstration registry; null otherwise. */
   readonly demonstration: string | null
+  /** What that notice is called where the server is none of a demonstration: `Watched`. */
+  readonly noticeTitle?: string
   readonly logVkey: string
   readonly receiptVkey: string
   /** C2SP tlog-policy text. */

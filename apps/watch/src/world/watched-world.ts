@@ -79,6 +79,7 @@ export class WatchedWorld {
       seat: 'ZZ',
       profile: 'community',
       demonstration: labelOf(this.watch, day),
+      noticeTitle: 'Watched',
       logVkey,
       receiptVkey: '',
       policy,
