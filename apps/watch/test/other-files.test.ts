@@ -38,10 +38,7 @@ test('IANA’s address space: /8s in its own spelling, registries by their WHOIS
   assert.deepEqual(read(IPV4), {
     source: 'iana/ipv4-address-space',
     day: '2025-10-10',
-    rows: [
-      'iana|ZZ|ipv4|192.0.2.0|256|20050401|apnic',
-      'iana|ZZ|ipv4|240.0.0.0|16777216|19810901|ietf',
-    ],
+    rows: ['iana|ZZ|ipv4|192.0.2.0|256|20050401|apnic', 'iana|ZZ|ipv4|240.0.0.0|16777216|19810901|ietf'],
     notes: ['row-unreadable'],
   })
   assert.equal(read(IPV4.slice(0, -20)), 'truncated')
