@@ -45,8 +45,8 @@ import {
   orderAt,
   orderKey,
   putOrder,
-  released,
   releaseNeeds,
+  undone,
 } from './orders.ts'
 import type { Act, Decision, Inputs, Need, Procedure } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -118,15 +118,15 @@ function waitingFor(order: OrderRecord, answerBy: Instant): OrderRecord {
   return waits ? { ...order, windowEnd: answerBy } : order
 }
 
-function decideAppeal(from: Asked<Appeal>, inputs: Inputs): Decision {
+function decideAppeal(from: Asked<Appeal>, inputs: Inputs, at: Instant): Decision {
   const staff = certifiedByClerks(from, from.body.staff, inputs)
   if (staff !== null) return refuse(staff)
   const order = orderAt(from.body.order, inputs)
   if (order === null) return refuse('order-unknown')
   if (!canBeTouched(order) || order.state === 'stayed') return refuse('order-closed')
   if (authorityAt(order.authority, inputs)?.terms.appealStays !== true) return refuse('appeal-does-not-stay')
-  const undone = isInEffect(order) ? released(order, inputs) : []
-  return accept([...undone, putOrder(asStayed(order, { by: null, from: order.state, until: null }))])
+  const next = asStayed(order, { by: null, from: order.state, until: null })
+  return accept(isInEffect(order) ? undone(next, order, inputs, at) : [putOrder(next)])
 }
 
 function orderOfObjection(application: Application | null): string | null {
@@ -211,7 +211,7 @@ export const contestOrder: Procedure<ContestOrderBody> = {
     const common = (wish.step === 'appeal' ? staffRefusal : commonRefusal)(from, inputs, ID)
     if (common !== null) return refuse(common)
     return wish.step === 'appeal'
-      ? decideAppeal({ ...rest, body: wish }, inputs)
+      ? decideAppeal({ ...rest, body: wish }, inputs, at)
       : decideObjection({ ...rest, body: wish }, inputs, at)
   },
 }

@@ -22,6 +22,7 @@ import {
 import { endApplication } from './applications.ts'
 import { applicationKey, notesKey, notesOf, objectAt, recordNeed } from './common.ts'
 import { accept, put, refuse } from './effects.ts'
+import { fitsEntry } from './entry-room.ts'
 import { emptyNotes } from './notes.ts'
 import { execution, executionNeeds, hasMovedOn, returned } from './order-execution.ts'
 import {
@@ -33,8 +34,8 @@ import {
   orderKey,
   owedNotice,
   putOrder,
-  released,
   resumed,
+  undone,
   withWindow,
 } from './orders.ts'
 import { lengthened } from './pauses.ts'
@@ -117,6 +118,9 @@ function afterwards(
     : endApplication(application, 'effected')
 }
 
+/** Inputs besides those that the order asks for. */
+const LOOKED = 4
+
 /** A verified order is executed at once, at the time that it fixes, or waits for its notice and its window. */
 function verifiedEffects(
   order: OrderRecord,
@@ -129,7 +133,11 @@ function verifiedEffects(
   if (waitsForWindow(detail.effect)) {
     const notes = pendingNotes(order, detail.effect, inputs)
     if (notes === null) return returned(order, 'notes-full', inputs, at)
-    return [...notes, putOrder(order)]
+    const effects = [...notes, putOrder(order), owedNotice(application, order.holder, inputs, at)]
+    const looked = LOOKED + dueNeeds(applicationKey(application.handle), inputs).length
+    return fitsEntry(effects, looked)
+      ? [...notes, putOrder(order)]
+      : returned(order, 'entry-too-large', inputs, at)
   }
   if (executeFrom !== null && executeFrom > at)
     return [putOrder({ ...order, state: 'window', windowEnd: executeFrom, opened: at })]
@@ -160,7 +168,9 @@ export function decideOrderDue(order: OrderRecord | null, inputs: Inputs, at: In
   const { seal, until, stayed, windowEnd, state } = order
   const passed = (instant: Instant | null): boolean => instant !== null && instant <= at
   if (isLive(order) && isLasting(order.detail.effect) && state !== 'received' && passed(until))
-    return accept([...released(order, inputs), putOrder(closed(order, 'expired', null, at))])
+    return accept(undone(closed(order, 'expired', null, at), order, inputs, at))
+  if ((!isLive(order) || state === 'stayed') && passed(windowEnd))
+    return accept(undone({ ...order, windowEnd: null }, order, inputs, at))
   if (state === 'stayed' && passed(stayed?.until ?? null))
     return accept([putOrder(resumed(order, inputs, at))])
   if ((state === 'window' || state === 'conflict') && passed(windowEnd))

@@ -38,9 +38,9 @@ import {
   orderKey,
   prevails,
   putOrder,
-  released,
   releaseNeeds,
   resumed,
+  undone,
 } from './orders.ts'
 import type { Effect, Inputs, Need } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -153,7 +153,7 @@ export function returned(
   inputs: Inputs,
   at: Instant,
 ): readonly Effect[] {
-  return [...released(order, inputs), putOrder(closed(order, 'returned', code, at))]
+  return undone(closed(order, 'returned', code, at), order, inputs, at)
 }
 
 /** A hold of an authority that is no court lapses, unless the law that it is registered with says otherwise. */
@@ -252,12 +252,13 @@ function onOrder(
       return varied(order, authority, target, inputs, at)
     case 'stay': {
       const stayed = { by: order.handle, from: target.state, until: order.until }
-      return [...(isInEffect(target) ? released(target, inputs) : []), putOrder(asStayed(target, stayed))]
+      const next = asStayed(target, stayed)
+      return isInEffect(target) ? undone(next, target, inputs, at) : [putOrder(next)]
     }
     case 'lift':
       return detail.what === 'stay'
         ? [putOrder(resumed(target, inputs, at))]
-        : [...released(target, inputs), putOrder(closed(target, 'lifted', null, at))]
+        : undone(closed(target, 'lifted', null, at), target, inputs, at)
     default:
       throw new Error('only these three name an order')
   }
@@ -312,7 +313,7 @@ function withUntil(notes: Notes, order: string, until: Instant | null): Notes {
   }
 }
 
-/** The order that this one reverses on appeal has ended; what lasted of it is undone, unless this one writes there. */
+/** The order that this one reverses on appeal has ended; what lasted of it is undone. */
 function reversal(
   { reverses }: OrderRecord,
   written: readonly Effect[],
@@ -321,7 +322,8 @@ function reversal(
 ): readonly Effect[] {
   const reversed = reverses === null ? null : orderAt(reverses, inputs)
   if (reversed === null) return []
-  const keys = new Set(written.map(({ key }) => key))
-  const undone = isInEffect(reversed) ? released(reversed, inputs) : []
-  return [...undone.filter(({ key }) => !keys.has(key)), putOrder(closed(reversed, 'reversed', null, at))]
+  const next = closed(reversed, 'reversed', null, at)
+  // What this order writes itself, the reversed one's own due act goes over afterwards.
+  const taken = new Set(written.map(({ key }) => key))
+  return isInEffect(reversed) ? undone(next, reversed, inputs, at, taken) : [putOrder(next)]
 }

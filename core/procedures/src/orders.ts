@@ -32,6 +32,7 @@ import {
   recordNeed,
 } from './common.ts'
 import { lessen, put } from './effects.ts'
+import { fitsEntry } from './entry-room.ts'
 import { isInForce, rangeOfText, withoutOrder } from './holds.ts'
 import { holderNotesKey, holderNotesOf, holderNotesRecord } from './notes.ts'
 import type { Effect, Inputs, Need } from './procedure.ts'
@@ -150,7 +151,7 @@ export function resumed(order: OrderRecord, inputs: Inputs, at: Instant): OrderR
   return withWindow(going, inputs, at)
 }
 
-/** Inputs of {@link released}. */
+/** Inputs of {@link undone}. */
 export function releaseNeeds(order: OrderRecord): readonly Need[] {
   const { holder, scope, detail } = order
   const party =
@@ -160,8 +161,31 @@ export function releaseNeeds(order: OrderRecord): readonly Need[] {
   return [...party, ...scope.map(({ id }) => recordNeed(notesKey(id)))]
 }
 
+/** Inputs of an act that ends an order, beside those of each item of its scope. */
+const LOOKED = 30
+
+/**
+ * An order as it is to be, ended or stayed, and what undoes it. Notes hold what strangers wrote too: where all of them
+ * are more than one entry holds, the order's own due act releases the rest at once.
+ */
+export function undone(
+  next: OrderRecord,
+  order: OrderRecord,
+  inputs: Inputs,
+  at: Instant,
+  taken: ReadonlySet<RecordKey> = new Set(),
+): readonly Effect[] {
+  const all = released(order, inputs)
+  const free = all.filter(({ key }) => !taken.has(key))
+  for (let count = free.length; ; count = Math.floor(count / 2)) {
+    const whole = count === all.length
+    const written = [...free.slice(0, count), putOrder(whole ? next : { ...next, windowEnd: at })]
+    if (count === 0 || fitsEntry(written, LOOKED + 2 * order.scope.length)) return written
+  }
+}
+
 /** What undoes a lasting order, or one that waits to be executed: its own entries, and nobody else's. */
-export function released(order: OrderRecord, inputs: Inputs): readonly Effect[] {
+function released(order: OrderRecord, inputs: Inputs): readonly Effect[] {
   const ids = [...new Set(order.scope.map(({ id }) => id))]
   const notes = ids.flatMap((id) => {
     const before = notesOf(inputs, id)
@@ -171,7 +195,7 @@ export function released(order: OrderRecord, inputs: Inputs): readonly Effect[] 
         before.annotations.some(({ kind, by }) => kind === 'order' && by === order.handle))
     return mine ? [put(notesKey(id), withoutOrder(before, order.handle))] : []
   })
-  return [...notes, ...keysGivenBack(order, inputs)]
+  return [...keysGivenBack(order, inputs), ...notes]
 }
 
 function keysGivenBack(order: OrderRecord, inputs: Inputs): readonly Effect[] {

@@ -451,3 +451,71 @@ test('notes-full: a registration has room for sixteen orders', () => {
   attested(here, order)
   assert.deepEqual(stateOf(here, order), ['returned', 'notes-full'])
 })
+
+/** Sixteen holdings of H-1. */
+function sixteen(here: World): readonly JsonObject[] {
+  return Array.from({ length: 16 }, (_, n) => {
+    const range = `203.0.113.${n * 16}/28`
+    here.register(`R-${n + 30}`, range)
+    return { key: `ip4/${range}`, id: `R-${n + 30}`, range }
+  })
+}
+/** What strangers can write beside: as many claims as there is room for. */
+function crowd(here: World, scope: readonly JsonObject[]): void {
+  for (const { id } of scope) {
+    const notes = here.object('notes', String(id)) ?? {
+      v: 1,
+      registration: id ?? null,
+      pending: null,
+      heldUntil: null,
+      delayedUntil: null,
+      orders: [],
+      since: 1,
+    }
+    const facts = Array.from({ length: 16 }, (_, n) => hash(`${id} ${n}`))
+    const annotations = facts.slice(0, 8).map((one, n) => ({
+      id: `N-${n}`,
+      kind: 'dispute',
+      by: 'F'.repeat(64),
+      facts: one,
+      evidence: one,
+      until: '2032-01-01T00:00:00Z',
+      since: 1,
+    }))
+    here.put(objectKey('notes', String(id)), { ...notes, annotations, pastFacts: facts })
+  }
+}
+test('what strangers note does not keep a hold alive: it is released in as many entries as that takes', () => {
+  const here = deskWorld()
+  const scope = sixteen(here)
+  const order = verified(here, HOLD, { scope, until: '2030-02-01T00:00:00Z' })
+  assert.equal(stateOf(here, order)[0], 'executed')
+  crowd(here, scope)
+  const before = here.index
+  after(here, 31)
+  assert.equal(stateOf(here, order)[0], 'expired')
+  assert.deepEqual(
+    scope.flatMap(({ id }) => notedOn(here, String(id))),
+    [],
+  )
+  assert.ok(here.index - before > 1)
+  assert.equal(orderIn(here, order).due, null)
+})
+test('entry-too-large: what strangers noted can make an order too large for one entry; in parts it fits', () => {
+  const here = deskWorld()
+  const scope = sixteen(here)
+  crowd(here, scope)
+  const order = verified(here, HOLD, { scope })
+  assert.deepEqual(stateOf(here, order), ['returned', 'entry-too-large'])
+  for (let first = 0; first < 16; first += 4) {
+    const part = verified(here, HOLD, { scope: scope.slice(first, first + 4) })
+    assert.equal(stateOf(here, part)[0], 'executed')
+  }
+})
+test('reversal of a hold by an order that takes the same numbers: nothing of the hold is left', () => {
+  const here = deskWorld()
+  const hold = verified(here, HOLD)
+  const order = executed(here, TO_H2, { authority: 'HIGH-COURT', reverses: hold })
+  assert.deepEqual([stateOf(here, order)[0], stateOf(here, hold)[0]], ['executed', 'reversed'])
+  assert.deepEqual(notedOn(here, 'R-1'), [])
+})

@@ -209,6 +209,7 @@ export function runDue(here: World): void {
       const known = DESK[procedure] ?? PROCEDURES[procedure]
       assert.ok(known, procedure)
       assert.equal(here.due(known, key), null, `${procedure} ${key}`)
+      here.assertFits()
     }
   }
   assert.fail('something falls due for ever')

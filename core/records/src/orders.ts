@@ -262,7 +262,7 @@ export type OrderRecord = {
   readonly notified: Instant | null
   /** The text, redacted as ordered: its hash, and since when it is public. */
   readonly published: { readonly text: string; readonly at: Instant } | null
-  /** When the window ends, or a conflict is looked at again. */
+  /** When the window ends, a conflict is looked at again, or the rest of what has ended is released. */
   readonly windowEnd: Instant | null
   /** When the window began, and how many seconds of pause its end already makes up for. */
   readonly opened: Instant
@@ -324,6 +324,7 @@ export function nextDue(order: OrderRecord): Instant | null {
   const { state, seal, stayed, until, windowEnd, askAgain } = order
   const times: (Instant | null)[] = []
   if (seal !== null && seal.opened === null && !seal.overdue) times.push(seal.until)
+  if (!isLive(order) || state === 'stayed') times.push(windowEnd)
   if (state !== 'received' && isLive(order)) {
     if (isLasting(order.detail.effect)) times.push(until)
     if (state === 'window' || state === 'conflict') times.push(windowEnd)
