@@ -269,6 +269,13 @@ describe('the explorer in Chromium', { skip: without }, () => {
     '/?q=IP4',
     '/procedures',
     '/procedures/delegate',
+    '/queue',
+    '/register',
+    '/statistics',
+    `/?q=${site.complaint}`,
+    '/?q=R-0',
+    '/?q=AS64512-AS64575',
+    '/extract?q=10.0.0.0/25',
   ]
 
   for (const colorScheme of ['light', 'dark'] as const)

@@ -5,13 +5,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createPortal } from '@cadastre/api'
+import { encodeBase64 } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { createExplorer } from '@cadastre/explorer'
 import { parsePrefix } from '@cadastre/numbers'
 import { innermost, type Json, type Registration } from '@cadastre/records'
 import { memberHashOf } from '@cadastre/signatures'
 import { startTestRegistry, type TestHolder, type TestRegistry } from '@cadastre/simulator'
+import { Statistics, type StatisticsReport } from '@cadastre/statistics'
 import { createTiles } from '@cadastre/tiles'
+import { StateFollower } from '@cadastre/why'
 
 export interface Site {
   readonly url: string
@@ -20,6 +23,8 @@ export interface Site {
   readonly failures: readonly unknown[]
   readonly alpha: TestHolder
   readonly beta: TestHolder
+  /** Handle of a complaint. */
+  readonly complaint: string
   close(): Promise<void>
 }
 
@@ -40,7 +45,9 @@ function named(
 }
 
 /** What happens in the registry before the first visitor comes. */
-async function tell(registry: TestRegistry): Promise<{ alpha: TestHolder; beta: TestHolder }> {
+async function tell(
+  registry: TestRegistry,
+): Promise<{ alpha: TestHolder; beta: TestHolder; complaint: string }> {
   const alpha = await registry.holder('Alpha Networks')
   registry.advance(3600)
   const beta = await registry.holder('Beta Ñetworks & Sons <Ltd>')
@@ -91,14 +98,26 @@ async function tell(registry: TestRegistry): Promise<{ alpha: TestHolder; beta: 
     registry.request('allocate/1', { holder: beta.handle, pool: 'ASN', length: 32, block: null }),
     [beta.signer],
   )
+  const complaint = { step: 'complain', complaint: encodeBase64(new Uint8Array(32)), instrument: null }
+  const complained = await registry.accepted(registry.request('complain/1', complaint), [beta.signer])
   await registry.registrar.publishedAll()
-  return { alpha, beta }
+  const [record = ''] = complained.keys()
+  return { alpha, beta, complaint: record.slice('obj/complaint/'.length) }
 }
 
 function procedures(): ReadonlyMap<string, string> {
   const directory = new URL('../../docs/procedures/', import.meta.url)
   const names = readdirSync(directory).filter((name) => name.endsWith('.md'))
   return new Map(names.map((name) => [name.slice(0, -3), readFileSync(new URL(name, directory), 'utf8')]))
+}
+
+/** As `cadastre stats` computes them, from the whole log. */
+async function statisticsOf({ reader }: TestRegistry): Promise<StatisticsReport> {
+  const statistics = new Statistics(nodeCrypto)
+  const follower = new StateFollower(nodeCrypto, statistics)
+  const { size } = reader.snapshot().publication
+  for (const entry of await reader.store.entries(0, size)) follower.step(entry)
+  return statistics.report()
 }
 
 /** An app in Fetch's terms: what a Hono app is. */
@@ -116,7 +135,7 @@ function serve(answer: Answer): Server {
 
 export async function startSite(): Promise<Site> {
   const registry = await startTestRegistry({ demonstration: true })
-  const { alpha, beta } = await tell(registry)
+  const { alpha, beta, complaint } = await tell(registry)
   const { info } = registry.reader
   const failures: unknown[] = []
   const description = { log: { origin: info.origin, vkey: info.logVkey }, witnessPolicy: info.policy }
@@ -124,11 +143,7 @@ export async function startSite(): Promise<Site> {
   const explorer = createExplorer({
     info,
     ...createPortal(registry.reader),
-    extract: async (text) => ({
-      ok: false,
-      error: { kind: 'not-found', value: text, expected: 'something else' },
-    }),
-    statistics: async () => ({ kind: 'none', detail: 'There is none here.' }),
+    statistics: async () => ({ kind: 'ready', value: await statisticsOf(registry) }),
     why: async (index) => ({ kind: 'none', detail: `No decision ${index} here.` }),
     procedures: procedures(),
     examples: [
@@ -150,6 +165,7 @@ export async function startSite(): Promise<Site> {
     failures,
     alpha,
     beta,
+    complaint,
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))

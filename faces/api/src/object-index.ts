@@ -3,6 +3,7 @@
  * of hashed names and has no such order, so this one is made on the first question and then follows the log.
  */
 
+import { setImmediate } from 'node:timers/promises'
 import type { RegistryReader, Snapshot } from '@cadastre/reader'
 import {
   type Application,
@@ -114,6 +115,8 @@ export class ObjectIndex {
         if (record !== null) rows.push(rowOf(key.slice(start), record))
       }
       after = page.length < PAGE_OBJECTS ? null : (page.at(-1)?.key.slice(start) ?? null)
+      // An embedded store answers at once: others are served between the pages.
+      await setImmediate()
     } while (after !== null)
     rows.sort((one, other) => one.since - other.since || (one.handle < other.handle ? -1 : 1))
     for (const row of rows) this.#rows[type].set(row.handle, row)
@@ -128,6 +131,7 @@ export class ObjectIndex {
         if (next === null) this.#rows[parsed.type].delete(parsed.handle)
         else this.#rows[parsed.type].set(parsed.handle, rowOf(parsed.handle, next))
       }
+      await setImmediate()
     }
   }
 }
