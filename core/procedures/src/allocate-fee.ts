@@ -18,8 +18,16 @@ import {
 import { ALLOCATE_ID, type AllocateWish } from './allocate-wish.ts'
 import { endApplication, newApplication } from './applications.ts'
 import { base64OfHex } from './base64.ts'
-import { type Asked, applicationKey, booleanParameter, numberParameter, registryOf } from './common.ts'
+import {
+  type Asked,
+  applicationKey,
+  booleanParameter,
+  numberParameter,
+  poolOf,
+  registryOf,
+} from './common.ts'
 import { put } from './effects.ts'
+import { queueOf } from './pool-queues.ts'
 import type { Effect, Inputs, Need } from './procedure.ts'
 import { staffNeeds, staffOf } from './staff.ts'
 
@@ -59,10 +67,13 @@ export function feeWord(
   return said.find(isOurs) ?? null
 }
 
-/** The application that waits for the fee. Its handle carries the place that it takes when the fee is settled. */
+/**
+ * The application that waits for the fee. Its handle carries the place that it takes when the fee is settled; `next`
+ * says behind whom that is, where somebody waits already.
+ */
 export function awaitFee(
   { request }: Asked<unknown>,
-  { holder }: AllocateWish,
+  { holder, pool: name, length, block }: AllocateWish,
   terms: ProcedureRecord,
   inputs: Inputs,
   at: Instant,
@@ -70,7 +81,9 @@ export function awaitFee(
   const due = addSeconds(at, Math.min(MAX_FEE_SECONDS, numberParameter(terms, 'feeSeconds')))
   const application = newApplication(ALLOCATE_ID, request.body, [holder], 'fee-due', due, at)
   const fee: ApplicationFee = { request: requestHash(request, inputs), settled: null }
-  return put(applicationKey('A-#'), { ...application, fee })
+  const pool = block === null ? poolOf(inputs, name) : null
+  const next = pool === null ? null : (queueOf(pool, length)?.tail ?? null)
+  return put(applicationKey('A-#'), { ...application, fee, next })
 }
 
 export function withFee(

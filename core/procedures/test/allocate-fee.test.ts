@@ -254,3 +254,28 @@ test('no other procedure knows of a fee: with any note or none, its decision is 
     { numRuns: 20 },
   )
 })
+
+test('no inversion: whoever pays takes the place of its arrival, behind a queue of any length', () => {
+  const here = world()
+  const paid = [note(here, { length: 24 })]
+  assert.equal(ask(here, { length: 24 }, paid), null)
+  for (let n = 0; n < 70; n++) assert.equal(ask(here, {}, [note(here)]), null)
+  const unpaid = Array.from({ length: 5 }, (_, n) => `A-${here.index + n}`)
+  for (const name of unpaid) {
+    assert.equal(ask(here), null)
+    assert.equal(state(here, name), 'fee-due')
+  }
+  for (const name of unpaid.toReversed()) assert.equal(carry(here, name, note(here)), null)
+  const order: string[] = []
+  const { queues } = here.state.get(objectKey('pool', 'P-1')) as object as Pool
+  let name: unknown = queues['26']?.head
+  while (typeof name === 'string') {
+    order.push(name)
+    name = here.object('application', name)?.['next']
+  }
+  assert.deepEqual(
+    order,
+    Array.from({ length: 75 }, (_, n) => `A-${101 + n}`),
+  )
+  assert.equal(queues['26']?.tail, order.at(-1))
+})

@@ -138,35 +138,70 @@ function aside(own: Application, queue: readonly number[]): ReturnType<typeof in
   return inputsOf(here, (known) => rejoinNeeds(own, WISH, known))
 }
 
-/** The order of the queue once the one who stood aside is back. */
-function orderAfter(own: number, queue: readonly number[]): readonly string[] {
-  const back = application(own, { state: 'cooling', due: AT })
-  const effects = rejoined(back, WISH, aside(back, queue), AT)
-  const written = new Map(effects.map(({ key, next }) => [key, next as object]))
-  const { queues, serve } = written.get(objectKey('pool', 'P-1')) as Pool
-  assert.equal(serve, AT)
+/** The order of the queue once the one who stood aside, behind `begin`, is back; and how many acts it took. */
+function orderAfter(
+  own: number,
+  queue: readonly number[],
+  begin: string | null = null,
+): { readonly order: readonly string[]; readonly acts: number } {
+  let back = application(own, { state: 'cooling', due: AT, next: begin })
+  for (let acts = 1; acts < 10; acts++) {
+    const effects = rejoined(back, WISH, aside(back, queue), AT)
+    const written = new Map(effects.map(({ key, next }) => [key, next as object]))
+    const now = written.get(objectKey('application', back.handle)) as Application
+    const pool = written.get(objectKey('pool', 'P-1')) as Pool | undefined
+    if (pool === undefined) {
+      assert.deepEqual([now.state, now.due, effects.length], ['cooling', AT, 1])
+      back = now
+      continue
+    }
+    assert.deepEqual([now.state, now.due, pool.serve], ['waiting', null, AT])
+    return { order: orderOf(pool, queue, written), acts }
+  }
+  throw new Error('it never comes to its place')
+}
+
+/** The queue of the pool, in order, with the applications that were written and the others as they were. */
+function orderOf(
+  { queues }: Pool,
+  queue: readonly number[],
+  written: ReadonlyMap<string, object>,
+): readonly string[] {
   const ends = queues['24']
   assert.ok(ends)
   const names: string[] = []
   const nextOf = (name: string): string | null => {
     const now = written.get(objectKey('application', name)) as Application | undefined
-    const at = queue.indexOf(Number(name.slice(2)))
-    const before = queue[at + 1]
-    return now === undefined ? (before === undefined ? null : `A-${before}`) : now.next
+    const behind = queue[queue.indexOf(Number(name.slice(2))) + 1]
+    return now === undefined ? (behind === undefined ? null : `A-${behind}`) : now.next
   }
   for (let name: string | null = ends.head; name !== null; name = nextOf(name)) names.push(name)
   assert.equal(names.at(-1), ends.tail)
-  const own_ = written.get(objectKey('application', back.handle)) as Application
-  assert.deepEqual([own_.state, own_.due], ['waiting', null])
   return names
 }
 
 test('who stood aside comes back at its place: first, between, last, or alone', () => {
-  assert.deepEqual(orderAfter(5, []), ['A-5'])
-  assert.deepEqual(orderAfter(5, [7, 9]), ['A-5', 'A-7', 'A-9'])
-  assert.deepEqual(orderAfter(8, [7, 9]), ['A-7', 'A-8', 'A-9'])
-  assert.deepEqual(orderAfter(12, [7, 9]), ['A-7', 'A-9', 'A-12'])
-  assert.deepEqual(orderAfter(100, [7, 9, 10, 11]), ['A-7', 'A-9', 'A-10', 'A-11', 'A-100'])
+  const order = (own: number, queue: readonly number[], begin?: string): readonly string[] =>
+    orderAfter(own, queue, begin).order
+  assert.deepEqual(order(5, []), ['A-5'])
+  assert.deepEqual(order(5, [7, 9]), ['A-5', 'A-7', 'A-9'])
+  assert.deepEqual(order(8, [7, 9]), ['A-7', 'A-8', 'A-9'])
+  assert.deepEqual(order(12, [7, 9]), ['A-7', 'A-9', 'A-12'])
+  assert.deepEqual(order(100, [7, 9, 10, 11]), ['A-7', 'A-9', 'A-10', 'A-11', 'A-100'])
+  // Behind whom it belonged when it arrived is remembered; one that waits no more says nothing.
+  assert.deepEqual(order(8, [6, 7, 9], 'A-7'), ['A-6', 'A-7', 'A-8', 'A-9'])
+  assert.deepEqual(order(8, [6, 7, 9], 'A-6'), ['A-6', 'A-7', 'A-8', 'A-9'])
+  assert.deepEqual(order(8, [6, 7, 9], 'A-5'), ['A-6', 'A-7', 'A-8', 'A-9'])
+})
+
+test('no inversion however many arrived earlier: the way goes on from act to act, and is short from where it began', () => {
+  const many = Array.from({ length: 100 }, (_, n) => n)
+  const sorted = (own: number): readonly string[] => [...many, own].sort((a, b) => a - b).map((n) => `A-${n}`)
+  assert.deepEqual(orderAfter(100.5, many), { order: sorted(100.5), acts: 4 })
+  assert.deepEqual(orderAfter(70.5, many), { order: sorted(70.5), acts: 3 })
+  assert.deepEqual(orderAfter(100.5, many, 'A-99'), { order: sorted(100.5), acts: 1 })
+  assert.deepEqual(orderAfter(31.5, many), { order: sorted(31.5), acts: 1 })
+  assert.deepEqual(orderAfter(32.5, many), { order: sorted(32.5), acts: 2 })
 })
 
 test('it looks at those who arrived before it, and at nobody behind; at 32 at the most', () => {
