@@ -5,7 +5,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { after, before, test } from 'node:test'
-import { ingestPaths, serveWatch, type WatchServer } from '@cadastre/watch'
+import { ingestPaths } from '@cadastre/watch'
+import { serveWatch, type WatchServer } from '@cadastre/watch/serve'
 import type { Browser, Page } from 'playwright-core'
 import {
   makeSeries,

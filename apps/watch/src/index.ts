@@ -26,7 +26,6 @@ export {
   reportText,
   type WatchReport,
 } from './report.ts'
-export { type ServeWatchOptions, serveWatch, type WatchServer } from './serve.ts'
 export {
   isDayProof,
   isWatchProof,

@@ -13,10 +13,11 @@ import { createExplorer } from '@cadastre/explorer'
 import { formatVkey, parsePolicy } from '@cadastre/notes'
 import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
 import type { CalendarDate } from '@cadastre/records'
+import { PublicFiles } from '@cadastre/registrar'
 import { startWhois, type WhoisServer, whoisText } from '@cadastre/whois'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
-import type { WatchReader } from './model.ts'
+import type { WatchInfo, WatchReader } from './model.ts'
 import { openWatchReader } from './reader.ts'
 import { WatchDirectory } from './watch-directory.ts'
 import { type Assets, loadAssets } from './web/assets.ts'
@@ -34,6 +35,8 @@ export type ServeWatchOptions = {
   readonly publicUrl: string | null
   readonly version: string
   readonly progress?: (entries: number, size: number) => void
+  /** How often it looks whether the log has grown; 10 s where absent. */
+  readonly lookMilliseconds?: number
   /** Hears of faults of the server itself. */
   readonly failed: (error: unknown) => void
 }
@@ -41,7 +44,10 @@ export type ServeWatchOptions = {
 export type WatchServer = {
   readonly url: string
   readonly whoisPort: number
-  readonly watch: WatchReader
+  /** Of the log that is served now. */
+  readonly info: () => WatchInfo
+  /** Looks now whether the log has grown. */
+  readonly look: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
@@ -104,44 +110,118 @@ class Faces {
   }
 }
 
+/** All that is served of the log at one size. */
+type Served = {
+  readonly watch: WatchReader
+  readonly faces: Faces
+  readonly routes: Hono
+  readonly world: WatchedWorld
+}
+
+type Frame = { readonly url: string; readonly assets: Assets; readonly whoisPort: number }
+
+function servedOf(watch: WatchReader, { url, assets, whoisPort }: Frame, options: ServeWatchOptions): Served {
+  const { directory, version, failed } = options
+  const whois = { host: new URL(url).hostname, port: whoisPort }
+  const world = new WatchedWorld(watch, { baseUrl: url, whois, version, logVkey: logVkeyOf(watch) })
+  const faces = new Faces(world, assets, failed)
+  const routes = createRoutes({
+    world,
+    assets,
+    logDirectory: new WatchDirectory(directory).log,
+    baseUrl: url,
+  })
+  mountPlain(routes, faces, world)
+  return { watch, faces, routes, world }
+}
+
+/** Moves on to what another process takes in: the watch is read anew when its published checkpoint is another. */
+class Follower {
+  readonly #options: ServeWatchOptions
+  readonly #frame: Frame
+  readonly #files: PublicFiles
+  served: Served
+  whois: WhoisServer
+  /** The one before: questions that were under way are answered from it. */
+  #before: Served | null = null
+  #moving: Promise<void> | null = null
+
+  constructor(options: ServeWatchOptions, frame: Frame, served: Served, whois: WhoisServer) {
+    this.#options = options
+    this.#frame = frame
+    this.#files = new PublicFiles(new WatchDirectory(options.directory).log)
+    this.served = served
+    this.whois = whois
+  }
+
+  /** One look; a second one at the same time waits for the first. */
+  look(): Promise<void> {
+    this.#moving ??= this.#move().finally(() => {
+      this.#moving = null
+    })
+    return this.#moving
+  }
+
+  async #move(): Promise<void> {
+    if ((await this.#files.published()) === this.served.watch.info.checkpoint) return
+    const watch = await openWatchReader(this.#options.directory)
+    await this.#before?.watch.close()
+    this.#before = this.served
+    this.served = servedOf(watch, this.#frame, this.#options)
+    // Its banner names the day, so WHOIS begins anew on the same port.
+    await this.whois.close()
+    this.whois = await startWhois(this.served.world.at(null), {
+      host: this.#options.host,
+      port: this.#frame.whoisPort,
+    })
+  }
+
+  async close(): Promise<void> {
+    await this.#moving
+    await this.whois.close()
+    await this.#before?.watch.close()
+    await this.served.watch.close()
+  }
+}
+
+const LOOK_MILLISECONDS = 10_000
+
 /** Starts to serve a watch. Throws a WatchError where there is none, and what listening throws. */
 export async function serveWatch(options: ServeWatchOptions): Promise<WatchServer> {
-  const { directory, host, port, whoisPort, failed, version } = options
+  const { directory, host, port, failed } = options
   const watch = await openWatchReader(directory, options.progress)
-  let faces: Faces | null = null
-  let routes: Hono | null = null
+  let follower: Follower | null = null
   const server = createServer((request, response) => {
-    if (faces === null || routes === null) {
-      response.writeHead(503, { 'retry-after': '1' }).end('Starting.\n')
-      return
-    }
-    answer(faces, routes, request, response)
+    if (follower === null) response.writeHead(503, { 'retry-after': '1' }).end('Starting.\n')
+    else answer(follower.served, request, response)
   })
   let whois: WhoisServer | null = null
   try {
-    const url =
-      options.publicUrl ??
-      `http://${host.includes(':') ? `[${host}]` : host}:${await listen(server, host, port)}`
-    const world = new WatchedWorld(watch, {
-      baseUrl: url,
-      whois: { host: new URL(url).hostname, port: whoisPort },
-      version,
-      logVkey: logVkeyOf(watch),
-    })
+    const listening = await listen(server, host, port)
+    const url = options.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${listening}`
     const assets = await loadAssets()
-    faces = new Faces(world, assets, failed)
-    const logDirectory = new WatchDirectory(directory).log
-    routes = createRoutes({ world, assets, logDirectory, baseUrl: url })
-    mountPlain(routes, faces, world)
-    whois = await startWhois(world.at(null), { host, port: whoisPort })
-    const started = whois
+    const first = servedOf(watch, { url, assets, whoisPort: options.whoisPort }, options)
+    whois = await startWhois(first.world.at(null), { host, port: options.whoisPort })
+    const frame = { url, assets, whoisPort: whois.port }
+    const following = new Follower(options, frame, servedOf(watch, frame, options), whois)
+    follower = following
+    const timer = setInterval(
+      () => following.look().catch(failed),
+      options.lookMilliseconds ?? LOOK_MILLISECONDS,
+    )
     const close = async (): Promise<void> => {
+      clearInterval(timer)
       server.close()
       server.closeAllConnections()
-      await started.close()
-      await watch.close()
+      await following.close()
     }
-    return { url, whoisPort: started.port, watch, close }
+    return {
+      url,
+      whoisPort: whois.port,
+      info: () => following.served.watch.info,
+      look: () => following.look(),
+      close,
+    }
   } catch (error) {
     server.close()
     server.closeAllConnections()
@@ -186,7 +266,7 @@ function listenerOf(app: Hono): ReturnType<typeof getRequestListener> {
 }
 
 /** RDAP, data and pages, each of the day that `at` names. */
-function answer(faces: Faces, routes: Hono, request: IncomingMessage, response: ServerResponse): void {
+function answer({ faces, routes }: Served, request: IncomingMessage, response: ServerResponse): void {
   const target = request.url ?? '/'
   const asked = target.includes('at=')
     ? new URLSearchParams(target.slice(target.indexOf('?'))).get('at')

@@ -11,7 +11,7 @@ import fc from 'fast-check'
 import { addressAt, placeOf, SIDE } from '../browser/hilbert.ts'
 import { serveWatch, type WatchServer } from '../src/serve.ts'
 import { verifyDayProof } from '../src/verify-proof.ts'
-import { day, prefix, trust, watched } from './fixtures.ts'
+import { day, delegatedFile, openLog, prefix, takeIn, trust, watched } from './fixtures.ts'
 
 const SOURCE = 'delegated-extended/example'
 const row = (holder: string, date: string): string =>
@@ -57,6 +57,17 @@ async function get(path: string, status = 200): Promise<string> {
   return response.text()
 }
 
+async function whois(port: number, query: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1')
+  socket.end(`${query}\r\n`)
+  let text = ''
+  socket.on('data', (bytes) => {
+    text += bytes.toString()
+  })
+  await once(socket, 'close')
+  return text
+}
+
 type RdapNetwork = {
   readonly startAddress: string
   readonly endAddress: string
@@ -92,13 +103,7 @@ test('RDAP: a count that is no prefix is answered whole, and AS numbers and hold
 })
 
 test('WHOIS answers over its own port, labelled with file and day', async () => {
-  const socket = connect(server.whoisPort, '127.0.0.1')
-  socket.end('192.0.2.7\r\n')
-  let text = ''
-  socket.on('data', (bytes) => {
-    text += bytes.toString()
-  })
-  await once(socket, 'close')
+  const text = await whois(server.whoisPort, '192.0.2.7')
   assert.match(text, /^inetnum: +192\.0\.2\.0 - 192\.0\.2\.255$/m)
   assert.match(text, /IMP-EXAMPLE-H3/)
   assert.match(text, /% Watched, as last published: delegated-extended\/example of 2026-01-07/)
@@ -168,7 +173,7 @@ test('C2SP tlog-tiles: the checkpoint and its tiles are served, and nothing besi
   const note = parseNote(await get('/log/checkpoint'))
   assert.ok(note.ok)
   const checkpoint = parseCheckpoint(note.value.text)
-  assert.ok(checkpoint.ok && checkpoint.value.size === server.watch.info.size)
+  assert.ok(checkpoint.ok && checkpoint.value.size === server.info().size)
   await get(`/log/tile/0/000.p/${checkpoint.value.size}`)
   await get(`/log/tile/entries/000.p/${checkpoint.value.size}`)
   for (const path of ['/log/../watch.json', '/log/%2e%2e/watch.json', '/log/tile/0/999', '/log/keys'])
@@ -223,4 +228,32 @@ test('the Hilbert curve is one: places and addresses answer each other, neighbou
       assert.equal(Math.abs(nextX - x) + Math.abs(nextY - y), 1)
     }),
   )
+})
+
+test('what another process takes in is served, pages and WHOIS, and its day is named', async () => {
+  const growing = await watched([{ registry: 'example', day: '2026-01-01', rows: [row('H1', '20200101')] }])
+  const served = await serveWatch({
+    directory: growing.path,
+    host: '127.0.0.1',
+    port: 0,
+    whoisPort: 0,
+    publicUrl: null,
+    version: 'test',
+    lookMilliseconds: 3_600_000,
+    failed: (error) => faults.push(error),
+  })
+  try {
+    const log = await openLog(growing.path)
+    await takeIn(log, [
+      ['delegated-example-extended', delegatedFile('example', '2026-01-02', [row('H2', '20260102')])],
+    ])
+    await log.close()
+    await served.look()
+    const rdap: RdapNetwork = JSON.parse(await (await fetch(`${served.url}/rdap/ip/192.0.2.1`)).text())
+    assert.equal(rdap.entities[0]?.handle, 'IMP-EXAMPLE-H2')
+    assert.match(await whois(served.whoisPort, '192.0.2.1'), /of 2026-01-02[\s\S]*IMP-EXAMPLE-H2/)
+  } finally {
+    await served.close()
+    await growing.close()
+  }
 })

@@ -54,7 +54,9 @@ function commonNotices(frame: Frame): readonly JsonObject[] {
   const { info, publication, addresses, pause, termsUrl, inaccuracyUrl } = frame
   const checkpoint = `${addresses.base}/log/checkpoint`
   return [
-    ...(info.demonstration === null ? [] : [notice(info.noticeTitle ?? 'Demonstration', [info.demonstration])]),
+    ...(info.demonstration === null
+      ? []
+      : [notice(info.noticeTitle ?? 'Demonstration', [info.demonstration])]),
     ...(pause === null ? [] : [pauseNotice(frame, pause)]),
     notice(
       'Log position',

@@ -1,6 +1,6 @@
 /** `watch serve`: the faces of the watched world. */
 
-import { serveWatch } from '@cadastre/watch'
+import { serveWatch } from '@cadastre/watch/serve'
 import type { Settings } from '../data/settings.ts'
 import { VERSION } from '../version.ts'
 import { interruption } from './interruption.ts'
@@ -28,12 +28,11 @@ export async function watchServe(
       throw portError(error, settings)
     })
     .finally(() => bar.end())
-  const { info } = running.watch
-  const sources = running.watch.sources()
+  const info = running.info()
   output.result(
     { http: running.url, whoisPort: running.whoisPort, origin: info.origin, size: info.size },
     [
-      `${bold('Watch')} of ${sources.length} ${sources.length === 1 ? 'file' : 'files'}, ${info.size} log entries.`,
+      `${bold('Watch')} ${info.origin}, ${info.size} log entries. What is taken in meanwhile is served within seconds.`,
       `  pages    ${running.url}/`,
       `  RDAP     ${running.url}/rdap/help`,
       `  WHOIS    ${settings.host} port ${running.whoisPort}`,
