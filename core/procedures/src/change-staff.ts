@@ -148,7 +148,7 @@ function rosterAfter(change: Change, inputs: Inputs): Roster {
   const before = rosterOf(inputs)
   const next = rosterOfStaff(afterChange(change, inputs), before)
   if (before === null) return next
-  const inTurn = [...before.clerks.slice(before.turn), ...before.clerks.slice(0, before.turn)]
+  const inTurn = [...before.clerks.slice(before.turn), ...before.clerks]
   const first = inTurn.find(({ staff }) => !change.end.includes(staff))
   return {
     ...next,

@@ -74,7 +74,7 @@ test('after a notice in public a clerk is replaced: the new one on the roster, t
   assert.equal(ask(here), null)
   const application = here.object('application', 'A-100')
   assert.deepEqual([application?.['state'], application?.['due']], ['cooling', '2030-01-08T00:00:00Z'])
-  assert.deepEqual(application?.['body'], CHANGE)
+  assert.deepEqual([application?.['body'], application?.['consents']], [CHANGE, []])
   assert.equal(staff(here, 'CLERK-9'), null)
   here.later(7 * DAY - 1)
   assert.equal(here.due(changeStaff, 'obj/application/A-100'), 'not-due')
@@ -191,6 +191,8 @@ test('body-malformed: a handle twice, in both lists, too long for a clerk; one o
   ])
     assert.equal(ask(here, more), 'body-malformed', JSON.stringify(more).slice(0, 80))
   assert.equal(ask(here, { add: [{ ...long, role: 'auditor' }], end: [] }), null)
+  const longest = member(`C${'L'.repeat(79)}`, 'clerk')
+  assert.equal(ask(here, { add: [longest], end: [] }), null)
 })
 
 test('procedure-unknown, wrong-origin, request-expired, still-founding', () => {
@@ -219,6 +221,9 @@ test('wrong-staff-role, staff-signature-missing, second-operator-missing: two di
   const here = world()
   assert.equal(ask(here, { staff: ['OP-1', 'CLERK-1'] }, ['OP-1', 'CLERK-1']), 'wrong-staff-role')
   assert.equal(ask(here, {}, ['OP-1']), 'staff-signature-missing')
+  // Who may ask comes before what is asked for.
+  const last = { staff: ['OP-1', 'CLERK-1'], add: [], end: ['ADOPTER'] }
+  assert.equal(ask(here, last, ['OP-1', 'CLERK-1']), 'wrong-staff-role')
   assert.equal(ask(here, { staff: ['OP-1', 'OP-1'] }, ['OP-1']), 'second-operator-missing')
 })
 

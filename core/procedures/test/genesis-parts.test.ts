@@ -55,6 +55,18 @@ test('there is room for sixty procedures in one part and for 300 in all, and eac
   const parts = genesisParts(padded(300))
   assert.ok(parts.length <= 16)
   assert.deepEqual(parts.flat(), padded(300))
+  const bytes = parts.map((part) => JSON.stringify(part).length)
+  assert.ok(Math.max(...bytes) <= 8_002, bytes.join())
+  // As few as can be: no two neighbours would fit one.
+  for (const [index, size] of bytes.entries()) assert.ok(size + (bytes[index + 1] ?? 8_002) > 8_000)
+  // A part is full at exactly 8,000 bytes, commas counted.
+  const exact = (text: number): FoundedProcedure[] =>
+    [4_000, text].map((length, n) => ({
+      id: `p${n}/1`,
+      text: 'x'.repeat(length - JSON.stringify({ id: `p${n}/1`, text: '', parameters: {} }).length - 1),
+      parameters: {},
+    }))
+  assert.deepEqual([genesisParts(exact(4_000)).length, genesisParts(exact(4_001)).length], [1, 2])
   const log = founded({}, 'national', [ALL])
   assert.ok(log.largest < 24_000, String(log.largest))
 })
@@ -95,6 +107,7 @@ test('genesis-missing: a log does not begin with a part', () => {
 test('wrong-origin, request-expired: a part for another log, or one that came late', () => {
   assert.equal(refused(ALL, {}, { origin: 'other.example' }), 'wrong-origin')
   assert.equal(refused(ALL, {}, { expires: at(-1) as Instant }), 'request-expired')
+  assert.equal(refused(ALL, {}, { expires: at(0) }), null)
 })
 
 test('staff-unknown, wrong-staff-role, staff-signature-missing: only an operator of the genesis signs a part', () => {
@@ -127,6 +140,8 @@ test('procedure-unknown: one that stands twice, that the software lacks, or with
   assert.equal(refused([one, one]), 'procedure-unknown')
   assert.equal(refused([{ id: 'seize/1', text: hash('x'), parameters: {} }]), 'procedure-unknown')
   assert.equal(refused([{ ...one, parameters: {} }]), 'procedure-unknown')
-  const { log, bodies } = founding([[one], [{ ...one, text: hash('again') }]], 1)
+  const other = { id: 'genesis/1', text: hash('genesis'), parameters: {} }
+  assert.equal(refused([other, { ...one, parameters: {} }]), 'procedure-unknown')
+  const { log, bodies } = founding([[one], [{ ...one, text: hash('again') }, other]], 1)
   assert.equal(log.act('genesis/1', bodies[1] ?? {}), 'procedure-unknown')
 })
