@@ -19,7 +19,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { endApplication, newApplication } from './applications.ts'
+import { endApplication, newApplication, stepIn } from './applications.ts'
 import {
   type Asked,
   applicationKey,
@@ -130,8 +130,7 @@ function decideAppeal(from: Asked<Appeal>, inputs: Inputs, at: Instant): Decisio
 }
 
 function orderOfObjection(application: Application | null): string | null {
-  const read = application === null ? null : body.read(application.body, '')
-  return read?.ok === true && read.value.step === 'object' ? read.value.order : null
+  return stepIn(application, body, 'object')?.order ?? null
 }
 
 /** The third attestor has looked again: what it found decides on the facts that were objected to. */

@@ -33,10 +33,17 @@ function rangeRefusal({ range, registration: ref }: Leaving, registration: Regis
   return canCarve(registration, space, range) ? null : 'range-not-a-block'
 }
 
-export function leavingNeeds(leaving: Leaving, registration: Registration, known: Inputs): readonly Need[] {
+/** `subtrees`: how many the act may look at here, where it takes several ranges. */
+export function leavingNeeds(
+  leaving: Leaving,
+  registration: Registration,
+  known: Inputs,
+  subtrees: number = MAX_SUBTREES,
+): readonly Need[] {
   if (rangeRefusal(leaving, registration) !== null) return []
   const { range, registration: ref } = leaving
-  return [...carveNeeds(registration, ref.key.space, range), ...insideNeeds(rangeToBlocks(range), known)]
+  const inside = insideNeeds(rangeToBlocks(range), known, subtrees)
+  return [...carveNeeds(registration, ref.key.space, range), ...inside]
 }
 
 /** What is written where `successor` takes the range's place, or why that cannot be. */
@@ -46,13 +53,14 @@ export function leavingEdits(
   successor: Registration,
   inputs: Inputs,
   at: Instant,
+  subtrees: number = MAX_SUBTREES,
 ): Result<CellEdits, RefusalCode> {
   const { range, registration: ref } = leaving
   const { space } = ref.key
   const refusal = rangeRefusal(leaving, registration)
   if (refusal !== null) return err(refusal)
   const blocks = rangeToBlocks(range)
-  const { cells, complete } = insideOf(blocks, inputs)
+  const { cells, complete } = insideOf(blocks, inputs, subtrees)
   const seen = [...blocks.flatMap((block) => inputs.chain(block)), ...cells]
   const children = childrenIn(seen)
   const cut = children.filter((child) => childSide(child, range) === 'cut')
@@ -65,6 +73,6 @@ export function leavingEdits(
     for (const block of met)
       edits.edit(block, (cell) => withoutServicesOf(withoutRegistration(cell, child.id), child.id))
   if (!carve(edits, inputs, registration, space, range, successor)) return err('cell-full')
-  const looked = carveNeeds(registration, space, range).length + MAX_SUBTREES
+  const looked = carveNeeds(registration, space, range).length + subtrees
   return fitsEntry(edits.effects(), looked) ? ok(edits) : err('entry-too-large')
 }

@@ -25,7 +25,7 @@ import { holderOf, notesKey, notesOf, recordNeed } from './common.ts'
 import { put } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
 import { touchCode } from './order-form.ts'
-import { namedServices, scopeNeeds, subjectOf } from './order-scope.ts'
+import { namedServices, scatteredRefusal, scopeNeeds, subjectOf } from './order-scope.ts'
 import {
   authorityAt,
   authorityKey,
@@ -56,17 +56,30 @@ export function executionNeeds(order: OrderRecord, known: Inputs): readonly Need
   const first = [recordNeed(authorityKey(order.authority)), ...scopeNeeds(detail, scope, holder, known)]
   if (!first.every((need) => known.has(need))) return first
   // Notes of every registration in the scope are among the inputs, and so is whoever represents the holder.
-  const others = [...new Set([...contradicting(order, known, FOREVER), ...touched(order)])]
-  return [...first, ...others.flatMap((handle) => otherNeeds(handle, known))]
+  const others = contradicting(order, known, FOREVER).slice(0, MAX_CONTRADICTING)
+  return [
+    ...first,
+    ...others.flatMap((handle) => givenNeeds(handle, known)),
+    ...touched(order).flatMap((handle) => otherNeeds(handle, known)),
+  ]
 }
 
 /** No hold has ended before the beginning of time: so every entry is looked at. */
 const FOREVER: Instant = instantFromSeconds(0)
 
+/** So many orders that contradict it are looked at; it prevails over no more than that. */
+const MAX_CONTRADICTING = 16
+
+function givenNeeds(handle: string, known: Inputs): readonly Need[] {
+  const key = recordNeed(orderKey(handle))
+  const other = known.has(key) ? orderAt(handle, known) : null
+  return other === null ? [key] : [key, recordNeed(authorityKey(other.authority))]
+}
+
 function otherNeeds(handle: string, known: Inputs): readonly Need[] {
   const key = recordNeed(orderKey(handle))
   const other = known.has(key) ? orderAt(handle, known) : null
-  return other === null ? [key] : [key, recordNeed(authorityKey(other.authority)), ...releaseNeeds(other)]
+  return [...givenNeeds(handle, known), ...(other === null ? [] : releaseNeeds(other))]
 }
 
 function given(order: OrderRecord, inputs: Inputs): Given {
@@ -76,6 +89,8 @@ function given(order: OrderRecord, inputs: Inputs): Given {
 /** Orders over which this one does not prevail, and that it would contradict. */
 function conflictsOf(order: OrderRecord, inputs: Inputs, at: Instant): readonly string[] {
   const own = given(order, inputs)
+  const noted = contradicting(order, inputs, FOREVER)
+  if (noted.length > MAX_CONTRADICTING) return noted.slice(0, MAX_CONTRADICTING)
   return [...contradicting(order, inputs, at), ...touched(order)].filter((handle) => {
     const other = orderAt(handle, inputs)
     if (other === null) return false
@@ -133,12 +148,12 @@ export function execution(
 const LOOKED = 6
 
 /** Why the order cannot find what it names any more; null where everything is where it says. */
-function movedOn({ scope, holder }: OrderRecord, inputs: Inputs): RefusalCode | null {
+function movedOn({ detail, scope, holder }: OrderRecord, inputs: Inputs): RefusalCode | null {
   for (const item of scope) {
     const subject = subjectOf(item, holder, inputs)
     if (!subject.ok) return subject.error
   }
-  return null
+  return scatteredRefusal(detail, scope, holder, inputs)
 }
 
 /** Whether nothing of what the order names is there any more. */

@@ -37,10 +37,18 @@ import {
 } from '@cadastre/records'
 import { holderOf } from './common.ts'
 import { rangeOfText } from './holds.ts'
-import { cutRefusal, movableSubject, namedServices, subjectOf, targetOf } from './order-scope.ts'
+import {
+  cutRefusal,
+  movableSubject,
+  namedServices,
+  scatteredRefusal,
+  subjectOf,
+  subtreesEach,
+  targetOf,
+} from './order-scope.ts'
 import { authorityAt, canBeTouched, orderAt } from './orders.ts'
 import type { Inputs } from './procedure.ts'
-import { blockOfKey, canCarve } from './ranges.ts'
+import { blockOfKey } from './ranges.ts'
 import type { RefusalCode } from './refusals.ts'
 import { service } from './services.ts'
 
@@ -276,30 +284,30 @@ function scopeCode(wish: ServeBody, inputs: Inputs, at: Instant): RefusalCode | 
     if (!sealedDisclosure) return holderCode(ordered, holder, inputs)
   }
   if (ordered.effect === 'transferTo' && holderOf(inputs, ordered.receiver) === null) return 'holder-unknown'
-  for (const item of scope) {
-    const code = itemCode(ordered, item, holder, inputs, at)
-    if (code !== null) return code
-  }
+  const unmet = scope.map((item) => subjectCode(ordered, item, holder, inputs)).find((code) => code !== null)
+  const scattered = unmet ?? scatteredRefusal(ordered, scope, holder, inputs)
+  if (scattered !== null) return scattered
+  if (ordered.effect === 'transferTo')
+    for (const item of scope) {
+      const cut = cutRefusal(targetOf(item), subtreesEach(scope), inputs, at)
+      if (cut !== null) return cut
+    }
   const inside = namedServices(ordered).every(({ at: block }) =>
     scope.some(({ range }) => contains(rangeOfText(range), block)),
   )
   return inside ? null : 'range-outside'
 }
 
-function itemCode(
+function subjectCode(
   { effect }: OrderDetail,
   item: ScopeItem,
   holder: string | null,
   inputs: Inputs,
-  at: Instant,
 ): RefusalCode | null {
   const taken = effect === 'transferTo' || effect === 'cancelToPool'
   const subject = (taken ? movableSubject : subjectOf)(item, holder, inputs)
   if (!subject.ok) return subject.error
-  const target = targetOf(item)
-  if (taken && !canCarve(subject.value, target.registration.key.space, target.range))
-    return 'range-not-a-block'
-  return effect === 'transferTo' ? cutRefusal(target, inputs, at) : null
+  return null
 }
 
 function holderCode(ordered: OrderDetail, holder: string | null, inputs: Inputs): RefusalCode | null {

@@ -1,6 +1,15 @@
 /** The numbers, registrations and services that an order names: reading them, and the inputs that its effect needs. */
 
-import { type Block, contains, err, ok, type Range, type Result, rangeToBlocks } from '@cadastre/numbers'
+import {
+  type Block,
+  contains,
+  err,
+  ok,
+  type Range,
+  type Result,
+  rangeToBlocks,
+  subtract,
+} from '@cadastre/numbers'
 import {
   type Instant,
   isChild,
@@ -70,6 +79,34 @@ export function movableSubject(
 
 export type NamedService = { readonly at: Block; readonly service: Service }
 
+/** An order may look at so many prefixes, and so many subtrees, for all of its items together. */
+const MAX_SCOPE_BLOCKS = 64
+const MAX_SCOPE_SUBTREES = 64
+
+/** How many subtrees may be looked at for each item. */
+export function subtreesEach(scope: readonly ScopeItem[]): number {
+  return Math.max(2, Math.floor(MAX_SCOPE_SUBTREES / Math.max(1, scope.length)))
+}
+
+/** `range-not-a-block`, where what is taken or corrected needs too many prefixes for one entry; null otherwise. */
+export function scatteredRefusal(
+  { effect }: OrderDetail,
+  scope: readonly ScopeItem[],
+  holder: string | null,
+  inputs: Inputs,
+): RefusalCode | null {
+  if (effect !== 'transferTo' && effect !== 'cancelToPool' && effect !== 'correct') return null
+  const blocks = scope.reduce((sum, item) => {
+    const subject = subjectOf(item, holder, inputs)
+    if (!subject.ok) return sum
+    const { registration: ref, range } = targetOf(item)
+    const whole = registrationRange(subject.value, ref.key.space)
+    const pieces = effect === 'correct' ? [whole] : [whole, range, ...subtract(whole, [range])]
+    return sum + pieces.reduce((count, piece) => count + rangeToBlocks(piece).length, 0)
+  }, 0)
+  return blocks > MAX_SCOPE_BLOCKS ? 'range-not-a-block' : null
+}
+
 /** The services that an order names; they were read when it was served. */
 export function namedServices(detail: OrderDetail): readonly NamedService[] {
   if (detail.effect !== 'withdrawNamedService') return []
@@ -95,7 +132,9 @@ export function scopeNeeds(
     ...namedServices(detail).map(({ at }) => chainNeed(at)),
   ]
   if (!first.every((need) => known.has(need))) return first
-  return [...first, ...scope.flatMap((item) => itemNeeds(detail, item, holder, known))]
+  if (scatteredRefusal(detail, scope, holder, known) !== null) return first
+  const subtrees = subtreesEach(scope)
+  return [...first, ...scope.flatMap((item) => itemNeeds(detail, item, holder, known, subtrees))]
 }
 
 function itemNeeds(
@@ -103,22 +142,28 @@ function itemNeeds(
   item: ScopeItem,
   holder: string | null,
   known: Inputs,
+  subtrees: number,
 ): readonly Need[] {
   const subject = subjectOf(item, holder, known)
   if (!subject.ok) return []
   const target = targetOf(item)
   const { registration: ref, range } = target
   if (effect === 'correct') return editNeeds([{ ref, registration: subject.value }])
-  if (effect === 'cancelToPool') return leavingNeeds(target, subject.value, known)
+  if (effect === 'cancelToPool') return leavingNeeds(target, subject.value, known, subtrees)
   if (effect !== 'transferTo' || !canCarve(subject.value, ref.key.space, range)) return []
   const blocks = rangeToBlocks(range)
-  return [...carveNeeds(subject.value, ref.key.space, range), ...insideNeeds(blocks, known)]
+  return [...carveNeeds(subject.value, ref.key.space, range), ...insideNeeds(blocks, known, subtrees)]
 }
 
 /** Whether taking the range would cut through a child: an order names exactly what it takes, or it goes back. */
-export function cutRefusal({ range }: Target, inputs: Inputs, at: Instant): RefusalCode | null {
+export function cutRefusal(
+  { range }: Target,
+  subtrees: number,
+  inputs: Inputs,
+  at: Instant,
+): RefusalCode | null {
   const blocks = rangeToBlocks(range)
-  const { cells, complete } = insideOf(blocks, inputs)
+  const { cells, complete } = insideOf(blocks, inputs, subtrees)
   const met = [...blocks.flatMap((block) => inputs.chain(block)), ...cells]
   const cut = childrenIn(met).filter(
     (child) => isChild(child.registration.kind) && childSide(child, range) === 'cut',

@@ -2,8 +2,8 @@
  * What partial acts share: taking part of a registration's range away and leaving pieces, and looking at everything
  * inside a range however much it is.
  *
- *     insideNeeds(blocks, known): readonly Need[]       ask until it gives none
- *     insideOf(blocks, inputs): { cells, complete }
+ *     insideNeeds(blocks, known, limit): readonly Need[]       ask until it gives none
+ *     insideOf(blocks, inputs, limit): { cells, complete }
  *     carveNeeds(registration, space, taken): readonly Need[]
  *     carve(edits, inputs, registration, space, taken, successor): boolean   re-cuts services too
  */
@@ -107,7 +107,7 @@ type Walk = {
   readonly complete: boolean
 }
 
-function walk(blocks: readonly Block[], known: Inputs): Walk {
+function walk(blocks: readonly Block[], known: Inputs, limit: number): Walk {
   const queue = [...blocks]
   const needs: Need[] = []
   const cells: CoveringCell[] = []
@@ -124,7 +124,7 @@ function walk(blocks: readonly Block[], known: Inputs): Walk {
     const pair = halves(block)
     if (subtree.complete || pair === null) {
       cells.push(...subtree.cells)
-    } else if (asked + queue.length + pair.length > MAX_SUBTREES) {
+    } else if (asked + queue.length + pair.length > limit) {
       cells.push(...subtree.cells)
       complete = false
     } else {
@@ -137,16 +137,21 @@ function walk(blocks: readonly Block[], known: Inputs): Walk {
 }
 
 /** Subtrees still to be asked for to see everything inside the blocks; call it until it gives none. */
-export function insideNeeds(blocks: readonly Block[], known: Inputs): readonly Need[] {
-  return walk(blocks, known).needs
+export function insideNeeds(
+  blocks: readonly Block[],
+  known: Inputs,
+  limit: number = MAX_SUBTREES,
+): readonly Need[] {
+  return walk(blocks, known, limit).needs
 }
 
 /** All cells inside the blocks, these included; `complete` is false where there are more than can be looked at. */
 export function insideOf(
   blocks: readonly Block[],
   inputs: Inputs,
+  limit: number = MAX_SUBTREES,
 ): { readonly cells: readonly CoveringCell[]; readonly complete: boolean } {
-  const { cells, complete } = walk(blocks, inputs)
+  const { cells, complete } = walk(blocks, inputs, limit)
   return { cells, complete }
 }
 

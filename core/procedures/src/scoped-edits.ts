@@ -27,7 +27,14 @@ import { DRAFT_SINCE, draftId, lessen, put } from './effects.ts'
 import { rangeOfText, withoutOrder } from './holds.ts'
 import { leavingEdits } from './leaving.ts'
 import { carriedNotes, emptyHolderNotes, emptyNotes, holderNotesKey, holderNotesOf } from './notes.ts'
-import { cutRefusal, movableSubject, type NamedService, subjectOf, targetOf } from './order-scope.ts'
+import {
+  cutRefusal,
+  movableSubject,
+  type NamedService,
+  subjectOf,
+  subtreesEach,
+  targetOf,
+} from './order-scope.ts'
 import type { Effect, Inputs } from './procedure.ts'
 import { canCarve, carve, rangeTexts } from './ranges.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -115,7 +122,7 @@ export class ScopedEdits {
     const target = targetOf(item)
     const { space } = target.registration.key
     if (!canCarve(subject.value, space, target.range)) return 'range-not-a-block'
-    const cut = cutRefusal(target, this.#inputs, this.#at)
+    const cut = cutRefusal(target, subtreesEach(this.#order.scope), this.#inputs, this.#at)
     if (cut !== null) return cut
     const id = draftId(this.#drafts)
     const moved: Registration = {
@@ -165,7 +172,8 @@ export class ScopedEdits {
       since: DRAFT_SINCE,
     }
     this.#drafts += 1
-    const edits = leavingEdits(target, subject.value, quarantined, this.#inputs, this.#at)
+    const subtrees = subtreesEach(this.#order.scope)
+    const edits = leavingEdits(target, subject.value, quarantined, this.#inputs, this.#at, subtrees)
     return edits.ok ? this.#take(edits.value) : edits.error
   }
 

@@ -535,10 +535,23 @@ test('range-not-a-block: what would leave too many prefixes is served in parts',
   assert.equal(returnedWith(here, TO_H2, { scope }), 'range-not-a-block')
   assert.equal(returnedWith(here, { effect: 'cancelToPool' }, { scope }), 'range-not-a-block')
 })
-test('entry-too-large: what does not fit one entry is served in parts', () => {
+test('range-not-a-block: so do many ragged ranges in one order', () => {
   const here = deskWorld()
   const scope = Array.from({ length: 8 }, (_, n) => ragged(here, `R-4${n}`, `10.0.${n}.1`, `10.0.${n}.254`))
-  assert.deepEqual(stateOf(here, executed(here, TO_H2, { scope })), ['returned', 'entry-too-large'])
+  assert.equal(returnedWith(here, TO_H2, { scope }), 'range-not-a-block')
+  assert.equal(stateOf(here, executed(here, TO_H2, { scope: scope.slice(0, 2) }))[0], 'executed')
+  // A hold writes none of the cells.
+  assert.equal(stateOf(here, verified(here, HOLD, { scope: scope.slice(2) }))[0], 'executed')
+})
+test('range-not-a-block: also where the holding was cut up while the window ran', () => {
+  const here = deskWorld()
+  const scope = Array.from({ length: 8 }, (_, n) => {
+    here.register(`R-4${n}`, `10.0.${n}.0/24`)
+    return { key: `ip4/10.0.${n}.0/24`, id: `R-4${n}`, range: `10.0.${n}.1 - 10.0.${n}.2` }
+  })
+  const order = verified(here, { effect: 'annotate' }, { scope })
+  assert.equal(stateOf(here, order)[0], 'executed')
+  assert.equal(returnedWith(here, TO_H2, { scope }), 'range-not-a-block')
 })
 test('range-too-busy: more children inside than one act can look at', () => {
   const here = deskWorld()
