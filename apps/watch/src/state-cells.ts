@@ -6,7 +6,7 @@
 
 import { decodeUtf8, encodeUtf8, type Hasher } from '@cadastre/crypto'
 import { blockBytes, type Range, rangeToBlocks } from '@cadastre/numbers'
-import { type CalendarDate, canonicalJson, type JsonObject } from '@cadastre/records'
+import { type CalendarDate, canonicalJson } from '@cadastre/records'
 import { objectLabel, type TrieWriter } from '@cadastre/trie'
 
 /** One row at one cell. */
@@ -43,11 +43,14 @@ function readCell(bytes: Uint8Array | null): readonly Claim[] {
 }
 
 function cellBytes(observed: readonly Claim[]): Uint8Array | null {
-  return observed.length === 0 ? null : encodeUtf8(canonicalJson({ v: 1, observed: observed.map(claimJson) }))
+  return observed.length === 0
+    ? null
+    : encodeUtf8(`{"observed":[${observed.map(claimText).join(',')}],"v":1}`)
 }
 
-function claimJson({ source, row, since, entry }: Claim): JsonObject {
-  return { source, row, since, entry }
+/** The claim's canonical JSON (RFC 8785), written out: there are as many as rows, and their names stand sorted here. */
+function claimText({ source, row, since, entry }: Claim): string {
+  return `{"entry":${entry},"row":${JSON.stringify(row)},"since":"${since}","source":${JSON.stringify(source)}}`
 }
 
 function compareClaims(a: Claim, b: Claim): number {
