@@ -11,20 +11,46 @@ export function writeProjection(connection: Connection, to: TablePrefix, project
     if (!created.has(key)) connection.run(`DELETE FROM ${to}due WHERE key = ?`, key)
   for (const { key, at, procedure } of projection.due)
     connection.run(`INSERT OR REPLACE INTO ${to}due VALUES (?, ?, ?)`, key, at, procedure)
-  for (const { space, first, last, key } of projection.occupancyKeys)
-    if (!created.has(key))
-      connection.run(
-        `DELETE FROM ${to}occupancy WHERE space = ? AND first = ? AND last = ?`,
-        space,
-        first,
-        last,
-      )
-  for (const { space, first, last, key } of projection.occupancy)
-    connection.run(`INSERT INTO ${to}occupancy VALUES (?, ?, ?, ?)`, space, first, last, key)
-  for (const handle of projection.holderKeys)
-    connection.run(`DELETE FROM ${to}holders WHERE handle = ?`, handle)
-  for (const { handle, name, folded } of projection.holders)
-    connection.run(`INSERT INTO ${to}holders VALUES (?, ?, ?)`, handle, name, folded)
+  writeOccupancy(connection, to, projection, created)
+  writeHolders(connection, to, projection)
+}
+
+/** Most changes of a cell leave its numbers occupied as they are, and a row that stays costs least. */
+function writeOccupancy(
+  connection: Connection,
+  to: TablePrefix,
+  { occupancyKeys, occupancy }: Projection,
+  created: ReadonlySet<string>,
+): void {
+  const wanted = Map.groupBy(occupancy, ({ key }) => key)
+  const kept = new Set<string>()
+  for (const { space, first, last, key } of occupancyKeys) {
+    if (created.has(key)) continue
+    const where = 'space = ? AND first = ? AND last = ?'
+    if (
+      wanted.get(key)?.length === 1 &&
+      connection.get(`SELECT 1 FROM ${to}occupancy WHERE ${where} AND key = ?`, space, first, last, key)
+    )
+      kept.add(key)
+    else connection.run(`DELETE FROM ${to}occupancy WHERE ${where}`, space, first, last)
+  }
+  for (const { space, first, last, key } of occupancy)
+    if (!kept.has(key))
+      connection.run(`INSERT INTO ${to}occupancy VALUES (?, ?, ?, ?)`, space, first, last, key)
+}
+
+function writeHolders(connection: Connection, to: TablePrefix, { holderKeys, holders }: Projection): void {
+  const present = new Set(holders.map(({ handle }) => handle))
+  for (const handle of holderKeys)
+    if (!present.has(handle)) connection.run(`DELETE FROM ${to}holders WHERE handle = ?`, handle)
+  for (const { handle, name, folded } of holders)
+    connection.run(
+      `INSERT INTO ${to}holders VALUES (?, ?, ?) ON CONFLICT (handle) DO UPDATE
+       SET name = excluded.name, folded = excluded.folded WHERE folded <> excluded.folded OR name IS NOT excluded.name`,
+      handle,
+      name,
+      folded,
+    )
 }
 
 /** Gives the keys that had no record: nothing followed from them, which spares an import half of its deletions. */
