@@ -1,11 +1,13 @@
 // node bench/acts.ts [acts] [in flight]: signed acts through the submit port, to their published checkpoint. Each has
-// one signature, made beforehand; checking is done by one thread beside the registrar's, as the server does. A third
-// identifies a new holder, a third changes one's contacts, a third declares a route. PostgreSQL where CADASTRE_TEST_POSTGRES is set.
+// one signature, made beforehand. The registrar runs in a thread with the limits that the server gives its writer, and
+// signatures are checked by one thread beside it. A third identifies a new holder, a third changes one's contacts, a
+// third declares a route. PostgreSQL where CADASTRE_TEST_POSTGRES is set.
 
 import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isMainThread, Worker } from 'node:worker_threads'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import type { Cell, JsonObject, Replaced, Request } from '@cadastre/records'
@@ -21,6 +23,7 @@ import {
 } from '@cadastre/simulator'
 import { openPostgresReader, openPostgresWriter } from '@cadastre/store-postgres'
 import { VerifyPool } from '../apps/cadastre/src/writer/verify-pool.ts'
+import { WRITER_LIMITS } from '../apps/cadastre/src/writer/writer-client.ts'
 import { record } from './figures.ts'
 
 const ACTS = Number(process.argv[2] ?? 60_000)
@@ -208,9 +211,10 @@ async function measure(name: string, limit: number, openStore: OpenStore | null)
   }
 }
 
-await measure('SQLite', 5_000, null)
-const url = process.env['CADASTRE_TEST_POSTGRES']
-if (url !== undefined) {
+async function main(): Promise<void> {
+  await measure('SQLite', 5_000, null)
+  const url = process.env['CADASTRE_TEST_POSTGRES']
+  if (url === undefined) return
   const schema = `bench_${randomBytes(6).toString('hex')}`
   await measure('PostgreSQL', 3_000, async () => ({
     writer: await openPostgresWriter(url, { schema }),
@@ -218,3 +222,7 @@ if (url !== undefined) {
   }))
   console.log(`the schema ${schema} stays behind in the cluster`)
 }
+
+if (isMainThread)
+  new Worker(import.meta.filename, { argv: process.argv.slice(2), resourceLimits: WRITER_LIMITS })
+else await main()

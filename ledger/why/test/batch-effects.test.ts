@@ -28,10 +28,7 @@ test('what a batch left is what writing op after op leaves', () => {
 })
 
 test('a refused op wrote nothing', () => {
-  assert.deepEqual(
-    lastWritten([opOf({ accepted: false, refusals: ['paused'] })], concernsObjects),
-    new Map(),
-  )
+  assert.deepEqual(lastWritten([opOf({ accepted: false, refusals: ['paused'] })], concernsObjects), new Map())
 })
 
 test('what is no op, has no record key or can be read in two ways is refused', () => {

@@ -3,11 +3,7 @@
 import { Worker } from 'node:worker_threads'
 import type { EnrolledKeyBytes } from '@cadastre/registrar'
 import type { Check } from '@cadastre/signatures'
-
-/** What a thread is asked; the answers come in the same order. */
-export type Question = { readonly check: Check } | { readonly key: EnrolledKeyBytes }
-/** Of a check, whether it passes; of a key, why it may not be enrolled, or null. */
-export type Answer = boolean | string | null
+import { type Answer, packQuestions, type Question } from './verify-message.ts'
 
 type Asked = {
   readonly questions: readonly Question[]
@@ -61,7 +57,8 @@ export class VerifyPool {
     const id = this.#next++
     this.#waiting.set(id, { asked, worker: index })
     worker.ref()
-    worker.postMessage({ id, questions: asked.flatMap(({ questions }) => questions) })
+    const packed = packQuestions(asked.flatMap(({ questions }) => questions))
+    worker.postMessage({ id, packed }, [packed.bytes.buffer])
   }
 
   #answer({ id, answers }: { readonly id: number; readonly answers: readonly Answer[] }): void {

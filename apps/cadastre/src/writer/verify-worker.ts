@@ -2,7 +2,7 @@
 
 import { parentPort } from 'node:worker_threads'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import type { Answer, Question } from './verify-pool.ts'
+import { type Answer, type Packed, type Question, unpackQuestions } from './verify-message.ts'
 
 if (parentPort === null) throw new Error('verify-worker runs as a worker thread')
 const port = parentPort
@@ -13,6 +13,6 @@ function answer(question: Question): Answer {
   return nodeCrypto.verify(algorithm, key, message, signature)
 }
 
-port.on('message', ({ id, questions }: { id: number; questions: readonly Question[] }) => {
-  port.postMessage({ id, answers: questions.map(answer) })
+port.on('message', ({ id, packed }: { id: number; packed: Packed }) => {
+  port.postMessage({ id, answers: unpackQuestions(packed).map(answer) })
 })

@@ -29,7 +29,8 @@ const CLOSED: Reply = {
   problem: { code: 'closed', detail: 'The registry has stopped taking requests.' },
 }
 
-const YOUNG_GENERATION_MB = 96
+/** Acts are short-lived objects: a larger nursery lets most of them die before they are moved. */
+export const WRITER_LIMITS: { readonly maxYoungGenerationSizeMb: number } = { maxYoungGenerationSizeMb: 96 }
 
 type Unnumbered = ToWriter extends infer M ? (M extends ToWriter ? Omit<M, 'id'> : never) : never
 
@@ -44,8 +45,7 @@ export class WriterClient implements Desk {
   constructor(data: WriterData, events: WriterEvents) {
     this.#worker = new Worker(new URL('./writer-worker.ts', import.meta.url), {
       workerData: data,
-      // Acts are short-lived objects: a larger nursery lets most of them die before they are moved.
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+      resourceLimits: WRITER_LIMITS,
     })
     const opened = Promise.withResolvers<Opened>()
     const ready = Promise.withResolvers<void>()
