@@ -10,7 +10,7 @@ import { requestHash } from '../src/allocate-fee.ts'
 import { procedureKey } from '../src/common.ts'
 import { confirm } from '../src/confirm.ts'
 import { poolWorld } from './pool-fixture.ts'
-import { assertStamped, DAY, type World } from './world.ts'
+import { assertStamped, DAY, instant, type World } from './world.ts'
 
 const ORIGIN = 'registry.example'
 const FEE = { actFee: true, feeSeconds: 7 * DAY }
@@ -278,4 +278,49 @@ test('no inversion: whoever pays takes the place of its arrival, behind a queue 
     Array.from({ length: 75 }, (_, n) => `A-${101 + n}`),
   )
   assert.equal(queues['26']?.tail, order.at(-1))
+})
+
+test('a refusal that comes with the request itself settles nothing: the application waits', () => {
+  const here = world()
+  assert.equal(ask(here, {}, [note(here, {}, { refusal: 'not-received' })]), null)
+  assert.deepEqual([state(here, 'A-100'), settled(here, 'A-100')], ['fee-due', null])
+})
+
+test('a delay on a name alone that runs when the fee is settled: the chosen block waits for its end, as paid', () => {
+  const here = world(FEE, true)
+  const wish = { block: 'ip4/203.0.113.64/26' }
+  assert.equal(ask(here, wish), null)
+  const until = instant('2030-01-03T00:00:00Z')
+  const delay = { act: 'act', kinds: ['allocate'], match: 'partial', evidence: '', until, since: 1 }
+  here.put(objectKey('notes', 'H-1'), {
+    v: 1,
+    holder: 'H-1',
+    blocked: [delay],
+    delayed: here.at,
+    representative: null,
+    since: 1,
+  })
+  assert.equal(carry(here, 'A-100', note(here, wish)), null)
+  const application = here.object('application', 'A-100')
+  assert.deepEqual(
+    [application?.['state'], application?.['due'], settled(here, 'A-100')],
+    ['cooling', until, 'paid'],
+  )
+  assert.equal(carry(here, 'A-100', note(here, wish, { refusal: 'taken-back' })), 'application-closed')
+  assert.equal(due(here, 'A-100'), 'not-due')
+  here.later(2 * DAY)
+  assert.equal(due(here, 'A-100'), null)
+  assert.deepEqual([state(here, 'A-100'), settled(here, 'A-100')], ['effected', 'paid'])
+  assert.equal(holderAt(here, 'ip4/203.0.113.64/26'), 'H-1')
+})
+
+test('act-blocked: a legal act of the seat that forbids it ends what waited for its fee', () => {
+  const here = world(FEE, true)
+  const wish = { block: 'ip4/203.0.113.64/26' }
+  assert.equal(ask(here, wish), null)
+  const act = { act: 'act', kinds: ['allocate'], match: 'exact', evidence: '', until: null, since: 1 }
+  const notes = { v: 1, holder: 'H-1', delayed: null, representative: null, since: 1 }
+  here.put(objectKey('notes', 'H-1'), { ...notes, blocked: [act] })
+  assert.equal(carry(here, 'A-100', note(here, wish)), null)
+  assert.deepEqual([state(here, 'A-100'), settled(here, 'A-100')], ['act-blocked', 'paid'])
 })
