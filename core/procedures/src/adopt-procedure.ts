@@ -21,7 +21,7 @@ import {
   tagged,
   text,
 } from '@cadastre/records'
-import { endApplication, hasEnded, newApplication } from './applications.ts'
+import { endApplication, hasEnded, newApplication, stepIn } from './applications.ts'
 import { base64OfHex } from './base64.ts'
 import {
   type Asked,
@@ -165,8 +165,7 @@ function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs, at: Instant): D
 }
 
 function adoptionIn(application: Application | null): Adopt | null {
-  const read = application === null ? null : body.read(application.body, '')
-  return read?.ok === true && read.value.step === 'adopt' ? read.value : null
+  return stepIn(application, body, 'adopt')
 }
 
 /** The record with these terms in force from now on. */

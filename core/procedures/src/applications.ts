@@ -1,11 +1,31 @@
 /** Acts that take time: recording an application, and letting a party withdraw it before its effect. */
 
-import type { Application, ApplicationState, Instant, JsonObject, Notes, RecordKey } from '@cadastre/records'
+import type {
+  Application,
+  ApplicationState,
+  Instant,
+  JsonObject,
+  Notes,
+  RecordKey,
+  Schema,
+} from '@cadastre/records'
 import { type Asked, applicationKey, applicationOf, consent, holderOf, notesKey } from './common.ts'
 import { DRAFT_SINCE, put } from './effects.ts'
 import { emptyNotes, notesRecord } from './notes.ts'
 import type { Effect, Inputs } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
+
+/** What an application asks for, as it was signed: null where it is none of these steps, and without an application. */
+export function stepIn<Body extends { readonly step: string }, Step extends Body['step']>(
+  application: Application | null,
+  body: Schema<Body>,
+  ...steps: readonly [Step, ...Step[]]
+): Extract<Body, { readonly step: Step }> | null {
+  const read = application === null ? null : body.read(application.body, '')
+  const isAsked = (value: Body): value is Extract<Body, { readonly step: Step }> =>
+    steps.some((step) => step === value.step)
+  return read?.ok === true && isAsked(read.value) ? read.value : null
+}
 
 /** A new application, handle `A-#` until it is stamped. */
 export function newApplication(

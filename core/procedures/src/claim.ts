@@ -20,7 +20,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { endApplication, hasEnded, newApplication, withdrawalRefusal } from './applications.ts'
+import { endApplication, hasEnded, newApplication, stepIn, withdrawalRefusal } from './applications.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
@@ -244,9 +244,7 @@ function decideProof(from: Asked<Examined>, inputs: Inputs, at: Instant): Decisi
 }
 
 function examinedIn(application: Application | null): Examined | null {
-  const read = application === null ? null : body.read(application.body, '')
-  if (read?.ok !== true) return null
-  return read.value.step === 'holder' || read.value.step === 'registration' ? read.value : null
+  return stepIn(application, body, 'holder', 'registration')
 }
 
 function vetoRefusal(from: Asked<Veto>, inputs: Inputs, at: Instant): RefusalCode | null {

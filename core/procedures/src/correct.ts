@@ -25,7 +25,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { newApplication } from './applications.ts'
+import { newApplication, stepIn } from './applications.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
@@ -197,9 +197,7 @@ function decideWish(from: Asked<Wish>, inputs: Inputs, at: Instant): Decision {
 }
 
 function wishIn(application: Application | null): Wish | null {
-  const read = application === null ? null : body.read(application.body, '')
-  if (read?.ok !== true) return null
-  return read.value.step === 'registration' || read.value.step === 'holder' ? read.value : null
+  return stepIn(application, body, 'registration', 'holder')
 }
 
 function wishNeeds(wish: Wish, known: Inputs): readonly Need[] {

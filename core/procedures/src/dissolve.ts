@@ -17,7 +17,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { newApplication } from './applications.ts'
+import { newApplication, stepIn } from './applications.ts'
 import {
   type Asked,
   asked,
@@ -97,8 +97,7 @@ function decideLift(from: Asked<Lift>, inputs: Inputs, at: Instant): Decision {
 }
 
 function noticeIn(application: Application | null): Notice | null {
-  const read = application === null ? null : body.read(application.body, '')
-  return read?.ok === true && read.value.step === 'notice' ? read.value : null
+  return stepIn(application, body, 'notice')
 }
 
 function needs(act: Act, known: Inputs): readonly Need[] {

@@ -18,7 +18,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { endApplication, newApplication, withdrawalRefusal, withPending } from './applications.ts'
+import { endApplication, newApplication, stepIn, withdrawalRefusal, withPending } from './applications.ts'
 import {
   type Asked,
   applicationKey,
@@ -131,8 +131,7 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
 }
 
 function offerIn(application: Application | null): Offer | null {
-  const read = application === null ? null : body.read(application.body, '')
-  return read?.ok === true && read.value.step === 'offer' ? read.value : null
+  return stepIn(application, body, 'offer')
 }
 
 /** The effect that clears the notes of the registration; nothing where it has none. */

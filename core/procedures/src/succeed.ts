@@ -24,7 +24,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { newApplication } from './applications.ts'
+import { newApplication, stepIn } from './applications.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
@@ -249,8 +249,7 @@ function parameter(inputs: Inputs, id: string, name: string): number {
 }
 
 function applyIn(application: Application | null): Apply | null {
-  const read = application === null ? null : body.read(application.body, '')
-  return read?.ok === true && read.value.step === 'apply' ? read.value : null
+  return stepIn(application, body, 'apply')
 }
 
 /** The window has passed: the successor stands in the predecessor's place, or the application fails and says why. */

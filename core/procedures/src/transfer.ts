@@ -32,7 +32,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { endApplication, newApplication, withdrawalRefusal, withPending } from './applications.ts'
+import { endApplication, newApplication, stepIn, withdrawalRefusal, withPending } from './applications.ts'
 import { CellEdits } from './cell-edits.ts'
 import { withoutServicesOf } from './cells.ts'
 import {
@@ -305,8 +305,7 @@ function coolingSeconds(seller: Holder, inputs: Inputs): number {
 }
 
 function offerIn(application: Application): Offer | null {
-  const read = body.read(application.body, '')
-  return read.ok && read.value.step === 'offer' ? read.value : null
+  return stepIn(application, body, 'offer')
 }
 
 function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs, at: Instant): Decision {
