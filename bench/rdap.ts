@@ -107,8 +107,9 @@ const asBytes = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value 
 function makeReader(): PublishedReader {
   const memory = createTrieMemory()
   const trie = new TrieWriter(memory, nodeCrypto)
-  const object = (type: string, handle: string, value: unknown): void =>
+  const object = (type: string, handle: string, value: unknown): void => {
     trie.set('obj', objectLabel(nodeCrypto, type, handle), 256, asBytes(value))
+  }
   object('registry', 'REGISTRY', {
     sources: [
       {

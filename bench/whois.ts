@@ -77,8 +77,9 @@ function random(below: number): number {
 function makeReader(): PublishedReader {
   const memory = createTrieMemory()
   const trie = new TrieWriter(memory, nodeCrypto)
-  const object = (type: string, handle: string, value: Json): void =>
+  const object = (type: string, handle: string, value: Json): void => {
     trie.set('obj', objectLabel(nodeCrypto, type, handle), 256, Buffer.from(canonicalJson(value)))
+  }
   for (let index = 0; index < HOLDERS; index++) {
     object('holder', `H-${index}`, {
       v: 1,

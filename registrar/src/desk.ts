@@ -3,7 +3,7 @@
  * a receipt and, later, a logged decision. What does not pass was never a request, and gets a problem instead.
  */
 
-import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
+import type { Crypto } from '@cadastre/crypto'
 import { procedureById } from '@cadastre/procedures'
 import {
   type EvidenceItem,
@@ -12,6 +12,7 @@ import {
   parseCanonicalJson,
   type Request,
   readRequest,
+  utf8Length,
 } from '@cadastre/records'
 import { opensCommitment, readEvidence } from '@cadastre/signatures'
 import type { Opening } from '@cadastre/store-port'
@@ -99,7 +100,7 @@ function problem(code: ProblemCode, detail: string, at: Partial<Problem> = {}): 
 export function readRequestText(
   text: string,
 ): Read<{ readonly request: Request; readonly deadlineSeconds: number }> {
-  const bytes = text.isWellFormed() ? encodeUtf8(text).length : Number.POSITIVE_INFINITY
+  const bytes = text.isWellFormed() ? utf8Length(text) : Number.POSITIVE_INFINITY
   if (bytes > MAX_REQUEST_BYTES)
     return problem('too-large', `A request has at most ${MAX_REQUEST_BYTES} bytes.`, {
       value: `${bytes} bytes`,

@@ -37,13 +37,19 @@ export type Asked<Body> = {
   readonly received: Instant
 }
 
+/** Bodies by act, with the schema that read them: each is asked for in every round of needs, and to decide. */
+const read = new WeakMap<Act, { readonly schema: unknown; readonly asked: Asked<unknown> | null }>()
+
 /** The act with its body read, or null where it is a due act or the body does not fit. */
 export function asked<Body>(act: Act, schema: Schema<Body>): Asked<Body> | null {
   if (act.kind !== 'request') return null
-  const body = schema.read(act.request.body, '')
-  return body.ok
-    ? { body: body.value, request: act.request, signatures: act.signatures, received: act.received }
-    : null
+  const known = read.get(act)
+  if (known?.schema === schema) return known.asked as Asked<Body> | null
+  const { request, signatures, received } = act
+  const body = schema.read(request.body, '')
+  const found = body.ok ? { body: body.value, request, signatures, received } : null
+  read.set(act, { schema, asked: found })
+  return found
 }
 
 export function recordNeed(key: RecordKey): Need {

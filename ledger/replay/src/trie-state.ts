@@ -98,17 +98,17 @@ export class TrieState implements StateSource {
   }
 
   record(key: RecordKey): ParsedRecord {
-    const { space, label, length } = this.#place(key)
-    const found = this.view.covering(space, label, length).at(-1)
-    return found === undefined || found.length !== length ? NO_RECORD : this.#parse(found)
+    const place = this.#place(key)
+    const hash = this.view.recordHash(place.space, place.label, place.length)
+    return hash === null ? NO_RECORD : this.#parsedAt(place, hash)
   }
 
   chain(key: RecordKey): { readonly cells: readonly CoveringCell[]; readonly hash: string | null } {
     const at = blockOf(key)
-    const covering = this.view.covering(at.space, blockBytes(at), at.length)
+    const covering = this.view.coveringHashes(at.space, blockBytes(at), at.length)
     const hash = chainHash(this.#crypto, covering)
     const cells = covering.map((found): CoveringCell => {
-      const cell = this.#parse(found).value as Cell
+      const cell = this.#parsedAt({ ...found, space: at.space }, found.hash).value as Cell
       return found.length === at.length ? { block: at, cell } : { block: blockAt(at.space, found), cell }
     })
     return { cells, hash: hash === null ? null : encodeBase64(hash) }
@@ -136,14 +136,18 @@ export class TrieState implements StateSource {
     return place
   }
 
-  #parse({ record, hash }: { readonly record: Uint8Array; readonly hash: Uint8Array }): ParsedRecord {
-    // 30 bits of the hash find it, all of it decides: numbers make quicker keys than texts.
-    const name =
-      ((hash[0] ?? 0) << 22) | ((hash[1] ?? 0) << 14) | ((hash[2] ?? 0) << 6) | ((hash[3] ?? 0) >> 2)
-    const known = this.#parsed.get(name)
+  /** The record at a place, whose hash is known; it is copied and parsed only where it was not met lately. */
+  #parsedAt({ space, label, length }: TriePlace, hash: Uint8Array): ParsedRecord {
+    const known = this.#parsed.get(nameOf(hash))
     if (known !== undefined && bytesEqual(known.bytes, hash)) return known.parsed
-    const parsed = { value: readRecord(record), hash: encodeBase64(hash) }
-    this.#parsed.set(name, { bytes: hash, parsed })
+    const record = this.view.get(space, label, length)
+    if (record === null) throw new Error('a record with a hash is there')
+    return this.#remember(hash, readRecord(record))
+  }
+
+  #remember(hash: Uint8Array, value: unknown): ParsedRecord {
+    const parsed = { value, hash: encodeBase64(hash) }
+    this.#parsed.set(nameOf(hash), { bytes: hash, parsed })
     return parsed
   }
 
@@ -157,7 +161,11 @@ export class TrieState implements StateSource {
 
   /** Write what an accepted act made of the state. */
   write(effects: readonly StampedEffect[]): void {
-    for (const { key, text } of effects) this.#set(this.#place(key), text)
+    for (const { key, next, text } of effects) {
+      const hash = this.#set(this.#place(key), text)
+      // What was just written, a pool for one, is often read by the next act.
+      if (hash !== null) this.#remember(hash, next)
+    }
   }
 
   /** Set one record's canonical text, or delete it (null). The place is not remembered: all keys come once at a start. */
@@ -165,9 +173,9 @@ export class TrieState implements StateSource {
     this.#set(labelOf(this.#crypto, key), text)
   }
 
-  #set({ space, label, length }: TriePlace, text: string | null): void {
+  #set({ space, label, length }: TriePlace, text: string | null): Uint8Array | null {
     if (space !== 'obj') this.#index?.update({ space, label, length }, text)
-    this.#trie.set(space, label, length, text === null ? null : this.#utf8(text))
+    return this.#trie.set(space, label, length, text === null ? null : this.#utf8(text))
   }
 
   /** UTF-8 in memory that the next text takes again: the trie keeps a copy of its own. */
@@ -178,6 +186,11 @@ export class TrieState implements StateSource {
 }
 
 const MEMBER_TAG: Uint8Array = Uint8Array.of(7)
+
+/** 30 bits of a hash, which find it; all of it decides. Numbers make quicker keys than texts. */
+function nameOf(hash: Uint8Array): number {
+  return ((hash[0] ?? 0) << 22) | ((hash[1] ?? 0) << 14) | ((hash[2] ?? 0) << 6) | ((hash[3] ?? 0) >> 2)
+}
 
 function blockOf(key: RecordKey): Block {
   const parsed = parseKey(key)

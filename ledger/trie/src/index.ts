@@ -17,5 +17,13 @@ export {
   type Space,
   type SpaceShape,
 } from './spaces.ts'
-export type { CoveringRecord, Cursor, InsideRecord, ProofNode, TrieProof, TrieView } from './view.ts'
+export type {
+  CoveringHash,
+  CoveringRecord,
+  Cursor,
+  InsideRecord,
+  ProofNode,
+  TrieProof,
+  TrieView,
+} from './view.ts'
 export { type Mark, TrieWriter } from './writer.ts'

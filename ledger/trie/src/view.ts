@@ -15,6 +15,8 @@ export interface CoveringRecord {
   readonly hash: Uint8Array
 }
 
+export type CoveringHash = Omit<CoveringRecord, 'record'>
+
 export interface InsideRecord {
   readonly label: Uint8Array
   readonly length: number
@@ -51,6 +53,10 @@ export interface TrieView {
   has(space: Space, label: Uint8Array, length: number): boolean
   /** The records at this key and at every prefix of it, outermost first. */
   covering(space: Space, label: Uint8Array, length: number): CoveringRecord[]
+  /** The same without the records: whoever has read them before needs no copy. */
+  coveringHashes(space: HashedSpace, label: Uint8Array, length: number): CoveringHash[]
+  /** The hash of the record at exactly this key. */
+  recordHash(space: HashedSpace, label: Uint8Array, length: number): Uint8Array | null
   /** The hash of the topmost node at or below this key: the `subtree` input. Null if there is none. */
   subtreeHash(space: HashedSpace, label: Uint8Array, length: number): Uint8Array | null
   /**
@@ -135,6 +141,11 @@ export class NodeView implements TrieView {
     return this.find(space, label, length) !== 0
   }
 
+  recordHash(space: HashedSpace, label: Uint8Array, length: number): Uint8Array | null {
+    const record = this.find(space, label, length)
+    return record === 0 ? null : this.arena.hash(record)
+  }
+
   private find(space: Space, label: Uint8Array, length: number): number {
     loadLabel(key, space, label, length)
     const pool = this.pools[space]
@@ -143,20 +154,32 @@ export class NodeView implements TrieView {
   }
 
   covering(space: Space, label: Uint8Array, length: number): CoveringRecord[] {
+    return this.onPath(space, label, length, (found, record) => ({
+      ...found,
+      record: this.arena.read(record),
+    }))
+  }
+
+  coveringHashes(space: HashedSpace, label: Uint8Array, length: number): CoveringHash[] {
+    return this.onPath(space, label, length, (found) => found)
+  }
+
+  /** What `take` makes of each record at the key and at its prefixes, outermost first. */
+  private onPath<T>(
+    space: Space,
+    label: Uint8Array,
+    length: number,
+    take: (found: CoveringHash, record: number) => T,
+  ): T[] {
     loadLabel(key, space, label, length)
     const pool = this.pools[space]
-    const found: CoveringRecord[] = []
+    const found: T[] = []
     let node = this.roots[space]
     for (;;) {
       const record = pool.record(node)
       const at = pool.length(node)
       if (record !== 0)
-        found.push({
-          length: at,
-          label: pool.label(node),
-          record: this.arena.read(record),
-          hash: this.arena.hash(record),
-        })
+        found.push(take({ length: at, label: pool.label(node), hash: this.arena.hash(record) }, record))
       if (at === length) return found
       const child = pool.child(node, labelBit(key, at))
       if (child === 0) return found

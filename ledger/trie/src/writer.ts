@@ -54,24 +54,28 @@ export class TrieWriter {
 
   /**
    * Puts a record at a key, or with null removes the one there. Consecutive keys in sorted order are several
-   * times as fast as random ones. The label as in {@link TrieView}; `obj` takes full-length keys only.
+   * times as fast as random ones. The label as in {@link TrieView}; `obj` takes full-length keys only. Gives the record's
+   * hash; null where it has none.
    */
-  set(space: Space, label: Uint8Array, length: number, record: Uint8Array | null): void {
+  set(space: Space, label: Uint8Array, length: number, record: Uint8Array | null): Uint8Array | null {
     const { key } = this
     loadLabel(key, space, label, length)
     const shape = SPACES[space]
     if (shape.fullLengthOnly && length !== shape.width)
       throw new RangeError(`${space} holds full-length keys only`)
     let next = 0
+    let hash: Uint8Array | null = null
     if (record === null) {
       const node = findNode(this.pools[space], this.roots[space], key, length)
-      if (node === 0 || this.pools[space].record(node) === 0) return
+      if (node === 0 || this.pools[space].record(node) === 0) return null
     } else {
-      next = this.arena.write(record, shape.hashed ? recordHash(this.hasher, record) : null)
+      if (shape.hashed) hash = recordHash(this.hasher, record)
+      next = this.arena.write(record, hash)
     }
     const old = this.editors[space].put(key, length, next, this.garbage.nodesOf(space))
     if (this.journal.recording) this.journal.push(space, key, length, old, next)
     else if (old !== 0) this.discard(old)
+    return hash
   }
 
   /** The uncommitted state. The view follows later changes; hashes are computed when asked for. */
