@@ -10,7 +10,7 @@ import {
   type SignatureAlgorithm,
 } from '@cadastre/crypto'
 import { type Signatures, type Verified, withFeeNotes } from '@cadastre/evidence'
-import { type EvidenceItem, preAuthenticationEncoding } from '@cadastre/records'
+import { type EvidenceItem, preAuthenticationEncoding, utf8Length } from '@cadastre/records'
 import { feeNotesIn } from './fee-notes.ts'
 import { sshCheck } from './sshsig.ts'
 import { statementsOf } from './statements.ts'
@@ -33,7 +33,7 @@ export type RelyingParty = { readonly id: string; readonly origins: readonly str
 
 /** The bytes that a request's signatures cover: DSSE v1 PAE of its canonical text. */
 export function requestMessage(canonicalText: string): Uint8Array {
-  return encodeUtf8(preAuthenticationEncoding(canonicalText, encodeUtf8(canonicalText).length))
+  return encodeUtf8(preAuthenticationEncoding(canonicalText, utf8Length(canonicalText)))
 }
 
 /**
