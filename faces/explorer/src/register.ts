@@ -58,7 +58,7 @@ function pauses({ paused, pauses: past, at }: Register): Markup {
   const before =
     past.length === 0
       ? html`<p>There was no pause in the last 400 days.</p>`
-      : html`<p>Earlier pauses: ${past.map(({ since, until }) => html`${when(since, at)} to ${when(until, at)}; `)}</p>`
+      : html`<p>Earlier pauses:</p><ul class="lines">${past.map(({ since, until }) => html`<li>${when(since, at)} to ${when(until, at)}</li>`)}</ul>`
   return part(
     'pauses',
     'Pauses',

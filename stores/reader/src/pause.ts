@@ -38,6 +38,6 @@ function read(snapshot: State): PauseInForce | null {
   if (paused === null || paused.until <= snapshot.publication.at) return null
   const { since, until, trigger, report } = paused
   const why = TRIGGERS[trigger] ?? trigger
-  const says = `The registry is paused from ${since} to ${until}, for everyone alike, because ${why}. Nothing is decided meanwhile; every record and every service stays as it is, and windows of holders last as much longer.`
+  const says = `The registry is paused from ${since} to ${until}, for everyone alike, because ${why}. What is asked for meanwhile is refused and can be asked again; every record and every service stays as it is, and windows of holders last as much longer.`
   return { since, until, trigger, report, says }
 }
