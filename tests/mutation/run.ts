@@ -10,8 +10,8 @@ import type { FromWorker } from './worker.ts'
 
 const WORKER = join(import.meta.dirname, 'worker.ts')
 /** A mutant has this many times the time its tests take without it, and so many seconds besides. */
-const TIME_FACTOR = 5
-const TIME_MIN_MS = 5000
+const TIME_FACTOR = 20
+const TIME_MIN_MS = 20_000
 const HEAP_MAX_MB = 1024
 
 /** A worker process, with the mutant it has at the moment. */
