@@ -336,6 +336,24 @@ test('children of unprotected children end with any of those around them, as far
   assert.equal(ends('', { holder: null }), true)
 })
 
+test('who lies inside a child is no parent of it, at the same prefix either', () => {
+  const here = new World()
+  here.register('R-1', '203.0.113.0/24')
+  for (const [id, holder] of [
+    ['R-2', 'H-2'],
+    ['R-3', 'H-3'],
+  ] as const)
+    here.register(id, '203.0.113.0/24', { kind: 'sub', holder })
+  const cell = here.cell('ip4/203.0.113.0/24')
+  const next: Json = { ...cell, registrations: cell.registrations.filter(({ id }) => id !== 'R-2') }
+  const covering = (name: RecordKey): readonly CoveringCell[] => here.state.chain(name).cells
+  const ends = (by: string): boolean => {
+    const effect = { key: key('ip4/203.0.113.0/24'), next, basis: [consentOfHolder(by)] }
+    return adverseWithoutBasis([effect], (name) => here.state.get(name), AT, covering) === null
+  }
+  assert.deepEqual(['H-1', 'H-2', 'H-3'].map(ends), [true, true, false])
+})
+
 test('common refusals in order: version, origin, expiry, founding', () => {
   const here = new World({ 'test/1': {} })
   const request = {
