@@ -80,8 +80,8 @@ export function movableSubject(
 export type NamedService = { readonly at: Block; readonly service: Service }
 
 /** An order may look at so many prefixes, and so many subtrees, for all of its items together. */
-const MAX_SCOPE_BLOCKS = 64
-const MAX_SCOPE_SUBTREES = 64
+const MAX_SCOPE_BLOCKS = 48
+const MAX_SCOPE_SUBTREES = 32
 
 /** How many subtrees may be looked at for each item. */
 export function subtreesEach(scope: readonly ScopeItem[]): number {
