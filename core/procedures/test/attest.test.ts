@@ -6,6 +6,7 @@ import { answersOf } from '@cadastre/evidence'
 import type { Call, JsonObject, RecordKey } from '@cadastre/records'
 import fc from 'fast-check'
 import { attest } from '../src/attest.ts'
+import { ROSTER_KEY } from '../src/examination.ts'
 import { QUESTIONS } from '../src/questions.ts'
 import { succeed } from '../src/succeed.ts'
 import {
@@ -202,6 +203,43 @@ test('the deadline passes: the silent are replaced in turn, one of them stays ou
   assert.equal(commit(here, application, 'CL-3'), null)
   for (const staff of ['CL-2', 'CL-3']) assert.equal(reveal(here, application, staff), null)
   assert.equal(state(here, application), 'to-notify')
+})
+
+/** It is the turn of the clerk with this number. */
+function turnOf(here: World, number: number): void {
+  here.put(ROSTER_KEY, { ...(here.state.get(ROSTER_KEY) as JsonObject), turn: number - 1 })
+}
+
+test('one of two is outside always, whoever is replaced and whoever has the turn; nobody else need be', () => {
+  const replaced = (...committed: readonly string[]): { here: World; application: string } => {
+    const here = world()
+    const application = open(here)
+    for (const staff of committed) assert.equal(commit(here, application, staff), null)
+    turnOf(here, 4)
+    here.later(7 * DAY)
+    assert.equal(due(here, application), null)
+    return { here, application }
+  }
+  const called = (...committed: readonly string[]): readonly string[] => {
+    const { here, application } = replaced(...committed)
+    return calledFor(here, application).slice(2)
+  }
+  assert.deepEqual(called('CL-2'), ['CL-3'])
+  assert.deepEqual(called('CL-1'), ['CL-4'])
+  assert.deepEqual(called(), ['CL-3', 'CL-4'])
+  // Whoever missed its time does not count as the one from outside.
+  const { here, application } = replaced('CL-2')
+  here.later(7 * DAY)
+  turnOf(here, 4)
+  assert.equal(due(here, application), null)
+  assert.deepEqual(calledFor(here, application), ['CL-1', 'CL-2', 'CL-3'])
+  assert.equal(here.object('application', application)?.['due'], null)
+  // A third, where two disagree, may be from inside: one of the two is not.
+  const third = world()
+  const disputed = open(third)
+  turnOf(third, 4)
+  examine(third, disputed, { 'CL-2': ['names-parties'] })
+  assert.deepEqual(calledFor(third, disputed), ['CL-1', 'CL-2', 'CL-4'])
 })
 
 test('the deadline passes while one does not reveal: that one alone is replaced', () => {
