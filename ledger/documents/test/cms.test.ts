@@ -71,6 +71,23 @@ describe('a detached signature', () => {
     assert.equal(said(report, 'signing-certificate'), 'not-checked: signing-certificate-absent')
   })
 
+  test('RFC 5652 section 11: content type and message digest, each once, as they were signed', () => {
+    const signature = authority.sign(ORDER, 'signer')
+    const [contentType, messageDigest] = ['1.2.840.113549.1.9.3', '1.2.840.113549.1.9.4']
+    for (const [change, code] of [
+      [{ contentType: '1.2.840.113549.1.9.16.1.4' }, 'content-type'],
+      [{ repeated: contentType }, 'signed-attributes'],
+      [{ repeated: messageDigest }, 'signed-attributes'],
+      [{ removed: contentType }, 'signed-attributes'],
+      [{ removed: messageDigest }, 'signed-attributes'],
+      [{ repeated: '1.2.840.113549.1.9.5' }, 'signature-invalid'],
+      [{ digest: '2.16.840.1.101.3.4.2.3' }, 'algorithm-not-accepted'],
+    ] as const) {
+      const report = judge({ document: ORDER, detachedSignature: authority.forged(signature, change) })
+      assert.equal(verdict(report), `not-authentic: ${code}`, JSON.stringify(change))
+    }
+  })
+
   test('the text form (RFC 7468) is the same signature', () => {
     const signature = authority.sign(ORDER, 'signer', [...BINARY, '-outform', 'PEM'])
     assert.equal(signature[0], 0x2d)

@@ -22,6 +22,8 @@ describe('RFC 5280: the path', () => {
     ['sha1-signed', 'digest-sha1'],
     ['too-deep', 'path-too-long'],
     ['under-no-ca', 'not-a-ca'],
+    ['under-no-basic', 'not-a-ca'],
+    ['under-no-sign', 'not-a-ca'],
     ['under-constrained', 'unknown-critical-extension'],
   ] as const)
     test(`${signer}: ${code}`, () => {

@@ -60,6 +60,26 @@ describe('a signed PDF', () => {
       assert.equal(of(pdf.sign(plain, seal, { subFilter })), 'not-authentic: subfilter-not-accepted')
   })
 
+  test('holds one detached message with one signer', () => {
+    const attached = (covered: Uint8Array): Uint8Array =>
+      authority.sign(covered.subarray(0, 100), 'signer', ['-binary', '-nodetach'])
+    assert.equal(of(pdf.sign(plain, attached)), 'not-authentic: cms-content')
+    const two = (covered: Uint8Array): Uint8Array =>
+      authority.merged(seal(covered), authority.sign(covered, 'p-384'))
+    assert.equal(of(pdf.sign(plain, two)), 'not-authentic: several-signers')
+    assert.equal(of(pdf.sign(plain, () => Uint8Array.of(0x30, 1, 0))), 'not-authentic: cms-malformed')
+  })
+
+  test('lists no object twice in one section', () => {
+    const row = '4 1\n0000000009 00000 n \n'
+    const trailer = `trailer\n<< /Size 200 /Root 1 0 R /Prev ${pdf.startXref(signed)} >>\n`
+    for (const rows of [row + row, `4 2\n0000000009 00000 n \n`, '4 1\n0000000009 00000 x \n'])
+      assert.equal(
+        of(pdf.join(signed, `xref\n${rows}${trailer}startxref\n${signed.length}\n%%EOF\n`)),
+        'not-authentic: pdf-structure',
+      )
+  })
+
   test('any changed byte outside the hole is noticed', () => {
     for (const [from, to] of [
       ['192.0.2.0/24', '192.0.3.0/24'],
@@ -111,6 +131,7 @@ describe('the byte range', () => {
       [0, first, second, rest + 1],
       [0, first, first, signed.length - first],
       [1, first - 1, second, rest],
+      [1, first, second, rest],
       [0, 0, 0, signed.length],
       [0, 100, 200, signed.length - 200],
     ])
@@ -133,7 +154,7 @@ describe('the byte range', () => {
   })
 
   test('a second dictionary entry of the same name makes the file unreadable, whichever a viewer would take', () => {
-    const twice = pdf.replaced(signed, '/Filter /Adobe.PPKLite', '/ByteRange [0 1 2 3] ')
+    const twice = pdf.replaced(signed, '/Filter /Adobe.PPKLite', '/ByteRange [0 1 2 3]  ')
     assert.equal(of(twice), 'not-authentic: pdf-structure')
     const font = pdf.sign(pdf.update(plain, { 6: '<< /Type /Font /Type /Font >>' }), seal)
     assert.equal(of(font), 'authentic', 'what is not read does not matter')
@@ -220,6 +241,28 @@ describe('after signing', () => {
   test('an update that leaves the signed revision out of its chain', () => {
     const skipping = pdf.update(signed, { 70: '<< >>' }, { previous: pdf.startXref(plain) })
     assert.ok(of(skipping).startsWith('not-authentic'), of(skipping))
+  })
+
+  test('another cross-reference that was prepared inside the signed file', () => {
+    const base = pdf.document('Shown never.')
+    const shown = pdf.update(base, {
+      4: { entries: '', bytes: Buffer.from('BT (Hold 192.0.2.0/24.) Tj ET') },
+    })
+    const row = (offset: number): string => `${String(offset).padStart(10, '0')} 00000 n \n`
+    // It knows the objects of the signature to come, and the page's content as it was before.
+    const prepared = (offsets: readonly number[]): Uint8Array => {
+      const rows = [3, 5, 10, 11].map((number, index) => `${number} 1\n${row(offsets[index] ?? 0)}`).join('')
+      const trailer = `trailer\n<< /Size 200 /Root 1 0 R /Prev ${pdf.startXref(base)} >>\n`
+      return pdf.sign(
+        pdf.join(shown, `xref\n${rows}${trailer}startxref\n${pdf.startXref(shown)}\n%%EOF\n`),
+        seal,
+      )
+    }
+    const first = pdf.latin(prepared([]))
+    const file = prepared([3, 5, 10, 11].map((number) => first.lastIndexOf(`\n${number} 0 obj`) + 1))
+    assert.equal(of(file), 'authentic')
+    assert.equal(of(pdf.update(file, { 70: '<< >>' })), 'authentic')
+    assert.equal(of(pdf.update(file, { 70: '<< >>' }, { previous: shown.length })), CHANGED)
   })
 
   test('objects that no section lists, for viewers that search a file they take for damaged', () => {

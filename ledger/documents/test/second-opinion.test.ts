@@ -38,6 +38,8 @@ describe('openssl cms -verify', () => {
     ['critical', [], 'both refuse'],
     ['too-deep', [], 'both refuse'],
     ['under-no-ca', [], 'both refuse'],
+    ['under-no-basic', [], 'both refuse'],
+    ['under-no-sign', [], 'both refuse'],
     ['signer', ['-nocerts'], 'both refuse'],
     ['signer', ['-md', 'sha1'], 'SHA-1 proves nothing'],
     ['rsa', ['-md', 'sha224'], 'not on the list of accepted algorithms'],

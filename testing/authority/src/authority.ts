@@ -53,6 +53,11 @@ const PROFILES: { readonly [name: string]: Profile } = {
   },
   'below-intermediate': { issuer: 'intermediate', extensions: CA },
   'no-ca': { issuer: 'root', extensions: SIGNER },
+  'no-basic': { issuer: 'root', extensions: ['keyUsage=critical,keyCertSign'] },
+  'no-sign': {
+    issuer: 'root',
+    extensions: ['basicConstraints=critical,CA:true', 'keyUsage=critical,cRLSign'],
+  },
   constrained: { issuer: 'root', extensions: [...CA, 'nameConstraints=permitted;DNS:example.org'] },
   signer: { issuer: 'intermediate', extensions: SIGNER },
   rsa: { issuer: 'intermediate', extensions: SIGNER, key: 'rsa:2048' },
@@ -74,6 +79,8 @@ const PROFILES: { readonly [name: string]: Profile } = {
   stranger: { issuer: 'other-root', extensions: SIGNER },
   'too-deep': { issuer: 'below-intermediate', extensions: SIGNER },
   'under-no-ca': { issuer: 'no-ca', extensions: SIGNER },
+  'under-no-basic': { issuer: 'no-basic', extensions: SIGNER },
+  'under-no-sign': { issuer: 'no-sign', extensions: SIGNER },
   'under-constrained': { issuer: 'constrained', extensions: SIGNER },
   stamper: { issuer: 'root', extensions: STAMPER, until: '20850101000000Z' },
   'rsa-stamper': { issuer: 'root', extensions: STAMPER, key: 'rsa:2048', until: '20850101000000Z' },
@@ -241,6 +248,36 @@ class TestAuthority {
     ]
     this.openssl('cms', '-resign', ...files, '-signer', `${signer}.pem`, '-inkey', `${signer}.key`, ...extra)
     return this.read(out)
+  }
+
+  /** The message with another content type, digest algorithm or list of signed attributes than was signed. */
+  forged(
+    message: Uint8Array,
+    change: {
+      readonly contentType?: string
+      readonly digest?: string
+      readonly repeated?: string
+      readonly removed?: string
+    },
+  ): Uint8Array {
+    const data = signedData(message)
+    if (change.contentType !== undefined) data.encapContentInfo.eContentType = change.contentType
+    for (const { digestAlgorithm, signedAttrs } of data.signerInfos) {
+      if (change.digest !== undefined) digestAlgorithm.algorithmId = change.digest
+      if (signedAttrs === undefined) continue
+      const repeated = signedAttrs.attributes.filter(({ type }) => type === change.repeated)
+      const kept = signedAttrs.attributes.filter(({ type }) => type !== change.removed)
+      signedAttrs.attributes = [...kept, ...repeated]
+    }
+    return wrapped(data)
+  }
+
+  /** One detached message with the signers of both. */
+  merged(one: Uint8Array, other: Uint8Array): Uint8Array {
+    const [data, more] = [signedData(one), signedData(other)]
+    data.signerInfos.push(...more.signerInfos)
+    data.certificates = [...(data.certificates ?? []), ...(more.certificates ?? [])]
+    return wrapped(data)
   }
 
   /** A time stamp token of OpenSSL over the bytes, now. */
