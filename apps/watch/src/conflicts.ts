@@ -16,7 +16,7 @@ export function othersOver(history: History, row: WatchedRow, range: Range, day:
   const found: WatchedRow[] = []
   history.overlapping(range, (id) => {
     const { registry, kind } = history.sourceOf(id)
-    if (registry === row.registry || kind === 'iana' || !history.stands(id, day)) return
+    if (registry === row.registry || kind === 'iana' || !history.isKnownOn(id, day)) return
     const other = history.row(id)
     if (other.delegated) found.push(other)
   })
@@ -87,7 +87,7 @@ export class Conflicts {
     const registries = new Set<string>()
     this.#history.overlapping(range, (id) => {
       const { registry, kind } = this.#history.sourceOf(id)
-      if (kind !== 'iana' && this.#history.stands(id, day) && this.#history.row(id).delegated)
+      if (kind !== 'iana' && this.#history.isKnownOn(id, day) && this.#history.row(id).delegated)
         registries.add(registry)
     })
     return registries

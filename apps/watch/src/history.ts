@@ -7,7 +7,7 @@
 import type { Range } from '@cadastre/numbers'
 import type { CalendarDate, DelegatedRow } from '@cadastre/records'
 import { CurrentRows } from './current-rows.ts'
-import { dayNumber, dayOf } from './days.ts'
+import { dayNumber, dayOf, daysBetween } from './days.ts'
 import { IntervalTree } from './interval-tree.ts'
 import { type ObservedDay, SOURCE_KINDS, type SourceId, type SourceKind, type WatchedRow } from './model.ts'
 import type { ObservedEntry } from './observed-entry.ts'
@@ -20,6 +20,20 @@ export class DamagedWatchError extends Error {
 
 /** "Still there" among day numbers. */
 const NEVER = 2 ** 31 - 1
+
+/** For so many days a file speaks where none follows it. */
+const KNOWN_DAYS_MAX = 31
+
+/** Position of the first day after this one, in days in order. */
+export function firstAfter(days: readonly ObservedDay[], day: CalendarDate): number {
+  let [low, high] = [0, days.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((days[middle]?.day ?? '') <= day) low = middle + 1
+    else high = middle
+  }
+  return low
+}
 
 export type SourceHistory = {
   readonly id: SourceId
@@ -220,6 +234,21 @@ export class History {
   stands(id: number, day: number | null): boolean {
     const until = this.#until[id] ?? 0
     return day === null ? until === NEVER : (this.#from[id] ?? NEVER) <= day && day < until
+  }
+
+  /**
+   * Whether the files say that the row stood on the day: one of at most {@link KNOWN_DAYS_MAX} days before has it, or
+   * the next one after still does. A registry that was followed years ago says nothing about today.
+   */
+  isKnownOn(id: number, day: number): boolean {
+    if (!this.stands(id, day)) return false
+    const { days } = this.sourceOf(id)
+    const text = dayOf(day)
+    const next = firstAfter(days, text)
+    const last = days[next - 1]
+    if (last !== undefined && daysBetween(last.day, text) <= KNOWN_DAYS_MAX) return true
+    const after = days[next]
+    return after !== undefined && this.untilNumber(id) > dayNumber(after.day)
   }
 
   /** Ids of all rows that share a number with the range, whatever their days, in order of first numbers. */

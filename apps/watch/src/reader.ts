@@ -21,7 +21,7 @@ import { HASHED_SPACES, type TrieView } from '@cadastre/trie'
 import { classify } from './classify.ts'
 import { dayNumber } from './days.ts'
 import { followLog } from './follow-log.ts'
-import { DamagedWatchError, type History } from './history.ts'
+import { DamagedWatchError, firstAfter, type History } from './history.ts'
 import type {
   Change,
   ChangeFilter,
@@ -77,14 +77,7 @@ class LogReader implements WatchReader {
   dayFor(source: SourceId, day: CalendarDate | null): ObservedDay | null {
     const days = this.days(source)
     if (day === null) return days.at(-1) ?? null
-    // Binary search: days are in order.
-    let [low, high] = [0, days.length]
-    while (low < high) {
-      const middle = (low + high) >>> 1
-      if ((days[middle]?.day ?? '') <= day) low = middle + 1
-      else high = middle
-    }
-    return days[low - 1] ?? null
+    return days[firstAfter(days, day) - 1] ?? null
   }
 
   covering(block: Block, day: CalendarDate | null): readonly WatchedRow[] {

@@ -147,13 +147,13 @@ function conflictsOf(
   reader: WatchReader,
   registry: string,
   from: CalendarDate,
-  to: CalendarDate,
+  to: CalendarDate | undefined,
 ): DoubleDelegation[] {
   const concerns = (change: Change): boolean =>
     change.registry === registry || change.otherRegistry === registry
   const ends = reader.changes({ kinds: ['conflict-over'] }).filter(concerns)
   return reader
-    .changes({ kinds: ['conflict'], to })
+    .changes({ kinds: ['conflict'], ...(to === undefined ? {} : { to }) })
     .filter(concerns)
     .map((begun) => {
       const over = ends.find(
@@ -194,7 +194,8 @@ export function reportOf(reader: WatchReader, options: ReportOptions): WatchRepo
     byMonth: byMonth(changes),
     holdings: holdingsByMonth(reader, source.id).filter(within),
     resources: { ended: same('ended'), backToSameHolder: same('same-holder-again') },
-    conflicts: conflictsOf(reader, source.registry, from, to),
+    // The other registry's file may be of a day later than the last one here.
+    conflicts: conflictsOf(reader, source.registry, from, options.to),
     ended: endedList(changes),
   }
 }

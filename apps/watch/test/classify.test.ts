@@ -216,6 +216,22 @@ test('two registries that delegate the same numbers: told, kept, and over when o
   await close()
 })
 
+test('a registry last followed long ago is in no conflict with today; one followed again is', async () => {
+  const theirs = v4('192.0.2.0', 256, 'X').replace(/^example/, 'other')
+  const conflicts = async (...later: readonly string[]): Promise<number> => {
+    const { reader, close } = await watched([
+      { registry: 'example', day: '2013-05-10', rows: [v4('192.0.2.0', 256, 'A')] },
+      { registry: 'other', day: '2026-01-02', rows: [theirs] },
+      ...later.map((day) => ({ registry: 'example', day, rows: [v4('192.0.2.0', 256, 'A')] })),
+    ])
+    const found = reader.changes({ kinds: ['conflict'] }).length
+    await close()
+    return found
+  }
+  assert.equal(await conflicts(), 0)
+  assert.equal(await conflicts('2026-02-01'), 1)
+})
+
 test('numbers that another registry delegates after this one stopped have moved', async () => {
   const { reader, close } = await watched([
     { registry: 'example', day: '2026-01-01', rows: [v4('192.0.2.0', 256, 'A'), STAY] },
