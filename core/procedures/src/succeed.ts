@@ -131,9 +131,9 @@ function applyNeeds(wish: Apply, known: Inputs): readonly Need[] {
 
 /** What stands against a transfer by the predecessor's own consent stands against this one too. */
 function consentRefusal(wish: Apply, predecessor: Holder, inputs: Inputs, at: Instant): RefusalCode | null {
-  const parties = [wish.predecessor, wish.successor].map((party) => holderNotesOf(inputs, party))
   for (const { id } of wish.registrations) {
-    const refusal = movableRefusal(predecessor, notesOf(inputs, id), parties, null, at)
+    // A party that a legal act blocks was refused before.
+    const refusal = movableRefusal(predecessor, notesOf(inputs, id), [], null, at)
     if (refusal !== null) return refusal
   }
   return null

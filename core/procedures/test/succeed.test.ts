@@ -257,6 +257,89 @@ test('locked, frozen, recovered-recently, hold-after-allocation, delayed, act-pe
   assert.equal(holder(delayed), 'H-2')
 })
 
+test('member-changed: every registration is named as it stands, not one of them', () => {
+  const here = world()
+  const second = here.register('R-2', '198.51.100.0/24')
+  const registrations = [
+    { key: CELL, id: 'R-1' },
+    { key: 'ip4/198.51.100.0/24', id: 'R-2' },
+  ]
+  const body = {
+    step: 'apply',
+    predecessor: 'H-1',
+    successor: 'H-2',
+    registrations,
+    ground: 'merger',
+    instrument: HASH,
+    attestor: 'CL-1',
+  }
+  const ask = (...replaces: ReturnType<World['names']>[]): string | null =>
+    here.ask(succeed, { body, by: ['H-2/full'], replaces })
+  assert.equal(ask(here.names(second)), 'member-changed')
+  assert.equal(apply(here, { registrations }), null)
+})
+
+test('delays let nothing fail: the effect waits for the last of them, on the numbers or on a name', () => {
+  const notes = (id: string, delayedUntil: string): JsonObject => {
+    const none = { pending: null, heldUntil: null, annotations: [], pastFacts: [], orders: [] }
+    return { v: 1, registration: id, ...none, delayedUntil, since: 1 }
+  }
+  const here = world()
+  here.register('R-2', '198.51.100.0/24')
+  noticed(here, {
+    registrations: [
+      { key: CELL, id: 'R-1' },
+      { key: 'ip4/198.51.100.0/24', id: 'R-2' },
+    ],
+  })
+  here.put(objectKey('notes', 'R-1'), notes('R-1', '2030-02-03T00:00:00Z'))
+  here.put(objectKey('notes', 'R-2'), notes('R-2', '2030-02-01T00:00:00Z'))
+  // A delay makes nothing due before its window has passed.
+  assert.equal(due(here), 'not-due')
+  here.later(21 * DAY)
+  assert.equal(due(here), null)
+  assert.equal(here.object('application', 'A-100')?.['due'], '2030-02-03T00:00:00Z')
+  const until = '2030-02-02T00:00:00Z'
+  const block = { act: 'X', kinds: ['transfer'], match: 'partial', evidence: HASH, until, since: 1 }
+  for (const party of ['H-1', 'H-2']) {
+    const named = world()
+    noticed(named)
+    const holderNotes = { v: 1, holder: party, blocked: [block], delayed: null, representative: null }
+    named.put(objectKey('notes', party), { ...holderNotes, since: 1 })
+    named.later(21 * DAY)
+    assert.equal(due(named), null)
+    assert.equal(named.object('application', 'A-100')?.['due'], until, party)
+    named.at = instant(until)
+    assert.equal(due(named), null)
+    assert.equal(holder(named), 'H-2')
+  }
+})
+
+test('at effect a lock stops what the predecessor consented to, and not what an instrument shows', () => {
+  const lock = (here: World): void => {
+    const key = objectKey('holder', 'H-1')
+    here.put(key, { ...(here.state.get(key) as object), lockedUntil: '2031-01-01T00:00:00Z' })
+  }
+  const agreed = world({ ...TRANSFER, coolingSeconds: 3 * DAY })
+  assert.equal(apply(agreed, { by: ['H-1/full', 'H-2/full'] }), null)
+  lock(agreed)
+  agreed.later(3 * DAY)
+  assert.equal(due(agreed), null)
+  assert.equal(agreed.object('application', 'A-100')?.['reason'], 'locked')
+  const examined = world()
+  noticed(examined)
+  lock(examined)
+  examined.later(21 * DAY)
+  assert.equal(due(examined), null)
+  assert.equal(holder(examined), 'H-2')
+  const gone = world()
+  noticed(gone)
+  gone.put(objectKey('holder', 'H-2'), null)
+  gone.later(21 * DAY)
+  assert.equal(due(gone), null)
+  assert.equal(gone.object('application', 'A-100')?.['reason'], 'holder-unknown')
+})
+
 test('act-blocked: a legal act forbids transfers to a party, when it is asked for and at effect', () => {
   const block = { act: 'X', kinds: ['transfer'], match: 'exact', evidence: HASH, until: null, since: 1 }
   for (const party of ['H-1', 'H-2']) {
