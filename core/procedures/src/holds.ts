@@ -1,6 +1,6 @@
 /** Holds that an order has put on a registration: they stop what moves the numbers away, and nothing else. */
 
-import { contains, overlaps, parseRange, type Range } from '@cadastre/numbers'
+import { overlaps, parseRange, type Range } from '@cadastre/numbers'
 import type { Instant, NotedOrder, Notes } from '@cadastre/records'
 import { notesRecord } from './notes.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -32,9 +32,4 @@ export function withoutOrder(notes: Notes, order: string): Notes | null {
     orders: notes.orders.filter((noted) => noted.order !== order),
     annotations: notes.annotations.filter(({ kind, by }) => kind !== 'order' || by !== order),
   })
-}
-
-/** Whether one range lies wholly in another, both as texts. */
-export function within(outer: string, inner: Range): boolean {
-  return contains(rangeOfText(outer), inner)
 }

@@ -4,6 +4,7 @@
  * window and its public text; holds stand and fall with their orders; an authority has its full notice.
  */
 
+import type { Order } from '@cadastre/evidence'
 import { contains, NUMBER_SPACES, type NumberSpace, type Range, subtract } from '@cadastre/numbers'
 import {
   ADMINISTRATIVE_HOLD_SECONDS,
@@ -11,6 +12,7 @@ import {
   type Authority,
   addSeconds,
   asObject,
+  type Cell,
   canonicalJson,
   type Instant,
   isChild,
@@ -18,11 +20,11 @@ import {
   MAX_SEAL_SECONDS,
   type NotedOrder,
   ORDER_WINDOW_SECONDS,
+  type OrderDetail,
   type OrderRecord,
   type RecordKey,
   type Registration,
   registrationRange,
-  type ScopeItem,
   waitsForWindow,
 } from '@cadastre/records'
 import { cellOf } from './effects.ts'
@@ -212,39 +214,31 @@ function deskFault(old: unknown, next: Json): string | null {
 /** The numbers of one registration before and after an act, as far as it writes cells that hold it. */
 type Held = {
   readonly space: NumberSpace
-  readonly was: Registration | null
-  readonly pieces: readonly Registration[]
+  readonly was: Registration[]
+  readonly pieces: Registration[]
+}
+
+function spaceOf(key: RecordKey): NumberSpace | null {
+  return NUMBER_SPACES.find((name) => key.startsWith(`${name}/`)) ?? null
 }
 
 function cellsHeld(effects: readonly Effect[], before: Before): ReadonlyMap<string, Held> {
-  const held = new Map<string, { space: NumberSpace; was: Registration | null; pieces: Registration[] }>()
-  for (const { key } of effects) {
-    const space = NUMBER_SPACES.find((name) => key.startsWith(`${name}/`))
-    if (space === undefined) continue
-    for (const registration of registrationsIn(before(key)))
-      held.set(nameOf(registration), { space, was: registration, pieces: [] })
-  }
+  const held = new Map<string, Held>()
   for (const { key, next } of effects) {
-    const space = NUMBER_SPACES.find((name) => key.startsWith(`${name}/`))
-    if (space === undefined) continue
-    for (const registration of registrationsIn(next)) {
-      const name = [...held.keys()].find((known) => known.startsWith(`${registration.id} `))
-      const entry = held.get(nameOf(registration)) ?? (name === undefined ? undefined : held.get(name))
-      if (entry === undefined) held.set(nameOf(registration), { space, was: null, pieces: [registration] })
-      else entry.pieces.push(registration)
+    const space = spaceOf(key)
+    if (space === null) continue
+    const entry = ({ id }: Registration): Held => {
+      const known = held.get(id) ?? { space, was: [], pieces: [] }
+      held.set(id, known)
+      return known
     }
+    for (const registration of cellOf(before(key)).registrations) entry(registration).was.push(registration)
+    for (const registration of cellOf(next).registrations) entry(registration).pieces.push(registration)
   }
   return held
 }
 
-function nameOf({ id, first }: Registration): string {
-  return `${id} ${first}`
-}
-function registrationsIn(record: unknown): readonly Registration[] {
-  return cellOf(record).registrations
-}
-
-/** Numbers, and registrations, that an act changes on the basis of an order that does not state them (I8). */
+/** Numbers, registrations and services that an act changes on the basis of an order that does not state them (I8). */
 function outsideScope(effects: readonly Effect[], before: Before): string | null {
   const order = effects.flatMap(({ basis }) => basis).find((basis) => basis.kind === 'order')
   if (order === undefined) {
@@ -252,28 +246,44 @@ function outsideScope(effects: readonly Effect[], before: Before): string | null
     const cell = effects.find(({ key }) => !key.startsWith('obj/'))
     return onOrder && cell !== undefined ? `${cell.key}: written without the order` : null
   }
-  const other = effects.find(
-    ({ key, basis }) =>
-      key.startsWith('obj/holder/') && basis.includes(order) && key !== `obj/holder/${order.holder}`,
-  )
-  if (other !== undefined) return `${other.key}: not the holder that the order names`
-  const stated = order.scope.map(({ range }) => rangeOfText(range))
-  for (const [name, { space, was, pieces }] of cellsHeld(effects, before)) {
-    const ranges = pieces.map((piece) => registrationRange(piece, space))
-    if (was === null) {
-      if (!ranges.every((range) => stated.some((one) => contains(one, range)))) return `${name}: not stated`
-      continue
-    }
-    const lost = subtract(registrationRange(was, space), ranges)
-    if (!lost.every((range) => isStated(range, was, order.scope, order.effect)))
-      return `${name}: more than stated`
-    const changed = pieces.some((piece) => declared(piece) !== declared(was))
-    if (changed && order.effect !== 'correct') return `${name}: changed otherwise than ordered`
+  for (const { key, next, basis } of effects) {
+    if (key.startsWith('obj/holder/') && basis.includes(order) && key !== `obj/holder/${order.holder}`)
+      return `${key}: not the holder that the order names`
+    if (spaceOf(key) !== null && servicesLost(cellOf(before(key)), cellOf(next), order))
+      return `${key}: services that the order does not concern`
+  }
+  const detail = orderBefore(order.order, before)?.detail ?? null
+  for (const [id, held] of cellsHeld(effects, before)) {
+    const fault = held.was.length === 0 ? gainFault(held, order, detail) : lossFault(held, order)
+    if (fault !== null) return `${id}: ${fault}`
   }
   return null
 }
 
-function isStated(range: Range, was: Registration, scope: readonly ScopeItem[], effect: string): boolean {
+/** A new registration lies in the scope, and is for whom the order says. */
+function gainFault({ space, pieces }: Held, { scope }: Order, detail: OrderDetail | null): string | null {
+  const receiver = detail?.effect === 'transferTo' ? detail.receiver : null
+  const stated = scope.map(({ range }) => rangeOfText(range))
+  const lies = (piece: Registration): boolean =>
+    stated.some((range) => contains(range, registrationRange(piece, space)))
+  if (!pieces.every(lies)) return 'not stated'
+  return pieces.every(({ holder }) => holder === receiver) ? null : 'not for whom the order says'
+}
+
+function lossFault({ space, was, pieces }: Held, order: Order): string | null {
+  const kept = pieces.map((piece) => registrationRange(piece, space))
+  for (const registration of was) {
+    const lost = subtract(registrationRange(registration, space), kept)
+    if (!lost.every((range) => isStated(range, registration, order))) return 'more than stated'
+  }
+  const correctable = order.effect === 'correct'
+  const known = new Set(was.map((registration) => declared(registration, correctable)))
+  return pieces.every((piece) => known.has(declared(piece, correctable)))
+    ? null
+    : 'changed otherwise than ordered'
+}
+
+function isStated(range: Range, was: Registration, { scope, effect }: Order): boolean {
   return scope.some(
     (item) =>
       contains(rangeOfText(item.range), range) &&
@@ -281,7 +291,18 @@ function isStated(range: Range, was: Registration, scope: readonly ScopeItem[], 
   )
 }
 
-/** All of a registration but its extent. */
-function declared({ first: _, last: __, ...rest }: Registration): string {
-  return canonicalJson(rest)
+/** All of a registration but its extent, and but what a correction may change. */
+function declared({ first: _, last: __, ...rest }: Registration, correctable: boolean): string {
+  return canonicalJson(correctable ? { ...rest, country: null, registered: null, status: '' } : rest)
+}
+
+/** Whether services end in a cell whose own registration the order does not name, nor cancel with what it names. */
+function servicesLost(was: Cell, is: Cell, { scope, effect }: Order): boolean {
+  const own = was.registrations.at(-1)
+  if (own === undefined || scope.some(({ id }) => id === own.id)) return false
+  if (effect === 'cancelToPool' && isChild(own.kind)) return false
+  const mine = ({ rdns, routes, roas }: Cell): readonly string[] =>
+    [rdns, ...routes, ...roas].flatMap((one) => (one?.under === own.id ? [canonicalJson(one)] : []))
+  const kept = new Set(mine(is))
+  return mine(was).some((one) => !kept.has(one))
 }

@@ -24,9 +24,9 @@ import { notify } from './notifier.ts'
 import { hash, staffedWorld } from './staff-fixture.ts'
 import { DAY, type World } from './world.ts'
 
-export const ROOT: string = hash('root')
-export const SEAL: string = hash('seal')
-export const NOTICED = '2029-06-01T00:00:00Z'
+const ROOT: string = hash('root')
+const SEAL: string = hash('seal')
+const NOTICED = '2029-06-01T00:00:00Z'
 const EFFECTS = [
   'disclose',
   'annotate',

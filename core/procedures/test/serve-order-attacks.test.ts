@@ -136,6 +136,21 @@ test('over-broad scope (prevented: by type, and at run time)', () => {
   assert.match(verdict(here, [write(CELL, here.cell(CELL), [basis])]) ?? '', /no order is executed here/)
   const wider = { ...basis, scope: [{ ...item, range: '198.51.100.0 - 198.51.100.255' }] }
   assert.match(verdict(here, [write(CELL, taken, [wider]), done]) ?? '', /says something else/)
+  // Nor for somebody else than the order says, nor with the services of a child that it does not name.
+  const half = { ...here.innermost(CELL), first: '198.51.100.128', last: '198.51.100.255' }
+  const mine = { ...half, id: 'R-900', holder: 'H-3', first: '198.51.100.0', last: '198.51.100.127' }
+  const cells = [
+    write(CELL, null, [basis]),
+    write('ip4/198.51.100.0/25' as RecordKey, { ...here.cell(CELL), registrations: [mine] }, [basis]),
+    write('ip4/198.51.100.128/25' as RecordKey, { ...here.cell(CELL), registrations: [half] }, [basis]),
+  ]
+  assert.match(verdict(here, [...cells, done]) ?? '', /not for whom the order says/)
+  const child = here.register('R-8', '198.51.100.0/26', { kind: 'sub', holder: null })
+  const leaf = 'ip4/198.51.100.0/26' as RecordKey
+  const served = { ...here.cell(leaf), routes: [{ under: child.id, since: 1, origin: 64496 }] }
+  here.put(leaf, served)
+  const silenced = write(leaf, { ...served, routes: [] }, [basis])
+  assert.match(verdict(here, [silenced, done]) ?? '', /services that the order does not concern/)
   const other = 'ip4/203.0.113.0/24' as RecordKey
   assert.match(verdict(here, [write(other, null, [basis])]) ?? '', /R-7 of H-3/)
   assert.match(verdict(here, [write(objectKey('holder', 'H-3'), null, [basis])]) ?? '', /H-3/)
