@@ -49,6 +49,7 @@ before(
       port: 0,
       whoisPort: 0,
       publicUrl: null,
+      notices: null,
       version: 'test',
       failed: (error) => {
         throw error

@@ -8,8 +8,9 @@ import { readFileSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createPortal } from '@cadastre/api'
+import { encodeBase64 } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import { createExplorer } from '@cadastre/explorer'
+import { type AskApi, createExplorer } from '@cadastre/explorer'
 import { formatVkey, parsePolicy } from '@cadastre/notes'
 import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
 import type { CalendarDate } from '@cadastre/records'
@@ -18,6 +19,8 @@ import { startWhois, type WhoisServer, whoisText } from '@cadastre/whois'
 import { getRequestListener } from '@hono/node-server'
 import type { Hono } from 'hono'
 import type { WatchInfo, WatchReader } from './model.ts'
+import { askOf } from './notify/ask.ts'
+import { WatchNotices, type WatchNoticesOptions } from './notify/watch-notices.ts'
 import { openWatchReader } from './reader.ts'
 import { WatchDirectory } from './watch-directory.ts'
 import { type Assets, loadAssets } from './web/assets.ts'
@@ -25,6 +28,11 @@ import { createRoutes } from './web/routes.ts'
 import { createSite } from './web/site.ts'
 import { dayIn } from './web/subject.ts'
 import { type DayReader, WatchedWorld } from './world/watched-world.ts'
+
+type NoticesSettings = Pick<
+  WatchNoticesOptions,
+  'database' | 'smtpUrl' | 'from' | 'webhookSigner' | 'allowPrivate'
+>
 
 export type ServeWatchOptions = {
   readonly directory: string
@@ -35,6 +43,8 @@ export type ServeWatchOptions = {
   readonly publicUrl: string | null
   readonly version: string
   readonly progress?: (entries: number, size: number) => void
+  /** Who asks is told of changes; null = nobody can ask. */
+  readonly notices: NoticesSettings | null
   /** How often it looks whether the log has grown; 10 s where absent. */
   readonly lookMilliseconds?: number
   /** Hears of faults of the server itself. */
@@ -60,15 +70,17 @@ const KEPT_DAYS = 16
 class Faces {
   readonly #world: WatchedWorld
   readonly #assets: Assets
+  readonly #ask: AskApi | null
   readonly #failed: (error: unknown) => void
   readonly #about = new Map([
     ['observed', readFileSync(new URL('../../../docs/watch.md', import.meta.url), 'utf8')],
   ])
   readonly #days = new Map<CalendarDate | null, DayFaces>()
 
-  constructor(world: WatchedWorld, assets: Assets, failed: (error: unknown) => void) {
+  constructor(world: WatchedWorld, assets: Assets, ask: AskApi | null, failed: (error: unknown) => void) {
     this.#world = world
     this.#assets = assets
+    this.#ask = ask
     this.#failed = failed
   }
 
@@ -104,7 +116,7 @@ class Faces {
       statistics: () => Promise.resolve(nothing),
       procedures: this.#about,
       examples: [],
-      site: createSite(this.#world, this.#assets, reader.day),
+      site: createSite(this.#world, this.#assets, reader.day, this.#ask),
       failed: this.#failed,
     })
   }
@@ -118,20 +130,28 @@ type Served = {
   readonly world: WatchedWorld
 }
 
-type Frame = { readonly url: string; readonly assets: Assets; readonly whoisPort: number }
+type Frame = {
+  readonly url: string
+  readonly assets: Assets
+  readonly whoisPort: number
+  readonly ask: AskApi | null
+  /** Raw Ed25519 key that signs webhooks; null where none are sent. */
+  readonly webhookKey: Uint8Array | null
+}
 
-function servedOf(watch: WatchReader, { url, assets, whoisPort }: Frame, options: ServeWatchOptions): Served {
+function servedOf(watch: WatchReader, frame: Frame, options: ServeWatchOptions): Served {
+  const { url, assets, whoisPort, ask, webhookKey } = frame
   const { directory, version, failed } = options
   const whois = { host: new URL(url).hostname, port: whoisPort }
   const world = new WatchedWorld(watch, { baseUrl: url, whois, version, logVkey: logVkeyOf(watch) })
-  const faces = new Faces(world, assets, failed)
+  const faces = new Faces(world, assets, ask, failed)
   const routes = createRoutes({
     world,
     assets,
     logDirectory: new WatchDirectory(directory).log,
     baseUrl: url,
   })
-  mountPlain(routes, faces, world)
+  mountPlain(routes, faces, world, webhookKey)
   return { watch, faces, routes, world }
 }
 
@@ -144,22 +164,34 @@ class Follower {
   whois: WhoisServer
   /** The one before: questions that were under way are answered from it. */
   #before: Served | null = null
+  readonly #notices: WatchNotices | null
   #moving: Promise<void> | null = null
 
-  constructor(options: ServeWatchOptions, frame: Frame, served: Served, whois: WhoisServer) {
+  constructor(options: ServeWatchOptions, frame: Frame, first: Served, whois: WhoisServer) {
+    const { directory, notices } = options
     this.#options = options
-    this.#frame = frame
-    this.#files = new PublicFiles(new WatchDirectory(options.directory).log)
-    this.served = served
+    this.#files = new PublicFiles(new WatchDirectory(directory).log)
     this.whois = whois
+    // Subscriptions ask about the world that is served at the time.
+    this.served = first
+    const world = (): WatchedWorld => this.served.world
+    this.#notices = notices === null ? null : new WatchNotices({ ...notices, world, now: Date.now })
+    const ask = this.#notices === null ? null : askOf(this.#notices)
+    this.#frame = { ...frame, ask, webhookKey: notices?.webhookSigner.publicKey ?? null }
+    this.served = servedOf(first.watch, this.#frame, options)
   }
 
   /** One look; a second one at the same time waits for the first. */
   look(): Promise<void> {
-    this.#moving ??= this.#move().finally(() => {
+    this.#moving ??= this.#round().finally(() => {
       this.#moving = null
     })
     return this.#moving
+  }
+
+  async #round(): Promise<void> {
+    await this.#move()
+    await this.#notices?.round()
   }
 
   async #move(): Promise<void> {
@@ -178,6 +210,7 @@ class Follower {
 
   async close(): Promise<void> {
     await this.#moving
+    this.#notices?.close()
     await this.whois.close()
     await this.#before?.watch.close()
     await this.served.watch.close()
@@ -200,10 +233,10 @@ export async function serveWatch(options: ServeWatchOptions): Promise<WatchServe
     const listening = await listen(server, host, port)
     const url = options.publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${listening}`
     const assets = await loadAssets()
-    const first = servedOf(watch, { url, assets, whoisPort: options.whoisPort }, options)
+    const bare = { url, assets, whoisPort: options.whoisPort, ask: null, webhookKey: null }
+    const first = servedOf(watch, bare, options)
     whois = await startWhois(first.world.at(null), { host, port: options.whoisPort })
-    const frame = { url, assets, whoisPort: whois.port }
-    const following = new Follower(options, frame, servedOf(watch, frame, options), whois)
+    const following = new Follower(options, { ...bare, whoisPort: whois.port }, first, whois)
     follower = following
     const timer = setInterval(
       () => following.look().catch(failed),
@@ -244,7 +277,7 @@ function logVkeyOf(watch: WatchReader): string {
 }
 
 /** WHOIS text of any day over HTTP, and what a verifier must know. */
-function mountPlain(app: Hono, faces: Faces, { watch }: WatchedWorld): void {
+function mountPlain(app: Hono, faces: Faces, { watch }: WatchedWorld, webhookKey: Uint8Array | null): void {
   app.get('/whois', async (c) => {
     const day = dayIn(c.req.query('at'))
     if (day === 'malformed') return c.text('at is a day such as 2025-07-16.\n', 400)
@@ -253,7 +286,9 @@ function mountPlain(app: Hono, faces: Faces, { watch }: WatchedWorld): void {
   app.get('/.well-known/cadastre.json', (c) => {
     const { origin, policy, size, at } = watch.info
     const log = { origin, vkey: logVkeyOf(watch) }
-    return c.json({ v: 1, kind: 'watch', log, witnessPolicy: policy, size, at, sources: watch.sources() })
+    const webhooks = webhookKey === null ? null : { alg: 'ed25519', key: encodeBase64(webhookKey) }
+    const sources = watch.sources()
+    return c.json({ v: 1, kind: 'watch', log, witnessPolicy: policy, webhooks, size, at, sources })
   })
 }
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { blockQuery } from '@cadastre/answers'
 import { nodeCrypto } from '@cadastre/crypto/node'
@@ -21,16 +21,26 @@ const DATA = join(import.meta.dirname, '../../../../shared/data/delegated')
 
 type Figures = { readonly ended: number; readonly backToSameHolder: number; readonly rows: readonly string[] }
 
-/** What apps/watch/test/independent_report.py says of a series. */
-function independent(base: string, changes: string): Figures {
+const PYTHON = '/usr/bin/python3'
+
+/** What apps/watch/test/independent_report.py says of a series; null, and said, where there is no Python. */
+function independent(t: TestContext, base: string, changes: string): Figures | null {
+  if (!existsSync(PYTHON)) {
+    t.diagnostic(`${PYTHON} is not there (Debian package python3): the independent script is LEFT OUT`)
+    return null
+  }
   const script = join(import.meta.dirname, 'independent_report.py')
-  return JSON.parse(
-    execFileSync('/usr/bin/python3', [script, base, changes], { encoding: 'utf8', maxBuffer: 2 ** 28 }),
-  )
+  return JSON.parse(execFileSync(PYTHON, [script, base, changes], { encoding: 'utf8', maxBuffer: 2 ** 28 }))
 }
 
 /** Replays, and compares with the script; proves days drawn at random. */
-async function replay(base: string, changes: string, registry: string, days: number): Promise<Figures> {
+async function replay(
+  t: TestContext,
+  base: string,
+  changes: string,
+  registry: string,
+  days: number,
+): Promise<Figures> {
   const { path, remove } = await scratch()
   try {
     const log = await openLog(path)
@@ -44,12 +54,12 @@ async function replay(base: string, changes: string, registry: string, days: num
       reports.reduce((sum, { logged }) => sum + logged.length, 0),
       days,
     )
-    const figures = independent(base, changes)
     const reader = await openWatchReader(path)
     const source = `delegated-extended/${registry}`
-    assert.deepEqual(Array.from(reader.rows(source, null), ({ raw }) => raw).toSorted(), figures.rows)
     const { resources } = reportOf(reader, { registry })
-    assert.deepEqual(resources, { ended: figures.ended, backToSameHolder: figures.backToSameHolder })
+    const figures = { ...resources, rows: Array.from(reader.rows(source, null), ({ raw }) => raw).toSorted() }
+    const other = independent(t, base, changes)
+    if (other !== null) assert.deepEqual(figures, other)
     const policy = await trust(path)
     const [next, observed, rows] = [random(5), reader.days(source), [...reader.allRows(source)]]
     for (let count = 0; count < 6; count++) {
@@ -71,11 +81,11 @@ async function replay(base: string, changes: string, registry: string, days: num
   }
 }
 
-test('a series of 150 days of documentation numbers', async () => {
+test('a series of 150 days of documentation numbers', async (t) => {
   const { path, remove } = await scratch()
   try {
     const [base, changes] = await writeSeries(path, 'example-extended', makeSeries(150))
-    const figures = await replay(base, changes, 'example', 150)
+    const figures = await replay(t, base, changes, 'example', 150)
     assert.ok(figures.ended > 50 && figures.backToSameHolder > 1, JSON.stringify({ ...figures, rows: 0 }))
   } finally {
     await remove()
@@ -91,7 +101,7 @@ test('the AFRINIC series of 1,540 days, where ../shared/data is there', async (t
     t.diagnostic('../shared/data is not there: the real series is LEFT OUT; the made one above was replayed')
     return
   }
-  const figures = await replay(base, changes, 'afrinic', 1541)
+  const figures = await replay(t, base, changes, 'afrinic', 1541)
   assert.deepEqual([figures.ended, figures.backToSameHolder], [393, 78])
   const published = gunzipSync(
     readFileSync(join(DATA, 'recent/delegated-afrinic-extended-20260821.gz')),

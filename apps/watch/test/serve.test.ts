@@ -41,6 +41,7 @@ before(async () => {
     port: 0,
     whoisPort: 0,
     publicUrl: null,
+    notices: null,
     version: 'test',
     failed: (error) => faults.push(error),
   })
@@ -238,6 +239,7 @@ test('what another process takes in is served, pages and WHOIS, and its day is n
     port: 0,
     whoisPort: 0,
     publicUrl: null,
+    notices: null,
     version: 'test',
     lookMilliseconds: 3_600_000,
     failed: (error) => faults.push(error),

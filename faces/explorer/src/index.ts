@@ -7,4 +7,5 @@
 
 export { createExplorer, EXPLORER_ROUTES } from './server.ts'
 export type { Site, SiteAnswer, SiteQuestion } from './site.ts'
+export type { AskApi } from './subscribe.ts'
 export type { Example, ExplorerInfo, ExplorerOptions, Lookup, LookupFault, LookupResult } from './types.ts'

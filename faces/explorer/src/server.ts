@@ -114,6 +114,8 @@ export function createExplorer(options: ExplorerOptions): Hono {
     app.get('/extract', (c) => extractAnswer(c, options, page))
     mountMore(app, page, options)
     mountSubscribe(app, page, options.subscribe)
+  } else if (options.site.subscribe !== null) {
+    mountSubscribe(app, page, options.site.subscribe.ask, options.site.subscribe.words)
   }
   app.get('/explorer/style.css', async (c) => file(c, (await assets()).style))
   app.get('/explorer/icon.svg', async (c) => file(c, (await assets()).icon))

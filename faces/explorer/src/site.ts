@@ -3,6 +3,7 @@
  * numbers and holders. The watched world is shown so: the same explorer, and what else is known there.
  */
 
+import type { AskApi, SubscribeWords } from './subscribe.ts'
 import type { Lookup } from './types.ts'
 import type { Markup } from './words.ts'
 
@@ -36,6 +37,8 @@ export type Site = {
   readonly body: (lookup: Lookup) => Promise<Markup | null>
   /** Whether pages load the register's verifier: not where the answers are no registry's records. */
   readonly verifies: boolean
+  /** Pages by which one asks to be told, in the site's words; null = there are none. */
+  readonly subscribe: { readonly words: SubscribeWords; readonly ask: AskApi } | null
   readonly pages: readonly {
     readonly route: string
     readonly make: (question: SiteQuestion) => Promise<SiteAnswer>

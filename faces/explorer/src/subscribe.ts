@@ -15,27 +15,39 @@ export type AskApi = (
 
 type MakePage = (c: Context, status: 200 | 202 | 400 | 404, parts: PageParts) => Promise<Response>
 
-const TITLE = 'Be told of acts'
+export type SubscribeWords = {
+  readonly title: string
+  /** What one is told of, as a whole sentence. */
+  readonly says: string
+  /** What may be named. */
+  readonly label: string
+}
 
-function subscribePage(numbers: string): Markup {
+const WORDS: SubscribeWords = {
+  title: 'Be told of acts',
+  says: 'Whoever asks is told of every act that touches these numbers: transfers, successions, claims, services.',
+  label: 'Prefix or AS number',
+}
+
+function subscribePage({ title, says, label }: SubscribeWords, numbers: string): Markup {
   return html`<div class="subject">
-<h1>${TITLE}</h1>
-<p class="statement">Whoever asks is told of every act that touches these numbers: transfers, successions, claims, services. It costs nothing, needs no account, and changes nothing.</p>
+<h1>${title}</h1>
+<p class="statement">${says} It costs nothing, needs no account, and changes nothing.</p>
 </div>
 ${part(
   'ask',
   'Where to',
   'The address is asked once whether it wants this.',
   html`<form action="/subscribe" method="post">
-<p><label>Prefix or AS number <input name="numbers" value="${numbers}" required maxlength="90"></label></p>
+<p><label>${label} <input name="numbers" value="${numbers}" required maxlength="90"></label></p>
 <p><label>Mail address, or https address of a webhook <input name="target" required maxlength="500"></label></p>
 <p><button>Ask this address</button></p>
 </form>`,
 )}`
 }
 
-function confirmPage(token: string): Markup {
-  return html`<div class="subject"><h1>${TITLE}</h1>
+function confirmPage(title: string, token: string): Markup {
+  return html`<div class="subject"><h1>${title}</h1>
 <p class="statement">Nothing is sent before you confirm. The same token ends it, at any time, and deletes the address.</p></div>
 ${part(
   'token',
@@ -64,16 +76,22 @@ async function told(reply: Response, done: string): Promise<{ status: 200 | 400;
   return { status: 400, sentence: typeof detail === 'string' ? detail : 'That could not be done.' }
 }
 
-export function mountSubscribe(app: Hono, page: MakePage, ask: AskApi | undefined): void {
+export function mountSubscribe(
+  app: Hono,
+  page: MakePage,
+  ask: AskApi | undefined,
+  words: SubscribeWords = WORDS,
+): void {
+  const { title } = words
   const answer = async (c: Context, reply: Response, done: string): Promise<Response> => {
     const { status, sentence } = await told(reply, done)
-    return page(c, status, { title: TITLE, query: '', body: plainPage(TITLE, sentence) })
+    return page(c, status, { title, query: '', body: plainPage(title, sentence) })
   }
   app.get('/subscribe', (c) =>
-    page(c, 200, { title: TITLE, query: '', body: subscribePage((c.req.query('q') ?? '').slice(0, 90)) }),
+    page(c, 200, { title, query: '', body: subscribePage(words, (c.req.query('q') ?? '').slice(0, 90)) }),
   )
   app.get('/subscribe/confirm', (c) =>
-    page(c, 200, { title: TITLE, query: '', body: confirmPage((c.req.query('token') ?? '').slice(0, 100)) }),
+    page(c, 200, { title, query: '', body: confirmPage(title, (c.req.query('token') ?? '').slice(0, 100)) }),
   )
   if (ask !== undefined) {
     app.post('/subscribe', async (c) => {

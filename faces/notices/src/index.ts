@@ -7,7 +7,7 @@
  */
 
 export type { Attempt, Channel, Message, MessageState, ReplyClass, Subscription } from './database.ts'
-export { NoticesDatabase } from './database.ts'
+export { NOTHING_FOLLOWED, NoticesDatabase } from './database.ts'
 export type { Delivery, Outgoing, Send } from './delivery.ts'
 export { Follower, messageHash } from './follower.ts'
 export { type MailOptions, smtpSender } from './mail.ts'
@@ -16,7 +16,7 @@ export { isPublicAddress } from './public-address.ts'
 export { type NoticeLog, Recorder } from './recorder.ts'
 export { type Notice, type NoticeInput, type Reason, render } from './render.ts'
 export { RETRY_SECONDS, Sender, type SenderOptions } from './sender.ts'
-export { type SubscriptionRefusal, Subscriptions } from './subscriptions.ts'
+export { type SubscriptionRefusal, type SubscriptionSubject, Subscriptions } from './subscriptions.ts'
 export { hasTemplate, isSilent, kindOf, templateOf } from './templates.ts'
 export { type Touched, touchedBy } from './touched.ts'
 export { isWebhookAddress, signedContent, type WebhookOptions, webhookSender } from './webhook.ts'

@@ -11,6 +11,9 @@ import { isWebhookAddress } from './webhook.ts'
 
 export type SubscriptionRefusal = 'address-malformed' | 'too-many' | 'already-there'
 
+/** What is subscribed to: its key, what it is called, and what one is told of. */
+export type SubscriptionSubject = { readonly key: string; readonly name: string; readonly says: string }
+
 /** Bounds on strangers: subscriptions in all, and of one address. */
 const SUBSCRIPTIONS_MAX = 10_000
 const SUBSCRIPTIONS_PER_TARGET_MAX = 20
@@ -31,6 +34,22 @@ export class Subscriptions {
 
   /** Keep the wish, and ask the address whether it wants it. Null, or why not. */
   subscribe(block: Block, channel: Channel, target: string, now: number): SubscriptionRefusal | null {
+    const name = blockText(block)
+    return this.subscribeTo(
+      { key: blockKey(block), name, says: `every act that touches ${name}` },
+      channel,
+      target,
+      now,
+    )
+  }
+
+  /** The same, of anything that has a key. */
+  subscribeTo(
+    { key, name, says }: SubscriptionSubject,
+    channel: Channel,
+    target: string,
+    now: number,
+  ): SubscriptionRefusal | null {
     const fits = channel === 'mail' ? isMailAddress(target) : isWebhookAddress(target, this.#allowPrivate)
     if (!fits) return 'address-malformed'
     this.#database.dropUnconfirmed(now - CONFIRM_WITHIN_MILLISECONDS)
@@ -38,11 +57,11 @@ export class Subscriptions {
     if (counts.all >= SUBSCRIPTIONS_MAX || counts.ofTarget >= SUBSCRIPTIONS_PER_TARGET_MAX) return 'too-many'
     const id = `S-${randomBytes(8).toString('hex')}`
     const token = randomBytes(24).toString('base64url')
-    const subject = `${this.#info.name}: confirm your subscription to ${blockText(block)}`
+    const subject = `${this.#info.name}: confirm your subscription to ${name}`
     const text = [
       `${this.#info.name} (${this.#info.origin})`,
       '',
-      `Somebody, perhaps you, asked to be told of every act that touches ${blockText(block)}.`,
+      `Somebody, perhaps you, asked to be told of ${says}.`,
       'If it was you, confirm it within a day with this token. If not, do nothing: you will not hear of it again.',
       '',
       `Token: ${token}`,
@@ -55,7 +74,7 @@ export class Subscriptions {
     ].join('\n')
     const subscription = {
       id,
-      block: blockKey(block),
+      block: key,
       channel,
       target,
       tokenHash: tokenHash(token),

@@ -1,7 +1,10 @@
 /** `watch serve`: the faces of the watched world. */
 
+import { join } from 'node:path'
 import { serveWatch } from '@cadastre/watch/serve'
+import { webhookKeyIn } from '../data/notifier.ts'
 import type { Settings } from '../data/settings.ts'
+import { readNoticesSettings } from '../server/notices.ts'
 import { VERSION } from '../version.ts'
 import { interruption } from './interruption.ts'
 import { bold, CommandError, createProgress, type Output } from './output.ts'
@@ -13,13 +16,17 @@ export async function watchServe(
   output: Output,
 ): Promise<number> {
   const bar = createProgress('reading the log')
+  const { path } = watchDirectory(settings, options)
+  const { smtpUrl, from } = readNoticesSettings(process.env)
+  const webhookSigner = await webhookKeyIn(join(path, 'keys'))
   const running = await serveWatch({
-    directory: watchDirectory(settings, options).path,
+    directory: path,
     host: settings.host,
     port: settings.port,
     whoisPort: settings.whoisPort,
     publicUrl: settings.publicUrl,
     version: VERSION,
+    notices: { database: join(path, 'notices.sqlite'), smtpUrl, from, webhookSigner },
     progress: (entries, size) => bar.update(entries, size),
     failed: (error) =>
       output.note(`a question met a bug: ${error instanceof Error ? error.stack : String(error)}`),

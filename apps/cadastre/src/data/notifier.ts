@@ -9,17 +9,21 @@ import { createKey, listKeys, loadKey } from './key-files.ts'
 export const NOTIFIER = 'NOTIFIER'
 
 /** The key of this name, made where there is none. */
-async function keyNamed({ keys }: DataDirectory, name: string): Promise<Signer> {
+async function keyNamed(keys: string, name: string): Promise<Signer> {
   const passphrase = process.env['CADASTRE_PASSPHRASE'] ?? null
   const there = (await listKeys(keys)).some((one) => one.name === name)
   return there ? loadKey(keys, name, () => Promise.resolve(passphrase)) : createKey(keys, name, passphrase)
 }
 
 export function notifierKey(directory: DataDirectory): Promise<Signer> {
-  return keyNamed(directory, 'notifier')
+  return keyNamed(directory.keys, 'notifier')
 }
 export function webhookKey(directory: DataDirectory): Promise<Signer> {
-  return keyNamed(directory, 'webhooks')
+  return webhookKeyIn(directory.keys)
+}
+/** The key in this directory that signs webhooks, made where there is none. */
+export function webhookKeyIn(keys: string): Promise<Signer> {
+  return keyNamed(keys, 'webhooks')
 }
 
 /** The notifier as a member of staff that a founding names. */

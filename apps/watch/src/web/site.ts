@@ -1,6 +1,6 @@
 /** The pages of a watch in the explorer's frame. */
 
-import type { Site, SiteAnswer, SiteQuestion } from '@cadastre/explorer'
+import type { AskApi, Site, SiteAnswer, SiteQuestion } from '@cadastre/explorer'
 import type { CalendarDate } from '@cadastre/records'
 import { html } from 'hono/html'
 import type { WatchReader } from '../model.ts'
@@ -26,8 +26,19 @@ export function reportIfThere(watch: WatchReader, registry: string): WatchReport
   }
 }
 
+const SUBSCRIBE = {
+  title: 'Be told of changes',
+  says: 'Whoever asks is told what each new file changes of these numbers, or of this holder.',
+  label: 'Prefix, AS number, or holder as IMP-REGISTRY-1234',
+}
+
 /** The pages as of a day; null = as last published. */
-export function createSite(world: WatchedWorld, assets: Assets, at: CalendarDate | null): Site {
+export function createSite(
+  world: WatchedWorld,
+  assets: Assets,
+  at: CalendarDate | null,
+  ask: AskApi | null,
+): Site {
   const { watch } = world
   return {
     subtitle: 'Memory of what registries publish',
@@ -53,6 +64,7 @@ export function createSite(world: WatchedWorld, assets: Assets, at: CalendarDate
     },
     // Records of a watch are rows of files, which the register's verifier does not read.
     verifies: false,
+    subscribe: ask === null ? null : { words: SUBSCRIBE, ask },
     pages: [
       {
         route: '/registries',

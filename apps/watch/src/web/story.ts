@@ -38,7 +38,7 @@ function changesPart(changes: readonly Change[], subject: string, of: string): M
   const more =
     changes.length > told.length
       ? html`<p class="note">The last ${told.length} of ${changes.length}; <a href="${all}">all as CSV</a>.</p>`
-      : html`<p class="note"><a href="${all}">As CSV</a> · <a href="${feed}">Follow in a feed reader</a></p>`
+      : html`<p class="note"><a href="${all}">As CSV</a> · <a href="${feed}">Follow in a feed reader</a> · <a href="/subscribe?q=${encodeURIComponent(subject)}">Be told by mail or webhook</a></p>`
   if (told.length === 0)
     return part(
       'story',
