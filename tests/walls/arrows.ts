@@ -128,6 +128,7 @@ export const ROOMS: readonly Room[] = [
       'registrar',
       'faces/api',
       'faces/explorer',
+      'faces/notices',
       'faces/rdap',
       'faces/whois',
     ],
