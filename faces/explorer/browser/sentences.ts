@@ -1,7 +1,7 @@
 /** What the page says of a verified answer, in plain sentences. Nothing in them is unproved. */
 
 import { describeAnswer, type Policy, type VerifiedAnswer } from '@cadastre/answers'
-import { blockOfKey } from '../src/facts.ts'
+import { blockOfKey, kindWords } from '../src/facts.ts'
 import { provedRegistrations } from './compare.ts'
 import type { Seen } from './memory.ts'
 
@@ -20,12 +20,24 @@ export function headline(answer: VerifiedAnswer, names: ReadonlyMap<string, stri
   if (innermost === undefined) return `${nobody} in this register: no registration covers it.`
   const { kind, holder, since, procedure } = innermost.facts
   const record = `entry ${since}, procedure ${procedure}`
-  if (holder === null)
-    return innermost.facts.kind === 'pool to allocate from'
-      ? `${nobody}: it lies in a pool to allocate from.`
-      : `${asked} is registered without a named holder (${kind}; ${record}).`
+  if (holder === null) return withoutHolder(innermost.facts.kind, { asked, nobody, record })
   const name = names.get(holder) ?? null
   return `${asked} is registered to ${holder}${name === null ? '' : `, ${name}`} (${kind}; ${record}).`
+}
+
+/** What is proved of numbers that are recorded under nobody's name. */
+function withoutHolder(
+  kind: string | null,
+  { asked, nobody, record }: { readonly asked: string; readonly nobody: string; readonly record: string },
+): string {
+  if (kind === kindWords('pool')) return `${nobody}: it lies in a pool to allocate from.`
+  if (kind === kindWords('moved-out'))
+    return `${asked} is held in another registry, to which it moved (${record}).`
+  if (kind === kindWords('moved-out', 'move-in/1'))
+    return `${asked} is held in another registry, from which it is on its way here (${record}).`
+  if (kind === kindWords('reserved') || kind === kindWords('quarantined'))
+    return `${nobody}: ${kind} (${record}).`
+  return `${asked} is registered without a named holder (${kind}; ${record}).`
 }
 
 /** What became of the log since an earlier visit. */

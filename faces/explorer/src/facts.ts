@@ -33,7 +33,9 @@ const KIND_WORDS: { readonly [kind: string]: string } = {
   'moved-out': 'moved to another registry',
 }
 
-export function kindWords(kind: string): string {
+/** `procedure` tells what has gone from what is on its way here: both are held in another registry. */
+export function kindWords(kind: string, procedure: string = ''): string {
+  if (kind === 'moved-out' && procedure.startsWith('move-in/')) return 'on its way here'
   return KIND_WORDS[kind] ?? kind
 }
 
@@ -41,7 +43,7 @@ export function factsOfView(view: RegistrationView): Facts {
   return {
     id: view.id,
     range: view.range,
-    kind: kindWords(view.kind),
+    kind: kindWords(view.kind, view.procedure),
     holder: view.holder?.handle ?? null,
     status: view.status,
     country: view.country,
@@ -68,7 +70,7 @@ export function factsOfRecord(space: string, json: unknown): Facts | null {
   return {
     id,
     range: rangeText(space, first, last),
-    kind: kindWords(kind),
+    kind: kindWords(kind, text('procedure') ?? ''),
     holder: text('holder'),
     status: text('status'),
     country: text('country'),

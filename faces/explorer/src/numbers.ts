@@ -21,7 +21,7 @@ const STANDING_WORDS: { readonly [S in NumbersAnswer['standing']]: string } = {
 
 export function numbersPage(answer: NumbersAnswer, history: History | null, continued: boolean): Markup {
   const { standing, key, links, query } = answer
-  const word = isPartly(answer) ? 'Partly registered' : STANDING_WORDS[standing]
+  const word = isPartly(answer) ? 'Partly registered' : standingWord(answer)
   return html`${subject(query, word, standing, statement(answer))}
 ${proofPanel(provable(key, links), query)}
 ${ladder(answer)}
@@ -29,6 +29,10 @@ ${inside(answer, continued)}
 ${services(answer)}
 ${timeline(history, query.text)}
 ${otherForms(links, html`<li><a href="/subscribe?q=${encodeURIComponent(query.canonical)}">Be told of acts on these numbers</a></li>`)}`
+}
+
+function standingWord({ standing, innermost }: NumbersAnswer): string {
+  return innermost?.transit?.direction === 'in' ? 'On its way here' : STANDING_WORDS[standing]
 }
 
 /** The head of an extract: what it is of, and at which position of the log. */

@@ -54,7 +54,7 @@ export function transitPage(answer: TransitAnswer, history: History | null): Mar
   const here = steps.indexOf(state)
   const list = html`<ol class="steps">${steps.map(
     (step, index) =>
-      html`<li${index === here ? html` aria-current="step"` : ''}><strong>${index <= here ? 'done' : 'to come'}</strong> ${STATES[step]} <code>${step}</code></li>`,
+      html`<li class="step"${index === here ? html` aria-current="step"` : ''}><strong>${index <= here ? 'done' : 'to come'}</strong> ${STATES[step]} <code>${step}</code></li>`,
   )}</ol>
 <p>A move has a record in each registry. The other one’s state is there${otherRdap === null ? '' : html`: <a href="${otherRdap}help">its RDAP service</a>`}. Neither side can hold the numbers twice or lose them: only the source decides, once.</p>`
   const sentence = html`<a href="${search(range)}">${range}</a> on the way ${way}. ${STATES[state]}`

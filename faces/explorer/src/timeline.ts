@@ -97,6 +97,7 @@ function registrationLine({ change, before, after, subject }: Told): Markup {
 
 function wordsOf(state: RegistrationChange['after']): string {
   if (state === null) return 'nothing'
+  if (state.kind === 'moved-out') return 'mark of another registry'
   const kind = state.kind === 'pool' ? 'pool' : kindWords(state.kind)
   return state.holder === null ? kind : `${kind} of ${state.holder.handle}`
 }

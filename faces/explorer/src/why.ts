@@ -46,12 +46,14 @@ const RESULTS: { readonly [R in Explained['preconditions'][number]['result']]: s
 function preconditions({ preconditions: all }: Explained): Markup {
   const failed = all.filter(({ result }) => result === 'failed')
   const others = all.filter(({ result }) => result !== 'failed')
+  const list = html`<ul class="changes">${others.map(({ code, when: words, result }) => html`<li><code>${code}</code> ${words} <span class="how">${RESULTS[result]}</span></li>`)}</ul>`
   return part(
     'preconditions',
     'Preconditions',
     'In order of precedence; the first that fails is the answer. Some belong to other steps of the procedure.',
     html`${failed.map(({ code, when: words }) => html`<p><strong>Failed:</strong> <code>${code}</code> ${words}</p>`)}
-<ul class="changes">${others.map(({ code, when: words, result }) => html`<li><code>${code}</code> ${words} <span class="how">${RESULTS[result]}</span></li>`)}</ul>`,
+${failed.length === 0 ? html`<p>None stood in the way.</p>` : ''}
+${others.length === 0 ? '' : html`<details><summary>${failed.length === 0 ? 'All' : 'The other'} ${others.length} that can refuse such a request</summary>${list}</details>`}`,
   )
 }
 

@@ -3,6 +3,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { VerifiedAnswer } from '@cadastre/answers'
+import { headline } from '../browser/sentences.ts'
 import { createExplorer } from '../src/index.ts'
 import { holderFacts, objectFactsOfRecord } from '../src/object-facts.ts'
 import { publicFacts } from '../src/public-facts.ts'
@@ -74,6 +76,7 @@ const pieces: RegistrationAnswer = {
 }
 const coming = registration({
   kind: 'moved-out',
+  procedure: 'move-in/1',
   holder: null,
   transit: {
     handle: 'A.T-9',
@@ -116,6 +119,8 @@ test('a move between registries: where it goes, where it stands, and what is sti
 test('numbers on their way here say so, and link the move', async () => {
   const html = await look('192.0.2.0/25')
   assert.match(html, /On its way here from east\.example\/log/)
+  assert.match(html, /<span class="standing standing-moved-out">On its way here<\/span>/)
+  assert.match(html, /data-fact="kind">on its way here</)
   assert.ok(html.includes('<a href="/?q=A.T-9">on its way here from east.example/log</a>'))
 })
 
@@ -158,4 +163,32 @@ test('a holder that is noted as dissolved reads alike on both sides', () => {
   const proved = objectFactsOfRecord('obj/holder/H-6', record)
   const titled = (all: typeof rows | undefined): unknown => new Map(all).get('Dissolved, as notified')
   assert.deepEqual([titled(rows), titled(proved?.rows)], [at, at])
+})
+
+test('what is proved of numbers under nobody’s name is said in words', () => {
+  const proved = (kind: string, procedure: string): string => {
+    const record = {
+      registrations: [
+        {
+          id: 'R-1',
+          kind,
+          first: '192.0.2.0',
+          last: '192.0.2.255',
+          holder: null,
+          status: 'reserved',
+          since: 4,
+          procedure,
+        },
+      ],
+    }
+    const covering = [{ key: 'ip4/192.0.2.0/24', record }]
+    const asked = { space: 'ip4', key: 'ip4/192.0.2.0/24' }
+    const answer: unknown = { query: asked, covering, moreSpecific: 'none' }
+    return headline(answer as VerifiedAnswer, new Map())
+  }
+  assert.match(proved('pool', 'genesis/1'), /^Nobody holds 192\.0\.2\.0\/24: it lies in a pool/)
+  assert.match(proved('moved-out', 'move-out/1'), /held in another registry, to which it moved/)
+  assert.match(proved('moved-out', 'move-in/1'), /held in another registry, from which it is on its way here/)
+  assert.match(proved('reserved', 'import/1'), /^Nobody holds 192\.0\.2\.0\/24: reserved/)
+  assert.match(proved('holding', 'import/1'), /registered without a named holder/)
 })
