@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { annotateDispute } from '../src/annotate-dispute.ts'
 import { transfer } from '../src/transfer.ts'
 import { COMMON_CODES, commonRefusals, hash, staffedWorld, staffKeyName } from './staff-fixture.ts'
-import { assertStamped, DAY, type World } from './world.ts'
+import { assertStamped, DAY, instant, type World } from './world.ts'
 
 const PARAMETERS = {
   'annotate-dispute/1': { lapseSeconds: 30 * DAY, noticeSeconds: 21 * DAY, delaySeconds: 14 * DAY },
@@ -270,6 +270,41 @@ test('annotation-unknown, consent-missing, nothing-changed: the holder’s lapsi
   here.later(10 * DAY)
   assert.equal(here.due(annotateDispute, NOTES), null)
   assert.deepEqual(ids(here), ['N-102'])
+})
+
+test('what ends or is shortened is one annotation: the others stay as they are', () => {
+  const here = world()
+  for (const by of ['a', 'b', 'c']) court(here, by)
+  const [first, second, third] = notes(here)?.annotations ?? []
+  assert.ok(first && second && third)
+  assert.equal(ending(here, { step: 'lapse', annotation: second.id }, ['H-1/full']), null)
+  assert.deepEqual(notes(here)?.annotations, [
+    first,
+    { ...second, until: instant('2030-01-22T00:00:00Z') },
+    third,
+  ])
+  // At the same instant again nothing would change, a moment earlier it was not so.
+  assert.equal(ending(here, { step: 'lapse', annotation: second.id }, ['H-1/full']), 'nothing-changed')
+  const withdrawal = { step: 'withdraw', annotation: third.id, key: keyOf('c') }
+  assert.equal(ending(here, withdrawal, [keyOf('c')]), null)
+  assert.deepEqual(ids(here), [first.id, second.id])
+})
+
+test('a claim that lapses later than the holder’s notice is shortened by it', () => {
+  const here = world()
+  claim(here, 'y')
+  here.later(8 * DAY)
+  assert.equal(ending(here, { step: 'lapse', annotation: 'N-100' }, ['H-1/full']), null)
+  assert.equal(notes(here)?.annotations[0]?.until, '2030-01-30T00:00:00Z')
+})
+
+test('notes-full: four claims of strangers and no more, however many courts’; a court’s has room up to eight', () => {
+  const here = world()
+  for (const by of ['a', 'b', 'c']) assert.equal(court(here, by), null)
+  for (const by of ['d', 'e', 'f', 'g']) assert.equal(claim(here, by), null)
+  assert.equal(claim(here, 'h'), 'notes-full')
+  assert.equal(court(here, 'h'), null)
+  assert.equal(court(here, 'i'), 'notes-full')
 })
 
 test('an annotation of another kind is none of this procedure’s', () => {

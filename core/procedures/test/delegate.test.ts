@@ -294,6 +294,46 @@ test('services of a child that ended go with the cells that are written, and oth
   )
 })
 
+test('end: inside a child without a holder of its own it is the next holder outwards who ends', () => {
+  const here = world()
+  here.register('R-5', '203.0.113.0/25', { kind: 'sub', holder: null })
+  here.register('R-6', '203.0.113.0/26', { kind: 'lease', holder: 'H-2', until: instant(YEAR_ON) })
+  assert.equal(end(here, 'ip4/203.0.113.0/26', 'R-6', 'H-3'), 'not-holder')
+  assert.equal(end(here, 'ip4/203.0.113.0/26', 'R-6', 'H-1'), null)
+  const inner = world()
+  inner.register('R-5', '203.0.113.0/25', { kind: 'sub', holder: 'H-3' })
+  inner.register('R-6', '203.0.113.0/26', { kind: 'lease', holder: 'H-2', until: instant(YEAR_ON) })
+  assert.equal(end(inner, 'ip4/203.0.113.0/26', 'R-6', 'H-1'), 'not-holder')
+  assert.equal(end(inner, 'ip4/203.0.113.0/26', 'R-6', 'H-3'), null)
+})
+
+test('at its term: of several children of one cell the first to end goes first, and protected ones inside stay', () => {
+  const here = world()
+  const at = 'ip4/203.0.113.0/25'
+  const early = instant('2030-06-01T00:00:00Z')
+  for (const [id, until] of [
+    ['R-5', YEAR_ON],
+    ['R-6', early],
+  ] as const)
+    here.register(id, '203.0.113.0/25', { kind: 'lease', holder: 'H-2', until: instant(until) })
+  here.register('R-8', '203.0.113.0/26', {
+    kind: 'lease',
+    holder: 'H-3',
+    protected: true,
+    until: instant(YEAR_ON),
+  })
+  here.register('R-9', '203.0.113.64/26', { kind: 'lease', holder: 'H-3', until: instant(YEAR_ON) })
+  here.at = early
+  assert.equal(here.due(delegate, at), null)
+  assert.equal(here.due(delegate, at), 'not-due')
+  assert.deepEqual(here.ids(at), ['R-5'])
+  assert.deepEqual(here.ids('ip4/203.0.113.0/26'), ['R-8'])
+  assert.equal(here.due(delegate, 'ip4/203.0.113.0/27'), 'not-due')
+  here.at = instant(YEAR_ON)
+  assert.equal(here.due(delegate, at), null)
+  assert.deepEqual(here.ids(at), [])
+})
+
 test('end: holder-unknown, registration-unknown, not-a-child, not-holder, consent-missing, member-changed', () => {
   const here = world()
   const at = 'ip4/203.0.113.0/25'
