@@ -228,7 +228,7 @@ export class Answerer {
     let pages = 0
     for (const page of moreSpecific(snapshot, key, match, wantedBy(query))) {
       let text = ''
-      for (const object of page.flatMap((found) => objectsOf(found, null, this.#source))) {
+      for (const object of page.flatMap((found) => objectsOf(snapshot, found, null, this.#source))) {
         if (!(query.types?.has(object.type) ?? true)) continue
         if (shown.count === this.#objects) {
           yield text + failed(incomplete(this.#objects, this.#downloads))
@@ -268,7 +268,7 @@ export class Answerer {
     const more = held?.more ?? false
     let text = ''
     for (const found of [...routes, ...(held?.found ?? [])])
-      for (const object of objectsOf(found, null, this.#source)) {
+      for (const object of objectsOf(snapshot, found, null, this.#source)) {
         if (!(query.types?.has(object.type) ?? true)) continue
         if (shown.count === this.#objects) {
           yield text + failed(incomplete(this.#objects, this.#downloads))
@@ -297,7 +297,7 @@ export class Answerer {
     const { store } = this.#reader
     if (key.kind === 'handle') {
       const found = await findRegistrations(store, snapshot, key.handle)
-      if (found.length > 0) return found.flatMap((one) => objectsOf(one, null, this.#source))
+      if (found.length > 0) return found.flatMap((one) => objectsOf(snapshot, one, null, this.#source))
       const contact = parseContactHandle(key.handle)
       const holder = contact === null ? null : holderAt(snapshot, contact.holder)
       if (contact !== null && holder !== null)

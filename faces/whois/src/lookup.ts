@@ -9,8 +9,14 @@ import {
   rangeToBlock,
   singleBlock,
 } from '@cadastre/numbers'
-import type { Snapshot } from '@cadastre/reader'
-import { type CoveringRegistration, type Holder, isChild, type Registration } from '@cadastre/records'
+import { ordersOn, type Snapshot } from '@cadastre/reader'
+import {
+  type CoveringRegistration,
+  type Holder,
+  isChild,
+  type Notes,
+  type Registration,
+} from '@cadastre/records'
 import { covering, type Found, type Target, type Wanted } from './match.ts'
 import type { Match, Query } from './query.ts'
 import { autnumObject, domainObject, registrationObject, routeObject } from './render.ts'
@@ -34,14 +40,27 @@ function isHeld({ kind }: Registration): boolean {
   return kind === 'holding' || isChild(kind)
 }
 
+/** What stands on a registration by order of an authority. */
+function ordered(snapshot: Snapshot, { id, holder }: Registration): readonly string[] {
+  if (holder === null) return []
+  const notes = snapshot.object('notes', id) as Notes | null
+  return ordersOn(notes, snapshot.publication.at).map(({ says }) => says)
+}
+
 /** The objects of a finding; a cell's reverse DNS may stand for several zones, of which `asked` picks one. */
-export function objectsOf(found: Found, asked: Block | null, source: string): readonly RpslObject[] {
+export function objectsOf(
+  snapshot: Snapshot,
+  found: Found,
+  asked: Block | null,
+  source: string,
+): readonly RpslObject[] {
   const { kind, block: at } = found
   if (kind === 'registration') {
     const { registration } = found
+    const orders = ordered(snapshot, registration)
     const single = at.space === 'asn' && registration.first === registration.last && isHeld(registration)
-    if (single) return [autnumObject(Number(registration.first), registration, source)]
-    return [registrationObject(registration, at, source)]
+    if (single) return [autnumObject(Number(registration.first), registration, source, orders)]
+    return [registrationObject(registration, at, source, orders)]
   }
   if (kind === 'route') return [routeObject(at, found.route, found.holder, source)]
   const zones = asked === null ? zonesOf(at) : [zoneAt(at, asked)]
@@ -87,7 +106,9 @@ export function lookup(
     }
     case 'route':
       return {
-        objects: routesAt(snapshot, key.block, key.origin).flatMap((found) => objectsOf(found, null, source)),
+        objects: routesAt(snapshot, key.block, key.origin).flatMap((found) =>
+          objectsOf(snapshot, found, null, source),
+        ),
         free: false,
       }
     case 'domain':
@@ -109,7 +130,7 @@ function addresses(snapshot: Snapshot, target: Target, match: Match, wanted: Wan
   const asked = target.block ?? singleBlock(target.range.space, target.range.first)
   const [first] = found
   const free = match === 'default' && first?.kind === 'registration' && first.registration.kind === 'pool'
-  return { objects: found.flatMap((one) => objectsOf(one, asked, source)), free }
+  return { objects: found.flatMap((one) => objectsOf(snapshot, one, asked, source)), free }
 }
 
 /** Routes in force at exactly this prefix, of one origin. */
@@ -139,9 +160,12 @@ function asNumber(snapshot: Snapshot, asn: Asn, source: string): Lookup {
   const objects: RpslObject[] = []
   const wide = registrations.findLast(({ registration }) => registration.first !== registration.last)
   const { kind } = last.registration
-  if (wide !== undefined) objects.push(registrationObject(wide.registration, wide.block, source))
-  if (isHeld(last.registration)) objects.push(autnumObject(asn, last.registration, source))
-  else if (wide !== last) objects.push(registrationObject(last.registration, last.block, source))
+  const whole = ({ registration, block: at }: CoveringRegistration): RpslObject =>
+    registrationObject(registration, at, source, ordered(snapshot, registration))
+  if (wide !== undefined) objects.push(whole(wide))
+  if (isHeld(last.registration))
+    objects.push(autnumObject(asn, last.registration, source, ordered(snapshot, last.registration)))
+  else if (wide !== last) objects.push(whole(last))
   return { objects, free: kind === 'pool' }
 }
 
@@ -149,7 +173,7 @@ function zone(snapshot: Snapshot, asked: Block, match: Match, source: string): L
   const found = covering(snapshot, { range: blockRange(asked), block: asked }, 'default', ZONES)
   const objects = found
     .filter((one) => match !== 'exact' || zoneAt(one.block, asked).length === asked.length)
-    .flatMap((one) => objectsOf(one, asked, source))
+    .flatMap((one) => objectsOf(snapshot, one, asked, source))
   return { objects, free: false }
 }
 

@@ -34,7 +34,7 @@ const KINDS: { readonly [K in RegistrationKind]: string } = {
 }
 
 /** Attributes that all registrations have after their name. */
-function common(registration: Registration, source: string, remark: string | null): Attribute[] {
+function common(registration: Registration, source: string, remarks: readonly string[]): Attribute[] {
   const { country, holder, status, registered, kind, since, procedure, until, provenance } = registration
   const attributes: Attribute[] = []
   if (country !== null) attributes.push(['country', country])
@@ -42,43 +42,54 @@ function common(registration: Registration, source: string, remark: string | nul
   attributes.push(['status', status.toUpperCase()])
   // The declared date; RIPE's attribute is a date and time.
   if (registered !== null) attributes.push(['created', `${registered}T00:00:00Z`])
-  attributes.push(['remarks', `${KINDS[kind]}, since log entry ${since}, procedure ${procedure}`])
+  // What comes from another registry is marked as held there until its move is final.
+  const coming = kind === 'moved-out' && procedure.startsWith('move-in/')
+  const what = coming ? 'on its way here from another registry, which holds it until then' : KINDS[kind]
+  attributes.push(['remarks', `${what}, since log entry ${since}, procedure ${procedure}`])
   if (until !== null) attributes.push(['remarks', `until ${until}`])
   if (registration.protected)
     attributes.push(['remarks', "protected: ends early only by its own holder's signature or an order"])
   // A pool's provenance is the handle of its pool object.
   if (provenance !== null && kind !== 'pool')
     attributes.push(['remarks', `imported from ${oneLine(provenance)}`])
-  if (remark !== null) attributes.push(['remarks', remark])
+  for (const remark of remarks) attributes.push(['remarks', remark])
   attributes.push(['source', source])
   return attributes
 }
 
 const wholeRange = ({ first, last }: Registration): string => `${first} - ${last}`
 
-/** An inetnum (whole range), inet6num (the prefix of the cell) or as-block (whole range). */
-export function registrationObject(registration: Registration, block: Block, source: string): RpslObject {
+/**
+ * An inetnum (whole range), inet6num (the prefix of the cell) or as-block (whole range). `orders`: what stands on it by
+ * order of an authority, a remark each.
+ */
+export function registrationObject(
+  registration: Registration,
+  block: Block,
+  source: string,
+  orders: readonly string[],
+): RpslObject {
   const { first, last, id } = registration
   if (block.space === 'ip4') {
     const attributes: Attribute[] = [
       ['inetnum', wholeRange(registration)],
       ['netname', id],
-      ...common(registration, source, null),
+      ...common(registration, source, orders),
     ]
     return { type: 'inetnum', attributes, keyCount: 1 }
   }
   if (block.space === 'ip6') {
-    const remark = isWhole(block, registration) ? null : `part of ${wholeRange(registration)}`
+    const part = isWhole(block, registration) ? [] : [`part of ${wholeRange(registration)}`]
     const attributes: Attribute[] = [
       ['inet6num', formatPrefix(block)],
       ['netname', id],
-      ...common(registration, source, remark),
+      ...common(registration, source, [...part, ...orders]),
     ]
     return { type: 'inet6num', attributes, keyCount: 1 }
   }
   const attributes: Attribute[] = [
     ['as-block', `AS${first} - AS${last}`],
-    ...common(registration, source, null),
+    ...common(registration, source, orders),
   ]
   return { type: 'as-block', attributes, keyCount: 1 }
 }
@@ -90,13 +101,18 @@ function isWhole(block: Block, registration: Registration): boolean {
 }
 
 /** The aut-num of one AS number of a registration, which may hold more. */
-export function autnumObject(asn: number, registration: Registration, source: string): RpslObject {
+export function autnumObject(
+  asn: number,
+  registration: Registration,
+  source: string,
+  orders: readonly string[],
+): RpslObject {
   const { first, last, id } = registration
-  const remark = first === last ? null : `one of AS${first} - AS${last}`
+  const part = first === last ? [] : [`one of AS${first} - AS${last}`]
   const attributes: Attribute[] = [
     ['aut-num', `AS${asn}`],
     ['as-name', id],
-    ...common(registration, source, remark),
+    ...common(registration, source, [...part, ...orders]),
   ]
   return { type: 'aut-num', attributes, keyCount: 1 }
 }

@@ -356,3 +356,28 @@ test('a child whose term is over is not shown', async () => {
   })
   assert.deepEqual(keys(await ask('-rT inetnum 203.0.113.1', over)), ['inetnum 203.0.113.0 - 203.0.113.255'])
 })
+
+test('numbers on their way here from another registry are told apart from those that moved there', async () => {
+  const mark = (procedure: string): HandMadeReader =>
+    new HandMadeReader({
+      cells: {
+        'ip4/198.51.100.0/24': cell({
+          registrations: [
+            registration({
+              id: 'R-9',
+              kind: 'moved-out',
+              first: '198.51.100.0',
+              last: '198.51.100.255',
+              procedure,
+              provenance: 'east.example/log',
+            }),
+          ],
+        }),
+      },
+    })
+  assert.match(
+    await ask('198.51.100.7', mark('move-in/1')),
+    /remarks: +on its way here from another registry/,
+  )
+  assert.match(await ask('198.51.100.7', mark('move-out/1')), /remarks: +moved to another registry/)
+})
