@@ -90,6 +90,33 @@ test('any one living key of the holder vetoes a waiting change; application-unkn
   assert.equal(veto(elsewhere, ['two']), 'application-unknown')
 })
 
+test('that somebody was active later than when it was asked for stays so at its effect', () => {
+  for (const [active, stays] of [
+    ['2030-01-05T00:00:00Z', '2030-01-05T00:00:00Z'],
+    ['2029-01-05T00:00:00Z', '2030-01-01T00:00:00Z'],
+    [null, '2030-01-01T00:00:00Z'],
+  ] as const) {
+    const here = holderWorld()
+    assert.equal(change(here, cooling(0)), null)
+    here.put(HOLDER, { ...holderIn(here), active })
+    here.later(7 * DAY)
+    assert.equal(here.due(updateHolder, FIRST), null)
+    assert.equal(holderIn(here)['active'], stays)
+  }
+})
+
+test('a veto by a removed key: that very key, of the same algorithm, until its time', () => {
+  const until = '2030-01-05T00:00:00Z'
+  for (const [alg, code] of [
+    ['ed25519', null],
+    ['webauthn', 'consent-missing'],
+  ] as const) {
+    const here = holderWorld({ formerKeys: [{ alg, key: keyOf('former'), until }] })
+    assert.equal(change(here, cooling(0)), null)
+    assert.equal(veto(here, ['former', 'stranger']), code)
+  }
+})
+
 test('a waiting change fails at its time where what it replaces has changed, or the holder is gone', () => {
   const here = holderWorld()
   assert.equal(change(here, cooling(0)), null)
