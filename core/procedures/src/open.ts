@@ -4,7 +4,7 @@
  * Refusals, in order: see `open.refusals`; the page is `docs/procedures/open.md`.
  */
 
-import { addSeconds, handle, type Instant, object, type Registry, type Schema } from '@cadastre/records'
+import { addSeconds, handle, type Instant, object, type Schema } from '@cadastre/records'
 import {
   type Asked,
   asked,
@@ -65,7 +65,8 @@ export const open: Procedure<OpenBody> = {
     if (from === null) return refuse('body-malformed')
     const refusal = refusalOf(from, inputs, at)
     if (refusal !== null) return refuse(refusal)
-    const registry: Registry = { ...(registryOf(inputs) as Registry), state: 'open' }
-    return accept([put(REGISTRY_KEY, registry)])
+    const registry = registryOf(inputs)
+    if (registry === null) throw new Error('checked by foundingRefusal')
+    return accept([put(REGISTRY_KEY, { ...registry, state: 'open' })])
   },
 }
