@@ -7,6 +7,7 @@
 import type { Basis, Order } from '@cadastre/evidence'
 import { contains, NUMBER_SPACES, type NumberSpace } from '@cadastre/numbers'
 import {
+  asObject,
   type CoveringCell,
   type Holder,
   type Instant,
@@ -132,7 +133,7 @@ function hasEnded({ until }: Registration, at: Instant): boolean {
 
 function holderLosses(effect: Effect, old: Holder): readonly Grounded[] {
   const loss = { key: effect.key, basis: effect.basis, holder: old.handle, registration: null }
-  const next = effect.next as Holder | null
+  const next = asObject('holder', effect.key, effect.next)
   if (next === null) return [{ ...loss, what: 'the holder’s record' }]
   const lost = (old.policy?.keys ?? []).filter(
     (key) => !next.policy?.keys.some((other) => other.alg === key.alg && other.key === key.key),
