@@ -34,6 +34,17 @@ describe('RFC 5280: the path', () => {
     assert.equal(verdict(judge(signedBy('document-signer'))), 'authentic')
   })
 
+  test('section 4.2.1.9: a self-issued certificate between does not lengthen it', () => {
+    assert.equal(verdict(judge(signedBy('under-rollover'))), 'authentic')
+  })
+
+  test('section 4.1.1.2: the algorithm beside a signature is the one that was signed', () => {
+    const changed = Buffer.from(authority.certificate('root'))
+    const ecdsaWithSha256 = Buffer.from('2a8648ce3d040302', 'hex')
+    changed[changed.lastIndexOf(ecdsaWithSha256) + 7] = 3
+    assert.throws(() => judge({ document: ORDER, roots: [changed] }), { name: 'TrustAnchorError' })
+  })
+
   test('leads to any configured root, an intermediate or the seal’s own certificate among them', () => {
     for (const root of ['root', 'intermediate', 'signer']) {
       const report = judge({ ...signedBy('signer'), roots: [authority.certificate(root)] })
@@ -190,6 +201,12 @@ describe('the status of certificates', () => {
   })
 
   test('a list that is out of date, from the future, of another issuer or changed says nothing', () => {
+    const unfit = authority.crl('no-lists', [], ...long)
+    assert.equal(
+      first({ ...signedBy('under-no-lists'), crls: [unfit] }),
+      'unknown',
+      'its key is not for lists',
+    )
     const changed = crl([])
     changed[changed.length - 3] = (changed.at(-3) ?? 0) ^ 1
     for (const list of [
@@ -211,8 +228,10 @@ describe('the status of certificates', () => {
       assert.equal(verdict(report), 'not-authentic: certificate-revoked')
       assert.equal(first({ ...signedBy('signer'), ocsps: [bad] }), 'unknown', 'of another certificate')
     }
-    const stranger = authority.ocsp('signer', false, 'document-signer')
-    assert.equal(first({ ...signedBy('signer'), ocsps: [stranger] }), 'unknown')
+    for (const responder of ['document-signer', 'old-responder']) {
+      const response = authority.ocsp('signer', false, responder)
+      assert.equal(first({ ...signedBy('signer'), ocsps: [response] }), 'unknown', responder)
+    }
   })
 
   test('a signature that is proved to be older than the withdrawal stands', () => {

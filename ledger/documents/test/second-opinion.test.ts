@@ -30,6 +30,7 @@ describe('openssl cms -verify', () => {
     ['rsa', ['-keyopt', 'rsa_padding_mode:pss'], 'both accept'],
     ['document-signer', [], 'both accept'],
     ['withdrawn', [], 'both accept'],
+    ['under-rollover', [], 'both accept'],
     ['expired', [], 'both refuse'],
     ['future', [], 'both refuse'],
     ['stranger', [], 'both refuse'],

@@ -36,6 +36,8 @@ type Profile = {
   readonly from?: string
   readonly until?: string
   readonly digest?: string
+  /** Another common name than the name of the profile. */
+  readonly subject?: string
 }
 
 const CA = ['basicConstraints=critical,CA:true', 'keyUsage=critical,keyCertSign,cRLSign']
@@ -79,6 +81,13 @@ const PROFILES: { readonly [name: string]: Profile } = {
   stranger: { issuer: 'other-root', extensions: SIGNER },
   'too-deep': { issuer: 'below-intermediate', extensions: SIGNER },
   'under-no-ca': { issuer: 'no-ca', extensions: SIGNER },
+  'no-lists': {
+    issuer: 'root',
+    extensions: ['basicConstraints=critical,CA:true', 'keyUsage=critical,keyCertSign'],
+  },
+  'under-no-lists': { issuer: 'no-lists', extensions: SIGNER },
+  rollover: { issuer: 'intermediate', subject: 'intermediate', extensions: CA },
+  'under-rollover': { issuer: 'rollover', extensions: SIGNER },
   'under-no-basic': { issuer: 'no-basic', extensions: SIGNER },
   'under-no-sign': { issuer: 'no-sign', extensions: SIGNER },
   'under-constrained': { issuer: 'constrained', extensions: SIGNER },
@@ -86,6 +95,19 @@ const PROFILES: { readonly [name: string]: Profile } = {
   'rsa-stamper': { issuer: 'root', extensions: STAMPER, key: 'rsa:2048', until: '20850101000000Z' },
   'other-stamper': { issuer: 'other-root', extensions: STAMPER, until: '20850101000000Z' },
   'wrong-stamper': { issuer: 'root', extensions: SIGNER, until: '20850101000000Z' },
+  'soft-stamper': {
+    issuer: 'root',
+    extensions: [...LEAF, 'keyUsage=critical,digitalSignature', 'extendedKeyUsage=timeStamping'],
+  },
+  'mail-stamper': {
+    issuer: 'root',
+    extensions: [...LEAF, 'keyUsage=critical,digitalSignature', 'extendedKeyUsage=critical,emailProtection'],
+  },
+  'old-responder': {
+    issuer: 'intermediate',
+    extensions: [...SIGNER, 'extendedKeyUsage=OCSPSigning'],
+    until: '20210101000000Z',
+  },
   responder: { issuer: 'intermediate', extensions: [...SIGNER, 'extendedKeyUsage=OCSPSigning'] },
 }
 
@@ -158,11 +180,14 @@ class TestAuthority {
     return new Uint8Array(readFileSync(this.path(name)))
   }
 
-  #issue(name: string, { issuer, extensions, key = 'ec:P-256', from, until, digest }: Profile): void {
+  #issue(
+    name: string,
+    { issuer, extensions, key = 'ec:P-256', from, until, digest, subject: common }: Profile,
+  ): void {
     const [kind = '', size = ''] = key.split(':')
     const option = kind === 'ec' ? `ec_paramgen_curve:${size}` : `rsa_keygen_bits:${size}`
     this.openssl('genpkey', '-algorithm', kind, '-pkeyopt', option, '-out', `${name}.key`)
-    const subject = `/C=XX/O=Test Authority/CN=${name}`
+    const subject = `/C=XX/O=Test Authority/CN=${common ?? name}`
     this.openssl(
       'req',
       '-new',
