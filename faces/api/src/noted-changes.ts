@@ -33,6 +33,7 @@ const CLAIMS: { readonly [kind: string]: string } = {
   'court-claim': 'A claim before a court',
   sanction: 'A legal act of the seat',
   correction: 'A proposed correction',
+  order: 'An order of an authority',
 }
 
 const STATES: { readonly [S in ApplicationState]: string } = {
@@ -61,10 +62,32 @@ export function tellApplication(key: ParsedKey | null, before: unknown, next: Js
     : null
 }
 
+/** Orders that came to stand on a registration, whose effect began, or that stand there no more. */
+function tellOrders(old: Notes | null, now: Notes | null): readonly string[] {
+  const [was, is] = [old?.orders ?? [], now?.orders ?? []]
+  const said: string[] = []
+  for (const { order, effect, range, holds, until } of is) {
+    const known = was.find((one) => one.order === order && one.range === range)
+    const end = until === null ? '' : `, until ${until}`
+    if (known === undefined || known.holds !== holds)
+      said.push(
+        holds
+          ? `Order ${order} holds ${range}: it cannot be moved away${end}.`
+          : `Order ${order} (${effect}) stands on ${range}; it is not in effect.`,
+      )
+    else if (known.until !== until) said.push(`Order ${order} on ${range} now stands${end || ' open-ended'}.`)
+  }
+  for (const { order, range } of was)
+    if (!is.some((one) => one.order === order && one.range === range))
+      said.push(`Order ${order} no longer stands on ${range}.`)
+  return said
+}
+
 /** Null for what are no notes on a registration, and where nothing of what people ask about has changed. */
 export function tellNotes(key: ParsedKey | null, before: unknown, next: Json): string | null {
-  if (key?.kind !== 'object' || key.type !== 'notes' || next === null || !('registration' in Object(next)))
-    return null
+  if (key?.kind !== 'object' || key.type !== 'notes') return null
+  if (next === null) return tellOrders(before as Notes | null, null).join(' ') || null
+  if (!('registration' in Object(next))) return null
   const [old, now] = [before as Notes | null, next as Notes]
   const id = now.registration
   const said: string[] = []
@@ -85,5 +108,6 @@ export function tellNotes(key: ParsedKey | null, before: unknown, next: Json): s
     said.push(`Transfers of ${id} are delayed until ${now.delayedUntil}.`)
   if (now.heldUntil !== (old?.heldUntil ?? null) && now.heldUntil !== null)
     said.push(`No transfer of ${id} before ${now.heldUntil}, as was known when it was applied for.`)
+  said.push(...tellOrders(old, now))
   return said.length === 0 ? null : said.join(' ')
 }

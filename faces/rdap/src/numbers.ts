@@ -1,6 +1,7 @@
 /** Networks and AS number blocks as RDAP objects (RFC 9083 sections 5.4 and 5.5, cidr0, NRO profile). */
 
 import { type Block, blockRange, contains, formatAddress, type Range, rangeToBlocks } from '@cadastre/numbers'
+import { type OrderOn, orderPath } from '@cadastre/reader'
 import {
   cellKey,
   type Instant,
@@ -14,7 +15,7 @@ import {
 import { entitiesOf } from './entity.ts'
 import type { Facts } from './facts.ts'
 import { rdapObject } from './json.ts'
-import { proofQuery } from './links.ts'
+import { link, proofQuery } from './links.ts'
 import { type Frame, notice } from './notices.ts'
 import { wholeSpace } from './subject.ts'
 import { isTransferHeld, type RegistrationView } from './view.ts'
@@ -75,7 +76,8 @@ function typeOf({ kind, status }: Registration): string {
   return kind === 'sub' ? `SUB-${status.toUpperCase()}` : kind.toUpperCase()
 }
 
-function remarksOf({ registration, source, transit }: RegistrationView): readonly JsonObject[] {
+function remarksOf(frame: Frame, view: RegistrationView, self: string): readonly JsonObject[] {
+  const { registration, source, transit, orders } = view
   const { kind, until } = registration
   const about = {
     holding: null,
@@ -90,9 +92,22 @@ function remarksOf({ registration, source, transit }: RegistrationView): readonl
   }[kind]
   return [
     ...(about === null ? [] : [notice('About this registration', [about])]),
+    ...orders.map((one) => orderRemark(frame, one, self)),
     ...(transit === null ? [] : [moveRemark(transit)]),
     ...(source === null ? [] : [notice('Source', [`Imported from published statistics: ${source}`])]),
   ]
+}
+
+/** What an order of an authority does here, and the page that shows the whole of it. */
+function orderRemark({ addresses }: Frame, { order, says }: OrderOn, self: string): JsonObject {
+  const page = link(
+    self,
+    'describedby',
+    `${addresses.base}${orderPath(order)}`,
+    'text/html',
+    `Order ${order}`,
+  )
+  return notice('Order of an authority', [says], [page])
 }
 
 /** In-flight states are public on both sides; the word for them is that of the registries' own transfer statistics. */
@@ -149,7 +164,7 @@ export function registrationMembers(
     status: statusOf(view, frame.publication.at),
     events: eventsOf(frame, view, facts),
     entities: place === 'top' ? entitiesOf(view.holder, facts, addresses) : [],
-    remarks: remarksOf(view),
+    remarks: remarksOf(frame, view, self),
   })
 }
 

@@ -1,6 +1,6 @@
 /** What the rendering of a registration needs, gathered from a snapshot. */
 
-import type { Snapshot } from '@cadastre/reader'
+import { type OrderOn, ordersOn, type Snapshot } from '@cadastre/reader'
 import {
   type CoveringCell,
   type CoveringRegistration,
@@ -17,6 +17,8 @@ import { type Registered, registered, type Zone } from './subject.ts'
 export type RegistrationView = Registered & {
   readonly holder: Holder | null
   readonly notes: Notes | null
+  /** What stands on it by order of an authority. */
+  readonly orders: readonly OrderOn[]
   /** Procedure of the act under way on it, such as `transfer/1`. */
   readonly pending: string | null
   /** The move to another registry that is under way. */
@@ -43,6 +45,7 @@ export function viewRegistration(
     ...subject,
     holder: holderOf(snapshot, holder),
     notes,
+    orders: ordersOn(notes, snapshot.publication.at),
     pending: pendingProcedure(snapshot, notes),
     transit: transitOf(snapshot, notes),
     source: from === undefined ? null : `${from.file} (${from.attribution})`,
@@ -62,11 +65,15 @@ export function needsOfZone({ zone, under }: ZoneView): Needs {
   return { entries: [...entries, zone.rdns.since], commitments }
 }
 
-/** Whether no transfer can happen at `at`: the holder's own lock or freeze, recovered keys, a hold after allocation. */
+/**
+ * Whether no transfer of all of it can happen at `at`: the holder's own lock or freeze, recovered keys, a hold after
+ * allocation, a hold by order. A remark says which of its numbers an order holds.
+ */
 export function isTransferHeld(
-  { holder, notes }: Pick<RegistrationView, 'holder' | 'notes'>,
+  { holder, notes, orders }: Pick<RegistrationView, 'holder' | 'notes' | 'orders'>,
   at: Instant,
 ): boolean {
+  if (orders.some(({ holds }) => holds)) return true
   const { lockedUntil, frozenUntil, transferableFrom } = holder ?? NEW_HOLDER
   return [lockedUntil, frozenUntil, transferableFrom, notes?.heldUntil].some(
     (until) => until !== null && until !== undefined && until > at,

@@ -11,7 +11,7 @@ const later = '2026-01-03T00:00:00Z' as Instant
 
 test('a holder’s own lock, a freeze by one of its keys, a recovery of its keys; none after its end', () => {
   const held = (more: Partial<Holder>): boolean =>
-    isTransferHeld({ holder: holder('H-1', more), notes: null }, at)
+    isTransferHeld({ holder: holder('H-1', more), notes: null, orders: [] }, at)
   assert.equal(held({}), false)
   for (const member of ['lockedUntil', 'frozenUntil', 'transferableFrom'] as const) {
     assert.equal(held({ [member]: later }), true, member)

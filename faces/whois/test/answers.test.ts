@@ -381,3 +381,21 @@ test('numbers on their way here from another registry are told apart from those 
   )
   assert.match(await ask('198.51.100.7', mark('move-out/1')), /remarks: +moved to another registry/)
 })
+
+test('what stands on numbers by order of an authority is a remark; a hold that has ended is none', async () => {
+  const noted = (until: string): HandMadeReader =>
+    new HandMadeReader({
+      ...EXAMPLE,
+      notes: {
+        'R-41': {
+          orders: [
+            { order: 'O-9', effect: 'hold', range: '203.0.113.0/25', holds: true, until: instant(until) },
+          ],
+          annotations: [],
+        },
+      },
+    })
+  const remark = /^remarks: +Order O-9 holds 203\.0\.113\.0\/25: it cannot be moved away, until /m
+  assert.match(await ask('203.0.113.1', noted('2027-01-01T00:00:00Z')), remark)
+  assert.doesNotMatch(await ask('203.0.113.1', noted('2026-11-24T06:13:43Z')), /O-9/)
+})

@@ -9,6 +9,7 @@ import {
   type Holder,
   type Instant,
   NEW_HOLDER,
+  type Notes,
   type ObjectType,
   parseInstant,
   type Registration,
@@ -82,6 +83,8 @@ const INFO: RegistryInfo = {
 export type Fixture = {
   readonly cells: { readonly [key: string]: Cell }
   readonly holders?: readonly Holder[]
+  /** By registration. */
+  readonly notes?: { readonly [registration: string]: Partial<Notes> }
   /** Commitment to value. */
   readonly openings?: { readonly [commitment: string]: string }
   readonly entries?: readonly object[]
@@ -93,8 +96,10 @@ class HandMadeSnapshot implements Snapshot {
   readonly publication: Snapshot['publication']
   readonly #cells: readonly CoveringCell[]
   readonly #holders: ReadonlyMap<string, Holder>
+  readonly #notes: NonNullable<Fixture['notes']>
 
-  constructor({ cells, holders = [], size = 100 }: Fixture) {
+  constructor({ cells, holders = [], notes = {}, size = 100 }: Fixture) {
+    this.#notes = notes
     this.#cells = Object.entries(cells)
       .map(([key, one]) => ({ block: blockAt(key), cell: one }))
       .sort((a, b) => compareBlock(a.block, b.block))
@@ -131,6 +136,7 @@ class HandMadeSnapshot implements Snapshot {
   }
 
   object(type: ObjectType, handle: string): unknown {
+    if (type === 'notes') return this.#notes[handle] ?? null
     return type === 'holder' ? (this.#holders.get(handle) ?? null) : null
   }
 
