@@ -127,3 +127,24 @@ kill $server; wait $server`,
   assert.match(output, /"startAddress":"10\.0\.0\.0"/)
   assert.doesNotMatch(output, /not the registry that published/)
 })
+
+test('README: watch existing registries', { timeout: 120_000 }, async () => {
+  const [block] = await commandsUnder('Watch existing registries')
+  const [http, whois] = [await freePort(), await freePort()]
+  const own = { ...environment, PORT: String(http), WHOIS_PORT: String(whois) }
+  const script = adapted(block ?? '')
+    .replaceAll(' examples/', ` ${join(ROOT, 'examples')}/`)
+    .replace(
+      /^cadastre watch serve$/m,
+      `cadastre watch serve > watch.log & server=$!
+for attempt in $(seq 200); do curl -sf http://127.0.0.1:${http}/.well-known/cadastre.json && break; sleep 0.1; done
+curl -sf "http://127.0.0.1:${http}/rdap/ip/200.160.0.1?at=2024-01-04"
+kill $server; wait $server`,
+    )
+  const output = await shell(script, own, directory)
+  assert.match(output, /88619 rows, 88619 added/)
+  assert.match(output, /delegated-extended\/lacnic, 2024-01-04 to 2024-01-04: 1 day/)
+  assert.match(output, /The proof holds\./)
+  assert.match(output, /"startAddress":"200\.160\.0\.0"/)
+  assert.match(output, /"title":"Watched"/)
+})

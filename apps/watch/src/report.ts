@@ -232,7 +232,7 @@ export function reportText(report: WatchReport, listed = 20): string {
     before: '',
   })
   const lines = [
-    `${report.source}, ${report.from} to ${report.to}: ${report.days} days of files.`,
+    `${report.source}, ${report.from} to ${report.to}: ${report.days} ${report.days === 1 ? 'day' : 'days'} of files.`,
     missing === 0
       ? 'No day is missing.'
       : `${missing} days without a file, in ${report.gaps.length} gaps; the longest has ${longest.days} days, after ${longest.after}.`,

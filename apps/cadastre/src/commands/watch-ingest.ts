@@ -105,7 +105,7 @@ export async function watchIngest(
       { days, refused, size: log.size, files: reports },
       [
         ...reports.flatMap(reportLines),
-        `${days} days logged; ${refused} files not taken in; the log has ${log.size} entries.`,
+        `${days} ${days === 1 ? 'day' : 'days'} logged; ${refused} files not taken in; the log has ${log.size} entries.`,
       ].join('\n'),
     )
     return refused > 0 && days === 0 ? EXIT.no : EXIT.ok
