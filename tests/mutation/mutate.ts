@@ -1,12 +1,15 @@
-// npm run mutate -- [files…] [--json FILE] [--jobs N]
+// npm run mutate -- [files…] [--json FILE] [--since FILE] [--jobs N]
 // Mutation testing of core/procedures on its own tests. `files` are parts of the names of source files; without any,
-// all are mutated. Ends with 1 where a mutant survives that compiles and that `survivors.json` does not explain, and
+// all are mutated. `--json` writes every verdict; `--since` reads such a file, and does not judge again what a test
+// noticed then. Ends with 1 where a mutant survives that compiles and that `survivors.json` does not explain, and
 // where that file explains one that does not survive.
 
-import { globSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { Verdict } from './campaign.ts'
 import { coreCompiler } from './compile.ts'
+import type { Mutant } from './instrument.ts'
 import { explained, readKnown, stale } from './known.ts'
 import { makePlan } from './plan.ts'
 import { type Judged, survivorLine, table, unnoticed } from './report.ts'
@@ -19,7 +22,7 @@ const EVERY_MS = 15_000
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'string' }, jobs: { type: 'string', default: '1' } },
+  options: { json: { type: 'string' }, since: { type: 'string' }, jobs: { type: 'string', default: '1' } },
 })
 
 const found = (pattern: string): string[] =>
@@ -37,12 +40,15 @@ async function main(): Promise<boolean> {
   const began = performance.now()
   let done = 0
   let shown = began
-  const verdicts = await judgeAll(plan, Number(values.jobs), () => {
+  const before = noticedIn(values.since ?? null, plan.mutants)
+  const waiting = plan.mutants.filter(({ id }) => !before.has(id))
+  const judgedNow = await judgeAll(plan, waiting, Number(values.jobs), () => {
     done += 1
     if (performance.now() - shown < EVERY_MS) return
     shown = performance.now()
-    console.log(`${done} of ${plan.mutants.length} in ${((shown - began) / 1000).toFixed(0)} s`)
+    console.log(`${done} of ${waiting.length} in ${((shown - began) / 1000).toFixed(0)} s`)
   })
+  const verdicts = [...before.values(), ...judgedNow]
   const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]))
   const compiler = coreCompiler(ROOT)
   const judged = plan.mutants.flatMap((mutant): Judged[] => {
@@ -51,8 +57,33 @@ async function main(): Promise<boolean> {
     const survives = verdict.status === 'survived' || verdict.status === 'uncovered'
     return [{ mutant, verdict, objection: survives ? compiler.objection(mutant) : null }]
   })
-  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify(judged, null, 1))
+  if (values.json !== undefined) {
+    const named = judged.map((one) => ({
+      ...one,
+      mutant: { ...one.mutant, path: relative(ROOT, one.mutant.path) },
+    }))
+    writeFileSync(values.json, JSON.stringify(named, null, 1))
+  }
   return report(judged, chosen)
+}
+
+/** What names a mutant from one run to the next, where lines move. */
+const nameOf = ({ path, lineText, original, replacement }: Mutant): string =>
+  JSON.stringify([relative(ROOT, path), lineText, original, replacement])
+
+/** The verdicts of an earlier run on mutants that a test noticed then, by the ids that they have now. */
+function noticedIn(file: string | null, mutants: readonly Mutant[]): ReadonlyMap<string, Verdict> {
+  if (file === null) return new Map()
+  const judged: readonly Judged[] = JSON.parse(readFileSync(file, 'utf8'))
+  const seen = Map.groupBy(judged, ({ mutant }) => nameOf(mutant))
+  return new Map(
+    mutants.flatMap((mutant) => {
+      const then = seen.get(nameOf(mutant)) ?? []
+      const [first] = then
+      if (first === undefined || then.some(unnoticed)) return []
+      return [[mutant.id, { ...first.verdict, id: mutant.id }]]
+    }),
+  )
 }
 
 function report(judged: readonly Judged[], chosen: readonly string[]): boolean {

@@ -47,7 +47,7 @@ async function judge(source: string, tests: string): Promise<{ root: string; jud
     writeFileSync(paths[0], source)
     writeFileSync(paths[1], tests)
     const plan = await makePlan([paths[0]], [paths[1]])
-    const verdicts = await judgeAll(plan, 1, () => undefined)
+    const verdicts = await judgeAll(plan, plan.mutants, 1, () => undefined)
     const byId = new Map(verdicts.map((verdict) => [verdict.id, verdict]))
     const judged = plan.mutants.flatMap((mutant) => {
       const verdict = byId.get(mutant.id)

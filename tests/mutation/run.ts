@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Verdict } from './campaign.ts'
+import type { Mutant } from './instrument.ts'
 import type { Plan } from './plan.ts'
 import type { FromWorker } from './worker.ts'
 
@@ -79,12 +80,13 @@ async function judged(worker: Worker, id: string): Promise<Verdict | null> {
 }
 
 /**
- * Judge every mutant of the plan.
+ * Judge these mutants of the plan.
  *
  * @throws Error where a test fails without any mutant
  */
 export async function judgeAll(
   plan: Plan,
+  mutants: readonly Mutant[],
   jobs: number,
   onVerdict: (verdict: Verdict) => void,
 ): Promise<readonly Verdict[]> {
@@ -92,7 +94,7 @@ export async function judgeAll(
   const planPath = join(directory, 'plan.json')
   writeFileSync(planPath, JSON.stringify(plan))
   const verdicts: Verdict[] = []
-  const waiting = plan.mutants.map(({ id }) => id)
+  const waiting = mutants.map(({ id }) => id)
   const work = async (): Promise<void> => {
     let worker: Worker | null = null
     try {
