@@ -91,7 +91,11 @@ function conflictsOf(order: OrderRecord, inputs: Inputs, at: Instant): readonly 
   const own = given(order, inputs)
   const noted = contradicting(order, inputs, FOREVER)
   if (noted.length > MAX_CONTRADICTING) return noted.slice(0, MAX_CONTRADICTING)
-  return [...contradicting(order, inputs, at), ...touched(order)].filter((handle) => {
+  // One that is stayed contradicts nothing while it rests; this one may still have to prevail over it.
+  const standing = contradicting(order, inputs, at).filter(
+    (handle) => orderAt(handle, inputs)?.state !== 'stayed',
+  )
+  return [...standing, ...touched(order)].filter((handle) => {
     const other = orderAt(handle, inputs)
     if (other === null) return false
     // One that has ended contradicts nothing; one that is reversed has been executed for good.

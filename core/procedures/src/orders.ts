@@ -146,8 +146,11 @@ export function withWindow(order: OrderRecord, inputs: Inputs, at: Instant): Ord
 /** What stayed the order is over: what was done is done again, and a window begins anew. */
 export function resumed(order: OrderRecord, inputs: Inputs, at: Instant): OrderRecord {
   const going: OrderRecord = { ...order, stayed: null }
-  if (order.executed !== null || !waitsForWindow(order.detail.effect))
-    return { ...going, state: 'window', windowEnd: at, opened: at, pausedSeconds: 0 }
+  const { executed, executeFrom, detail } = order
+  if (executed !== null || !waitsForWindow(detail.effect)) {
+    const windowEnd = executed === null && executeFrom !== null && executeFrom > at ? executeFrom : at
+    return { ...going, state: 'window', windowEnd, opened: at, pausedSeconds: 0 }
+  }
   return withWindow(going, inputs, at)
 }
 

@@ -320,6 +320,21 @@ test('stay: a hold rests, and holds again at the end of the stay', () => {
   assert.equal(stateOf(here, order)[0], 'executed')
   assert.equal(notedOn(here, 'R-1').length, 1)
 })
+test('stay: one that was to be executed later is not executed sooner by it', () => {
+  const here = deskWorld()
+  const order = verified(here, HOLD, { executeFrom: '2030-02-01T00:00:00Z' })
+  verified(here, { effect: 'stay', order }, { ...NONE, until: '2030-01-05T00:00:00Z' })
+  after(here, 4)
+  assert.deepEqual([stateOf(here, order)[0], notedOn(here, 'R-1')], ['window', []])
+  after(here, 27)
+  assert.equal(stateOf(here, order)[0], 'executed')
+})
+test('stay: a stayed order contradicts no other', () => {
+  const here = deskWorld()
+  const foreign = verified(here, { ...TO_H2, receiver: 'H-3' }, { authority: 'FOREIGN' })
+  verified(here, { effect: 'stay', order: foreign }, { ...NONE, authority: 'FOREIGN' })
+  assert.equal(stateOf(here, executed(here, TO_H2))[0], 'executed')
+})
 test('lift: an order in its window, which then does nothing', () => {
   const here = deskWorld()
   const order = verified(here, TO_H2)
