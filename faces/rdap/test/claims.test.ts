@@ -40,6 +40,7 @@ const notesOf = (id: string): object => ({
   ],
   delayedUntil: '2099-01-01T00:00:00Z',
   pastFacts: ['f'],
+  orders: [],
   since: 5,
 })
 const blocked = {

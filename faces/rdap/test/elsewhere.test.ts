@@ -71,6 +71,8 @@ test('numbers on their way out are still answered here, as a pending transfer (R
     heldUntil: null,
     annotations: [],
     delayedUntil: null,
+    pastFacts: [],
+    orders: [],
   }
   const objects = [
     { type: 'notes' as const, handle: 'R-1', value: notes },
