@@ -13,11 +13,13 @@ import {
   addSeconds,
   asObject,
   type Cell,
+  CHECKLIST,
   canonicalJson,
   type Instant,
   isChild,
   type Json,
   MAX_SEAL_SECONDS,
+  NOT_FOR_OPERATOR,
   type NotedOrder,
   ORDER_WINDOW_SECONDS,
   type OrderDetail,
@@ -141,7 +143,10 @@ function orderBefore(handle: string, before: Before): OrderRecord | null {
 
 function executionFault(was: OrderRecord, is: OrderRecord, before: Before, at: Instant): string | null {
   if (is.executed !== at || is.verified === null || is.checklist === null) return 'an order unverified'
-  if (Object.values(is.checklist).includes('no')) return 'an order of which a fact is missing'
+  const court = authorityBefore(is.authority, before)?.terms.kind === 'court'
+  const items = court ? CHECKLIST : [...CHECKLIST, NOT_FOR_OPERATOR]
+  const { checklist } = is
+  if (!items.every((item) => checklist[item] === 'yes')) return 'an order of which a fact is missing'
   if (waitsForWindow(is.detail.effect)) return windowFault(was, at)
   return lapseFault(is, before)
 }

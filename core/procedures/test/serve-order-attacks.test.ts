@@ -250,6 +250,17 @@ test('expired hold kept alive (prevented: it stops nothing, written or not)', ()
   assert.match(verdict(here, [effect]) ?? '', /without an act on it/)
   assert.match(verdict(here, [effect, rewritten(here, order, {})]) ?? '', /otherwise than ordered/)
 })
+test('an order of no court in the operator’s favour (prevented without the answer; only visible where that is wrong)', () => {
+  const here = deskWorld()
+  const order = inWindow(here, { authority: 'REGULATOR' })
+  here.later(14 * DAY)
+  const done = { state: 'executed', executed: here.at, windowEnd: null } as const
+  assert.equal(verdict(here, [rewritten(here, order, done)]), null)
+  const checklist = { ...orderIn(here, order).checklist }
+  delete checklist['not-for-operator']
+  const silent = rewritten(here, order, { ...done, checklist })
+  assert.match(verdict(here, [silent]) ?? '', /fact is missing/)
+})
 test('an administrative hold that does not lapse (prevented)', () => {
   const here = deskWorld()
   const order = verified(here, HOLD, { authority: 'REGULATOR' })
