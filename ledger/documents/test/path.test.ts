@@ -113,6 +113,23 @@ describe('RFC 3161: a time stamp', () => {
     }
   })
 
+  test('that is signed as something else is none', () => {
+    const token = authority.stampAs(value, 'stamper', '1.2.840.113549.1.7.1')
+    const report = judge({ document: ORDER, detachedSignature: authority.withTimeStamp(signature, token) })
+    assert.equal(verdict(report), 'not-authentic: time-stamp-malformed')
+  })
+
+  test('of an authority whose certificate was withdrawn says nothing', () => {
+    const lists = ['20250101000000Z', '20800101000000Z'] as const
+    for (const [listed, code] of [
+      [[], null],
+      [['stamper'], 'certificate-expired'],
+    ] as const) {
+      const crls = [authority.crl('root', listed, ...lists)]
+      assert.equal(judge({ ...stamped('stamper'), at: IN_2060, crls }).code, code)
+    }
+  })
+
   test('with a broken signature is wrong', () => {
     const token = authority.stamp(value)
     token[token.length - 2] = (token.at(-2) ?? 0) ^ 1

@@ -95,6 +95,7 @@ const PROFILES: { readonly [name: string]: Profile } = {
   'rsa-stamper': { issuer: 'root', extensions: STAMPER, key: 'rsa:2048', until: '20850101000000Z' },
   'other-stamper': { issuer: 'other-root', extensions: STAMPER, until: '20850101000000Z' },
   'wrong-stamper': { issuer: 'root', extensions: SIGNER, until: '20850101000000Z' },
+  'late-stamper': { issuer: 'root', extensions: STAMPER, from: '20400101000000Z', until: '20850101000000Z' },
   'soft-stamper': {
     issuer: 'root',
     extensions: [...LEAF, 'keyUsage=critical,digitalSignature', 'extendedKeyUsage=timeStamping'],
@@ -328,10 +329,10 @@ class TestAuthority {
   }
 
   /** A token that says the same, signed by somebody who is no time-stamping authority: OpenSSL makes none itself. */
-  stampAs(content: Uint8Array, signer: string): Uint8Array {
+  stampAs(content: Uint8Array, signer: string, contentType = '1.2.840.113549.1.9.16.1.4'): Uint8Array {
     const info = signedData(this.stamp(content)).encapContentInfo.eContent?.getValue()
     if (info === undefined) throw new Error('a token has content')
-    const type = ['-econtent_type', '1.2.840.113549.1.9.16.1.4']
+    const type = ['-econtent_type', contentType]
     return this.sign(new Uint8Array(info), signer, ['-binary', '-nodetach', '-cades', ...type])
   }
 
