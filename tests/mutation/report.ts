@@ -32,7 +32,7 @@ export function score({ killed, endless, survived, uncovered }: Counts): number 
   return percent(killed + endless, killed + endless + survived + uncovered)
 }
 /** The same where the compiler counts as a test: it runs in every check, and refuses what it refuses. */
-export function scoreWithCompiler(counts: Counts): number {
+function scoreWithCompiler(counts: Counts): number {
   const { killed, endless, survived, uncovered, uncompilable } = counts
   return percent(killed + endless + uncompilable, killed + endless + survived + uncovered)
 }

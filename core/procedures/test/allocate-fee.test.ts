@@ -267,7 +267,8 @@ test('no inversion: whoever pays takes the place of its arrival, behind a queue 
   }
   for (const name of unpaid.toReversed()) assert.equal(carry(here, name, note(here)), null)
   const order: string[] = []
-  const { queues } = here.state.get(objectKey('pool', 'P-1')) as object as Pool
+  const pool: unknown = here.state.get(objectKey('pool', 'P-1'))
+  const { queues } = pool as Pool
   let name: unknown = queues['26']?.head
   while (typeof name === 'string') {
     order.push(name)

@@ -140,7 +140,19 @@ test('RFC 4648 section 10: base64 and back, padded, canonical, and nothing else'
 
 test('turns: of all sizes that may be free, who has waited longest; sizes that are full are listed once, in order', () => {
   const queue = (head: string): { head: string; tail: string } => ({ head, tail: head })
-  const pool = { queues: {}, exhausted: [] } as object as Pool
+  const pool: Pool = {
+    v: 1,
+    handle: 'P-1',
+    space: 'ip4',
+    first: '203.0.113.0',
+    last: '203.0.113.255',
+    open: false,
+    cursors: {},
+    queues: {},
+    exhausted: [],
+    serve: null,
+    since: 0,
+  }
   const turn = (queues: Pool['queues'], exhausted: readonly string[] = []): string | undefined =>
     nextTurn({ ...pool, queues, exhausted })?.head
   assert.equal(turn({}), undefined)

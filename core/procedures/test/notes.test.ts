@@ -135,8 +135,8 @@ test('not-due: only what cools or was noticed, at its time; a window goes on aft
     return inputsOf(here, () => [recordNeed(REGISTRY_KEY)])
   }
   const quiet = inputs(registry([]))
-  const application = (more: object): Application =>
-    ({
+  const application = (more: object): Application => {
+    const made: unknown = {
       ...NEW_HOLDER,
       handle: 'A-1',
       state: 'cooling',
@@ -144,7 +144,9 @@ test('not-due: only what cools or was noticed, at its time; a window goes on aft
       opened: from(-100),
       pausedSeconds: 0,
       ...more,
-    }) as object as Application
+    }
+    return made as Application
+  }
   const answer = (more: object, known = quiet): string | null => {
     const decision = beforeEffect(application(more), known, AT)
     return decision === null ? null : decision.accepted ? 'longer' : decision.refusals.join()

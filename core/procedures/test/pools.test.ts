@@ -119,7 +119,8 @@ test('fitsEntry: what effects and inputs take, with room for the rest of the ent
 const WISH = { pool: 'P-1', length: 24 }
 function application(number: number, more: Partial<Application> = {}): Application {
   const made = { handle: `A-${number}`, state: 'waiting', due: null, next: null, ...more }
-  return made as object as Application
+  const any: unknown = made
+  return any as Application
 }
 
 /** A queue of these numbers, in this order, and one who stood aside; the inputs that its coming back asks for. */
