@@ -27,8 +27,6 @@ interface Baseline {
 /** A mutant may be reached this many times as often as without it, before it counts as endless. */
 const HITS_FACTOR = 100
 const HITS_MIN = 1000
-/** From here on a test takes long. */
-const LONG_MS = 20
 
 /** What a run of all tests without any mutant shows. */
 export class Campaign {
@@ -80,16 +78,15 @@ export class Campaign {
   }
 
   /**
-   * The tests that can tell: those that reach the mutant's place; of a table's mutant all, but those that take long
-   * only where they reach its file or one that imports it.
+   * The tests that can tell: those that reach the mutant's place. Of a table's mutant, which is in force before any
+   * test runs: those that reach its file or one that imports it, and those that only look at tables.
    */
   #asked({ id, path }: Mutant): ReadonlySet<string> {
-    const all = [...this.#baselines]
     const atLoad = this.#static.has(id)
     const related = this.#related.get(path)
-    const asked = all.filter(
-      ([test, { reached, ms }]) =>
-        reached.has(id) || (atLoad && (ms < LONG_MS || related?.has(test) === true)),
+    const asked = [...this.#baselines].filter(
+      ([test, { reached }]) =>
+        reached.has(id) || (atLoad && (reached.size === 0 || related?.has(test) === true)),
     )
     return new Set(asked.map(([test]) => test))
   }
