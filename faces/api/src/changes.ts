@@ -14,7 +14,7 @@ import {
   registrationRange,
 } from '@cadastre/records'
 import type { HistoryChange, Party, RegistrationChange, RegistrationState } from './generated/lookup-types.ts'
-import { tellApplication, tellNotes, tellTransit } from './noted-changes.ts'
+import { tellApplication, tellNotes, tellOrder, tellTransit } from './noted-changes.ts'
 import { blockText, rangeText } from './question.ts'
 import { partyOf } from './views.ts'
 
@@ -31,6 +31,7 @@ export function changeOf(snapshot: Snapshot, effect: LoggedEffect, before: unkno
       tellTransit(key, effect.next) ??
       tellNotes(key, before, effect.next) ??
       tellApplication(key, before, effect.next) ??
+      tellOrder(key, before, effect.next) ??
       objectSummary(name, before, effect.next, members),
     prev: effect.prev,
     registrations: [],

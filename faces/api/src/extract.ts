@@ -65,12 +65,16 @@ export const extractSchema: z.ZodType<Extract> = z
 
 const ENTRIES_MAX = 100
 
+/** Types of objects that are found by their handle alone. */
+const EXTRACTED = ['holder', 'order', 'authority'] as const
+
 /** What an extract is of; null for words that name nothing. */
 function subjectOf(question: Question, snapshot: Snapshot): HistorySubject | null {
   if (question.kind !== 'words') return question
   const { handle, canonical } = question
-  if (handle === null || snapshot.object('holder', handle) === null) return null
-  return { kind: 'object', type: 'holder', handle, canonical }
+  if (handle === null) return null
+  const type = EXTRACTED.find((one) => snapshot.object(one, handle) !== null)
+  return type === undefined ? null : { kind: 'object', type, handle, canonical }
 }
 
 type Recorded = Pick<Extract, 'record' | 'covering'> & { readonly key: RecordKey }

@@ -26,6 +26,7 @@ import {
   transitBriefSchema,
   transitSchema,
 } from './objects-schema.ts'
+import { authoritySchema, orderSchema } from './orders-schema.ts'
 import {
   briefSchema,
   count,
@@ -257,5 +258,7 @@ export const lookupSchema: z.ZodType<Lookup> = z
     transitSchema,
     incidentSchema,
     complaintSchema,
+    orderSchema,
+    authoritySchema,
   ])
   .meta({ id: 'Lookup' })

@@ -9,6 +9,7 @@ import { linksOf } from './links.ts'
 import { applicationAnswer, holderAnswer, poolAnswer } from './lookup-objects.ts'
 import { registrationAnswer } from './lookup-registration.ts'
 import { complaintAnswer, incidentAnswer, transitAnswer } from './lookup-transits.ts'
+import { authorityAnswer, orderAnswer } from './orders.ts'
 import type { Question } from './question.ts'
 import { frameOf, insideOf, partyOf, registrationOf, servicesOn } from './views.ts'
 
@@ -31,7 +32,16 @@ export async function lookup(
   if (question.kind === 'block') return numbersAnswer(context, snapshot, question, page)
   if (question.kind === 'object') return objectAnswer(context, snapshot, question, page)
   if (question.handle !== null) {
-    for (const type of ['holder', 'application', 'pool', 'transit', 'incident', 'complaint'] as const) {
+    for (const type of [
+      'holder',
+      'application',
+      'pool',
+      'transit',
+      'incident',
+      'complaint',
+      'order',
+      'authority',
+    ] as const) {
       const named = { kind: 'object', type, handle: question.handle, canonical: question.handle } as const
       const found = await objectAnswer(context, snapshot, named, page)
       if (found !== null) return found
@@ -57,6 +67,8 @@ async function objectAnswer(
   if (type === 'pool') return poolAnswer(snapshot, query, handle)
   if (type === 'transit') return transitAnswer(context, snapshot, query, handle)
   if (type === 'incident') return incidentAnswer(snapshot, query, handle)
+  if (type === 'order') return orderAnswer(context, snapshot, query, handle)
+  if (type === 'authority') return authorityAnswer(context, snapshot, query, handle)
   return type === 'complaint' ? complaintAnswer(context, snapshot, query, handle) : null
 }
 

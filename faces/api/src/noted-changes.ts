@@ -5,6 +5,7 @@ import type {
   ApplicationState,
   Json,
   Notes,
+  OrderRecord,
   ParsedKey,
   Transit,
   TransitState,
@@ -81,6 +82,24 @@ function tellOrders(old: Notes | null, now: Notes | null): readonly string[] {
     if (!is.some((one) => one.order === order && one.range === range))
       said.push(`Order ${order} no longer stands on ${range}.`)
   return said
+}
+
+/** What became of an order; null for other objects, and where its state is as before. */
+export function tellOrder(key: ParsedKey | null, before: unknown, next: Json): string | null {
+  if (key?.kind !== 'object' || key.type !== 'order' || next === null) return null
+  const [old, now] = [before as OrderRecord | null, next as OrderRecord]
+  const why = now.reason === null ? '' : ` (${now.reason})`
+  if (old === null)
+    return `Order ${now.handle} (${now.detail.effect}) of ${now.authority}: ${now.state}${why}.`
+  if (old.state !== now.state) return `Order ${now.handle}: ${old.state}, now ${now.state}${why}.`
+  if (old.objection === null && now.objection !== null)
+    return `The holder objects to facts of ${now.handle}; a third attestor looks at them.`
+  if (old.objection?.upheld !== now.objection?.upheld)
+    return `The facts of ${now.handle} are ${now.objection?.upheld === true ? 'found otherwise' : 'confirmed'} by the third attestor.`
+  if (old.published === null && now.published !== null) return `The text of ${now.handle} is public.`
+  if (old.notified === null && now.notified !== null)
+    return `An attempt to notify the holder of ${now.handle} is logged.`
+  return null
 }
 
 /** Null for what are no notes on a registration, and where nothing of what people ask about has changed. */

@@ -1,5 +1,5 @@
 /**
- * Applications, moves between registries, incidents and complaints in the order in which they came. The state is a trie
+ * Applications, moves between registries, incidents, complaints, orders and authorities in the order in which they came. The state is a trie
  * of hashed names and has no such order, so this one is made on the first question and then follows the log.
  */
 
@@ -9,12 +9,21 @@ import {
   type Application,
   type LoggedEffect,
   type OpEntry,
+  type OrderRecord,
   type ParsedKey,
   parseKey,
   type StateEntry,
 } from '@cadastre/records'
 
-const LISTED_TYPES = ['application', 'transit', 'incident', 'complaint', 'peer'] as const
+const LISTED_TYPES = [
+  'application',
+  'transit',
+  'incident',
+  'complaint',
+  'peer',
+  'order',
+  'authority',
+] as const
 export type ListedType = (typeof LISTED_TYPES)[number]
 
 /** What is kept of an object; the rest is read from a snapshot when it is shown. */
@@ -25,6 +34,13 @@ type Row = {
   readonly state: string | null
   /** The application after it in its pool's queue. */
   readonly next: string | null
+  /** Of an order, what it is asked for by. */
+  readonly order: OrderRow | null
+}
+export type OrderRow = {
+  readonly authority: string
+  readonly effect: string
+  readonly ranges: readonly string[]
 }
 /** Rows of one snapshot. */
 export type Listing = {
@@ -58,6 +74,8 @@ export class ObjectIndex {
       incident: new Map(),
       complaint: new Map(),
       peer: new Map(),
+      order: new Map(),
+      authority: new Map(),
     }
   }
 
@@ -112,7 +130,7 @@ export class ObjectIndex {
       const snapshot = this.#reader.snapshot()
       for (const { key } of page) {
         const record = snapshot.object(type, key.slice(start))
-        if (record !== null) rows.push(rowOf(key.slice(start), record))
+        if (record !== null) rows.push(rowOf(type, key.slice(start), record))
       }
       after = page.length < PAGE_OBJECTS ? null : (page.at(-1)?.key.slice(start) ?? null)
       // An embedded store answers at once: others are served between the pages.
@@ -129,7 +147,7 @@ export class ObjectIndex {
         const parsed = parseKey(key)
         if (parsed?.kind !== 'object' || !isListed(parsed.type)) continue
         if (next === null) this.#rows[parsed.type].delete(parsed.handle)
-        else this.#rows[parsed.type].set(parsed.handle, rowOf(parsed.handle, next))
+        else this.#rows[parsed.type].set(parsed.handle, rowOf(parsed.type, parsed.handle, next))
       }
       await setImmediate()
     }
@@ -140,9 +158,13 @@ function isListed(type: Extract<ParsedKey, { kind: 'object' }>['type']): type is
   return LISTED_TYPES.some((listed) => listed === type)
 }
 
-function rowOf(handle: string, record: unknown): Row {
+function rowOf(type: ListedType, handle: string, record: unknown): Row {
   const { since, state = null, next = null } = record as Partial<Application> & { readonly since: number }
-  return { handle, since, state, next }
+  return { handle, since, state, next, order: type === 'order' ? orderRow(record as OrderRecord) : null }
+}
+
+function orderRow({ authority, detail, scope }: OrderRecord): OrderRow {
+  return { authority, effect: detail.effect, ranges: scope.map(({ range }) => range) }
 }
 
 function effectsOf(bytes: Uint8Array): readonly LoggedEffect[] {

@@ -1,15 +1,17 @@
 /** Lookup and history without HTTP: what `/api` serves and what a page on the same server shows are one answer. */
 
-import { err, ok, type Result } from '@cadastre/numbers'
+import { err, ok, parseRange, type Result } from '@cadastre/numbers'
 import { pauseOf, type RegistryReader } from '@cadastre/reader'
 import type { ReadContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
 import { type Extract, extractOf } from './extract.ts'
 import type {
+  Authorities,
   Complaints,
   History,
   Incidents,
   Lookup,
+  Orders,
   Pause,
   Queues,
   Register,
@@ -19,6 +21,7 @@ import type {
 import { history } from './history.ts'
 import { complaints, incidents, type ListPosition, transits } from './lists.ts'
 import { lookup, readAfter } from './lookup.ts'
+import { authorities, type OrderFilter, orders } from './orders.ts'
 import { readQuestion } from './question.ts'
 import { queues } from './queues.ts'
 import { register } from './register.ts'
@@ -31,6 +34,9 @@ export type PortalFault = {
   readonly value: string
   readonly expected: string
 }
+
+/** As it was typed. */
+type Asked<F> = { readonly [M in keyof F]: string | null }
 
 export type Portal = {
   /** Answers what was typed; `after` is a record key from `inside.after`. */
@@ -58,6 +64,10 @@ export type Portal = {
   readonly transits: (page: ListPosition) => Promise<Transits | null>
   readonly incidents: (page: ListPosition) => Promise<Incidents | null>
   readonly complaints: (page: ListPosition) => Promise<Complaints | null>
+  /** Orders that fit, the newest first; null where `before` is none of them, or `resource` is no numbers. */
+  readonly orders: (filter: Asked<OrderFilter>, page: ListPosition) => Promise<Orders | null>
+  /** The register of authorities, the newest first; null where `before` is none. */
+  readonly authorities: (page: ListPosition) => Promise<Authorities | null>
   /** The record, its history and its proof in one document. */
   readonly extract: (text: string) => Promise<Result<Extract, PortalFault>>
 }
@@ -89,6 +99,12 @@ export function createPortal(reader: RegistryReader): Portal {
     transits: (page) => transits(reading, page),
     incidents: (page) => incidents(reading, page),
     complaints: (page) => complaints(reading, page),
+    orders: async (filter, page) => {
+      const range = filter.resource === null ? null : parseRange(filter.resource)
+      if (range !== null && !range.ok) return null
+      return orders(reading, { ...filter, resource: range?.value ?? null }, page)
+    },
+    authorities: (page) => authorities(reading, page),
     pause: () => pauseOf(reader.snapshot()),
     extract: (text) => extractOf(reading, text),
   }

@@ -14,6 +14,7 @@ import { problem } from './problems.ts'
 import { mountProcedures } from './procedures.ts'
 import { mountArchive } from './routes-archive.ts'
 import { mountExtract } from './routes-extract.ts'
+import { mountOrders } from './routes-orders.ts'
 import { mountQueues } from './routes-queue.ts'
 import { mountReads } from './routes-read.ts'
 import { mountRegister } from './routes-register.ts'
@@ -42,6 +43,9 @@ const METHODS = {
   '/api/transits': 'GET, HEAD',
   '/api/incidents': 'GET, HEAD',
   '/api/complaints': 'GET, HEAD',
+  '/api/orders': 'GET, HEAD',
+  '/api/orders/:handle': 'GET, HEAD',
+  '/api/authorities': 'GET, HEAD',
   '/api/subscriptions': 'POST',
   '/api/subscriptions/confirm': 'POST',
   '/api/subscriptions/end': 'POST',
@@ -88,6 +92,7 @@ export function createApi(reader: RegistryReader, desk: Desk, options: ApiOption
   mountArchive(app, context)
   mountQueues(app, context)
   mountRegister(app, context)
+  mountOrders(app, context)
   mountSubscriptions(app, context)
   mountProcedures(app, context)
   mountDescription(app, context)

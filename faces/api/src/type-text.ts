@@ -4,6 +4,7 @@ import { z } from '@hono/zod-openapi'
 import { historySchema } from './history-schema.ts'
 import { lookupSchema } from './lookup-schema.ts'
 import { complaintsSchema, incidentsSchema, transitsSchema } from './objects-schema.ts'
+import { authoritiesSchema, ordersSchema } from './orders-schema.ts'
 import { applicationsSchema, queuesSchema, serviceLevelSchema } from './queue-schema.ts'
 import { registerSchema } from './register-schema.ts'
 
@@ -86,6 +87,8 @@ export function lookupTypes(): string {
       transits: transitsSchema,
       incidents: incidentsSchema,
       complaints: complaintsSchema,
+      orders: ordersSchema,
+      authorities: authoritiesSchema,
     }),
   )
   const types = Object.entries($defs).map(

@@ -28,6 +28,7 @@ ${part(
   html`<ul class="matches">
 <li><a href="/queue">Who waits, and how long it takes</a> The queues by pseudonym, and the service level as measured.</li>
 <li><a href="/statistics">Is everybody treated alike?</a> Pass rates and times by country, size and path.</li>
+<li><a href="/orders">Orders of courts and other authorities</a> Each with its steps, its numbers and its end.</li>
 <li><a href="/register">Witnesses, announced changes, moves, incidents, complaints</a> What the registry does as a registry.</li>
 <li><a href="/procedures">Procedures</a> All that this register may do, and nothing else.</li>
 </ul>`,

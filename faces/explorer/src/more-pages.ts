@@ -2,11 +2,12 @@
 
 import type { Context, Hono } from 'hono'
 import { faultPage, plainPage } from './home.ts'
+import { authoritiesPage, ORDER_ITEMS, orderPage, ordersPage } from './orders.ts'
 import type { PageParts } from './page.ts'
 import { oneQueuePage, QUEUE_ITEMS, queuePage } from './queue.ts'
 import { REGISTER_ITEMS, registerPage } from './register.ts'
 import { statisticsPage } from './statistics.ts'
-import type { ExplorerOptions } from './types.ts'
+import type { ExplorerOptions, OrderFilter } from './types.ts'
 
 type MakePage = (c: Context, status: 200 | 202 | 400 | 404, parts: PageParts) => Promise<Response>
 
@@ -16,6 +17,9 @@ const FIRST_ITEMS = 10
 export function mountMore(app: Hono, page: MakePage, options: ExplorerOptions): void {
   app.get('/queue', (c) => queueAnswer(c, page, options))
   app.get('/register', (c) => registerAnswer(c, page, options))
+  app.get('/orders', (c) => ordersAnswer(c, page, options))
+  app.get('/orders/:handle', (c) => orderAnswer(c, page, options))
+  app.get('/authorities', (c) => authoritiesAnswer(c, page, options))
   app.get('/statistics', (c) => statisticsAnswer(c, page, options))
 }
 
@@ -59,6 +63,46 @@ async function registerAnswer(c: Context, page: MakePage, options: ExplorerOptio
   }
   const body = registerPage(register, { transits, incidents, complaints })
   return page(c, 200, { title: 'How this register is run', query: '', body })
+}
+
+function notThere(c: Context, page: MakePage, options: ExplorerOptions, expected: string): Promise<Response> {
+  const fault = { kind: 'not-found', value: c.req.path, expected } as const
+  return page(c, 404, { title: 'Not found', query: '', body: faultPage(fault, options.examples) })
+}
+
+async function ordersAnswer(c: Context, page: MakePage, options: ExplorerOptions): Promise<Response> {
+  const asked = (name: string): string | null => {
+    const text = (c.req.query(name) ?? '').trim()
+    return text === '' ? null : text
+  }
+  const filter: OrderFilter = {
+    authority: asked('authority')?.toUpperCase() ?? null,
+    effect: asked('effect'),
+    state: asked('state'),
+    resource: asked('resource'),
+  }
+  const position = { before: asked('before')?.toUpperCase() ?? null, limit: ORDER_ITEMS }
+  const found = await options.orders(filter, position)
+  if (found === null)
+    return notThere(c, page, options, 'an address that this register gave, and numbers as `resource`')
+  return page(c, 200, { title: 'Orders', query: '', body: ordersPage(found, filter) })
+}
+
+async function orderAnswer(c: Context, page: MakePage, options: ExplorerOptions): Promise<Response> {
+  const handle = (c.req.param('handle') ?? '').toUpperCase()
+  const key = `obj/order/${handle}`
+  const found = await options.lookup(key, { limit: 1, after: null })
+  if (!found.ok || found.value.kind !== 'order')
+    return notThere(c, page, options, 'the handle of an order, such as O-41')
+  const history = await options.history(key, { limit: ORDER_ITEMS, before: null })
+  return page(c, 200, { title: handle, query: handle, body: orderPage(found.value, history) })
+}
+
+async function authoritiesAnswer(c: Context, page: MakePage, options: ExplorerOptions): Promise<Response> {
+  const position = { before: c.req.query('before')?.toUpperCase() ?? null, limit: ORDER_ITEMS }
+  const found = await options.authorities(position)
+  if (found === null) return notThere(c, page, options, 'an address that this register gave')
+  return page(c, 200, { title: 'Authorities', query: '', body: authoritiesPage(found) })
 }
 
 async function statisticsAnswer(c: Context, page: MakePage, options: ExplorerOptions): Promise<Response> {

@@ -83,6 +83,7 @@ function foot(info: ExplorerInfo): Markup {
 <li><a href="/queue">Who waits</a></li>
 <li><a href="/statistics">Statistics</a></li>
 <li><a href="/register">How it is run</a></li>
+<li><a href="/orders">Orders</a></li>
 <li><a href="/log/checkpoint">Log checkpoint</a></li>
 <li><a href="/.well-known/cadastre.json">Keys and trust policy</a></li>
 <li><a href="/api/openapi.json">API description</a></li>

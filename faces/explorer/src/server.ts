@@ -7,6 +7,7 @@ import { faultPage, homePage, nothingHere, plainPage } from './home.ts'
 import { mountMore } from './more-pages.ts'
 import { numbersPage } from './numbers.ts'
 import { applicationPage, holderPage, holdersPage, poolPage } from './objects.ts'
+import { authorityPage, orderPage } from './orders.ts'
 import { type PageParts, renderPage } from './page.ts'
 import { procedurePage, proceduresPage } from './procedures.ts'
 import { complaintPage, incidentPage, registrationPage, transitPage } from './public-records.ts'
@@ -23,6 +24,9 @@ export const EXPLORER_ROUTES = [
   '/extract',
   '/queue',
   '/register',
+  '/orders',
+  '/orders/:handle',
+  '/authorities',
   '/statistics',
   '/subscribe',
   '/subscribe/confirm',
@@ -268,5 +272,9 @@ function bodyOf(lookup: Lookup, history: History | null, continued: boolean): Ma
       return complaintPage(lookup, history)
     case 'registration':
       return registrationPage(lookup)
+    case 'order':
+      return orderPage(lookup, history)
+    case 'authority':
+      return authorityPage(lookup, history)
   }
 }

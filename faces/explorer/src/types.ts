@@ -1,11 +1,13 @@
 /** What this room is given: the answers of `/api/lookup` and `/api/history`, and what the registry says of itself. */
 
 import type {
+  Authorities,
   Complaints,
   History,
   HistoryItem,
   Incidents,
   Lookup,
+  Orders,
   Pause,
   Queues,
   Register,
@@ -67,6 +69,10 @@ export type ExplorerOptions = {
   readonly transits: (page: ListPosition) => Promise<Transits | null>
   readonly incidents: (page: ListPosition) => Promise<Incidents | null>
   readonly complaints: (page: ListPosition) => Promise<Complaints | null>
+  /** Orders that fit, the newest first; null where `before` is none of them, or `resource` no numbers. */
+  readonly orders: (filter: OrderFilter, page: ListPosition) => Promise<Orders | null>
+  /** The register of authorities, the newest first; null where `before` is none. */
+  readonly authorities: (page: ListPosition) => Promise<Authorities | null>
   /** Statistics of the whole log. */
   readonly statistics: () => Promise<StatisticsResult>
   /** A certified extract of what was typed. */
@@ -137,6 +143,14 @@ export type Explained = {
   readonly verified: boolean
   readonly checked: readonly string[]
   readonly unchecked: readonly string[]
+}
+
+/** What is asked of the list of orders: null members ask for nothing. */
+export type OrderFilter = {
+  readonly authority: string | null
+  readonly effect: string | null
+  readonly state: string | null
+  readonly resource: string | null
 }
 
 type ListPosition = { readonly before: string | null; readonly limit: number }

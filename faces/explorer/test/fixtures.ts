@@ -253,6 +253,8 @@ export function options(
     transits: async () => empty,
     incidents: async () => empty,
     complaints: async () => empty,
+    orders: async () => ({ ...empty, served: 0, sealed: 0, found: 0 }),
+    authorities: async () => ({ ...empty, roots: [] }),
     statistics: async () => ({ kind: 'ready', value: noStatistics }),
     procedures: new Map([['transfer', '# Transfer (`transfer/1`)\n\nBoth parties sign.\n']]),
     examples: [{ query: '192.0.2.7', says: 'an address' }],

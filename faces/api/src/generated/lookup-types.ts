@@ -13,6 +13,8 @@ export type Lookup =
   | TransitAnswer
   | IncidentAnswer
   | ComplaintAnswer
+  | OrderAnswer
+  | AuthorityAnswer
 
 export type NumbersAnswer = {
   readonly kind: 'numbers'
@@ -452,6 +454,175 @@ export type ComplaintAnswer = {
   readonly links: Links
 }
 
+export type OrderAnswer = {
+  readonly kind: 'order'
+  readonly query: Frame
+  readonly handle: string
+  readonly authority: AuthorityBrief
+  readonly effect:
+    | 'disclose'
+    | 'annotate'
+    | 'hold'
+    | 'correct'
+    | 'transferTo'
+    | 'appointRepresentative'
+    | 'cancelToPool'
+    | 'withdrawNamedService'
+    | 'vary'
+    | 'stay'
+    | 'lift'
+    | 'outside'
+  readonly state:
+    | 'received'
+    | 'returned'
+    | 'verified'
+    | 'noticed'
+    | 'window'
+    | 'executed'
+    | 'stayed'
+    | 'conflict'
+    | 'expired'
+    | 'lifted'
+    | 'varied'
+    | 'reversed'
+  /** Why it was returned */
+  readonly reason: {
+    readonly code: string
+    readonly text: string
+  } | null
+  /** Date of the order */
+  readonly date: string
+  /** Exactly these numbers of exactly these registrations */
+  readonly scope: readonly OrderScope[]
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly received: string
+  readonly executed: string | null
+  /** End of what lasts; null: open-ended, or done once */
+  readonly until: string | null
+  readonly ended: string | null
+  /** What hides reference and document for a while */
+  readonly seal: OrderSeal | null
+  readonly since: number
+  /** The authority’s own; null while sealed */
+  readonly reference: string | null
+  /** Hash of the document; null while sealed */
+  readonly document: string | null
+  /** The effect and all that it needs, as ordered */
+  readonly detail: { readonly [member: string]: unknown }
+  readonly holder: Party | null
+  /** How the document is known to be theirs */
+  readonly authenticity: { readonly [member: string]: unknown }
+  /** Whether its seal chains to a root named at genesis */
+  readonly rooted: boolean
+  /** The answers that count; null before */
+  readonly checklist: readonly {
+    readonly item: string
+    readonly text: string
+    readonly answer: 'yes' | 'no' | null
+  }[]
+  /** Its examination */
+  readonly application: string
+  /** Execution as the order fixes it */
+  readonly executeFrom: string | null
+  readonly reverses: string | null
+  /** When it came to the desk, as the clerk says */
+  readonly served: string
+  readonly verified: string | null
+  /** An attempt to notify the holder was logged */
+  readonly notified: string | null
+  /** The text as it is public */
+  readonly published: {
+    /** SHA-256, base64 */
+    readonly text: string
+    /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+    readonly at: string
+  } | null
+  readonly windowEnd: string | null
+  /** `by` null: by an appeal, by law */
+  readonly stayed: {
+    readonly by: string | null
+    readonly until: string | null
+  } | null
+  /** Orders that contradict it, none of which prevails */
+  readonly conflicts: readonly string[]
+  readonly variedBy: string | null
+  /** The one objection to its facts */
+  readonly objection: {
+    readonly application: string
+    readonly upheld: boolean | null
+  } | null
+  /** When its authority was last asked whether it still stands */
+  readonly asked: string | null
+  readonly askAgain: string | null
+  readonly due: string | null
+  readonly sinceAt: string | null
+  readonly links: Links
+}
+
+export type AuthorityBrief = {
+  readonly handle: string
+  readonly name: string
+  readonly kind:
+    | 'court'
+    | 'regulator'
+    | 'prosecutor'
+    | 'legislature'
+    | 'insolvencyOffice'
+    | 'enforcementOfficer'
+  readonly country: string
+}
+
+export type OrderScope = {
+  readonly key: string
+  readonly id: string
+  readonly range: string
+}
+
+export type OrderSeal = {
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly until: string
+  /** What the opening must be a preimage of */
+  readonly commitment: string
+  readonly opened: string | null
+  /** It has ended, and the opening is missing */
+  readonly overdue: boolean
+}
+
+export type AuthorityAnswer = {
+  readonly kind: 'authority'
+  readonly query: Frame
+  readonly handle: string
+  readonly name: string
+  readonly about:
+    | 'court'
+    | 'regulator'
+    | 'prosecutor'
+    | 'legislature'
+    | 'insolvencyOffice'
+    | 'enforcementOfficer'
+  readonly country: string
+  readonly legalBasis: string
+  /** Words of the vocabulary */
+  readonly effectsAllowed: readonly string[]
+  readonly channels: readonly string[]
+  readonly sealCerts: readonly string[]
+  readonly hierarchy: string
+  readonly rank: number
+  readonly appealStays: boolean
+  readonly holdSeconds: number | null
+  /** Until then it may only hold and annotate */
+  readonly noticedUntil: string
+  /** SHA-256, base64 */
+  readonly gazette: string
+  readonly application: string
+  readonly ended: string | null
+  /** Orders that it served here so far */
+  readonly orders: number
+  readonly since: number
+  readonly sinceAt: string | null
+  readonly links: Links
+}
+
 export type History = {
   readonly key: string
   readonly size: number
@@ -710,4 +881,86 @@ export type Complaints = {
   /** `before` of the next page; null at the end */
   readonly before: string | null
   readonly items: readonly ComplaintAnswer[]
+}
+
+export type Orders = {
+  /** Log size that answers */
+  readonly size: number
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly at: string
+  /** `before` of the next page; null at the end */
+  readonly before: string | null
+  /** All orders so far, sealed ones among them, as the state counts them */
+  readonly served: number
+  /** Of them, under a seal now */
+  readonly sealed: number
+  /** How many fit the question */
+  readonly found: number
+  /** The newest first */
+  readonly items: readonly OrderBrief[]
+}
+
+export type OrderBrief = {
+  readonly handle: string
+  readonly authority: AuthorityBrief
+  readonly effect:
+    | 'disclose'
+    | 'annotate'
+    | 'hold'
+    | 'correct'
+    | 'transferTo'
+    | 'appointRepresentative'
+    | 'cancelToPool'
+    | 'withdrawNamedService'
+    | 'vary'
+    | 'stay'
+    | 'lift'
+    | 'outside'
+  readonly state:
+    | 'received'
+    | 'returned'
+    | 'verified'
+    | 'noticed'
+    | 'window'
+    | 'executed'
+    | 'stayed'
+    | 'conflict'
+    | 'expired'
+    | 'lifted'
+    | 'varied'
+    | 'reversed'
+  /** Why it was returned */
+  readonly reason: {
+    readonly code: string
+    readonly text: string
+  } | null
+  /** Date of the order */
+  readonly date: string
+  /** Exactly these numbers of exactly these registrations */
+  readonly scope: readonly OrderScope[]
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly received: string
+  readonly executed: string | null
+  /** End of what lasts; null: open-ended, or done once */
+  readonly until: string | null
+  readonly ended: string | null
+  /** What hides reference and document for a while */
+  readonly seal: OrderSeal | null
+  readonly since: number
+}
+
+export type Authorities = {
+  /** Log size that answers */
+  readonly size: number
+  /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
+  readonly at: string
+  /** `before` of the next page; null at the end */
+  readonly before: string | null
+  /** Certificates to which seals chain, fixed at genesis */
+  readonly roots: readonly {
+    readonly name: string
+    /** SHA-256, base64 */
+    readonly certificate: string
+  }[]
+  readonly items: readonly AuthorityAnswer[]
 }
