@@ -122,6 +122,18 @@ export function termsFor(
   })
   return [termsAt(record, inputs.pin), ...others]
 }
+/**
+ * A protective period as long as by any terms since this was recorded: whoever changes terms never shortens the time in
+ * which somebody may stop what would take something away from it.
+ */
+export function longestFor(
+  inputs: Inputs,
+  id: string,
+  recorded: Pick<Registration, 'since'>,
+  name: string,
+): number {
+  return Math.max(...termsFor(inputs, id, recorded).map((terms) => numberParameter(terms, name)))
+}
 /** A numeric parameter of the version in force; a record without it is a bug of genesis. */
 export function numberParameter({ parameters }: Pick<ProcedureTerms, 'parameters'>, name: string): number {
   const value = parameters[name]

@@ -36,17 +36,15 @@ import {
   fewBlocks,
   holderKey,
   holderOf,
+  longestFor,
   namesMember,
   notesKey,
   notesOf,
-  numberParameter,
   recordNeed,
   registrationMember,
-  termsFor,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
-import { parameterOf } from './holder-changes.ts'
 import { heldRefusal } from './holds.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Decision, Effect, Inputs, Need } from './procedure.ts'
@@ -156,7 +154,7 @@ function rangeRefusal(
 
 /** The longest of all terms that the parent's holding may use. */
 function maxTermSeconds(parent: Registration, inputs: Inputs): number {
-  return Math.max(...termsFor(inputs, ID, parent).map((terms) => numberParameter(terms, 'maxTermSeconds')))
+  return longestFor(inputs, ID, parent, 'maxTermSeconds')
 }
 
 /** Whether the child may have its term. It begins at `from`. */
@@ -214,7 +212,7 @@ export function decideGrant(from: Asked<Grant>, inputs: Inputs, at: Instant): De
   if (!registration.ok) return refuse(registration.error)
   const given = agreed(from, registration.value, inputs)
   if (!given.ok) return refuse(given.error)
-  const wait = wish.protected ? parameterOf(inputs, ID, 'guardSeconds') : 0
+  const wait = wish.protected ? longestFor(inputs, ID, registration.value, 'guardSeconds') : 0
   const begins = addSeconds(at, wait)
   const refusal =
     rangeRefusal(wish, registration.value, inputs, at) ??

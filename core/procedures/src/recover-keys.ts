@@ -22,7 +22,7 @@ import {
   tagged,
 } from '@cadastre/records'
 import { newApplication } from './applications.ts'
-import { type Asked, applicationKey, consent, holderKey, holderOf, recordNeed } from './common.ts'
+import { type Asked, applicationKey, consent, holderKey, holderOf, longestFor, recordNeed } from './common.ts'
 import { accept, put, refuse } from './effects.ts'
 import { examinationNeeds, openExamination } from './examination.ts'
 import {
@@ -67,7 +67,7 @@ const body: Schema<Wish | Veto> = tagged('step', {
 
 /** How long the window lasts: twice as long where nobody has used the holder's keys for long. */
 function windowSeconds({ step }: Wish, holder: Holder, inputs: Inputs, at: Instant): number {
-  const seconds = parameterOf(inputs, ID, step === 'guardians' ? 'guardianSeconds' : 'evidenceSeconds')
+  const seconds = longestFor(inputs, ID, holder, step === 'guardians' ? 'guardianSeconds' : 'evidenceSeconds')
   const silence = parameterOf(inputs, ID, 'dormantSeconds')
   const dormant = holder.active === null || addSeconds(holder.active, silence) <= at
   return dormant ? 2 * seconds : seconds
@@ -92,7 +92,7 @@ function guardiansSigned(from: Asked<ByGuardians>, inputs: Inputs): readonly str
 function recovered(holder: Holder, { m, keys }: Keys, inputs: Inputs, at: Instant): Holder {
   const policy = { m, keys, guardians: holder.policy?.guardians ?? [] }
   return {
-    ...withPolicy(holder, policy, parameterOf(inputs, ID, 'vetoSeconds'), at),
+    ...withPolicy(holder, policy, longestFor(inputs, ID, holder, 'vetoSeconds'), at),
     transferableFrom: addSeconds(at, parameterOf(inputs, ID, 'transferAfterSeconds')),
   }
 }

@@ -20,14 +20,13 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { type Asked, consent } from './common.ts'
+import { type Asked, consent, longestFor } from './common.ts'
 import { refuse } from './effects.ts'
 import {
   type HolderMember,
   holderProcedure,
   namesMembers,
   ownChange,
-  parameterOf,
   sameHolder,
   VETO_MEMBERS,
   type Veto,
@@ -62,7 +61,7 @@ const MEMBERS: { readonly [S in Change['step']]: readonly HolderMember[] } = {
 
 function changed(holder: Holder, change: Change, inputs: Inputs, at: Instant): Holder {
   if (change.step === 'rotate') {
-    const vetoSeconds = parameterOf(inputs, ID, 'vetoSeconds')
+    const vetoSeconds = longestFor(inputs, ID, holder, 'vetoSeconds')
     // Whoever can rotate the keys controls them: a veto of an earlier recovery has done its work.
     return { ...withPolicy(holder, change.policy, vetoSeconds, at), recoveryVetoed: null }
   }
@@ -96,7 +95,7 @@ function decideChange(from: Asked<Change>, holder: Holder, inputs: Inputs, at: I
   const next = changed(holder, change, inputs, at)
   if (sameHolder(next, holder)) return refuse('nothing-changed')
   if (!waits(holder, change)) return ownChange(next, given, at)
-  return waitForChange(ID, from, holder, members, parameterOf(inputs, ID, 'guardSeconds'), inputs, at)
+  return waitForChange(ID, from, holder, members, longestFor(inputs, ID, holder, 'guardSeconds'), inputs, at)
 }
 
 export const rotateKeys: Procedure = holderProcedure<Change>({

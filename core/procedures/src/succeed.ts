@@ -36,6 +36,7 @@ import {
   consent,
   holderKey,
   holderOf,
+  longestFor,
   namesMember,
   notesKey,
   notesOf,
@@ -210,7 +211,7 @@ function decideApply(from: Asked<Apply>, inputs: Inputs, at: Instant): Decision 
       attestor: wish.attestor,
       questions: SUCCESSION_QUESTIONS,
       affected: [wish.predecessor],
-      windowSeconds: windowSeconds(wish, inputs),
+      windowSeconds: windowSeconds(wish, held.value, inputs),
     },
     inputs,
     at,
@@ -237,9 +238,11 @@ function decideAgreed(
   ])
 }
 
-function windowSeconds({ ground }: Apply, inputs: Inputs): number {
+/** As long as by any terms since the oldest of the registrations was recorded. */
+function windowSeconds({ ground }: Apply, held: readonly Referenced[], inputs: Inputs): number {
   const ended = ground === 'death' || ground === 'dissolution'
-  return parameter(inputs, ID, ended ? 'endedWindowSeconds' : 'windowSeconds')
+  const since = Math.min(...held.map(({ registration }) => registration.since))
+  return longestFor(inputs, ID, { since }, ended ? 'endedWindowSeconds' : 'windowSeconds')
 }
 
 function parameter(inputs: Inputs, id: string, name: string): number {

@@ -20,7 +20,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { type Asked, baseNeeds, consent } from './common.ts'
+import { type Asked, baseNeeds, consent, longestFor } from './common.ts'
 import { refuse } from './effects.ts'
 import {
   type HolderMember,
@@ -63,7 +63,7 @@ const MAX_FORMER_CONTACTS = 24
 
 /** The holder with new contacts; those that are no longer among them are notified for a while, and then erased. */
 function withContacts(holder: Holder, contacts: readonly Contact[], inputs: Inputs, at: Instant): Holder {
-  const until = addSeconds(at, parameterOf(inputs, ID, 'formerContactSeconds'))
+  const until = addSeconds(at, longestFor(inputs, ID, holder, 'formerContactSeconds'))
   const kept = new Set(contacts.map((contact) => inputs.memberHash(contact)))
   const replaced = holder.contacts.filter((contact) => !kept.has(inputs.memberHash(contact)))
   const formerContacts = [...holder.formerContacts, ...replaced.map((contact) => ({ contact, until }))]
@@ -95,7 +95,7 @@ function decideChange(from: Asked<Change>, holder: Holder, inputs: Inputs, at: I
   if (next.formerContacts.length > MAX_FORMER_CONTACTS) return refuse('contacts-busy')
   if (sameHolder(next, holder)) return refuse('nothing-changed')
   if (!waits(holder, change, inputs)) return ownChange(next, given, at)
-  return waitForChange(ID, from, holder, members, parameterOf(inputs, ID, 'guardSeconds'), inputs, at)
+  return waitForChange(ID, from, holder, members, longestFor(inputs, ID, holder, 'guardSeconds'), inputs, at)
 }
 
 export const updateHolder: Procedure = holderProcedure<Change>({

@@ -51,6 +51,20 @@ function waiting(seconds = 0): World {
   return here
 }
 
+test('later terms do not shorten the wait where the parent was recorded before them', () => {
+  for (const [since, due] of [
+    [49, '2030-01-08T00:00:00Z'],
+    [51, '2030-01-01T00:00:01Z'],
+  ] as const) {
+    const here = world()
+    here.put(CELL as RecordKey, null)
+    here.register('R-1', '203.0.113.0/24', { since })
+    here.revise('delegate/1', { guardSeconds: 1 })
+    assert.equal(grant(here), null)
+    assert.equal(here.object('application', 'A-100')?.['due'], due)
+  }
+})
+
 test('a protected child is recorded after 7 days (not-due before); one that is not, at once', () => {
   const here = world()
   assert.equal(grant(here, { range: '203.0.113.128/25', protected: false }, ['H-1/full']), null)

@@ -77,6 +77,26 @@ test('by guardians: more than half of them, and 7 days; the old keys keep a veto
   assertStamped(here)
 })
 
+test('later terms shorten neither window nor veto of a holder recorded before them', () => {
+  for (const [since, due, until] of [
+    [49, '2030-01-08T00:00:00Z', '2030-01-22T00:00:00Z'],
+    [51, '2030-01-01T00:00:01Z', '2030-01-08T00:00:02Z'],
+  ]) {
+    const here = holderWorld({ ...GUARDED, since })
+    here.revise('recover-keys/1', { guardianSeconds: 1, evidenceSeconds: 1, vetoSeconds: 2 })
+    assert.equal(byGuardians(here, ['H-2', 'H-4']), null)
+    assert.equal(dueIn(here), due)
+    here.later(7 * DAY)
+    assert.equal(here.due(recoverKeys, FIRST), null)
+    const former = holderIn(here)['formerKeys'] as readonly JsonObject[]
+    assert.equal(former[0]?.['until'], until)
+  }
+  const here = clerked({ since: 49 })
+  here.revise('recover-keys/1', { guardianSeconds: 1, evidenceSeconds: 1, vetoSeconds: 2 })
+  assert.equal(byEvidence(here), null)
+  assert.equal(examinationOf(here, 'A-100')['windowSeconds'], 30 * DAY)
+})
+
 test('recovered-recently: no transfer for 60 days after a recovery', () => {
   const here = holderWorld(GUARDED)
   assert.equal(byGuardians(here, ['H-2', 'H-3']), null)

@@ -118,6 +118,22 @@ test('keys and guardians that are removed are remembered for 14 days, then forgo
   assert.deepEqual([holderIn(here)['formerKeys'], holderIn(here)['formerGuardians']], [[], []])
 })
 
+test('later terms shorten neither wait nor veto of a holder recorded before them', () => {
+  for (const [since, wait, until] of [
+    [49, 7 * DAY, '2030-01-22T00:00:00Z'],
+    [51, 1, '2030-01-01T00:00:03Z'],
+  ] as const) {
+    const here = holderWorld({ since })
+    here.revise('rotate-keys/1', { guardSeconds: 1, vetoSeconds: 2 })
+    assert.equal(rotate(here, { keys: [ONE, TECH] }), null)
+    here.later(wait - 1)
+    assert.equal(here.due(rotateKeys, FIRST), 'not-due')
+    here.later(1)
+    assert.equal(here.due(rotateKeys, FIRST), null)
+    assert.deepEqual(holderIn(here)['formerKeys'], [{ alg: 'ed25519', key: keyOf('two'), until }])
+  }
+})
+
 test('a key that is enrolled again is no former one; nor is a guardian that returns', () => {
   const until = '2030-02-01T00:00:00Z'
   const former = {

@@ -83,6 +83,32 @@ test('without the predecessor: examined, noticed for 15 business days, then in i
   assert.equal(due(here), 'not-due')
 })
 
+test('later terms shorten no window against what was recorded before them, and any lengthen it', () => {
+  for (const [since, seconds, ground, days] of [
+    [49, 1, 'merger', 21],
+    [49, 1, 'death', 42],
+    [49, 90 * DAY, 'merger', 90],
+    [51, 2 * DAY, 'merger', 2],
+  ] as const) {
+    const here = world()
+    here.put(CELL as RecordKey, null)
+    here.register('R-1', '203.0.113.0/24', { since })
+    here.register('R-2', '198.51.100.0/24', { since: 60 })
+    here.revise('succeed/1', { windowSeconds: seconds, endedWindowSeconds: seconds })
+    const registrations = [
+      { key: 'ip4/198.51.100.0/24', id: 'R-2' },
+      { key: CELL, id: 'R-1' },
+    ]
+    noticed(here, { ground, registrations })
+    here.later(days * DAY - 1)
+    assert.equal(due(here), 'not-due')
+    assert.equal(holder(here), 'H-1')
+    here.later(1)
+    assert.equal(due(here), null)
+    assert.equal(holder(here), 'H-2')
+  }
+})
+
 test('death and dissolution have the longer window; several registrations, ranges and AS numbers pass together', () => {
   for (const ground of ['death', 'dissolution']) {
     const here = world()

@@ -66,6 +66,20 @@ test('a shorter cooling waits 7 days, the profile’s instead of a longer one to
   }
 })
 
+test('later terms shorten neither the wait, nor how long replaced contacts are told, of a holder recorded before', () => {
+  for (const [since, due, until] of [
+    [49, '2030-01-08T00:00:00Z', '2030-01-31T00:00:00Z'],
+    [51, '2030-01-01T00:00:01Z', '2030-01-01T00:00:02Z'],
+  ] as const) {
+    const here = holderWorld({ since, contacts: [CONTACT] })
+    here.revise('update-holder/1', { guardSeconds: 1, formerContactSeconds: 2 })
+    assert.equal(change(here, cooling(0)), null)
+    assert.equal(here.object('application', 'A-100')?.['due'], due)
+    assert.equal(change(here, { change: 'contacts', contacts: [] }), null)
+    assert.deepEqual(holderIn(here)['formerContacts'], [{ contact: CONTACT, until }])
+  }
+})
+
 test('any one living key of the holder vetoes a waiting change; application-unknown, not-party, application-closed', () => {
   const here = holderWorld()
   assert.equal(change(here, cooling(0)), null)

@@ -92,6 +92,14 @@ export class World {
     this.state.set(key, value as Json)
   }
 
+  /** From entry 50 on, other terms of a procedure: after whatever a test registered, before what it asks for. */
+  revise(id: string, parameters: JsonObject): void {
+    const record = this.state.get(procedureKey(id)) as JsonObject
+    const terms = { text: '', parameters: { ...(record['parameters'] as JsonObject), ...parameters } }
+    const revision = { ...terms, since: 50, from: instant('2029-12-31T00:00:00Z'), adoption: 'A-50' }
+    this.put(procedureKey(id), { ...record, revisions: [revision] })
+  }
+
   /** The registry is open, and paused from now on for a day. */
   pause(): void {
     const before = this.state.get(REGISTRY_KEY) as JsonObject
