@@ -201,8 +201,9 @@ function concluded(application: Application, inputs: Inputs, at: Instant): reado
 }
 
 /**
- * The deadline has passed: each attestor that was silent is replaced by the next in turn, if there is one; else the
- * application stays open and shows since when it is overdue.
+ * The deadline has passed: each attestor that was silent is replaced by the next in turn, if there is one; else it is
+ * tried again after as long a time, so that whoever comes on the roster is called. The application shows since when it
+ * is overdue.
  */
 function decideDue(application: Application | null, inputs: Inputs, at: Instant): Decision {
   if (application?.examination == null || application.state !== 'examining') return refuse('not-due')
@@ -223,8 +224,8 @@ function decideDue(application: Application | null, inputs: Inputs, at: Instant)
   }
   const next: Application = {
     ...application,
-    due: called.length === 0 ? null : addSeconds(at, clerkSeconds(application, inputs)),
-    examination: { ...examination, calls, overdue: due },
+    due: addSeconds(at, clerkSeconds(application, inputs)),
+    examination: { ...examination, calls, overdue: examination.overdue ?? due },
   }
   const effects = [put(applicationKey(application.handle), next)]
   if (called.length === 0) return accept(effects)

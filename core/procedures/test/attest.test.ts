@@ -233,7 +233,8 @@ test('one of two is outside always, whoever is replaced and whoever has the turn
   turnOf(here, 4)
   assert.equal(due(here, application), null)
   assert.deepEqual(calledFor(here, application), ['CL-1', 'CL-2', 'CL-3'])
-  assert.equal(here.object('application', application)?.['due'], null)
+  assert.equal(here.object('application', application)?.['due'], '2030-01-22T00:00:00Z')
+  assert.equal(examinationOf(here, application)['overdue'], '2030-01-08T00:00:00Z')
   // A third, where two disagree, may be from inside: one of the two is not.
   const third = world()
   const disputed = open(third)
@@ -266,11 +267,28 @@ test('the deadline passes and nobody is left: it stays open, overdue, and the ca
   here.later(7 * DAY)
   assert.equal(due(here, application), null)
   const record = here.object('application', application)
-  assert.deepEqual([record?.['state'], record?.['due']], ['examining', null])
+  assert.deepEqual([record?.['state'], record?.['due']], ['examining', '2030-01-15T00:00:00Z'])
   assert.equal(examinationOf(here, application)['overdue'], '2030-01-08T00:00:00Z')
   assert.equal(due(here, application), 'not-due')
   assert.deepEqual(examine(here, application), [null, null, null, null])
   assert.equal(state(here, application), 'noticed')
+})
+
+test('whoever comes on the roster after the deadline is called at the next one: nothing waits for those who left', () => {
+  const here = world(2)
+  const application = open(here)
+  here.later(7 * DAY)
+  assert.equal(due(here, application), null)
+  addClerks(here)
+  const roster = here.state.get(ROSTER_KEY) as JsonObject & { readonly clerks: readonly JsonObject[] }
+  here.put(ROSTER_KEY, { ...roster, clerks: roster.clerks.slice(2) })
+  here.later(7 * DAY)
+  assert.equal(due(here, application), null)
+  assert.deepEqual(calledFor(here, application), ['CL-1', 'CL-2', 'CL-3', 'CL-4'])
+  for (const staff of ['CL-3', 'CL-4']) assert.equal(commit(here, application, staff), null)
+  for (const staff of ['CL-3', 'CL-4']) assert.equal(reveal(here, application, staff), null)
+  assert.equal(state(here, application), 'to-notify')
+  assert.equal(examinationOf(here, application)['overdue'], '2030-01-08T00:00:00Z')
 })
 
 test('commitment-mismatch, answers-incomplete, already-revealed: only what was committed, to exactly the questions', () => {
