@@ -177,10 +177,12 @@ export function returned(
 
 /** A hold of an authority that is no court lapses, unless the law that it is registered with says otherwise. */
 function untilOf(
-  { detail, until, executed }: OrderRecord,
+  { detail, until, executed, variedBy }: OrderRecord,
   { terms }: Authority,
   at: Instant,
 ): Instant | null {
+  // Whoever varied it has said how long it lasts.
+  if (variedBy !== null) return until
   if (detail.effect !== 'hold' || terms.kind === 'court') return until
   const lapses = addSeconds(executed ?? at, terms.holdSeconds ?? ADMINISTRATIVE_HOLD_SECONDS)
   return until === null || until > lapses ? lapses : until
@@ -300,7 +302,7 @@ function varied(
   const until =
     authority.terms.kind === 'court' || own === null
       ? detail.until
-      : untilOf({ ...target, until: detail.until }, own, at)
+      : untilOf({ ...target, until: detail.until, variedBy: null }, own, at)
   const seal =
     target.seal === null || detail.sealUntil === null
       ? target.seal

@@ -248,6 +248,8 @@ function earlierCode({ order: ordered, reverses, holder }: ServeBody, inputs: In
     if (reversed.state !== 'executed' && reversed.state !== 'varied') return 'order-closed'
   }
   if (!('order' in ordered)) return null
+  // An order about an order says what becomes of it; it reverses nothing besides.
+  if (reverses !== null) return 'scope-repeated'
   const target = orderAt(ordered.order, inputs)
   if (target === null) return 'order-unknown'
   if (target.holder !== holder) return 'resource-moved'

@@ -15,6 +15,7 @@ import {
   type CorrectedField,
   type EnrolledKey,
   type Instant,
+  innermost,
   type NotedOrder,
   type Notes,
   type RecordKey,
@@ -188,6 +189,8 @@ export class ScopedEdits {
     for (const { at, service } of services) {
       const item = this.#order.scope.find(({ range }) => contains(rangeOfText(range), at))
       if (item === undefined) return 'range-outside'
+      // Under a child that begins here the parent's services are inert, and the child's are not the order's concern.
+      if (innermost(this.#inputs.chain(at))?.registration.id !== item.id) return 'service-unknown'
       const cell = withoutService({ block: at, cell: edits.cell(at) }, service, item.id)
       if (!cell.ok) return cell.error
       edits.set(at, cell.value)

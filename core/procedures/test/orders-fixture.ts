@@ -206,6 +206,9 @@ export function runDue(here: World): void {
     })
     if (due.length === 0) return
     for (const { procedure, key } of due) {
+      // What was due may have been done together with something else.
+      const now = dueOf(key, here.state.get(key))
+      if (now?.procedure !== procedure || now.at > here.at) continue
       const known = DESK[procedure] ?? PROCEDURES[procedure]
       assert.ok(known, procedure)
       assert.equal(here.due(known, key), null, `${procedure} ${key}`)

@@ -10,6 +10,7 @@ import {
   addAuthority,
   after,
   attested,
+  BY_BAILIFF,
   deskWorld,
   executed,
   HALF,
@@ -17,6 +18,7 @@ import {
   notedOn,
   notified,
   orderIn,
+  publish,
   serve,
   stateOf,
   verified,
@@ -533,4 +535,137 @@ test('reversal of a hold by an order that takes the same numbers: nothing of the
   const order = executed(here, TO_H2, { authority: 'HIGH-COURT', reverses: hold })
   assert.deepEqual([stateOf(here, order)[0], stateOf(here, hold)[0]], ['executed', 'reversed'])
   assert.deepEqual(notedOn(here, 'R-1'), [])
+})
+
+test('a representative is lifted, and stayed, like a hold: the holder’s own keys act meanwhile', () => {
+  const here = deskWorld()
+  const own = policyOf(here)
+  const order = executed(here, APPOINT, NONE, [REPRESENTATIVE.key])
+  const theirs = policyOf(here)
+  verified(here, { effect: 'stay', order }, { ...NONE, until: '2030-02-01T00:00:00Z' })
+  assert.deepEqual(policyOf(here), own)
+  after(here, 30)
+  assert.deepEqual([stateOf(here, order)[0], policyOf(here)], ['executed', theirs])
+  verified(here, lift(order), NONE)
+  assert.deepEqual([stateOf(here, order)[0], policyOf(here)], ['lifted', own])
+})
+test('a representative of a higher court takes the place of another; what comes back is the holder’s own', () => {
+  const here = deskWorld()
+  const own = policyOf(here)
+  const first = executed(here, APPOINT, NONE, [REPRESENTATIVE.key])
+  const key = Buffer.from('other'.padEnd(32)).toString('base64')
+  const other = { ...APPOINT, keys: [{ ...REPRESENTATIVE, key }] }
+  const second = executed(here, other, { ...NONE, authority: 'HIGH-COURT' }, [key])
+  assert.equal(stateOf(here, second)[0], 'executed')
+  // The first one’s end gives nothing back: it is not the one in force.
+  verified(here, lift(first), NONE)
+  assert.notDeepEqual(policyOf(here), own)
+  verified(here, lift(second), { ...NONE, authority: 'HIGH-COURT' })
+  assert.deepEqual(policyOf(here), own)
+})
+test('the notice is owed to the holder that the order names, and to nobody else', () => {
+  const here = deskWorld()
+  for (const order of [verified(here, HOLD), verified(here, TO_H2)]) {
+    const application = here.object('application', `A-${order.slice(2)}`)
+    const notice: unknown = application?.['notice']
+    const { to } = notice as { to: readonly string[] }
+    assert.deepEqual([application?.['state'], to], ['to-notify', ['H-1']])
+  }
+})
+test('conflict: a court of another country is of another hierarchy, whatever that is called', () => {
+  const here = deskWorld()
+  addAuthority(here, 'ABROAD', { country: 'YY', rank: 9 })
+  const hold = verified(here, HOLD)
+  const order = executed(here, TO_H2, { authority: 'ABROAD' })
+  assert.deepEqual([stateOf(here, order)[0], orderIn(here, order).conflicts], ['conflict', [hold]])
+})
+test('conflict: at equal rank, date and hierarchy the earlier order does not prevail over the later', () => {
+  const here = deskWorld()
+  const taking = verified(here, TO_H2)
+  notified(here, taking)
+  const hold = verified(here, HOLD)
+  after(here, 14)
+  assert.deepEqual([stateOf(here, taking)[0], orderIn(here, taking).conflicts], ['conflict', [hold]])
+})
+test('conflict: a hold bars a cancellation too; a note, or a hold of other numbers, bars nothing', () => {
+  const here = deskWorld()
+  verified(here, { effect: 'annotate' }, { authority: 'FOREIGN' })
+  verified(here, HOLD, { authority: 'FOREIGN', scope: [{ ...HALF, range: '198.51.100.128/25' }] })
+  assert.equal(stateOf(here, executed(here, { effect: 'cancelToPool' }))[0], 'conflict')
+  assert.equal(stateOf(here, executed(here, TO_H2, { scope: [HALF] }))[0], 'executed')
+})
+test('conflict: a withdrawal of a service that waits contradicts no transfer', () => {
+  const here = deskWorld()
+  const services = [{ at: CELL, service: { kind: 'route', origin: 64496 } }]
+  verified(here, { effect: 'withdrawNamedService', services }, { authority: 'FOREIGN' })
+  assert.equal(stateOf(here, executed(here, TO_H2))[0], 'executed')
+})
+test('window: a longer one of the terms counts', () => {
+  const here = deskWorld()
+  const key = objectKey('procedure', 'SERVE-ORDER-1')
+  const record = here.state.get(key) as JsonObject
+  const parameters = { ...(record['parameters'] as JsonObject), windowSeconds: 20 * DAY }
+  here.put(key, { ...record, parameters })
+  const order = verified(here, TO_H2)
+  notified(here, order)
+  after(here, 19)
+  assert.equal(stateOf(here, order)[0], 'window')
+  after(here, 1)
+  assert.equal(stateOf(here, order)[0], 'executed')
+})
+test('window: the later of notice and public text counts, whichever comes first', () => {
+  const here = deskWorld()
+  const order = verified(here, TO_H2, { authenticity: BY_BAILIFF })
+  assert.equal(publish(here, order), null)
+  after(here, 10)
+  notified(here, order)
+  assert.equal(orderIn(here, order).windowEnd, '2030-01-25T00:00:00Z')
+})
+test('one order’s end leaves the notes of others, and of its own kind', () => {
+  const here = deskWorld()
+  const first = verified(here, { effect: 'annotate' }, { until: '2030-02-01T00:00:00Z' })
+  const second = verified(here, { effect: 'annotate' })
+  const hold = verified(here, HOLD)
+  const noted = (): readonly unknown[] => {
+    const annotations: unknown = here.object('notes', 'R-1')?.['annotations'] ?? []
+    return (annotations as readonly JsonObject[]).map(({ by }) => by)
+  }
+  assert.deepEqual(noted(), [first, second])
+  after(here, 31)
+  assert.deepEqual(noted(), [second])
+  verified(here, lift(second), NONE)
+  assert.deepEqual([noted(), notedOn(here, 'R-1').map(({ order }) => order)], [[], [hold]])
+})
+test('an administrative hold that a court made longer keeps its end through a stay', () => {
+  const here = deskWorld()
+  addAuthority(here, 'COURT-OF-REGULATORS', { hierarchy: 'REGULATORS', rank: 3 })
+  const court = { ...NONE, authority: 'COURT-OF-REGULATORS' }
+  const order = verified(here, HOLD, { authority: 'REGULATOR' })
+  verified(here, { effect: 'vary', order, until: null, sealUntil: null }, court)
+  verified(here, { effect: 'stay', order }, { ...court, until: '2030-03-15T00:00:00Z' })
+  after(here, 90)
+  assert.deepEqual([stateOf(here, order)[0], notedOn(here, 'R-1')[0]?.until], ['varied', null])
+})
+test('withdrawNamedService: not from under a child that begins at the same prefix', () => {
+  const here = deskWorld()
+  assert.equal(declareRoute(here, 64496), null)
+  here.register('R-2', '198.51.100.0/24', { kind: 'sub', holder: 'H-3' })
+  const cell = here.cell(CELL)
+  here.put(CELL as never, { ...cell, routes: [...cell.routes, { under: 'R-2', since: 1, origin: 64497 }] })
+  const services = [{ at: CELL, service: { kind: 'route', origin: 64496 } }]
+  const order = executed(here, { effect: 'withdrawNamedService', services })
+  assert.deepEqual(stateOf(here, order), ['returned', 'service-unknown'])
+  assert.equal(here.cell(CELL).routes.length, 2)
+})
+test('a varied hold is stayed and comes back with its new end', () => {
+  const here = deskWorld()
+  const order = verified(here, HOLD, { until: '2030-02-01T00:00:00Z' })
+  verified(here, { effect: 'vary', order, until: '2030-06-01T00:00:00Z', sealUntil: null }, NONE)
+  verified(here, { effect: 'stay', order }, NONE)
+  assert.deepEqual(notedOn(here, 'R-1'), [])
+  verified(here, lift(order, 'stay'), NONE)
+  assert.deepEqual(
+    [stateOf(here, order)[0], notedOn(here, 'R-1').map(({ until }) => until)],
+    ['varied', ['2030-06-01T00:00:00Z']],
+  )
 })

@@ -265,6 +265,12 @@ test('scope-repeated: the same numbers twice; the same registration twice where 
   assert.equal(returnedWith(here, TO_H2, { scope: [HALF, other] }), 'scope-repeated')
   assert.equal(stateOf(here, verified(here, HOLD, { scope: [HALF, other] }))[0], 'executed')
 })
+test('scope-repeated: an order about an order reverses nothing besides', () => {
+  const here = deskWorld()
+  const hold = verified(here, HOLD)
+  const lift = { effect: 'lift', order: hold, what: 'order' }
+  assert.equal(returnedWith(here, lift, { scope: [], reverses: hold }), 'scope-repeated')
+})
 test('commitment-unknown: what is to be opened must be the holder’s', () => {
   const here = deskWorld()
   const disclose = { effect: 'disclose', commitments: [hash('c')] }
