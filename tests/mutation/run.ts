@@ -11,8 +11,8 @@ import type { FromWorker } from './worker.ts'
 
 const WORKER = join(import.meta.dirname, 'worker.ts')
 /** A mutant has this many times the time its tests take without it, and so many seconds besides. */
-const TIME_FACTOR = 20
-const TIME_MIN_MS = 20_000
+const TIME_FACTOR = 5
+const TIME_MIN_MS = 10_000
 const HEAP_MAX_MB = 1024
 
 /** A worker process, with the mutant it has at the moment. */
@@ -95,6 +95,11 @@ export async function judgeAll(
   writeFileSync(planPath, JSON.stringify(plan))
   const verdicts: Verdict[] = []
   const waiting = mutants.map(({ id }) => id)
+  // Interrupted, it ends with what it has.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      waiting.length = 0
+    })
   const work = async (): Promise<void> => {
     let worker: Worker | null = null
     try {
