@@ -8,7 +8,7 @@ import type { Range } from '@cadastre/numbers'
 import type { CalendarDate, DelegatedRow } from '@cadastre/records'
 import { CurrentRows } from './current-rows.ts'
 import { dayNumber, dayOf, daysBetween } from './days.ts'
-import { IntervalTree } from './interval-tree.ts'
+import { IntervalTree, type Visit } from './interval-tree.ts'
 import { type ObservedDay, SOURCE_KINDS, type SourceId, type SourceKind, type WatchedRow } from './model.ts'
 import type { ObservedEntry } from './observed-entry.ts'
 import { isCidr, isDelegated, readObservedRow } from './row-reading.ts'
@@ -90,6 +90,11 @@ export class History {
   }
   source(id: SourceId): SourceHistory | null {
     return this.#sources.get(id) ?? null
+  }
+
+  /** All is read: questions come. */
+  settle(): void {
+    for (const space of ['ip4', 'ip6', 'asn'] as const) this.#trees[space].settle()
   }
 
   /** The next entry of the log, an `observed` one. Throws {@link DamagedWatchError} where it does not follow. */
@@ -220,6 +225,10 @@ export class History {
   removedBy(id: number): number {
     return this.#removedBy[id] ?? -1
   }
+  /** The first day with the row, as a number. */
+  fromNumber(id: number): number {
+    return this.#from[id] ?? 0
+  }
   fromDay(id: number): CalendarDate {
     return dayOf(this.#from[id] ?? 0)
   }
@@ -251,8 +260,11 @@ export class History {
     return after !== undefined && this.untilNumber(id) > dayNumber(after.day)
   }
 
-  /** Ids of all rows that share a number with the range, whatever their days, in order of first numbers. */
-  overlapping({ space, first, last }: Range, visit: (id: number) => void): void {
+  /**
+   * Ids of all rows that share a number with the range, whatever their days, in order of first numbers, until `visit`
+   * answers `false`.
+   */
+  overlapping({ space, first, last }: Range, visit: Visit): void {
     if (space === 'ip6') this.#trees.ip6.overlapping(first, last, visit)
     else this.#trees[space].overlapping(Number(first), Number(last), visit)
   }

@@ -5,6 +5,10 @@
 
 type Order<N extends number | bigint> = { readonly first: N[]; readonly last: N[]; readonly id: number[] }
 
+/** Answers `false` where it wants no more. */
+export type Visit = (id: number) => unknown
+type Walker = (id: number, at: number) => unknown
+
 /** New intervals wait in a list until there are so many, or a question would cost more by it. */
 const WAITING_MAX = 256
 
@@ -20,9 +24,12 @@ export class IntervalTree<N extends number | bigint> {
     this.#waiting.id.push(id)
   }
 
-  /** Calls `visit` with the id of each interval that shares a number with [first, last], in order of first numbers. */
-  overlapping(first: N, last: N, visit: (id: number) => void): void {
-    if (this.#waiting.id.length > WAITING_MAX) this.#settle()
+  /**
+   * Calls `visit` with the id of each interval that shares a number with [first, last], in order of first numbers, until
+   * it answers `false`.
+   */
+  overlapping(first: N, last: N, visit: Visit): void {
+    if (this.#waiting.id.length > WAITING_MAX) this.settle()
     const { id } = this.#waiting
     const end = this.#sorted.id.length - 1
     if (id.length === 0) {
@@ -39,20 +46,23 @@ export class IntervalTree<N extends number | bigint> {
         found.push({ first: start, id: id[at] as number })
     }
     found.sort((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : a.id - b.id))
-    for (const each of found) visit(each.id)
+    for (const each of found) if (visit(each.id) === false) return
   }
 
-  #walk(low: number, high: number, first: N, last: N, visit: (id: number, at: number) => void): void {
-    if (low > high) return
+  /** False once `visit` has answered so. */
+  #walk(low: number, high: number, first: N, last: N, visit: Walker): boolean {
+    if (low > high) return true
     const middle = (low + high) >>> 1
-    if ((this.#highest[middle] as N) < first) return
-    this.#walk(low, middle - 1, first, last, visit)
-    if ((this.#sorted.first[middle] as N) > last) return
-    if ((this.#sorted.last[middle] as N) >= first) visit(this.#sorted.id[middle] as number, middle)
-    this.#walk(middle + 1, high, first, last, visit)
+    if ((this.#highest[middle] as N) < first) return true
+    if (!this.#walk(low, middle - 1, first, last, visit)) return false
+    if ((this.#sorted.first[middle] as N) > last) return true
+    const shares = (this.#sorted.last[middle] as N) >= first
+    if (shares && visit(this.#sorted.id[middle] as number, middle) === false) return false
+    return this.#walk(middle + 1, high, first, last, visit)
   }
 
-  #settle(): void {
+  /** Sorts in what waits: questions are cheaper once nothing more is added. */
+  settle(): void {
     const first = [...this.#sorted.first, ...this.#waiting.first]
     const last = [...this.#sorted.last, ...this.#waiting.last]
     const id = [...this.#sorted.id, ...this.#waiting.id]

@@ -174,8 +174,8 @@ export interface WatchReader {
   covering(block: Block, day: CalendarDate | null): readonly WatchedRow[]
   /** Rows that share a number with the range, in order of numbers. `limit` 1 or more. */
   overlapping(range: Range, day: CalendarDate | null, limit: number): readonly WatchedRow[]
-  /** Every row of any day that shares a number with the range, by first day and then number. */
-  history(range: Range): readonly WatchedRow[]
+  /** Every row of any day that shares a number with the range, by first day and then number; the last `limit` of them. */
+  history(range: Range, limit?: number): readonly WatchedRow[]
   /** Rows of a source on a day, in order of numbers. */
   rows(source: SourceId, day: CalendarDate | null): Iterable<WatchedRow>
   /** Every row of a source, of any day, in order of logging. */

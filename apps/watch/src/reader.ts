@@ -18,6 +18,7 @@ import { PublicFiles, proveInclusion } from '@cadastre/registrar'
 import type { StoreReader } from '@cadastre/store-port'
 import { openSqliteReader } from '@cadastre/store-sqlite'
 import { HASHED_SPACES, type TrieView } from '@cadastre/trie'
+import { ChangeIndex } from './change-index.ts'
 import { classify } from './classify.ts'
 import { dayNumber } from './days.ts'
 import { followLog } from './follow-log.ts'
@@ -51,6 +52,7 @@ class LogReader implements WatchReader {
   readonly #store: StoreReader
   readonly #states: Map<number, LoggedState> = new Map()
   #changes: readonly Change[] | null = null
+  #changeIndex: ChangeIndex | null = null
   #transfers: TransferIndex | null = null
   #holders: Map<string, number[]> | null = null
 
@@ -82,27 +84,37 @@ class LogReader implements WatchReader {
 
   covering(block: Block, day: CalendarDate | null): readonly WatchedRow[] {
     const range = blockRange(block)
-    const rows = this.#standing(range, day).filter((row) => contains(row.range, range))
+    // Whatever holds the block holds its first number, and few rows do.
+    const rows = this.#standing({ ...range, last: range.first }, day, Number.POSITIVE_INFINITY).filter(
+      (row) => contains(row.range, range),
+    )
     // Longer ranges first; of equal ones the order of logging.
     return rows.length < 2 ? rows : rows.sort((a, b) => compareSize(b.range, a.range) || a.id - b.id)
   }
 
   overlapping(range: Range, day: CalendarDate | null, limit: number): readonly WatchedRow[] {
-    return this.#standing(range, day).slice(0, limit)
+    return this.#standing(range, day, limit)
   }
 
-  #standing(range: Range, day: CalendarDate | null): WatchedRow[] {
+  #standing(range: Range, day: CalendarDate | null, limit: number): WatchedRow[] {
     const number = day === null ? null : dayNumber(day)
     const rows: WatchedRow[] = []
     this.#history.overlapping(range, (id) => {
       if (this.#history.stands(id, number)) rows.push(this.#history.row(id))
+      return rows.length < limit
     })
     return rows
   }
 
-  history(range: Range): readonly WatchedRow[] {
-    const rows: WatchedRow[] = []
-    this.#history.overlapping(range, (id) => rows.push(this.#history.row(id)))
+  history(range: Range, limit: number = Number.POSITIVE_INFINITY): readonly WatchedRow[] {
+    const ids: number[] = []
+    this.#history.overlapping(range, (id) => {
+      ids.push(id)
+    })
+    const begins = (id: number): number => this.#history.fromNumber(id)
+    // Rows are read once it is known which: of a whole space there are hundreds of thousands.
+    const latest = ids.length > limit ? ids.sort((a, b) => begins(a) - begins(b) || a - b).slice(-limit) : ids
+    const rows = latest.map((id) => this.#history.row(id))
     return rows.sort((a, b) =>
       a.from !== b.from ? (a.from < b.from ? -1 : 1) : compareRange(a.range, b.range) || a.id - b.id,
     )
@@ -162,7 +174,10 @@ class LogReader implements WatchReader {
 
   changes(filter: ChangeFilter = {}): readonly Change[] {
     this.#changes ??= classify(this.#history, this.#transferIndex())
-    return this.#changes.filter((change) => matches(change, filter))
+    const { within } = filter
+    if (within === undefined) return this.#changes.filter((change) => matches(change, filter))
+    this.#changeIndex ??= new ChangeIndex(this.#changes)
+    return this.#changeIndex.overlapping(within).filter((change) => matches(change, filter))
   }
 
   transfers(range: Range): readonly PublishedTransfer[] {
@@ -246,17 +261,14 @@ function compareSize(a: Range, b: Range): number {
   return x < y ? -1 : x > y ? 1 : 0
 }
 
+/** Whatever the numbers: those are found by the index. */
 function matches(change: Change, filter: ChangeFilter): boolean {
-  const { registry, source, from, to, kinds, within, holder } = filter
+  const { registry, source, from, to, kinds, holder } = filter
   if (registry !== undefined && change.registry !== registry) return false
   if (source !== undefined && change.source !== source) return false
   if (from !== undefined && change.day < from) return false
   if (to !== undefined && change.day > to) return false
   if (kinds !== undefined && !kinds.includes(change.kind)) return false
-  if (within !== undefined) {
-    const { space, first, last } = change.range
-    if (space !== within.space || first > within.last || last < within.first) return false
-  }
   if (holder === undefined) return true
   const ids = [change.fromHolder, change.toHolder]
   return change.registry === holder.registry && ids.includes(holder.opaqueId)
@@ -276,6 +288,7 @@ export async function openWatchReader(
   const store = await openSqliteReader(directory.database)
   try {
     const { history, state } = await followLog(store, size, progress)
+    history.settle()
     const at: Instant | null = state?.at ?? null
     return new LogReader({ origin: file.origin, policy, size, at, checkpoint }, history, store)
   } catch (error) {

@@ -26,6 +26,9 @@ test('a tree finds what a list finds, in order, while it grows', () => {
           wide.overlapping(BigInt(first) << 64n, BigInt(last) << 64n, (id) => foundWide.push(id))
           assert.deepEqual(found, expected)
           assert.deepEqual(foundWide, expected)
+          const few: number[] = []
+          tree.overlapping(first, last, (id) => few.push(id) < 3)
+          assert.deepEqual(few, expected.slice(0, 3))
         }
         for (const [id, { first, last }] of intervals.entries()) {
           tree.add(first, last, id)
