@@ -23,7 +23,8 @@ import {
   parseNote,
 } from '@cadastre/notes'
 import { instantFromSeconds, secondsOf } from '@cadastre/records'
-import { type CheckedSignatures, Replayer, relyingPartyText } from '@cadastre/replay'
+import { type CheckedSignatures, parseEntry, Replayer, relyingPartyText } from '@cadastre/replay'
+import { OrderCounts } from '@cadastre/statistics'
 import type { AuditFault, AuditReport, FileFaultCode } from './report.ts'
 import { UNCHECKED, VALID } from './signature-checks.ts'
 import type { SignaturePool } from './signature-pool.ts'
@@ -54,6 +55,8 @@ export class AuditImpossibleError extends Error {
 /** Bundles fetched and checked ahead of the one that is replayed. */
 const AHEAD = 12
 const TOLERANCE_SECONDS = 60
+/** What an entry about an order, an authority or the count of orders names. */
+const ORDER_KEYS = ['"obj/order/', '"obj/authority/', '"obj/desk/']
 /** What stands for a file of another length than a tile has. */
 const NO_TILE: Uint8Array = new Uint8Array(0)
 const MAX_FAULTS = 1000
@@ -101,6 +104,7 @@ class Audit {
   readonly #faults: AuditFault[] = []
   readonly #maxFaults: number
   readonly #earlier: Checkpoint | null
+  readonly #orders = new OrderCounts()
   #fileFaults = 0
   #tiles = 0
 
@@ -196,9 +200,25 @@ class Audit {
       const index = first + offset
       this.#faults.push(...this.#replayer.step(index, bytes, signaturesOf(checked, offset, party)))
       this.#tree.add(bytes)
+      this.#countOrders(bytes)
       if (this.#tree.size === this.#earlier?.size) this.#compareFork(this.#earlier)
     }
     return true
+  }
+
+  /** The report on orders is counted again, from the few entries that touch one. */
+  #countOrders(bytes: Uint8Array): void {
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    if (!ORDER_KEYS.some((key) => text.includes(key))) return
+    const parsed = parseEntry(bytes)
+    if (parsed?.kind === 'op') this.#orders.add(parsed.entry)
+  }
+
+  #ordersReport(): AuditReport['orders'] {
+    const at = this.#replayer.lastState?.at
+    if (at !== undefined) this.#orders.state(at)
+    const lacking = this.#faults.filter(({ code }) => code === 'loss-without-basis').length
+    return { ...this.#orders.report(), lacking }
   }
 
   async #compareTiles(made: readonly MadeTile[], lowest: Uint8Array | null): Promise<void> {
@@ -292,6 +312,7 @@ class Audit {
       tally: { ...this.#replayer.tally },
       receipts: this.#replayer.receipts,
       tiles: this.#tiles,
+      orders: this.#ordersReport(),
       faultCount: this.#replayer.faultCount + this.#fileFaults,
       faults: this.#faults,
       seconds,

@@ -1,6 +1,7 @@
 /** A report in words, or as JSON. */
 
 import { FAULTS } from '@cadastre/replay'
+import { ordersLines } from '@cadastre/statistics'
 import { type AuditFault, type AuditReport, FILE_FAULTS } from './report.ts'
 
 const number = (value: number): string => value.toLocaleString('en-US')
@@ -16,7 +17,8 @@ export function renderJson(report: AuditReport): string {
 }
 
 export function renderText(report: AuditReport): string {
-  return `${[...facts(report), ...verdict(report)].join('\n')}\n`
+  const orders = ordersLines(report.orders, report.orders.lacking)
+  return `${[...facts(report), '', ...orders, ...verdict(report)].join('\n')}\n`
 }
 
 function facts(report: AuditReport): readonly string[] {

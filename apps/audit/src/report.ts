@@ -2,6 +2,7 @@
 
 import type { StateEntry } from '@cadastre/records'
 import type { Fault, FaultCode, ReceiptCount, Tally } from '@cadastre/replay'
+import type { OrdersReport } from '@cadastre/statistics'
 import type { TrustOrigin } from './trust.ts'
 
 /** What can be wrong with a log's files, beside what its entries say. */
@@ -48,6 +49,8 @@ export type AuditReport = {
   readonly tally: Tally
   readonly receipts: ReceiptCount
   readonly tiles: number
+  /** The transparency report, counted again; `lacking`: what was taken without a basis, as faults tell. */
+  readonly orders: OrdersReport & { readonly lacking: number }
   /** All faults, those beyond the limit of described ones included. */
   readonly faultCount: number
   readonly faults: readonly AuditFault[]

@@ -1,5 +1,6 @@
 /** What `/api/stats` answers: statistics of the whole log (procedures.md, section E). */
 
+import { AUTHORITY_KINDS, type Instant } from '@cadastre/records'
 import type { StatisticsReport } from '@cadastre/statistics'
 import { z } from '@hono/zod-openapi'
 import { orNull } from './schema-parts.ts'
@@ -16,6 +17,51 @@ const tallySchema = z.object(tally).meta({ id: 'Tally' })
 const groups = z.record(z.string(), tallySchema)
 
 const byGroup = z.object({ country: groups, region: groups, size: groups, path: groups })
+
+const counts = z.record(z.string(), z.int())
+const group = { served: z.int(), effects: counts, outcomes: counts }
+const share = z.object({ executed: z.int(), noticed: z.int(), share: orNull(z.number()) })
+const times = z.object({ n: z.int(), medianSeconds: orNull(z.int()), p95Seconds: orNull(z.int()) })
+const text: z.ZodType<string> = z.string()
+const at = text as z.ZodType<Instant>
+
+const ordersReportSchema: z.ZodType<StatisticsReport['orders']> = z
+  .object({
+    ...group,
+    counted: z.int().describe('As the registry’s own state counts them: the same'),
+    authorities: z.array(
+      z.object({ authority: z.string(), kind: orNull(z.enum(AUTHORITY_KINDS)), ...group }),
+    ),
+    returned: counts.describe('By code'),
+    noticeBeforeEffect: z.object({
+      all: share,
+      takes: share.describe('What takes numbers, services or the say over them away'),
+    }),
+    times: z.object({
+      servedToReceived: times,
+      receivedToVerified: times,
+      verifiedToNotified: times,
+      verifiedToExecuted: times,
+    }),
+    activeHolds: z
+      .array(
+        z.object({
+          order: z.string(),
+          authority: z.string(),
+          ranges: z.array(z.string()),
+          since: at,
+          ageSeconds: z.int(),
+          until: orNull(at),
+          askAgain: orNull(at),
+        }),
+      )
+      .describe('The oldest first'),
+    seals: z.object({ now: z.int(), ever: z.int(), overdue: z.int() }),
+    reversed: z.int(),
+    objections: z.object({ made: z.int(), upheld: z.int() }),
+    conflicts: z.int(),
+  })
+  .describe('Orders of courts and other authorities; `adverse.lacking` belongs to it')
 
 export const statsSchema: z.ZodType<StatisticsReport> = z
   .object({
@@ -73,6 +119,7 @@ export const statsSchema: z.ZodType<StatisticsReport> = z
         overdue: z.int().describe('Deadlines of the registry that passed without one'),
       })
       .describe('Attempts to tell somebody, and the windows that they let begin'),
+    orders: ordersReportSchema,
     notComputed: z
       .array(z.object({ by: z.string(), why: z.string() }))
       .describe('Groups that section E asks for and a log cannot give'),

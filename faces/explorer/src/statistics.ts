@@ -1,6 +1,7 @@
 /** Statistics of the whole log: whether everybody is treated alike, and what was done on legal acts of the seat. */
 
 import { html } from 'hono/html'
+import { ordersReport } from './orders-report.ts'
 import { part } from './page.ts'
 import { duration, percent, table } from './tables.ts'
 import type { StatisticsShown, TallyShown } from './types.ts'
@@ -64,6 +65,7 @@ ${part(
 )}
 ${latest(report)}
 ${sanctions(report)}
+${ordersReport(report)}
 ${part('missing', 'Not computed', '', html`<ul class="lines">${report.notComputed.map(({ by, why }) => html`<li>By ${by}: ${why}.</li>`)}</ul>`)}
 ${part('forms', 'Elsewhere', '', html`<ul class="forms"><li><a href="/api/stats">All figures as JSON</a></li><li><a href="/queue">Who waits now</a></li></ul>`)}`
 }

@@ -171,6 +171,45 @@ export type TallyShown = {
 }
 type Groups = { readonly [group: string]: TallyShown }
 
+type Counts = { readonly [name: string]: number }
+type NoticeShown = { readonly executed: number; readonly noticed: number; readonly share: number | null }
+type TimesShown = { readonly medianSeconds: number | null }
+
+/** Of `/api/stats`, the report on orders. */
+export type OrdersShown = {
+  readonly served: number
+  readonly counted: number
+  readonly effects: Counts
+  readonly outcomes: Counts
+  readonly authorities: readonly {
+    readonly authority: string
+    readonly kind: string | null
+    readonly served: number
+    readonly effects: Counts
+    readonly outcomes: Counts
+  }[]
+  readonly returned: Counts
+  readonly noticeBeforeEffect: { readonly all: NoticeShown; readonly takes: NoticeShown }
+  readonly times: {
+    readonly servedToReceived: TimesShown
+    readonly receivedToVerified: TimesShown
+    readonly verifiedToNotified: TimesShown
+    readonly verifiedToExecuted: TimesShown
+  }
+  readonly activeHolds: readonly {
+    readonly order: string
+    readonly authority: string
+    readonly ranges: readonly string[]
+    readonly since: string
+    readonly ageSeconds: number
+    readonly until: string | null
+  }[]
+  readonly seals: { readonly now: number; readonly ever: number; readonly overdue: number }
+  readonly reversed: number
+  readonly objections: { readonly made: number; readonly upheld: number }
+  readonly conflicts: number
+}
+
 /** Of `/api/stats`, what the page shows. */
 export type StatisticsShown = {
   readonly size: number
@@ -204,6 +243,7 @@ export type StatisticsShown = {
     readonly releases: number
     readonly lapsed: number
   }[]
+  readonly orders: OrdersShown
   readonly notComputed: readonly { readonly by: string; readonly why: string }[]
 }
 

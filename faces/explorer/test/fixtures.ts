@@ -10,6 +10,7 @@ import type {
   Lookup,
   LookupResult,
   NumbersAnswer,
+  OrdersShown,
   Party,
   Register,
   RegistrationView,
@@ -207,6 +208,30 @@ export const register: Register = {
   peers: [],
 }
 
+const nothing = { executed: 0, noticed: 0, share: null }
+const never = { medianSeconds: null }
+/** No order yet: every figure is zero, and is shown. */
+export const ordersShown: OrdersShown = {
+  served: 0,
+  counted: 0,
+  effects: { hold: 0, transferTo: 0 },
+  outcomes: { executed: 0, returned: 0 },
+  authorities: [],
+  returned: {},
+  noticeBeforeEffect: { all: nothing, takes: nothing },
+  times: {
+    servedToReceived: never,
+    receivedToVerified: never,
+    verifiedToNotified: never,
+    verifiedToExecuted: never,
+  },
+  activeHolds: [],
+  seals: { now: 0, ever: 0, overdue: 0 },
+  reversed: 0,
+  objections: { made: 0, upheld: 0 },
+  conflicts: 0,
+}
+
 const noStatistics: StatisticsShown = {
   size: 26,
   from: null,
@@ -218,6 +243,7 @@ const noStatistics: StatisticsShown = {
   adverse: { bases: {}, lacking: 0 },
   flags: [],
   sanctions: [],
+  orders: ordersShown,
   notComputed: [],
 }
 

@@ -6,7 +6,7 @@ import { createExplorer } from '../src/index.ts'
 import { policyWords } from '../src/register.ts'
 import { duration } from '../src/tables.ts'
 import type { ExplorerOptions, Queue, Queues, StatisticsShown } from '../src/types.ts'
-import { options, register } from './fixtures.ts'
+import { options, ordersShown, register } from './fixtures.ts'
 
 const { at, size } = register
 
@@ -120,6 +120,7 @@ const statistics: StatisticsShown = {
   adverse: { bases: { consent: 3 }, lacking: 0 },
   flags: [],
   sanctions: [{ quarter: '2026-Q1', blocks: 1, delays: 2, releases: 3, lapsed: 4 }],
+  orders: ordersShown,
   notComputed: [{ by: 'language', why: 'no request states one' }],
 }
 
@@ -163,4 +164,34 @@ test('each is reachable from the front page and from the foot of every page', as
 test('durations for people', () => {
   const seconds = [null, 0, 0.4, 2.5, 59, 60, 5400, 604_800]
   assert.equal(seconds.map(duration).join(', '), '–, under 1 s, under 1 s, 2.5 s, 59 s, 1 min, 1.5 h, 7 d')
+})
+
+test('the report on orders shows zero as zero, and holds with their age', async () => {
+  const shown = (orders: typeof ordersShown): Promise<string> =>
+    page('/statistics', {
+      statistics: async () => ({ kind: 'ready', value: { ...statistics, orders } }),
+    })
+  const none = await shown(ordersShown)
+  assert.match(none, /Served: <strong>0<\/strong>/)
+  assert.match(none, /Adverse acts without a basis: <strong>0<\/strong>/)
+  assert.match(none, /Holds in force: <strong>0<\/strong>/)
+  assert.match(none, /<th scope="row">transferTo<\/th><td>0<\/td>/)
+  const hold = { order: 'O-41', authority: 'COURT', ranges: ['192.0.2.0/24'], since: at, until: null }
+  const some = await shown({ ...ordersShown, activeHolds: [{ ...hold, ageSeconds: 864_000 }] })
+  assert.match(some, /Holds in force: 1.*O-41.*COURT.*192\.0\.2\.0\/24.*10 d.*open-ended/s)
+})
+
+test('orders and authorities: none is said; filters are links, and what is unreadable is not found', async () => {
+  assert.match(await page('/orders'), /None: 0 orders/)
+  assert.match(await page('/authorities'), /None: 0 authorities/)
+  const asked: unknown[] = []
+  await page('/orders?effect=hold&resource=192.0.2.0/24', {
+    orders: async (filter) => {
+      asked.push(filter)
+      return { size, at, before: null, served: 0, sealed: 0, found: 0, items: [] }
+    },
+  })
+  assert.deepEqual(asked, [{ authority: null, effect: 'hold', state: null, resource: '192.0.2.0/24' }])
+  await page('/orders?resource=nonsense', { orders: async () => null }, 404)
+  await page('/orders/O-1', {}, 404)
 })

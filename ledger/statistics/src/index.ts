@@ -7,6 +7,14 @@
 export { type Flag, flagsOf, type Groups } from './flags.ts'
 export { Histogram } from './histogram.ts'
 export { SIZE_CLASSES, type SizeClass } from './holdings.ts'
+export {
+  type ActiveHold,
+  type NoticeShare,
+  OrderCounts,
+  type OrderGroup,
+  type OrdersReport,
+} from './orders.ts'
+export { ordersLines } from './orders-text.ts'
 export { type RankTest, rankTest } from './rank-test.ts'
 export type { SanctionsQuarter } from './sanctions.ts'
 export {

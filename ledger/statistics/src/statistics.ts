@@ -11,6 +11,7 @@ import {
   type OpEntry,
   type RecordKey,
   type Staff,
+  type StateEntry,
   secondsOf,
 } from '@cadastre/records'
 import type { TrieState } from '@cadastre/replay'
@@ -19,6 +20,7 @@ import { lossBases } from './adverse.ts'
 import { type Flag, flagsOf } from './flags.ts'
 import { Holdings } from './holdings.ts'
 import { NoticeCounts, type NoticesReport } from './notices.ts'
+import { OrderCounts, type OrdersReport } from './orders.ts'
 import { regionOf } from './regions.ts'
 import { Sanctions, type SanctionsQuarter } from './sanctions.ts'
 import { Tally, type TallyReport } from './tally.ts'
@@ -79,6 +81,8 @@ export type StatisticsReport = {
   /** Acts on legal acts of the seat by quarter, the latest first. */
   readonly sanctions: readonly SanctionsQuarter[]
   readonly notices: NoticesReport
+  /** The transparency report on orders of authorities. */
+  readonly orders: OrdersReport
   readonly notComputed: typeof NOT_COMPUTED
 }
 
@@ -133,6 +137,7 @@ export class Statistics implements FollowListener {
   readonly #months = new Map<string, CountedMonth>()
   readonly #sanctions = new Sanctions()
   readonly #notices = new NoticeCounts()
+  readonly #orders = new OrderCounts()
   readonly #holdings = new Holdings()
   /** Holders and staff by `<alg> <key>`. */
   readonly #holderOf = new Map<string, string>()
@@ -152,6 +157,7 @@ export class Statistics implements FollowListener {
 
   op(entry: OpEntry, index: number, before: TrieState): void {
     this.#size = index + 1
+    this.#orders.add(entry)
     if (this.#counts(entry.at)) {
       this.#sanctions.add(entry)
       this.#notices.add(entry, before)
@@ -163,7 +169,8 @@ export class Statistics implements FollowListener {
     if (entry.outcome.accepted) for (const effect of entry.outcome.effects) this.#follow(effect, before)
   }
 
-  state(_entry: unknown, index: number): void {
+  state({ at }: Pick<StateEntry, 'at'>, index: number): void {
+    this.#orders.state(at)
     this.#size = index + 1
   }
 
@@ -249,6 +256,7 @@ export class Statistics implements FollowListener {
         .reverse(),
       sanctions: this.#sanctions.report(),
       notices: this.#notices.report(),
+      orders: this.#orders.report(this.#counts),
       notComputed: NOT_COMPUTED,
     }
   }

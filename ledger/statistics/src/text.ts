@@ -2,6 +2,7 @@
 
 import type { Flag } from './flags.ts'
 import type { NoticesReport } from './notices.ts'
+import { ordersLines } from './orders-text.ts'
 import type { SanctionsQuarter } from './sanctions.ts'
 import { GROUPINGS, type StatisticsReport } from './statistics.ts'
 import type { TallyReport } from './tally.ts'
@@ -37,6 +38,8 @@ export function statisticsText(report: StatisticsReport): string {
     ...(sanctions.length === 0 ? ['  none'] : sanctions.map(sanctionsLine)),
     '',
     noticesLine(report.notices),
+    '',
+    ...ordersLines(report.orders, adverse.lacking),
     '',
     ...notComputed.map(({ by, why }) => `Not computed by ${by}: ${why}.`),
     '',
