@@ -10,6 +10,7 @@ import {
   isObject,
   type Json,
   type LoggedEffect,
+  type ProcedureRecord,
   parseKey,
   type Registration,
   type Staff,
@@ -167,7 +168,8 @@ function recordWords(key: string, value: unknown): string {
   const { type, handle } = parsed
   if (type === 'registry') return 'the registry’s own record'
   if (type === 'holder') return `holder ${named(handle, (value as Holder).name)}`
-  if (type === 'procedure') return `the procedure as recorded: its text’s hash and its parameters`
+  if (type === 'procedure')
+    return `procedure ${(value as ProcedureRecord).id} as recorded: its text’s hash and its parameters`
   return `${type} ${handle}`
 }
 

@@ -39,6 +39,7 @@ test('an acceptance: the parties by name, inputs and effects in words, and what 
   assert.match(accepted.askedBy[0]?.party ?? '', /^H-\d+ \(One Networks\)$/)
   assert.ok(accepted.preconditions.every(({ result }) => result === 'met'))
   assert.ok(accepted.inputs.some(({ words }) => /what covers ip4\/10\.7\.0\.0\/24: R-0/.test(words)))
+  assert.ok(accepted.inputs.some(({ words }) => words.startsWith('procedure allocate/1 as recorded: ')))
   assert.ok(
     accepted.effects.some(({ words }) =>
       /^ip4\/10\.7\.0\.0\/24 is recorded: R-\d+, a holding of H-/.test(words),
