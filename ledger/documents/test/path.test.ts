@@ -101,10 +101,9 @@ describe('RFC 3161: a time stamp', () => {
   })
 
   test('of an authority that is not configured, or is none, says nothing', () => {
-    for (const token of [
-      authority.stamp(value, 'other-stamper'),
-      authority.stampAs(value, 'wrong-stamper'),
-    ]) {
+    const unfit = ['wrong-stamper', 'soft-stamper', 'mail-stamper', 'late-stamper']
+    const tokens = unfit.map((name) => authority.stampAs(value, name))
+    for (const token of [authority.stamp(value, 'other-stamper'), ...tokens]) {
       const given = { document: ORDER, detachedSignature: authority.withTimeStamp(signature, token) }
       const report = judge(given)
       assert.equal(verdict(report), 'authentic')
