@@ -6,6 +6,7 @@ import { type JsonObject, objectKey } from '@cadastre/records'
 import { declareService } from '../src/declare-service.ts'
 import { returnNumbers } from '../src/return.ts'
 import { transfer } from '../src/transfer.ts'
+import { answers, commit, reveal } from './attestors.ts'
 import {
   addAuthority,
   after,
@@ -667,5 +668,39 @@ test('a varied hold is stayed and comes back with its new end', () => {
   assert.deepEqual(
     [stateOf(here, order)[0], notedOn(here, 'R-1').map(({ until }) => until)],
     ['varied', ['2030-06-01T00:00:00Z']],
+  )
+})
+test('notes-full: pending orders count too, and an order that goes back at verification fails its application', () => {
+  const here = deskWorld()
+  for (let n = 0; n < 16; n++) verified(here, TO_H2)
+  for (const detail of [TO_H2, HOLD]) {
+    const order = verified(here, detail)
+    assert.deepEqual(stateOf(here, order), ['returned', 'notes-full'])
+    const application = here.object('application', `A-${order.slice(2)}`)
+    assert.deepEqual([application?.['state'], application?.['reason']], ['failed', 'notes-full'])
+  }
+})
+test('an order of a court that was abolished after its notice stands, and is asked about', () => {
+  const here = deskWorld()
+  const order = verified(here, HOLD)
+  const ended = '2030-02-01T00:00:00Z'
+  addAuthority(here, 'COURT', {}, { ended })
+  after(here, 180)
+  assert.deepEqual([stateOf(here, order)[0], orderIn(here, order).asked], ['executed', here.at])
+})
+test('a majority of three is on record, question by question', () => {
+  const here = deskWorld()
+  const order = serve(here, HOLD)
+  attested(here, order, { 'CL-1': ['duration-stated'] })
+  const third = 'CL-3'
+  const application = `A-${order.slice(2)}`
+  const said = answers(here, application, ['notice-stated'])
+  assert.equal(commit(here, application, third, said), null)
+  assert.equal(reveal(here, application, third, said), null)
+  after(here, 0)
+  const { checklist } = orderIn(here, order)
+  assert.deepEqual(
+    [stateOf(here, order)[0], checklist?.['duration-stated'], checklist?.['notice-stated']],
+    ['executed', 'yes', 'yes'],
   )
 })
