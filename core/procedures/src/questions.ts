@@ -32,7 +32,7 @@ export const QUESTIONS = {
   'effect-allowed': 'Is the effect among those that the register allows this authority?',
   'in-force-at-seat': 'Is the order in force, and binding at the registry’s seat?',
   'served-authentic':
-    'Was it served as an authentic document: its seal verifies and belongs to the authority, or the bailiff or the certified copy was confirmed by a call to the gazetted number?',
+    'Was it served as an authentic document: its seal verifies, leads to the root named and belongs to the authority, or the bailiff or the certified copy was confirmed by a call to the gazetted number?',
   'binds-registry': 'Does it bind this registry?',
   'lists-numbers':
     'Does it list exactly the prefixes and AS numbers of the scope, or the holder, and no others?',
