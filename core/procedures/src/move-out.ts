@@ -40,13 +40,14 @@ import {
   procedureOf,
   recordNeed,
   registrationMember,
+  registryOf,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
 import { heldRefusal } from './holds.ts'
 import { type Leaving, leavingEdits, leavingNeeds } from './leaving.ts'
 import { movableRefusal } from './movable.ts'
 import { holderNotesKey, holderNotesOf } from './notes.ts'
-import { lengthened } from './pauses.ts'
+import { lengthened, windowEnd } from './pauses.ts'
 import { originText, peerKey, peerOf, policyAt } from './peers.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import { blockOfKey, type RegistrationRef, rangeTexts, referred, registrationRef } from './ranges.ts'
@@ -233,12 +234,19 @@ function openRefusal(transit: Transit | null, at: Instant): RefusalCode | null {
     : null
 }
 
+/** Whether the holder's time to cancel still runs; a pause, in which nobody can, makes it longer. */
+function isCooling({ notBefore, opened }: Transit, inputs: Inputs, at: Instant): boolean {
+  const registry = registryOf(inputs)
+  if (registry === null) throw new Error('checked by commonRefusal')
+  return notBefore !== null && windowEnd(registry, opened, notBefore, at) > at
+}
+
 function decideFinalize(from: Asked<Finalize>, inputs: Inputs, at: Instant): Decision {
   const transit = transitOf(inputs, from.body.transit)
   const departure = departureOf(transit)
   const closed = openRefusal(transit, at)
   if (closed !== null || transit === null || departure === null) return refuse(closed ?? 'transit-unknown')
-  const { source, recipient, notBefore } = transit
+  const { source, recipient } = transit
   // The keys that counted when the numbers set out: later ones cannot make a way final.
   const policy = policyAt(peerOf(recipient.origin, inputs), transit.opened)
   if (policy === null) return refuse('peer-unknown')
@@ -252,7 +260,7 @@ function decideFinalize(from: Asked<Finalize>, inputs: Inputs, at: Instant): Dec
     range: departure.range,
   })
   if (!accepted.ok) return refuse(accepted.error)
-  if (notBefore !== null && notBefore > at) return refuse('still-cooling')
+  if (isCooling(transit, inputs, at)) return refuse('still-cooling')
   const given = consentInTransit(transit, departure.holder)
   if (given === null) return refuse('consent-missing')
   const planned = plan(departure, recipient.origin, transit.handle, inputs, at)

@@ -53,6 +53,17 @@ export function beforeEffect(application: Application, inputs: Inputs, at: Insta
     : accept([put(applicationKey(application.handle), { ...application, ...longer })])
 }
 
+/** When a window ends in which nothing falls due: as much later as was paused in it, in what that added included. */
+export function windowEnd(registry: Registry, opened: Instant, end: Instant, at: Instant): Instant {
+  return pausesUntil(registry, at).reduce(
+    (last, { since, until }) =>
+      since < last && until > opened
+        ? addSeconds(last, secondsOf(until) - secondsOf(since < opened ? opened : since))
+        : last,
+    end,
+  )
+}
+
 /** A window that has come to its end, as long again as was paused while it ran; null where nothing was. */
 export function lengthened(
   {

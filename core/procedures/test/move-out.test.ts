@@ -138,6 +138,39 @@ test('a pause makes the time longer', () => {
   assert.deepEqual([longer?.state, longer?.due], ['sourceInitialized', '2030-01-19T00:00:00Z'])
 })
 
+test('still-cooling: the time in which the holder may cancel lasts as much longer as was paused in it, and no more', () => {
+  for (const [since, until, hours] of [
+    // Before it, through its beginning, inside, through its end, and after it.
+    ['2029-12-30T00:00:00Z', '2030-01-01T00:00:00Z', 72],
+    ['2029-12-31T00:00:00Z', '2030-01-01T06:00:00Z', 78],
+    ['2030-01-02T00:00:00Z', '2030-01-03T00:00:00Z', 96],
+    ['2030-01-03T23:00:00Z', '2030-01-05T00:00:00Z', 97],
+    ['2030-01-04T00:00:00Z', '2030-01-05T00:00:00Z', 72],
+  ] as const) {
+    const here = world()
+    assert.equal(init(here), null)
+    const registry = here.state.get(objectKey('registry', 'REGISTRY')) as JsonObject
+    here.put(objectKey('registry', 'REGISTRY'), { ...registry, pauses: [{ since, until }] })
+    here.later(hours * 3600 - 1)
+    assert.equal(finalize(here), 'still-cooling', since)
+    here.later(1)
+    assert.equal(finalize(here), null, since)
+  }
+  // The second pause lies in what the first has added.
+  const here = world()
+  assert.equal(init(here), null)
+  const registry = here.state.get(objectKey('registry', 'REGISTRY')) as JsonObject
+  const pauses = [
+    { since: '2030-01-03T12:00:00Z', until: '2030-01-04T12:00:00Z' },
+    { since: '2030-01-04T18:00:00Z', until: '2030-01-05T18:00:00Z' },
+  ]
+  here.put(objectKey('registry', 'REGISTRY'), { ...registry, pauses })
+  here.later(5 * DAY - 1)
+  assert.equal(finalize(here), 'still-cooling')
+  here.later(1)
+  assert.equal(finalize(here), null)
+})
+
 test('transit-unknown, transit-closed, not-party', () => {
   const here = world()
   assert.equal(finalize(here), 'transit-unknown')
