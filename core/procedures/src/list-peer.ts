@@ -8,6 +8,7 @@
 import {
   addSeconds,
   canonicalJson,
+  DAY_SECONDS,
   handle,
   type Instant,
   nullable,
@@ -40,6 +41,8 @@ export type ListPeerBody = {
   readonly rdap: string | null
 }
 
+type Policies = Peer['policies']
+
 const ID = 'list-peer/1'
 const body: Schema<ListPeerBody> = object({
   staff: handle,
@@ -58,18 +61,27 @@ const body: Schema<ListPeerBody> = object({
   ),
 })
 
-/** So many policies of one peer are remembered: the one that was in force when numbers set out among them. */
-const MAX_POLICIES = 4
+/** So many policies of one peer are remembered. */
+const MAX_POLICIES = 8
+/** A policy is remembered for longer after its time than any move takes, so that what set out under it arrives. */
+const KEPT_SECONDS = 400 * DAY_SECONDS
+
+/** The policies with a new one; of those that bind nothing any more the oldest goes. Null where there is no room. */
+function policiesAfter(before: Policies, next: Policies[number], at: Instant): Policies | null {
+  if (before.at(-1)?.policy === next.policy) return before
+  const all = [...before, next]
+  if (all.length <= MAX_POLICIES) return all
+  const [, second] = all
+  const over = second !== undefined && addSeconds(second.from, KEPT_SECONDS) <= at
+  return over ? all.slice(1) : null
+}
 
 function peerAfter(
-  { origin, policy, rdap }: ListPeerBody,
+  { origin, rdap }: ListPeerBody,
   old: Peer | null,
-  from: Instant,
+  policies: Policies,
   inputs: Inputs,
 ): Peer {
-  const before = old?.policies ?? []
-  const policies =
-    before.at(-1)?.policy === policy ? before : [...before, { policy, from }].slice(-MAX_POLICIES)
   const since = old?.since ?? DRAFT_SINCE
   return { v: 1, handle: peerHandle(origin, inputs), origin, rdap, policies, since }
 }
@@ -96,6 +108,7 @@ export const listPeer: Procedure<ListPeerBody> = {
     'wrong-staff-role',
     'staff-signature-missing',
     'peer-is-self',
+    'keys-recent',
     'nothing-changed',
   ],
   deadlineSeconds: 60,
@@ -112,12 +125,10 @@ export const listPeer: Procedure<ListPeerBody> = {
     const parameters = procedureOf(inputs, ID)
     if (parameters === null) throw new Error('checked by staffRefusal')
     const old = peerOf(from.body.origin, inputs)
-    const next = peerAfter(
-      from.body,
-      old,
-      addSeconds(at, numberParameter(parameters, 'noticeSeconds')),
-      inputs,
-    )
+    const counts = addSeconds(at, numberParameter(parameters, 'noticeSeconds'))
+    const policies = policiesAfter(old?.policies ?? [], { policy: from.body.policy, from: counts }, at)
+    if (policies === null) return refuse('keys-recent')
+    const next = peerAfter(from.body, old, policies, inputs)
     if (old !== null && canonicalJson(old) === canonicalJson(next)) return refuse('nothing-changed')
     return accept([put(peerKey(from.body.origin, inputs), next)])
   },

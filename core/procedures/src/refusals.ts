@@ -121,6 +121,8 @@ export const REFUSALS = {
   'attempt-repeated': 'The same attempt is named twice.',
   'peer-unknown': 'No such registry is on the list of peers, or its keys are not in force yet.',
   'peer-is-self': 'A registry is no peer of its own.',
+  'keys-recent':
+    'The peer’s keys changed so often that some would be forgotten which may bind numbers on their way.',
   'transit-unknown': 'No such numbers are on their way.',
   'transit-closed': 'The move is final or cancelled, or its time has passed.',
   'transit-exists': 'This move has been accepted before.',

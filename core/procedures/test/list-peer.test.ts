@@ -39,7 +39,7 @@ test('a peer is listed under a handle of its origin, and its keys count after th
   assert.equal(policyAt(peer(here), instant(from)), WEST_POLICY)
 })
 
-test('new keys come after the older ones, of which four are remembered; another RDAP service changes no key', () => {
+test('new keys come after the older ones; another RDAP service changes no key', () => {
   const here = staffedWorld(PARAMETERS)
   const policies = ['a', 'b', 'c', 'd', 'e'].map((name) => `log ${name}\n`)
   for (const policy of policies) {
@@ -48,12 +48,35 @@ test('new keys come after the older ones, of which four are remembered; another 
   }
   assert.deepEqual(
     peer(here)?.policies.map(({ policy }) => policy),
-    policies.slice(1),
+    policies,
   )
   assert.equal(policyAt(peer(here), instant('2030-02-03T00:00:00Z')), policies[3])
   assert.equal(ask(here, { policy: policies[4] ?? '', rdap: null }), null)
-  assert.equal(peer(here)?.policies.length, 4)
+  assert.equal(peer(here)?.policies.length, 5)
   assert.equal(peer(here)?.rdap, null)
+})
+
+test('keys-recent: nobody pushes keys out that may bind numbers under way, or that count still', () => {
+  const here = staffedWorld(PARAMETERS)
+  const policies = Array.from({ length: 10 }, (_, n) => `log ${n}\n`)
+  for (const policy of policies.slice(0, 8)) assert.equal(ask(here, { policy }), null)
+  const full = peer(here)
+  const ninth = { policy: policies[8] ?? '' }
+  assert.equal(ask(here, ninth), 'keys-recent')
+  // The second counts from the 30th day on: until then it is the first, and 400 days later nothing goes by that one.
+  here.later(430 * DAY - 1)
+  assert.equal(ask(here, ninth), 'keys-recent')
+  assert.deepEqual(peer(here), full)
+  here.later(1)
+  assert.equal(ask(here, ninth), null)
+  assert.deepEqual(
+    peer(here)?.policies.map(({ policy }) => policy),
+    policies.slice(1, 9),
+  )
+  // Another RDAP service needs no room.
+  const other = staffedWorld(PARAMETERS)
+  for (const policy of policies.slice(0, 8)) assert.equal(ask(other, { policy }), null)
+  assert.equal(ask(other, { policy: policies[7] ?? '', rdap: null }), null)
 })
 
 test('refusals: body-malformed, staff-unknown, wrong-staff-role, staff-signature-missing, peer-is-self, nothing-changed', () => {
