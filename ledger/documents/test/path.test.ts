@@ -45,6 +45,13 @@ describe('RFC 5280: the path', () => {
     assert.throws(() => judge({ document: ORDER, roots: [changed] }), { name: 'TrustAnchorError' })
   })
 
+  test('section 4.2: no extension stands twice', () => {
+    const changed = Buffer.from(authority.certificate('intermediate'))
+    // Its subject key identifier (2.5.29.14) becomes a second authority key identifier (2.5.29.35).
+    changed[changed.indexOf(Buffer.from('0603551d0e', 'hex')) + 4] = 35
+    assert.throws(() => judge({ document: ORDER, roots: [changed] }), { name: 'TrustAnchorError' })
+  })
+
   test('leads to any configured root, an intermediate or the seal’s own certificate among them', () => {
     for (const root of ['root', 'intermediate', 'signer']) {
       const report = judge({ ...signedBy('signer'), roots: [authority.certificate(root)] })
