@@ -9,10 +9,14 @@ const days = (count: number | null): string => (count === 1 ? '1 day' : `${count
 const holder = (id: string | null): string =>
   id === null ? 'a holder without a published id' : `holder ${id}`
 
+function transferText(transfer: Facts['transfer']): string {
+  if (transfer === null) return 'No transfer of these numbers is in the transfer logs followed here.'
+  return `A transfer of these numbers is published${transfer.day === null ? '' : ` for ${transfer.day}`}.`
+}
+
 function newHolder({ toHolder, transfer }: Facts): string {
   const says = `The published holder is another: ${holder(toHolder)}`
-  if (transfer === null) return `${says}. No transfer of these numbers is in the transfer logs followed here.`
-  return `${says}. A transfer of these numbers is published${transfer.day === null ? '' : ` for ${transfer.day}`}.`
+  return `${says}. ${transferText(transfer)}`
 }
 
 function ended({ becomes }: Facts): string {
@@ -23,6 +27,17 @@ function ended({ becomes }: Facts): string {
     mixed: 'The numbers are listed as available or reserved in parts.',
   }
   return `No longer delegated in the published file; the file gives no procedure. ${now[becomes ?? ''] ?? ''}`.trim()
+}
+
+function moved({ otherRegistry, registry, daysBetween, transfer }: Facts): string {
+  const apart = daysBetween === null || daysBetween < 1 ? '' : `, ${days(daysBetween)} later`
+  return `Delegated by ${otherRegistry ?? 'another registry'} before, and by ${registry}${apart}. ${transferText(transfer)}`
+}
+
+function conflictOver({ registry, otherRegistry, after }: Facts): string {
+  const both = `the files of both ${registry} and ${otherRegistry ?? 'another registry'}`
+  if (new Set(after.map((row) => row.registry)).size < 2) return `No longer delegated in ${both}.`
+  return `Not known to be delegated in ${both} any more: no file of ${otherRegistry ?? 'the other'} from about this day is followed here.`
 }
 
 const ROWS: Readonly<Record<string, string>> = {
@@ -70,11 +85,11 @@ export function textOf(facts: Facts): string {
     case 'spelling':
       return 'The row is spelled differently and says the same.'
     case 'moved':
-      return `Delegated by ${otherRegistry ?? 'another registry'} before, and by ${registry} now.`
+      return moved(facts)
     case 'conflict':
       return `Delegated in the files of both ${registry} and ${otherRegistry ?? 'another registry'}.`
     case 'conflict-over':
-      return `No longer delegated in the files of both ${registry} and ${otherRegistry ?? 'another registry'}.`
+      return conflictOver(facts)
     case 'contradiction':
       return 'Two rows of one file speak of the same numbers.'
     case 'free-space':

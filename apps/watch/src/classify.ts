@@ -59,7 +59,8 @@ class DayClassifier {
     const day = dayNumber(this.#difference.day.day)
     for (const row of removed)
       if (row.delegated)
-        for (const conflict of this.#conflicts.over(row, day)) this.#conflict('conflict-over', conflict, row)
+        for (const { conflict, left } of this.#conflicts.over(row, day))
+          this.#conflict('conflict-over', conflict, row, left)
     for (const row of added) this.#contradiction(row, day)
     for (const row of added)
       if (row.delegated)
@@ -115,9 +116,10 @@ class DayClassifier {
     kind: 'conflict' | 'conflict-over',
     { registries, range, rows }: Conflict,
     row: WatchedRow,
+    left: readonly WatchedRow[] = [],
   ): void {
     const otherRegistry = registries.find((registry) => registry !== row.registry) ?? null
-    const [before, after] = kind === 'conflict' ? [[], rows] : [rows, []]
+    const [before, after] = kind === 'conflict' ? [[], rows] : [rows, left]
     this.#push(kind, range, before, after, { otherRegistry })
   }
 

@@ -71,16 +71,32 @@ export class Conflicts {
     return begun
   }
 
-  /** Open conflicts that are over now that a delegated row is gone. */
-  over(row: WatchedRow, day: number): Conflict[] {
-    const over: Conflict[] = []
+  /**
+   * Open conflicts that are over now that a delegated row is gone, each with the delegated rows that no later file took
+   * back. Of two registries they are where one of them is not followed any more: what it would say is not known.
+   */
+  over(
+    row: WatchedRow,
+    day: number,
+  ): { readonly conflict: Conflict; readonly left: readonly WatchedRow[] }[] {
+    const over: { conflict: Conflict; left: readonly WatchedRow[] }[] = []
     for (const [key, conflict] of this.#open) {
       if (!conflict.registries.includes(row.registry) || !overlaps(conflict.range, row.range)) continue
       if (this.#claimants(conflict.range, day).size > 1) continue
       this.#open.delete(key)
-      over.push(conflict)
+      over.push({ conflict, left: this.#left(conflict.range, day) })
     }
     return over
+  }
+
+  #left(range: Range, day: number): WatchedRow[] {
+    const left: WatchedRow[] = []
+    this.#history.overlapping(range, (id) => {
+      if (!this.#history.stands(id, day)) return
+      const row = this.#history.row(id)
+      if (row.delegated) left.push(row)
+    })
+    return left
   }
 
   #claimants(range: Range, day: number): Set<string> {

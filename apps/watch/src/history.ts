@@ -197,7 +197,8 @@ export class History {
       raw,
       range: row.range,
       status: row.status,
-      delegated: isDelegated(row),
+      // IANA's rows say which registry has numbers to give, not who has them.
+      delegated: source.kind !== 'iana' && isDelegated(row),
       country: row.country,
       registered: row.registered,
       opaqueId: row.opaqueId,

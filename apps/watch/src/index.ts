@@ -26,6 +26,7 @@ export {
   reportText,
   type WatchReport,
 } from './report.ts'
+export { sourcesNaming, sourcesOn } from './source-choice.ts'
 export {
   isDayProof,
   isWatchProof,

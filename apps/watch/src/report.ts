@@ -2,6 +2,7 @@
 
 import { formatPrefix, formatRange, type Range, rangeToBlock } from '@cadastre/numbers'
 import type { CalendarDate, Json } from '@cadastre/records'
+import { csvLine } from './csv.ts'
 import { daysBetween } from './days.ts'
 import { type Holdings, holdingsByMonth } from './holdings.ts'
 import {
@@ -9,10 +10,12 @@ import {
   type Change,
   type ChangeKind,
   type ObservedDay,
+  type SourceId,
   type WatchReader,
   type WatchSource,
 } from './model.ts'
 import { WatchError } from './open.ts'
+import { sourcesOfRegistry } from './source-choice.ts'
 
 export type Gap = { readonly after: CalendarDate; readonly before: CalendarDate; readonly days: number }
 
@@ -68,6 +71,8 @@ export type WatchReport = {
 
 export type ReportOptions = {
   readonly registry: string
+  /** One of its sources; the one that tells most where absent. */
+  readonly source?: SourceId
   readonly from?: CalendarDate
   readonly to?: CalendarDate
 }
@@ -78,13 +83,12 @@ export function numbersText(of: Range): string {
   return block === null ? formatRange(of) : formatPrefix(block)
 }
 
-/** The source that tells most of a registry: its extended files where there are any. */
-function sourceOf(reader: WatchReader, registry: string): WatchSource {
-  const all = reader
-    .sources()
-    .filter((source) => source.registry === registry && source.kind.startsWith('delegated'))
-  const best = all.find(({ kind }) => kind === 'delegated-extended') ?? all[0]
+function sourceOf(reader: WatchReader, { registry, source }: ReportOptions): WatchSource {
+  const all = sourcesOfRegistry(reader, registry)
+  const best = source === undefined ? all[0] : all.find(({ id }) => id === source)
   if (best !== undefined) return best
+  if (all.length > 0)
+    throw new WatchError(`No files "${source}" are logged. There are: ${all.map(({ id }) => id).join(', ')}.`)
   const known = [...new Set(reader.sources().map((source) => source.registry))].join(', ')
   throw new WatchError(`No files of "${registry}" are logged. There are: ${known === '' ? 'none' : known}.`)
 }
@@ -172,7 +176,7 @@ function conflictsOf(
 
 /** The report. Throws a {@link WatchError} where nothing of the registry is logged. */
 export function reportOf(reader: WatchReader, options: ReportOptions): WatchReport {
-  const source = sourceOf(reader, options.registry)
+  const source = sourceOf(reader, options)
   const from = options.from ?? source.firstDay
   const to = options.to ?? source.lastDay
   const within = ({ day }: { readonly day: CalendarDate }): boolean => from <= day && day <= to
@@ -282,14 +286,8 @@ const CSV_COLUMNS = [
   'text',
 ] as const
 
-function csvField(value: string | number | boolean | null): string {
-  const text = value === null ? '' : String(value)
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-/** Changes as CSV (RFC 4180), a header line first. */
-export function changesCsv(changes: readonly Change[]): string {
-  const lines = changes.map((change) => [
+function changeLine(change: Change): string {
+  return csvLine([
     change.day,
     change.previous,
     change.kind,
@@ -305,7 +303,23 @@ export function changesCsv(changes: readonly Change[]): string {
     change.after.map(({ raw }) => raw).join(' ; '),
     change.text,
   ])
-  return [[...CSV_COLUMNS], ...lines].map((fields) => `${fields.map(csvField).join(',')}\r\n`).join('')
+}
+
+const LINES_AT_ONCE = 1000
+
+/** Changes as CSV (RFC 4180), a header line first, in pieces: all changes of all registries are tens of megabytes. */
+export function* changesCsvPieces(changes: readonly Change[]): Generator<string> {
+  yield csvLine(CSV_COLUMNS)
+  for (let at = 0; at < changes.length; at += LINES_AT_ONCE)
+    yield changes
+      .slice(at, at + LINES_AT_ONCE)
+      .map(changeLine)
+      .join('')
+}
+
+/** Changes as CSV in one text. */
+export function changesCsv(changes: readonly Change[]): string {
+  return [...changesCsvPieces(changes)].join('')
 }
 
 /** A change as JSON: ranges as text, rows as published with their days. */

@@ -66,6 +66,8 @@ type DayFaces = { readonly rdap: RdapHandler; readonly explorer: Hono; readonly 
 
 /** Past days whose faces are kept. */
 const KEPT_DAYS = 16
+/** Bytes of ready answers that each of them may keep. */
+const PAST_CACHE_BYTES = 1 << 20
 
 class Faces {
   readonly #world: WatchedWorld
@@ -86,9 +88,20 @@ class Faces {
 
   at(day: CalendarDate | null): DayFaces {
     const kept = this.#days.get(day)
-    if (kept !== undefined) return kept
+    if (kept !== undefined) {
+      // The day that was asked for longest ago goes first.
+      this.#days.delete(day)
+      this.#days.set(day, kept)
+      return kept
+    }
     const reader = this.#world.at(day)
-    const rdap = createRdapHandler(reader, { onError: this.#failed })
+    const says = `${reader.info.baseUrl}/#says`
+    const rdap = createRdapHandler(reader, {
+      onError: this.#failed,
+      termsUrl: says,
+      inaccuracyUrl: says,
+      ...(day === null ? {} : { maxCacheBytes: PAST_CACHE_BYTES }),
+    })
     const made = { rdap, explorer: this.#explorer(reader), reader }
     this.#days.set(day, made)
     for (const oldest of this.#days.keys()) {
@@ -302,7 +315,8 @@ function listenerOf(app: Hono): ReturnType<typeof getRequestListener> {
 
 /** RDAP, data and pages, each of the day that `at` names. */
 function answer({ faces, routes }: Served, request: IncomingMessage, response: ServerResponse): void {
-  const target = request.url ?? '/'
+  const target = ofDay(request.url ?? '/')
+  request.url = target
   const asked = target.includes('at=')
     ? new URLSearchParams(target.slice(target.indexOf('?'))).get('at')
     : null
@@ -318,8 +332,16 @@ function answer({ faces, routes }: Served, request: IncomingMessage, response: S
   void listenerOf(isData(path) ? routes : explorer)(request, response)
 }
 
+/** `/at/2025-07-16/rdap/…` asks as `/rdap/…?at=2025-07-16` does: so an RDAP client may have a past day as its base. */
+function ofDay(target: string): string {
+  const [, day, rest] = /^\/at\/([^/?]*)(.*)$/.exec(target) ?? []
+  if (day === undefined || rest === undefined) return target
+  const path = rest.startsWith('/') ? rest : `/${rest}`
+  return `${path}${path.includes('?') ? '&' : '?'}at=${day}`
+}
+
 const DATA =
-  /^\/(?:feed\.|changes\.csv$|map\/data$|proof\/|log\/|whois$|\.well-known\/|watch\/|registries\/[^/]+(?:\.json|\/[a-z]+\.csv)$)/
+  /^\/(?:feed\.|changes\.csv$|map\/data$|proof\/|log\/|api\/(?:history$|procedures\/observed\/1$)|whois$|\.well-known\/|watch\/|registries\/[^/]+(?:\.json|\/[a-z]+\.csv)$)/
 
 function isData(path: string): boolean {
   return DATA.test(path)

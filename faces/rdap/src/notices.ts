@@ -70,7 +70,10 @@ function commonNotices(frame: Frame): readonly JsonObject[] {
     ),
     notice(
       'Inaccuracy Report',
-      ['Who finds wrong data can report it. Only its holder, or an order that names it, changes a record.'],
+      [
+        info.wrongData ??
+          'Who finds wrong data can report it. Only its holder, or an order that names it, changes a record.',
+      ],
       [link(addresses.help, 'inaccuracy-report', inaccuracyUrl, 'text/html')],
     ),
   ]

@@ -189,7 +189,15 @@ export function organisationObject(holder: Holder, source: string): RpslObject {
     if (isPublished(contact))
       attributes.push([CONTACT_ATTRIBUTES[contact.role] ?? 'tech-c', contactHandle(handle, index)])
   if (kind === 'person') attributes.push(['remarks', 'a natural person, whose name is not published'])
-  if (kind === 'imported') attributes.push(['remarks', 'imported, not yet claimed by the holder'])
+  // A watched world has holders as files name them; nobody claims anything there.
+  const observed = procedure.startsWith('observed/')
+  if (kind === 'imported')
+    attributes.push([
+      'remarks',
+      observed
+        ? 'named so by published files, which do not say who it is'
+        : 'imported, not yet claimed by the holder',
+    ])
   if (confirmed !== null) attributes.push(['remarks', `data confirmed by the holder ${confirmed}`])
   if (lockedUntil !== null)
     attributes.push(['remarks', `transfers locked by the holder itself until ${lockedUntil}`])

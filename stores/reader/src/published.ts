@@ -61,6 +61,8 @@ export type RegistryInfo = {
   readonly demonstration: string | null
   /** What that notice is called where the server is none of a demonstration: `Watched`. */
   readonly noticeTitle?: string
+  /** Who mends wrong data, where that is not the holder of a record here. */
+  readonly wrongData?: string
   readonly logVkey: string
   readonly receiptVkey: string
   /** C2SP tlog-policy text. */

@@ -56,6 +56,6 @@ ${part('followed', 'Files', 'And the days for which they are logged.', sources.l
 
 function sourcesTable(sources: readonly WatchSource[]): Markup {
   const line = ({ id, registry, kind, firstDay, lastDay, days, rows }: WatchSource): Markup =>
-    html`<tr><td>${kind.startsWith('delegated') ? html`<a href="/registries/${registry}">${id}</a>` : id}</td><td>${day(firstDay)}</td><td>${day(lastDay)}</td><td class="number">${count(days)}</td><td class="number">${count(rows)}</td></tr>`
+    html`<tr><td>${kind.startsWith('delegated') ? html`<a href="/registries/${registry}?source=${encodeURIComponent(id)}">${id}</a>` : id}</td><td>${day(firstDay)}</td><td>${day(lastDay)}</td><td class="number">${count(days)}</td><td class="number">${count(rows)}</td></tr>`
   return html`<div class="wide"><table class="data"><thead><tr><th scope="col">File</th><th scope="col">First day</th><th scope="col">Last day</th><th scope="col" class="number">Days</th><th scope="col" class="number">Rows now</th></tr></thead><tbody>${sources.map(line)}</tbody></table></div>`
 }

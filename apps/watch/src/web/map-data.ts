@@ -1,5 +1,5 @@
 /**
- * The rows of IPv4 on a day, in bytes for the map: for each, in order of numbers, first and last address (u32), the
+ * The rows of registries' files (not IANA's) of IPv4 on a day, in bytes for the map: for each, in order of numbers, first and last address (u32), the
  * registry's place in the list (u8), status (u8: 0 delegated, 1 available, 2 reserved), the year of the declared date
  * less 1980, 0 for none (u8), a byte of zero, and the day of the row's first file as days since 1970 (u32). Little-endian,
  * 16 bytes a row, after one line of JSON with `registries`, `day` and `rows`, and a newline, padded with spaces to a
@@ -10,14 +10,21 @@ import { range, WIDTH } from '@cadastre/numbers'
 import type { CalendarDate } from '@cadastre/records'
 import { dayNumber } from '../days.ts'
 import type { WatchedRow, WatchReader } from '../model.ts'
+import type { WatchedWorld } from '../world/watched-world.ts'
 
 const ROW_BYTES = 16
 const FIRST_YEAR = 1980
 
-export function mapData(watch: WatchReader, day: CalendarDate | null): Uint8Array<ArrayBuffer> {
+export function mapData(world: WatchedWorld, day: CalendarDate | null): Uint8Array<ArrayBuffer> {
+  return world.kept(`map data ${day}`, () => made(world.watch, day))
+}
+
+function made(watch: WatchReader, day: CalendarDate | null): Uint8Array<ArrayBuffer> {
   const whole = range('ip4', 0n, (1n << BigInt(WIDTH.ip4)) - 1n)
   if (!whole.ok) throw new Error('the whole of IPv4 is a range')
-  const rows = watch.overlapping(whole.value, day, Number.MAX_SAFE_INTEGER)
+  const rows = watch
+    .overlapping(whole.value, day, Number.MAX_SAFE_INTEGER)
+    .filter(({ registry }) => registry !== 'iana')
   const registries = [...new Set(rows.map(({ registry }) => registry))].sort()
   const head = JSON.stringify({ registries, day, rows: rows.length })
   const headBytes = Math.ceil((head.length + 1) / ROW_BYTES) * ROW_BYTES

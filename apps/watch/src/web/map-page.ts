@@ -52,7 +52,9 @@ function delegatedIn(
   block: Range,
   day: CalendarDate | null,
 ): { readonly addresses: number; readonly registries: readonly string[] } | null {
-  const rows = watch.overlapping(block, day, Number.MAX_SAFE_INTEGER)
+  const rows = watch
+    .overlapping(block, day, Number.MAX_SAFE_INTEGER)
+    .filter(({ registry }) => registry !== 'iana')
   if (rows.length === 0) return null
   let [addresses, end] = [0n, block.first - 1n]
   for (const { range: one, delegated } of rows) {

@@ -11,33 +11,37 @@ import { day, type Markup, numbersLink, part, search } from './words.ts'
 
 type Numbers = Extract<Lookup, { readonly kind: 'numbers' }>
 
-const STANDING: { readonly [S in Numbers['standing']]?: string } = {
-  held: 'Delegated',
-  free: 'Available',
-  reserved: 'Reserved',
-  'not-ours': 'In no file',
+/** By the innermost row: the ones around it may say otherwise, IANA's do. */
+function badge(row: WatchedRow | undefined, partly: boolean): readonly [string, string] {
+  if (row === undefined) return partly ? ['held', 'In parts'] : ['not-ours', 'In no file']
+  if (row.delegated) return ['held', 'Delegated']
+  if (row.status === 'reserved') return ['reserved', 'Reserved']
+  return row.status === 'available' ? ['free', 'Available'] : ['free', 'Given to a registry']
 }
 
 export function numbersPage(watch: WatchReader, at: CalendarDate | null, lookup: Numbers): Markup {
-  const { query, key, standing } = lookup
+  const { query, key } = lookup
   const block = parseBlockKey(key)
   if (!block.ok) throw new Error(`no key of numbers: ${key}`)
   const rows = watch.covering(block.value, at)
   const inner = rows.at(-1)
   const partly = inner === undefined && lookup.inside.items.length > 0
+  const [standing, says] = badge(inner, partly)
   return html`<div class="subject">
 <p class="extract">${at === null ? 'As last published' : html`As published on ${day(at)} · <a href="${search(query.canonical)}">as last published</a>`}</p>
-<h1>${query.canonical} <span class="standing standing-${standing}">${partly ? 'In parts' : (STANDING[standing] ?? standing)}</span></h1>
+<h1>${query.canonical} <span class="standing standing-${standing}">${says}</span></h1>
 <p class="statement">${statement(watch, inner, partly)}</p>
 </div>
-${rows.length === 0 ? '' : part('covers', 'What the files say', 'Rows that name all of these numbers, the widest first.', html`<ul class="ladder">${rows.map(rowCard)}</ul>`)}
+${rows.length === 0 ? '' : part('covers', 'What the files say', 'Rows that name all of these numbers, the widest first.', html`<ul class="ladder">${rows.map((row) => rowCard(watch, row, at))}</ul>`)}
 ${insidePart(lookup, at)}
-${numbersStory(watch, key)}
+${numbersStory(watch, key, at)}
 ${elsewhere(lookup, at)}`
 }
 
 function holderOf({ registry, opaqueId }: WatchedRow): Markup | string {
   if (opaqueId === null) return 'a holder that the file does not name'
+  // IANA names registries, which are no holders here.
+  if (registry === 'iana') return opaqueId
   const handle = holderHandle(registry, opaqueId)
   return html`holder <a class="handle" href="${search(handle)}">${opaqueId}</a>`
 }
@@ -47,23 +51,31 @@ function statement(watch: WatchReader, row: WatchedRow | undefined, partly: bool
     return partly
       ? html`No row names all of these numbers; rows that name parts of them are listed below.`
       : html`No file that is followed here names these numbers.`
+  if (row.registry === 'iana' && row.status !== 'reserved' && row.status !== 'available')
+    return html`IANA lists it as given to ${row.opaqueId ?? 'a registry'}. No registry’s file that is followed here names all of it.`
   const since = watch.dayFor(row.source, row.from)?.previous == null ? 'at least since' : 'since'
   const listed = row.delegated ? html`${row.status} to ${holderOf(row)}` : html`${row.status}`
   return html`Listed as ${listed}, published by ${row.registry}, ${since} the file of ${day(row.from)}.`
 }
 
-function rowCard(row: WatchedRow): Markup {
+function fileLink({ registry, source }: WatchedRow): Markup | string {
+  if (registry === 'iana') return source
+  return html`<a href="/registries/${registry}?source=${encodeURIComponent(source)}">${source}</a>`
+}
+
+function rowCard(watch: WatchReader, row: WatchedRow, at: CalendarDate | null): Markup {
   const fact = (title: string, content: Markup | string | null): Markup | string =>
     content === null ? '' : html`<div class="fact"><dt>${title}</dt><dd>${content}</dd></div>`
-  const kind = row.delegated ? 'holding' : row.status === 'available' ? 'pool' : 'reserved'
+  const kind = row.delegated ? 'holding' : row.status === 'reserved' ? 'reserved' : 'pool'
+  const file = watch.dayFor(row.source, at)?.day ?? row.from
   return html`<li class="rung kind-${kind}">
 <p class="title">${numbersLink(row.range)} <span class="kind">${row.status}</span></p>
 <dl class="facts">
-${fact('Holder, by opaque-id', row.opaqueId === null ? null : holderOf(row))}
+${fact(row.registry === 'iana' ? 'Given to' : 'Holder, by opaque-id', row.opaqueId === null ? null : holderOf(row))}
 ${fact('In the files', html`from ${day(row.from)} ${row.until === null ? '' : html`until ${day(row.until)}`}`)}
 ${fact('Country', row.country)}
 ${fact('Date in the row', row.registered === null ? null : day(row.registered))}
-${fact('File', html`<a href="/registries/${row.registry}">${row.source}</a>`)}
+${fact('File', html`${fileLink(row)} of ${day(file)}`)}
 ${fact('Logged by', html`<a href="/proof/entry/${row.addedBy}">entry ${row.addedBy}</a>`)}
 </dl>
 <p class="fine"><code>${row.raw}</code></p>
@@ -101,7 +113,7 @@ function elsewhere({ links, query }: Numbers, at: CalendarDate | null): Markup {
     html`<ul class="forms">
 ${item(links.rdap === null ? null : `${links.rdap}${on}`, 'RDAP')}
 ${item(`/whois?q=${encodeURIComponent(query.canonical)}${at === null ? '' : `&at=${at}`}`, 'WHOIS text')}
-${item(links.proof, 'Proof of what stands now')}
+${item(`${links.proof}${on}`, at === null ? 'Proof of what stands now' : 'Proof of what stood then')}
 ${item(`/changes.csv?q=${encodeURIComponent(query.canonical)}`, 'Changes as CSV')}
 ${item(`/feed.json?q=${encodeURIComponent(query.canonical)}`, 'Changes as a JSON feed')}
 </ul>`,

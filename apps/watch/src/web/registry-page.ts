@@ -1,12 +1,16 @@
 /** The page of one registry: what its files say is delegated over time, what changed by month, what ended and came back. */
 
 import { html, raw } from 'hono/html'
-import { CHANGE_KINDS } from '../model.ts'
+import { CHANGE_KINDS, type WatchSource } from '../model.ts'
 import type { EndedDelegation, Gap, WatchReport } from '../report.ts'
 import { count, day, KIND_WORDS, type Markup, part, search } from './words.ts'
 
 const ENDED_SHOWN = 200
 const GAPS_SHOWN = 12
+/** Fewer points are no line: they are told in words. */
+const CHART_MIN = 3
+/** Days without a file that a reader must know of before all else. */
+const LONG_GAP = 365
 
 /** Data of the charts, in the page: a script draws them, and the tables below say the same without. */
 export type ChartData = {
@@ -50,29 +54,58 @@ export function chartData(report: WatchReport): ChartData {
   }
 }
 
-export function registryPage(report: WatchReport, scriptPath: string): Markup {
-  const { registry, from, to } = report
+/** `sources` are all of the registry, of which the report is of one. */
+export function registryPage(
+  report: WatchReport,
+  sources: readonly WatchSource[],
+  scriptPath: string,
+): Markup {
+  const { registry, from, to, source } = report
+  const of = `source=${encodeURIComponent(source)}`
+  const few = report.days < 2
   const data = JSON.stringify(chartData(report)).replaceAll('<', '\\u003c')
   return html`<div class="subject">
-<p class="extract">${report.source}, ${day(from)} to ${day(to)}, ${count(report.days)} files</p>
+<p class="extract">${source}, ${few ? html`one file, of ${day(to)}` : html`${day(from)} to ${day(to)}, ${count(report.days)} files`}</p>
 <h1>${registry}</h1>
-<p class="statement">${count(report.resources.ended)} delegated resources became reserved or available; ${count(report.resources.backToSameHolder)} of them came back to the same holder by the published opaque-ids. The files give no procedure for any of these.</p>
+<p class="statement">${few ? 'One file is followed here: it says what was delegated on its day, and no change can be seen.' : endedStatement(report)}</p>
+${otherSources(sources, source)}
 </div>
 <script type="application/json" id="chart-data">${raw(data)}</script>
 <script type="module" src="${scriptPath}"></script>
-${part('held', 'Delegated over time', 'Numbers that the files say somebody has, at the end of each month.', html`<div id="holdings-charts" class="charts"></div>${holdingsTable(report)}`)}
-${part('changes', 'Changes by month', html`By kind; <a href="/registries/${registry}/changes.csv">CSV</a>, <a href="/registries/${registry}.json">JSON</a>. The rules of each kind: <a href="/procedures/observed">about</a>.`, html`<div id="changes-chart" class="charts"></div>${kindsTable(report)}`)}
-${part('ended', 'Ended and restored', html`Delegations that ended, newest first. <a href="/registries/${registry}/ended.csv">CSV</a>`, endedTable(report.ended))}
+${part('held', 'Delegated over time', 'Numbers that the files say somebody has, at the end of each month.', html`${report.holdings.length < CHART_MIN ? '' : html`<div id="holdings-charts" class="charts"></div>`}${holdingsTable(report)}`)}
+${part('changes', 'Changes by month', html`By kind; <a href="/registries/${registry}/changes.csv?${of}">CSV</a>, <a href="/registries/${registry}.json?${of}">JSON</a>. The rules of each kind: <a href="/procedures/observed">about</a>.`, html`${report.byMonth.length < CHART_MIN ? '' : html`<div id="changes-chart" class="charts"></div>`}${kindsTable(report)}`)}
+${part('ended', 'Ended and restored', html`Delegations that ended, newest first. <a href="/registries/${registry}/ended.csv?${of}">CSV</a>`, endedTable(report.ended))}
 ${part('files', 'The files themselves', 'Days that are missing, and what was wrong with a file.', html`${gapsList(report.gaps)}${notesList(report.notes)}`)}`
+}
+
+function endedStatement({ resources, gaps, from, to }: WatchReport): Markup {
+  const { ended, backToSameHolder } = resources
+  const longest = gaps.reduce((most, gap) => Math.max(most, gap.days), 0)
+  const between =
+    longest < LONG_GAP
+      ? ''
+      : html` For ${count(longest)} days in a row no file is followed here: what began and ended within them is not seen.`
+  const are = (one: number): string => (one === 1 ? 'delegated resource' : 'delegated resources')
+  return html`Between ${day(from)} and ${day(to)}, ${count(ended)} ${are(ended)} became reserved or available; ${count(backToSameHolder)} of them came back to the same holder by the published opaque-ids. The files give no procedure for any of these.${between}`
+}
+
+/** Two forms of one registry's files are two series, never compared with one another: each has its page. */
+function otherSources(sources: readonly WatchSource[], shown: string): Markup | string {
+  if (sources.length < 2) return ''
+  const item = ({ id, registry, firstDay, lastDay, days }: WatchSource): Markup =>
+    html`<li>${id === shown ? html`<strong>${id}</strong>` : html`<a href="/registries/${registry}?source=${encodeURIComponent(id)}">${id}</a>`}: ${days === 1 ? html`one file, of ${day(lastDay)}` : html`${count(days)} files, ${day(firstDay)} to ${day(lastDay)}`}</li>`
+  return html`<p class="note">Followed of this registry:</p><ul class="forms">${sources.map(item)}</ul>`
 }
 
 function holdingsTable({ holdings }: WatchReport): Markup {
   const yearly = holdings.filter((_, at) => at % 12 === 0 || at === holdings.length - 1)
-  return html`<details><summary>As a table</summary><div class="wide"><table class="data"><thead><tr><th scope="col">Day</th><th scope="col" class="number">IPv4 addresses</th><th scope="col" class="number">IPv6 /48s</th><th scope="col" class="number">AS numbers</th></tr></thead><tbody>${yearly.map((one) => html`<tr><td>${day(one.day)}</td><td class="number">${count(one.ip4Addresses)}</td><td class="number">${count(one.ip6Prefixes48)}</td><td class="number">${count(one.asns)}</td></tr>`)}</tbody></table></div></details>`
+  const table = html`<div class="wide"><table class="data"><thead><tr><th scope="col">Day</th><th scope="col" class="number">IPv4 addresses</th><th scope="col" class="number">IPv6 /48s</th><th scope="col" class="number">AS numbers</th></tr></thead><tbody>${yearly.map((one) => html`<tr><td>${day(one.day)}</td><td class="number">${count(one.ip4Addresses)}</td><td class="number">${count(one.ip6Prefixes48)}</td><td class="number">${count(one.asns)}</td></tr>`)}</tbody></table></div>`
+  return holdings.length < CHART_MIN ? table : html`<details><summary>As a table</summary>${table}</details>`
 }
 
 function kindsTable({ changes }: WatchReport): Markup {
   const kinds = CHANGE_KINDS.filter((kind) => changes[kind] !== undefined)
+  if (kinds.length === 0) return html`<p>No change is logged.</p>`
   return html`<div class="wide"><table class="data"><thead><tr><th scope="col">What the files show</th><th scope="col" class="number">Times</th></tr></thead><tbody>${kinds.map((kind) => html`<tr><td>${KIND_WORDS[kind]}</td><td class="number">${count(changes[kind] ?? 0)}</td></tr>`)}</tbody></table></div>`
 }
 

@@ -2,10 +2,21 @@
 
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Block, rangeToBlock } from '@cadastre/numbers'
+import {
+  type Block,
+  blockRange,
+  formatPrefix,
+  formatRange,
+  parseBlockKey,
+  rangeToBlock,
+  rangeToBlocks,
+} from '@cadastre/numbers'
+import type { CalendarDate } from '@cadastre/records'
 import { type Context, Hono } from 'hono'
-import type { Change } from '../model.ts'
-import { changesCsv } from '../report.ts'
+import { standsOn } from '../days.ts'
+import type { Change, WatchedRow } from '../model.ts'
+import { changeJson, changesCsvPieces, numbersText } from '../report.ts'
+import { sourcesNaming, sourcesOn } from '../source-choice.ts'
 import type { WatchedWorld } from '../world/watched-world.ts'
 import type { Asset, Assets } from './assets.ts'
 import { endedCsv } from './downloads.ts'
@@ -27,6 +38,9 @@ export const DATA_ROUTES = [
   '/proof/ip/:prefix{.+}',
   '/proof/autnum/:number',
   '/proof/entry/:index',
+  '/proof/object/holder/:handle',
+  '/api/history',
+  '/api/procedures/observed/1',
   '/log/:path{.+}',
 ] as const
 
@@ -52,6 +66,7 @@ export function createRoutes(options: RoutesOptions): Hono {
   feedRoutes(app, options)
   downloadRoutes(app, options)
   proofRoutes(app, options)
+  linkedRoutes(app, options)
   logRoutes(app, options)
   for (const asset of Object.values(options.assets)) app.get(pathOf(asset), (c) => sendAsset(c, asset))
   return app
@@ -120,9 +135,24 @@ function feedRoutes(app: Hono, { world, baseUrl }: RoutesOptions): void {
   })
 }
 
+/** Pieces as they are asked for, so that no download is ever whole in memory. */
+function streamOf(pieces: Generator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  return new ReadableStream(
+    {
+      pull(controller) {
+        const next = pieces.next()
+        if (next.done === true) controller.close()
+        else controller.enqueue(encoder.encode(next.value))
+      },
+    },
+    { highWaterMark: 0 },
+  )
+}
+
 function downloadRoutes(app: Hono, { world }: RoutesOptions): void {
   const { watch } = world
-  const csv = (c: Context, name: string, text: string): Response =>
+  const csv = (c: Context, name: string, text: string | ReadableStream<Uint8Array>): Response =>
     c.body(text, 200, {
       'content-type': 'text/csv; charset=utf-8; header=present',
       'content-disposition': `attachment; filename="${name}"`,
@@ -135,27 +165,28 @@ function downloadRoutes(app: Hono, { world }: RoutesOptions): void {
     const subject = subjectIn(c, world)
     return isFault(subject)
       ? refuse(c, subject)
-      : csv(c, 'changes.csv', changesCsv(watch.changes(subject?.filter ?? {})))
+      : csv(c, 'changes.csv', streamOf(changesCsvPieces(watch.changes(subject?.filter ?? {}))))
   })
   app.get('/registries/:registry/changes.csv', (c) => {
-    const registry = c.req.param('registry')
-    if (reportIfThere(watch, registry) === null) return refuse(c, unknown(registry))
-    return csv(c, `${registry}-changes.csv`, changesCsv(watch.changes({ registry })))
+    const report = reportIfThere(world, c.req.param('registry'), c.req.query('source'))
+    if (report === null) return refuse(c, unknown(c.req.param('registry')))
+    const { registry, source } = report
+    return csv(c, `${registry}-changes.csv`, streamOf(changesCsvPieces(watch.changes({ source }))))
   })
   app.get('/registries/:registry/ended.csv', (c) => {
-    const report = reportIfThere(watch, c.req.param('registry'))
+    const report = reportIfThere(world, c.req.param('registry'), c.req.query('source'))
     if (report === null) return refuse(c, unknown(c.req.param('registry')))
     return csv(c, `${report.registry}-ended.csv`, endedCsv(report.ended))
   })
   app.get('/registries/:file{[^/]+\\.json}', (c) => {
     const registry = c.req.param('file').slice(0, -'.json'.length)
-    const report = reportIfThere(watch, registry)
+    const report = reportIfThere(world, registry, c.req.query('source'))
     return report === null ? refuse(c, unknown(registry)) : c.json(report)
   })
   app.get('/map/data', (c) => {
     const day = dayIn(c.req.query('at'))
     if (day === 'malformed') return refuse(c, { status: 400, says: 'at is a day such as 2025-07-16.' })
-    return c.body(mapData(watch, day), 200, { 'content-type': 'application/octet-stream' })
+    return c.body(mapData(world, day), 200, { 'content-type': 'application/octet-stream' })
   })
 }
 
@@ -167,7 +198,14 @@ function proofRoutes(app: Hono, { world }: RoutesOptions): void {
     const block = blockOf(text)
     if (block === null)
       return refuse(c, { status: 400, says: `"${text.slice(0, 100)}" is no address, prefix or AS number.` })
-    return c.body(await watch.prove(block), 200, PROOF)
+    const day = dayIn(c.req.query('at'))
+    if (day === null || day === 'malformed') return c.body(await watch.prove(block), 200, PROOF)
+    // The proof of an answer about a past day is of the file that it rests on.
+    const [source] = [...sourcesNaming(watch, block, day), ...sourcesOn(watch, day)]
+    const proof = source === undefined ? null : await watch.proveAt(block, source.id, day)
+    return proof === null
+      ? refuse(c, { status: 404, says: `No file of ${day} or before is logged; see /registries.` })
+      : c.body(proof, 200, PROOF)
   }
   app.get('/proof/ip/:prefix{.+}', (c) => answer(c, c.req.param('prefix')))
   app.get('/proof/autnum/:number', (c) => answer(c, c.req.param('number')))
@@ -196,6 +234,69 @@ function proofRoutes(app: Hono, { world }: RoutesOptions): void {
       ? refuse(c, { status: 404, says: `The log has ${watch.info.size} entries, from 0.` })
       : c.body(proof, 200, PROOF)
   })
+}
+
+/** The latest changes told to a machine at once; all are in the CSV. */
+const HISTORY_MAX = 1000
+
+/** What RDAP and WHOIS link to from every record. A registry has acts and procedures there; a watch has this. */
+function linkedRoutes(app: Hono, { world, baseUrl }: RoutesOptions): void {
+  app.get('/api/history', (c) => {
+    const key = c.req.query('key') ?? ''
+    const named = key.startsWith('obj/holder/') ? key.slice('obj/holder/'.length) : rangeText(key)
+    const subject = named === null ? null : subjectOf(named, world.names())
+    if (subject === null)
+      return refuse(c, { status: 404, says: 'key is that of numbers, or obj/holder/IMP-REGISTRY-1234.' })
+    const changes = world.watch.changes(subject.filter)
+    const csv = `${baseUrl}/changes.csv?q=${encodeURIComponent(subject.text)}`
+    return c.json({
+      key,
+      says: 'Changes that the published files show, oldest first. The files give no reasons.',
+      all: { csv, count: changes.length },
+      changes: changes.slice(-HISTORY_MAX).map(changeJson),
+    })
+  })
+  app.get('/api/procedures/observed/1', (c) =>
+    c.json({
+      procedure: 'observed/1',
+      says: 'No act: a row of a published file, logged as it was published.',
+      page: `${baseUrl}/procedures/observed`,
+    }),
+  )
+  app.get('/proof/object/holder/:handle', (c) => {
+    const handle = c.req.param('handle')
+    const named = world.names().get(handle.toUpperCase())
+    if (named === undefined)
+      return refuse(c, { status: 404, says: `No file followed here names "${handle.slice(0, 100)}".` })
+    const day = dayIn(c.req.query('at'))
+    const at = day === 'malformed' ? null : day
+    const rows = world.watch
+      .holder(named.registry, named.opaqueId)
+      .filter((row) => row.delegated && standsOn(row, at))
+    return c.body(holderProofs(rows.slice(0, HISTORY_MAX), baseUrl, at), 200, PROOF)
+  })
+}
+
+/** A holder is no record of the log: rows name it, and each row is proved at its numbers. */
+function holderProofs(rows: readonly WatchedRow[], baseUrl: string, at: CalendarDate | null): string {
+  const query = at === null ? '' : `?at=${at}`
+  const proofs = rows.flatMap(({ range }) =>
+    rangeToBlocks(range).map((block) => {
+      const text = formatRange(blockRange(block)).replace(/^AS/i, '')
+      return block.space === 'asn'
+        ? `${baseUrl}/proof/autnum/${text.replaceAll(' ', '')}${query}`
+        : `${baseUrl}/proof/ip/${formatPrefix(block)}${query}`
+    }),
+  )
+  const head =
+    'A published holder has no record of its own: rows of files name it. The proofs of its rows, one address a line:'
+  return [head, '', ...proofs, ''].join('\n')
+}
+
+/** The numbers of a record key, as a question; null where it is none of numbers. */
+function rangeText(key: string): string | null {
+  const block = parseBlockKey(key)
+  return block.ok ? numbersText(blockRange(block.value)) : null
 }
 
 /** One block: what is no prefix has no single record, and no single proof. */

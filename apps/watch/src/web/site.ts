@@ -3,9 +3,9 @@
 import type { AskApi, Site, SiteAnswer, SiteQuestion } from '@cadastre/explorer'
 import type { CalendarDate } from '@cadastre/records'
 import { html } from 'hono/html'
-import type { WatchReader } from '../model.ts'
 import { WatchError } from '../open.ts'
 import { reportOf, type WatchReport } from '../report.ts'
+import { sourcesOfRegistry } from '../source-choice.ts'
 import type { WatchedWorld } from '../world/watched-world.ts'
 import type { Assets } from './assets.ts'
 import { holderPage } from './holder-page.ts'
@@ -17,9 +17,15 @@ import { dayIn } from './subject.ts'
 import type { Markup } from './words.ts'
 
 /** The whole report of a registry; null where nothing of it is logged. */
-export function reportIfThere(watch: WatchReader, registry: string): WatchReport | null {
+export function reportIfThere(
+  world: WatchedWorld,
+  registry: string,
+  source: string | undefined,
+): WatchReport | null {
   try {
-    return reportOf(watch, { registry })
+    const asked = { registry, ...(source === undefined || source === '' ? {} : { source }) }
+    const known = sourcesOfRegistry(world.watch, registry).find(({ id }) => id === (asked.source ?? id))
+    return world.kept(`report ${known?.id}`, () => reportOf(world.watch, asked))
   } catch (error) {
     if (error instanceof WatchError) return null
     throw error
@@ -72,24 +78,29 @@ export function createSite(
       },
       {
         route: '/registries/:registry',
-        make: (question) => Promise.resolve(registry(watch, assets, question)),
+        make: (question) => Promise.resolve(registry(world, assets, question)),
       },
-      { route: '/map', make: (question) => Promise.resolve(map(watch, assets, question)) },
+      { route: '/map', make: (question) => Promise.resolve(map(world, assets, question)) },
     ],
   }
 }
 
-function registry(watch: WatchReader, assets: Assets, question: SiteQuestion): SiteAnswer {
+function registry(world: WatchedWorld, assets: Assets, question: SiteQuestion): SiteAnswer {
   const name = question.param('registry')
-  const report = reportIfThere(watch, name)
+  const report = reportIfThere(world, name, question.query('source'))
   if (report === null) return nothing(`No files of “${name}” are logged.`)
-  return { status: 200, title: name, body: registryPage(report, assets.charts.path) }
+  const sources = sourcesOfRegistry(world.watch, name)
+  return { status: 200, title: name, body: registryPage(report, sources, assets.charts.path) }
 }
 
-function map(watch: WatchReader, assets: Assets, question: SiteQuestion): SiteAnswer {
+function map(world: WatchedWorld, assets: Assets, question: SiteQuestion): SiteAnswer {
   const day = dayIn(question.query('at'))
   if (day === 'malformed') return notADay(question.query('at') ?? '')
-  return { status: 200, title: 'Map of IPv4', body: mapPage(watch, day, assets.map.path) }
+  return {
+    status: 200,
+    title: 'Map of IPv4',
+    body: world.kept(`map page ${day}`, () => mapPage(world.watch, day, assets.map.path)),
+  }
 }
 
 function nothing(sentence: string): SiteAnswer {

@@ -3,10 +3,12 @@
  * sentence stands beside the rows that show it.
  */
 
-import { blockRange, parseBlockKey, type Range } from '@cadastre/numbers'
+import { type Block, blockRange, parseBlockKey } from '@cadastre/numbers'
+import type { CalendarDate } from '@cadastre/records'
 import { html } from 'hono/html'
 import type { Change, WatchedRow, WatchReader } from '../model.ts'
 import { numbersText } from '../report.ts'
+import { delegationSources, sourcesNaming } from '../source-choice.ts'
 import type { HolderNames } from '../world/watched-snapshot.ts'
 import { day, KIND_WORDS, type Markup, numbersLink, part, search } from './words.ts'
 
@@ -15,13 +17,13 @@ const TOLD_MAX = 60
 const ROWS_MAX = 100
 
 /** The story of the numbers of a record key such as `ip4/203.0.113.0/24`; empty where it is the key of an object. */
-export function numbersStory(watch: WatchReader, key: string): Markup | string {
+export function numbersStory(watch: WatchReader, key: string, at: CalendarDate | null): Markup | string {
   const block = parseBlockKey(key)
   if (!block.ok) return ''
   const range = blockRange(block.value)
-  const rows = watch.history(range)
+  const rows = watch.history(range, ROWS_MAX + 1)
   const changes = watch.changes({ within: range })
-  return html`${changesPart(changes, numbersText(range), 'these numbers')}${rowsPart(rows)}${proofPart(watch, range)}`
+  return html`${changesPart(changes, numbersText(range), 'these numbers')}${rowsPart(rows)}${proofPart(watch, block.value, at)}`
 }
 
 /** The story of a holder by its handle; empty where no file names it. */
@@ -96,15 +98,22 @@ function rowsPart(rows: readonly WatchedRow[]): Markup {
     'Rows over time',
     'Every row that named any of these numbers: the first file with it, the first without.',
     html`<div class="wide"><table class="data"><thead><tr><th scope="col">From</th><th scope="col">Until</th><th scope="col">File</th><th scope="col">Row as published</th></tr></thead><tbody>${shown.map(line)}</tbody></table></div>
-${rows.length > shown.length ? html`<p class="note">The last ${shown.length} of ${rows.length} rows.</p>` : ''}`,
+${rows.length > shown.length ? html`<p class="note">The last ${shown.length}; there are more. Ask for fewer numbers to see all of theirs.</p>` : ''}`,
   )
 }
 
-function proofPart(watch: WatchReader, range: Range): Markup {
-  const sources = watch.sources().filter(({ kind }) => kind.startsWith('delegated'))
-  const options = sources.map(({ id }) => html`<option value="${id}">${id}</option>`)
-  const [first] = sources
-  const last = first?.lastDay ?? ''
+/** The files that name the numbers come first, and the day that is looked at. */
+function proofPart(watch: WatchReader, block: Block, at: CalendarDate | null): Markup {
+  const range = blockRange(block)
+  const naming = sourcesNaming(watch, block, at)
+  const all = delegationSources(watch)
+  const sources = [...naming, ...all.filter(({ id }) => !naming.some((source) => source.id === id))]
+  const options = sources.map(
+    ({ id, firstDay, lastDay }) =>
+      html`<option value="${id}">${id}, ${firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`}</option>`,
+  )
+  const last = at ?? sources[0]?.lastDay ?? ''
+  const first = all.map(({ firstDay }) => firstDay).sort()[0] ?? ''
   return part(
     'prove',
     'Prove a day',
@@ -112,12 +121,12 @@ function proofPart(watch: WatchReader, range: Range): Markup {
     html`<form class="row-form" action="/proof/day" method="get">
 <input type="hidden" name="q" value="${numbersText(range)}">
 <label>File <select name="source">${options}</select></label>
-<label>Day <input type="date" name="at" value="${last}" min="${first?.firstDay ?? ''}" max="${last}" required></label>
+<label>Day <input type="date" name="at" value="${last}" min="${first}" required></label>
 <button type="submit">Proof of what was published</button>
 </form>
 <form class="row-form" action="/" method="get">
 <input type="hidden" name="q" value="${numbersText(range)}">
-<label>Day <input type="date" name="at" value="${last}" required></label>
+<label>Day <input type="date" name="at" value="${last}" min="${first}" required></label>
 <button type="submit">Look at that day</button>
 </form>`,
   )

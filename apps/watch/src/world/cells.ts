@@ -1,6 +1,7 @@
 /**
  * Rows of published files in the shape that the faces read: cells with registrations. A row that says that somebody has
- * the numbers is a holding, `available` a pool, `reserved` a reservation. Nothing is added to what the row says.
+ * the numbers is a holding, `available` a pool, `reserved` a reservation; what IANA gave a registry is that one's pool.
+ * Nothing is added to what the row says.
  */
 
 import { type Block, compareBlock, contains, formatAddress, rangeToBlocks } from '@cadastre/numbers'
@@ -17,7 +18,7 @@ export function holderHandle(registry: string, opaqueId: string): string {
 
 function kindOf({ delegated, status }: WatchedRow): Registration['kind'] {
   if (delegated) return 'holding'
-  return status === 'available' ? 'pool' : 'reserved'
+  return status === 'reserved' ? 'reserved' : 'pool'
 }
 
 export function registrationOf(row: WatchedRow): Registration {

@@ -22,7 +22,11 @@ export type WorldOptions = {
 /** A day as the faces read a registry. */
 export type DayReader = RegistryReader & { readonly day: CalendarDate | null }
 
+/** What takes long to make and stays as it is while the log does: reports of registries, maps of days. */
+const KEPT_MADE = 16
+
 export class WatchedWorld {
+  readonly #made = new Map<string, unknown>()
   readonly watch: WatchReader
   readonly #options: WorldOptions
   readonly #days = new Map<CalendarDate | null, DayReader>()
@@ -33,6 +37,18 @@ export class WatchedWorld {
   constructor(watch: WatchReader, options: WorldOptions) {
     this.watch = watch
     this.#options = options
+  }
+
+  /** What `make` makes, made once while it is asked for now and then; `key` names what it is of. */
+  kept<T>(key: string, make: () => T): T {
+    const made = this.#made.has(key) ? (this.#made.get(key) as T) : make()
+    this.#made.delete(key)
+    this.#made.set(key, made)
+    for (const oldest of this.#made.keys()) {
+      if (this.#made.size <= KEPT_MADE) break
+      this.#made.delete(oldest)
+    }
+    return made
   }
 
   /** The published holders of any day, by handle. */
@@ -80,10 +96,13 @@ export class WatchedWorld {
       profile: 'community',
       demonstration: labelOf(this.watch, day),
       noticeTitle: 'Watched',
+      wrongData:
+        'Wrong data is mended by the registry that publishes the file. Here it stands as it was published, and its next file beside it.',
       logVkey,
       receiptVkey: '',
       policy,
-      baseUrl,
+      // What is linked from an answer about a past day is about that day too.
+      baseUrl: day === null ? baseUrl : `${baseUrl}${dayPath(day)}`,
       whois,
       version,
     }
@@ -155,14 +174,29 @@ async function* noRecords(): AsyncIterable<never> {
   // State of a watch is read from its entries.
 }
 
+/** The world of a past day in addresses: what follows is asked `?at=` that day. */
+export function dayPath(day: CalendarDate): string {
+  return `/at/${day}`
+}
+
+/** So many files are named one by one. */
+const NAMED_MAX = 3
+
+function filesOf(parts: readonly { readonly id: string; readonly day: CalendarDate }[]): string {
+  if (parts.length === 0) return 'no file of that day or before'
+  if (parts.length <= NAMED_MAX) return parts.map((part) => `${part.id} of ${part.day}`).join(', ')
+  const days = parts.map((part) => part.day).sort()
+  return `${parts.length} files, each of its own day, from ${days[0]} to ${days.at(-1)}; the answer names its file, and /registries lists all`
+}
+
 /** What every face says first: whose files these are, of which day, and what this is not. */
 export function labelOf(watch: WatchReader, day: CalendarDate | null): string {
   const parts = watch.sources().flatMap(({ id, kind }) => {
     if (kind === 'transfers') return []
     const observed = watch.dayFor(id, day)
-    return observed === null ? [] : [`${id} of ${observed.day}`]
+    return observed === null ? [] : [{ id, day: observed.day }]
   })
-  const files = parts.length === 0 ? 'no file of that day or before' : parts.join(', ')
+  const files = filesOf(parts)
   const when = day === null ? 'as last published' : `as published on ${day}`
   return `Watched, ${when}: ${files}. This is a copy of what registries publish, not a registry; the files give no reasons, and neither does this page.`
 }
