@@ -23,6 +23,7 @@ import {
   parseInstant,
   type Replaced,
   type Request,
+  type SealRoot,
 } from '@cadastre/records'
 import {
   type CheckpointGuard,
@@ -61,6 +62,8 @@ export type TestRegistryOptions = {
   readonly demonstration?: boolean
   /** Attestors, beside the operator. */
   readonly clerks?: readonly TestClerk[]
+  /** Roots to which seals of orders chain: SHA-256 of the certificates, base64; none by default. */
+  readonly roots?: readonly SealRoot[]
   /** Key of the notices service, handle `NOTIFIER`. */
   readonly notifier?: Signer
   readonly start?: string
@@ -293,7 +296,7 @@ function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject
     pools: (options.pools ?? TEST_POOLS) as readonly Json[],
     reserved: [],
     witnessPolicy: '',
-    roots: [],
+    roots: (options.roots ?? []) as readonly Json[],
     statement: '',
   }
 }
