@@ -7,6 +7,7 @@ import { type Certificate, factsOf } from './certificate.ts'
 import type { CheckList } from './checks.ts'
 import { attributeLists, OID, type SignedData, type Signer } from './cms.ts'
 import { type CheckName, type Code, INTEGRITY_CHECKS } from './codes.ts'
+import { digestOf } from './digests.ts'
 import { LIMITS } from './limits.ts'
 import { findPath, type Path, useFault } from './path.ts'
 import type { DocumentPort } from './port.ts'
@@ -141,7 +142,7 @@ export function judgeSignature(subject: Subject, trust: Trust, checks: CheckList
   }
   return {
     kind: subject.kind,
-    covered: encodeBase64(port.digest('sha256', ...covered)),
+    covered: encodeBase64(digestOf(port, 'sha256', covered)),
     byteRange: subject.byteRange,
     signer: facts.certificate === null ? null : factsOf(facts.certificate),
     algorithm: facts.algorithm,
@@ -165,7 +166,7 @@ export function unreadSignature(
 ): SignatureReport {
   return {
     kind,
-    covered: encodeBase64(port.digest('sha256', ...covered)),
+    covered: encodeBase64(digestOf(port, 'sha256', covered)),
     byteRange,
     signer: null,
     algorithm: null,

@@ -8,6 +8,7 @@ import type { Certificate } from './certificate.ts'
 import type { CheckList } from './checks.ts'
 import { OID, type SignedData, type Signer, signingTimeOf } from './cms.ts'
 import type { Code } from './codes.ts'
+import { digestOf } from './digests.ts'
 import type { DocumentPort, HashName, SignatureScheme } from './port.ts'
 
 export type SignerFacts = {
@@ -98,7 +99,7 @@ export function checkSigner(
   checks.say('signed-attributes', attributes)
   if (attributes !== null) return facts
   const stated = octetsOf(signer.signed?.get(OID.messageDigest)?.[0])
-  const same = stated !== null && bytesEqual(stated, port.digest(hash, ...content))
+  const same = stated !== null && bytesEqual(stated, digestOf(port, hash, content))
   checks.say('document-digest', same ? null : 'document-digest')
   const valid = port.verify(scheme, certificate.spki, signer.signedBytes, signer.signature)
   checks.say('signature', valid ? null : 'signature-invalid')

@@ -8,6 +8,7 @@ import { type Certificate, factsOf } from './certificate.ts'
 import { CheckList } from './checks.ts'
 import { OID, parseSignedData } from './cms.ts'
 import type { Code } from './codes.ts'
+import { digestOf } from './digests.ts'
 import { LIMITS } from './limits.ts'
 import { findPath, useFault } from './path.ts'
 import type { DocumentPort } from './port.ts'
@@ -75,7 +76,7 @@ export function judgeTimeStamp(
     return answer('fail', 'time-stamp-malformed', null)
   const hash = hashOf(info.hashNode)
   if (!hash.ok) return answer('fail', hash.error, null)
-  const imprinted = bytesEqual(info.imprint, port.digest(hash.value, ...content))
+  const imprinted = bytesEqual(info.imprint, digestOf(port, hash.value, content))
   const checks = new CheckList()
   const withOthers = { ...data, certificates: [...data.certificates, ...trust.others] }
   const { certificate } = checkSigner(withOthers, signer, [data.content], false, checks, port)
