@@ -87,8 +87,8 @@ test('the lowest block that fits, for each size on its own; the grant is counted
   assert.deepEqual(identity['granted'], { ip4: 64 + 16 + 128 + 16, ip6: 0, asn: 0 })
   const holding = here.innermost('ip4/203.0.113.0/26')
   assert.deepEqual(
-    [holding?.id, holding?.holder, holding?.registered, holding?.since],
-    ['R-100', 'H-1', '2030-01-01', 100],
+    [holding?.id, holding?.holder, holding?.registered, holding?.since, holding?.status, holding?.protected],
+    ['R-100', 'H-1', '2030-01-01', 100, 'assigned', false],
   )
   assert.equal(here.object('notes', 'R-100'), null)
   assertStamped(here)
@@ -117,6 +117,7 @@ test('national: a /24 once, held for 24 months; IPv6 a /32 or a /48 and nothing 
   assert.equal(ask(six, 48), null)
   assert.equal(ask(six, 32), null)
   assert.deepEqual(holdings(six), ['ip6/fd00:1::/32 H-1', 'ip6/fd00::/48 H-1'].sort())
+  assert.equal(six.innermost('ip6/fd00::/48')?.status, 'allocated')
 })
 
 test('a size that the pool cannot hold at all is refused, so that nobody waits behind it for ever', () => {
