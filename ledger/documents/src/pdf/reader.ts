@@ -1,7 +1,7 @@
 /**
  * Reads PDF syntax (ISO 32000-2 sections 7.2 and 7.3) at one place of a file, strictly: what a viewer would repair is
- * not read. No library does that: those that were tried rebuild a broken file by searching it for objects, as viewers
- * do, which is what attacks on signed PDFs live on. Every method gives null for what is malformed.
+ * not read. The libraries that we know rebuild a broken file by searching it for objects, as viewers do, which is what
+ * attacks on signed PDFs live on. Every method gives null for what is malformed.
  */
 
 import { LIMITS } from '../limits.ts'
