@@ -17,7 +17,7 @@ import type { CalendarDate, Instant, StateEntry } from '@cadastre/records'
 import { PublicFiles, proveInclusion } from '@cadastre/registrar'
 import type { StoreReader } from '@cadastre/store-port'
 import { openSqliteReader } from '@cadastre/store-sqlite'
-import { HASHED_SPACES, type TrieView } from '@cadastre/trie'
+import type { HashedSpace, TrieView } from '@cadastre/trie'
 import { ChangeIndex } from './change-index.ts'
 import { classify } from './classify.ts'
 import { dayNumber } from './days.ts'
@@ -41,8 +41,8 @@ import { buildState } from './state-of.ts'
 import { TransferIndex } from './transfer-index.ts'
 import { WatchDirectory } from './watch-directory.ts'
 
-/** States of past positions held for proofs: the day's and the later one of a question, twice. */
-const HELD_STATES = 4
+/** States held for proofs: of the day, of the later one that a question looks at, and of now. */
+const HELD_STATES = 3
 
 const holderKey = (registry: string, opaqueId: string): string => `${registry} ${opaqueId}`
 
@@ -50,7 +50,7 @@ class LogReader implements WatchReader {
   readonly info: WatchInfo
   readonly #history: History
   readonly #store: StoreReader
-  readonly #states: Map<number, LoggedState> = new Map()
+  readonly #states: Map<string, LoggedState> = new Map()
   #changes: readonly Change[] | null = null
   #changeIndex: ChangeIndex | null = null
   #transfers: TransferIndex | null = null
@@ -190,7 +190,7 @@ class LogReader implements WatchReader {
   }
 
   async prove(block: Block): Promise<string> {
-    const { text, inclusion, view } = await this.#state(this.info.size - 1)
+    const { text, inclusion, view } = await this.#state(this.info.size - 1, block.space)
     const proof = view.prove(block.space, blockBytes(block), block.length)
     return makeAnswer({ state: text, inclusion, checkpoint: this.#checkpoint() }, proof)
   }
@@ -200,14 +200,14 @@ class LogReader implements WatchReader {
     if (observed === null) return null
     const days = this.days(source)
     const next = days[days.indexOf(observed) + 1]
-    const state = await this.#state(observed.stateIndex)
+    const state = await this.#state(observed.stateIndex, block.space)
     const last = this.info.size - 1
     const later =
       next !== undefined
-        ? await this.#state(next.stateIndex)
+        ? await this.#state(next.stateIndex, 'obj')
         : observed.stateIndex === last
           ? null
-          : await this.#state(last)
+          : await this.#state(last, 'obj')
     const label = { space: block.space, label: blockBytes(block), length: block.length }
     const query = { key: blockKey(block), ...label }
     return formatDayProof(nodeCrypto, { query, source, day }, state, later, this.#checkpoint())
@@ -221,18 +221,22 @@ class LogReader implements WatchReader {
     return formatEntryProof(entry, index, inclusion, this.#checkpoint())
   }
 
-  /** The state whose entry is at the index, with its tries: built anew, and compared with the roots that were logged. */
-  async #state(index: number): Promise<LoggedState> {
-    const held = this.#states.get(index)
+  /**
+   * The state whose entry is at the index, with its sources and the numbers of one space: built anew, and compared with
+   * the roots that were logged.
+   */
+  async #state(index: number, only: HashedSpace): Promise<LoggedState> {
+    const name = `${index} ${only}`
+    const held = this.#states.get(name)
     if (held !== undefined) return held
     const [bytes] = await this.#store.entries(index, 1)
     const text = bytes === undefined ? null : decodeUtf8(bytes)
     const entry = text === null ? null : parseStateEntry(text)
     if (text === null || entry === null) throw new DamagedWatchError(`entry ${index} is no state entry`)
-    const view = this.#viewOf(entry, index)
+    const view = this.#viewOf(entry, index, only)
     const inclusion = await proveInclusion(nodeCrypto, this.#store, index, this.info.size)
     const state = { text, index, inclusion, view }
-    this.#states.set(index, state)
+    this.#states.set(name, state)
     for (const oldest of this.#states.keys()) {
       if (this.#states.size <= HELD_STATES) break
       this.#states.delete(oldest)
@@ -240,10 +244,10 @@ class LogReader implements WatchReader {
     return state
   }
 
-  #viewOf(entry: StateEntry, index: number): TrieView {
-    const trie = buildState(this.#history, nodeCrypto, index)
+  #viewOf(entry: StateEntry, index: number, only: HashedSpace): TrieView {
+    const trie = buildState(this.#history, nodeCrypto, index, only)
     const { hashes } = trie.commit()
-    for (const space of HASHED_SPACES)
+    for (const space of new Set<HashedSpace>([only, 'obj']))
       if (encodeBase64(hashes[space]) !== entry.roots[space])
         throw new DamagedWatchError(
           `the rows do not make the state of ${space} in ${formatStateEntry(entry)}`,

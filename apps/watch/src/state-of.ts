@@ -2,7 +2,7 @@
 
 import type { Hasher } from '@cadastre/crypto'
 import type { Range } from '@cadastre/numbers'
-import { createTrieMemory, type TrieMemory, TrieWriter, type Version } from '@cadastre/trie'
+import { createTrieMemory, type HashedSpace, type TrieMemory, TrieWriter, type Version } from '@cadastre/trie'
 import type { History, SourceHistory } from './history.ts'
 import type { ObservedDay } from './model.ts'
 import type { ObservedEntry } from './observed-entry.ts'
@@ -48,18 +48,27 @@ export function sourceRecord({ kind, registry, days }: SourceHistory, day: Obser
   }
 }
 
-/** The state after the first `size` entries: rows logged by then and not yet logged as gone. Not committed. */
-export function buildState(history: History, hasher: Hasher, size: number): TrieWriter {
+/**
+ * The state after the first `size` entries: rows logged by then and not yet logged as gone. Not committed. `only`: with
+ * the numbers of that space alone (`obj`: none), for a proof needs no other; sources are there always.
+ */
+export function buildState(
+  history: History,
+  hasher: Hasher,
+  size: number,
+  only: HashedSpace | null = null,
+): TrieWriter {
   const trie = new TrieWriter(newTrieMemory(), hasher)
   const claims: RangedClaim[] = []
   for (const source of history.sources()) {
-    if (isNumberKind(source.kind))
+    if (isNumberKind(source.kind) && only !== 'obj')
       for (const id of source.rows) {
         const [added, removed] = [history.addedBy(id), history.removedBy(id)]
         if (added >= size || (removed >= 0 && removed < size)) continue
         const raw = history.raw(id)
         const row = readObservedRow(raw)
         if (!row.ok) throw new Error(`row ${id} was read before: ${raw}`)
+        if (only !== null && row.value.range.space !== only) continue
         const claim = { source: source.id, row: raw, since: history.fromDay(id), entry: added }
         claims.push({ range: row.value.range, claim })
       }

@@ -78,7 +78,8 @@ ${part('ended', 'Ended and restored', html`Delegations that ended, newest first.
 ${part('files', 'The files themselves', 'Days that are missing, and what was wrong with a file.', html`${gapsList(report.gaps)}${notesList(report.notes)}`)}`
 }
 
-function endedStatement({ resources, gaps, from, to }: WatchReport): Markup {
+function endedStatement(report: WatchReport): Markup {
+  const { resources, gaps, from, to, source, changes } = report
   const { ended, backToSameHolder } = resources
   const longest = gaps.reduce((most, gap) => Math.max(most, gap.days), 0)
   const between =
@@ -86,6 +87,9 @@ function endedStatement({ resources, gaps, from, to }: WatchReport): Markup {
       ? ''
       : html` For ${count(longest)} days in a row no file is followed here: what began and ended within them is not seen.`
   const are = (one: number): string => (one === 1 ? 'delegated resource' : 'delegated resources')
+  // Plain files list what is delegated and nothing else: there a delegation ends by not being listed.
+  if (source.startsWith('delegated/'))
+    return html`Between ${day(from)} and ${day(to)}, ${count(changes.ended ?? 0)} stretches of numbers ceased to be listed as delegated. These files do not list what is reserved or available, and give no procedure.${between}`
   return html`Between ${day(from)} and ${day(to)}, ${count(ended)} ${are(ended)} became reserved or available; ${count(backToSameHolder)} of them came back to the same holder by the published opaque-ids. The files give no procedure for any of these.${between}`
 }
 
