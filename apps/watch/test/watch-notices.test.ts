@@ -1,4 +1,4 @@
-// Who asked is told what a new file changes, by signed webhook: once, and of nothing else.
+// Who asked is told what a new file changes, by signed webhook or mail: once, and of nothing else.
 
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -9,6 +9,7 @@ import { test } from 'node:test'
 import { decodeBase64 } from '@cadastre/crypto'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import { signedContent } from '@cadastre/notices'
+import { skip, smtpServer } from '../../../faces/notices/test/smtp-server.ts'
 import { serveWatch } from '../src/serve.ts'
 import { delegatedFile, openLog, takeIn, watched } from './fixtures.ts'
 
@@ -118,3 +119,74 @@ test('a prefix and a holder: asked, confirmed, told of the next file, and not of
     await world.close()
   }
 })
+
+test('by mail: an AS number is asked for, confirmed by the token in the mail, told of, and ended', {
+  skip,
+}, async () => {
+  const as = (holder: string): string => `example|QM|asn|64496|1|20200101|allocated|${holder}`
+  const world = await watched([{ registry: 'example', day: '2026-01-01', rows: [as('H1'), as2('H9')] }])
+  const smtp = await smtpServer()
+  await smtp.start()
+  const faults: unknown[] = []
+  const server = await serveWatch({
+    directory: world.path,
+    host: '127.0.0.1',
+    port: 0,
+    whoisPort: 0,
+    publicUrl: null,
+    version: 'test',
+    notices: {
+      database: join(world.path, 'notices.sqlite'),
+      smtpUrl: smtp.url,
+      from: 'watch@watch.example',
+      webhookSigner: generateEd25519Signer(),
+    },
+    lookMilliseconds: 3_600_000,
+    failed: (error) => faults.push(error),
+  })
+  try {
+    await server.look()
+    const target = 'reader@example.net'
+    assert.equal((await form(`${server.url}/subscribe`, { numbers: 'AS64496', target })).status, 200)
+    await server.look()
+    const [asked] = (await smtp.mail()).map(decoded)
+    assert.match(asked ?? '', /^To: reader@example\.net$/m)
+    const token = /Token: (\S+)/.exec(asked ?? '')?.[1] ?? ''
+    // Nothing is told before the address has confirmed.
+    await form(`${server.url}/subscribe/confirm`, { token, wish: 'confirm' })
+
+    const log = await openLog(world.path)
+    await takeIn(log, [
+      ['delegated-example-extended', delegatedFile('example', '2026-01-02', [as('H2'), as2('H9')])],
+      ['delegated-example-extended', delegatedFile('example', '2026-01-03', [as('H2'), as2('H8')])],
+    ])
+    await log.close()
+    await server.look()
+    await server.look()
+    const told = (await smtp.mail()).map(decoded).slice(1)
+    assert.equal(told.length, 1, 'once, and not of the number beside it')
+    assert.match(told[0] ?? '', /^Subject: AS64496: 1 change in delegated-extended\/example of 2026-01-02$/m)
+    assert.match(told[0] ?? '', /is now under H2/)
+    assert.match(told[0] ?? '', /The files give no reasons/)
+
+    await form(`${server.url}/subscribe/confirm`, { token, wish: 'end' })
+    const gone = await form(`${server.url}/subscribe/confirm`, { token, wish: 'end' })
+    assert.equal(gone.status, 400)
+    assert.deepEqual(faults, [])
+  } finally {
+    await server.close()
+    await world.close()
+    await smtp.close()
+  }
+})
+
+const as2 = (holder: string): string => `example|QM|asn|64497|1|20200101|allocated|${holder}`
+
+/** A mail with folded headers and quoted-printable lines joined (RFC 5322 section 2.2.3, RFC 2045 section 6.7). */
+function decoded(mail: string): string {
+  return mail
+    .replaceAll('\r\n', '\n')
+    .replaceAll(/\n[ \t]+/g, ' ')
+    .replaceAll('=\n', '')
+    .replaceAll('=3D', '=')
+}
