@@ -15,14 +15,17 @@ import { reportHash, verifyDocument } from '@cadastre/documents'
 import { nodeDocumentPort } from '@cadastre/documents/node'
 import { createExplorer } from '@cadastre/explorer'
 import { parsePolicy } from '@cadastre/notes'
+import { parseBlockKey } from '@cadastre/numbers'
 import { createRdapHandler } from '@cadastre/rdap'
 import {
   type Application,
+  innermost,
   type JsonObject,
   type Notes,
   type ObjectType,
   ORDER_EFFECTS,
   type OrderRecord,
+  type Registration,
   type Replaced,
 } from '@cadastre/records'
 import { memberHashOf } from '@cadastre/signatures'
@@ -103,6 +106,14 @@ export class OrderDesk {
   }
   order(handle: string): OrderRecord {
     return this.record('order', handle)
+  }
+  /** The innermost registration at a block. */
+  heldAt(prefix: string): Registration {
+    const block = parseBlockKey(`ip4/${prefix}`)
+    assert.ok(block.ok)
+    const found = innermost(this.registry.reader.snapshot().chain(block.value))
+    assert.ok(found)
+    return found.registration
   }
   notes(id: string): Notes | null {
     return this.registry.reader.snapshot().object('notes', id) as Notes | null

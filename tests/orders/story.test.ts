@@ -10,15 +10,8 @@ import { after, before, test } from 'node:test'
 import { objectQuery, verifyAnswer } from '@cadastre/answers'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { parsePolicy } from '@cadastre/notes'
-import { parseBlockKey } from '@cadastre/numbers'
 import { ordersOn } from '@cadastre/reader'
-import {
-  canonicalJson,
-  innermost,
-  type JsonObject,
-  type OrderRecord,
-  type Registration,
-} from '@cadastre/records'
+import { canonicalJson, type JsonObject, type OrderRecord, objectKey } from '@cadastre/records'
 import { memberHashOf } from '@cadastre/signatures'
 import type { TestHolder } from '@cadastre/simulator'
 import { ordersLines } from '@cadastre/statistics'
@@ -50,21 +43,13 @@ function holder(which: TestHolder | undefined): TestHolder {
   return which
 }
 
-function registrationAt(prefix: string): Registration {
-  const block = parseBlockKey(`ip4/${prefix}`)
-  assert.ok(block.ok)
-  const found = innermost(desk.registry.reader.snapshot().chain(block.value))
-  assert.ok(found)
-  return found.registration
-}
-
 function scopeOf(prefix: string, at: string = prefix): JsonObject {
-  return { key: `ip4/${at}`, id: registrationAt(at).id, range: prefix }
+  return { key: `ip4/${at}`, id: desk.heldAt(at).id, range: prefix }
 }
 
 /** What anyone can see of a block says what its record says: holder, what orders do to it, and nothing besides. */
 async function compareBlock(prefix: string): Promise<void> {
-  const registration = registrationAt(prefix)
+  const registration = desk.heldAt(prefix)
   const { at } = desk.registry.reader.snapshot().publication
   const orders = ordersOn(desk.notes(registration.id), at)
   const held = orders.some(({ holds }) => holds)
@@ -102,7 +87,7 @@ async function compareOrder(handle: string): Promise<void> {
   assert.ok(policy.ok)
   const query = objectQuery(nodeCrypto, 'order', handle)
   assert.ok(query)
-  const proof = reader.snapshot().prove(query.key)
+  const proof = reader.snapshot().prove(objectKey('order', handle))
   const trust = { trust: policy.value, age: null }
   const verified = verifyAnswer(nodeCrypto, trust, query, proof)
   assert.ok(verified.ok, 'the proof holds')
@@ -161,13 +146,13 @@ function state(handle: string): string {
 
 /** What a request names of the whole block's registration. */
 function replaced(): Parameters<OrderDesk['ask']>[2] {
-  const registration = registrationAt(BLOCK)
+  const registration = desk.heldAt(BLOCK)
   return [{ member: `ip4/${BLOCK}#${registration.id}`, hash: memberHashOf(nodeCrypto, registration) }]
 }
 
 function transferRefusal(range: string): Promise<string | null> {
   const [seller, buyer] = [holder(acme), holder(bolt)]
-  const registration = { key: `ip4/${BLOCK}`, id: registrationAt(BLOCK).id }
+  const registration = { key: `ip4/${BLOCK}`, id: desk.heldAt(BLOCK).id }
   const body = { step: 'offer', registration, range, from: seller.handle, to: buyer.handle, services: [] }
   return desk.ask('transfer/1', body, replaced(), seller.signer, buyer.signer)
 }
@@ -254,15 +239,15 @@ test('a second order transfers half of the block: notice, window, execution', as
   await desk.notify(order)
   await desk.later(0)
   assert.equal(state(order), 'window')
-  assert.equal(registrationAt(HALF).holder, seller)
+  assert.equal(desk.heldAt(HALF).holder, seller)
   await compare(BLOCK)
 
   await desk.later(13)
   assert.equal(state(order), 'window', 'ten business days are fourteen days')
   await desk.later(2)
   assert.equal(state(order), 'executed')
-  assert.equal(registrationAt(HALF).holder, buyer)
-  assert.equal(registrationAt(OTHER).holder, seller, 'exactly the half that the order names')
+  assert.equal(desk.heldAt(HALF).holder, buyer)
+  assert.equal(desk.heldAt(OTHER).holder, seller, 'exactly the half that the order names')
   await compare(HALF, OTHER)
 })
 
@@ -287,7 +272,7 @@ test('the appeal reverses it: a new order, executed as exactly', async () => {
   await desk.later(15)
   assert.equal(state(order), 'executed')
   assert.equal(state(reversed), 'reversed')
-  assert.equal(registrationAt(HALF).holder, seller)
+  assert.equal(desk.heldAt(HALF).holder, seller)
   await compare(HALF, OTHER)
   const { orders } = await desk.report()
   assert.deepEqual(orders.noticeBeforeEffect.takes, { executed: 2, noticed: 2, share: 1 })

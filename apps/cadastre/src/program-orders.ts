@@ -124,6 +124,7 @@ export function addOrderCommands(program: Command): void {
     .option('--time-stamp-roots <directory>', 'those of time stamps (default the same)')
     .option('--status <directory>', 'CRLs (.crl) and OCSP responses (.ocsp), DER')
     .option('--form <file>', 'the filled-in form, where it is not the signed content itself')
+    .option('--url <address>', 'a running registry: would each item pass there, by its register and records?')
     .option('--at <instant>', 'judge as of this time (default now)')
     .option('--save <file>', 'write the report, as the log binds it')
     .action((file: string, options: OrderCheckOptions, command: Command) =>

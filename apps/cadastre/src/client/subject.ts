@@ -20,7 +20,7 @@ export type Subject =
   | { readonly kind: 'block'; readonly block: Block; readonly key: RecordKey }
   | { readonly kind: 'object'; readonly key: RecordKey }
 
-/** Read a query as people write it. Handles: `H-7`, `IMP-…`, `A-…`, or `type/HANDLE` for any object. */
+/** Read a query as people write it. Handles: `H-7`, `IMP-…`, `A-…`, `O-…`, or `type/HANDLE` for any object. */
 export function readSubject(text: string): Subject {
   const address = parseAddress(text)
   if (address.ok) return ofBlock(singleBlock(address.value.space, address.value.value))
@@ -77,6 +77,7 @@ function typeOfHandle(text: string): string {
   if (/^a-\d+$/i.test(text)) return 'application'
   if (/^c-\d+$/i.test(text)) return 'complaint'
   if (/^i-\d+$/i.test(text)) return 'incident'
+  if (/^o-\d+$/i.test(text)) return 'order'
   if (/^(?:[0-9a-f]{40}\.)?t-\d+$/i.test(text)) return 'transit'
   return 'holder'
 }

@@ -5,8 +5,10 @@ import { join } from 'node:path'
 import { embeddedContent, LIMITS, reportHash, reportText, verifyDocument } from '@cadastre/documents'
 import { nodeDocumentPort } from '@cadastre/documents/node'
 import { type OrderDocumentFault, parseInstant, readOrderDocument } from '@cadastre/records'
+import { answersOf } from '../client/order-against.ts'
+import { RegistryClient } from '../client/registry-client.ts'
 import { systemNow } from '../data/system-now.ts'
-import { itemLines, itemsOf, reportLines } from './order-words.ts'
+import { itemLines, itemsOf, reportLines, withRegistry } from './order-words.ts'
 import { CommandError, EXIT, type Output, UsageError } from './output.ts'
 
 export type OrderCheckOptions = {
@@ -17,6 +19,8 @@ export type OrderCheckOptions = {
   readonly form?: string
   readonly at?: string
   readonly save?: string
+  /** A running registry, which answers what its register and its records say. */
+  readonly url?: string
 }
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----/g
@@ -80,9 +84,18 @@ export async function orderCheckCommand(
   const form = await formOf(options, document)
   const read = form === null ? null : readOrderDocument(form.text)
   const faults: readonly OrderDocumentFault[] | null = read === null ? null : read.ok ? [] : read.error
-  const items = itemsOf(report, faults)
-  if (options.save !== undefined) await writeFile(options.save, reportText(report))
   const [seal] = report.sealedBy
+  const asked =
+    options.url === undefined || read?.ok !== true
+      ? []
+      : await answersOf(new RegistryClient(options.url), {
+          form: read.value,
+          document: report.document.sha256,
+          certificate: seal?.certificate ?? null,
+          at,
+        })
+  const items = withRegistry(itemsOf(report, faults), asked)
+  if (options.save !== undefined) await writeFile(options.save, reportText(report))
   // As `serve-order` takes it, should the order be served like this.
   const authenticity = seal === undefined ? null : { means: 'seal', ...seal, report: hash }
   output.result(

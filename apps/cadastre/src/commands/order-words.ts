@@ -8,6 +8,7 @@ import {
   type SignatureReport,
 } from '@cadastre/documents'
 import { CHECKLIST, type OrderDocumentFault } from '@cadastre/records'
+import type { RegistryAnswer } from '../client/order-against.ts'
 import { bold } from './output.ts'
 
 /** What each check is about. */
@@ -141,6 +142,22 @@ export function itemsOf(report: Report, faults: readonly OrderDocumentFault[] | 
           answer: 'fail',
           why: `the form cannot be read: ${unread.pointer || 'expected'} ${unread.expected}`,
         }
+  })
+}
+
+/** The same, with what a running registry answers: its no is a no, its yes settles what no paper can show. */
+export function withRegistry(
+  items: readonly ItemAnswer[],
+  asked: readonly RegistryAnswer[],
+): readonly ItemAnswer[] {
+  return items.map((one) => {
+    const said = asked.find(({ item }) => item === one.item)
+    if (said === undefined || one.answer === 'fail') return one
+    if (said.why !== null) return { ...one, answer: 'fail', why: said.why }
+    // Whether it was lifted elsewhere only its authority can say.
+    if (one.item === 'not-superseded')
+      return { ...one, why: 'nothing on record says otherwise; two attestors ask the authority' }
+    return one.answer === 'open' ? { ...one, answer: 'pass', why: 'as the registry says, with proof' } : one
   })
 }
 
