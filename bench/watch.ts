@@ -1,6 +1,6 @@
 /**
  * Watch (issue 6): the AFRINIC series replayed, logged and provable; one day's file of 260,000 rows; look-ups of past
- * days against current ones; memory. The series lies outside the project, in `../shared/data`; without it that part is
+ * days against current ones, within the program and as RDAP over HTTP; memory. The series lies outside the project, in `../shared/data`; without it that part is
  * said to be left out, and look-ups are measured on made files. Each part runs in a process of its own, so that its
  * memory is its own.
  *
@@ -15,7 +15,7 @@ import { gunzipSync } from 'node:zlib'
 import { blockQuery } from '@cadastre/answers'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import { parsePolicy } from '@cadastre/notes'
-import { type Block, rangeToBlocks } from '@cadastre/numbers'
+import { type Block, formatPrefix, rangeToBlocks } from '@cadastre/numbers'
 import type { CalendarDate } from '@cadastre/records'
 import {
   ingestFile,
@@ -28,6 +28,7 @@ import {
   type WatchLog,
   type WatchReader,
 } from '@cadastre/watch'
+import { serveWatch } from '@cadastre/watch/serve'
 import { systemNow } from '../apps/cadastre/src/data/system-now.ts'
 import { writeDelegations } from './delegations.ts'
 import { report } from './figures.ts'
@@ -115,6 +116,59 @@ function reportLookUps(reader: WatchReader, source: string, what: string): void 
   })
 }
 
+/** Questions over HTTP, and days among which those about the past are spread: more than a server keeps at once. */
+const ASKED = 1500
+const ASKED_DAYS = 50
+
+/** Microseconds of an RDAP answer over HTTP, one after the other; `days` as for {@link lookUps}. */
+async function rdapAnswers(
+  url: string,
+  blocks: readonly Block[],
+  days: readonly (CalendarDate | null)[],
+): Promise<number> {
+  const began = performance.now()
+  for (const [at, block] of blocks.entries()) {
+    const day = days[at % days.length] ?? null
+    const path = block.space === 'asn' ? `autnum/${block.first}` : `ip/${formatPrefix(block)}`
+    const answer = await fetch(`${url}/rdap/${path}${day === null ? '' : `?at=${day}`}`)
+    await answer.arrayBuffer()
+    // What stands now need not have stood then.
+    if (answer.status !== 200 && (day === null || answer.status !== 404))
+      throw new Error(`${path} at ${day}: ${answer.status}`)
+  }
+  return ((performance.now() - began) * 1000) / blocks.length
+}
+
+/** The same as {@link reportLookUps}, of what is served: no question is asked twice, so none is answered from memory. */
+async function reportServed(directory: string, reader: WatchReader, source: string): Promise<void> {
+  const server = await serveWatch({
+    directory,
+    host: '127.0.0.1',
+    port: 0,
+    whoisPort: 0,
+    publicUrl: null,
+    version: 'bench',
+    notices: null,
+    failed: (error) => console.error(error),
+  })
+  try {
+    const rows = [...reader.rows(source, null)]
+    const blocks = Array.from({ length: ASKED * 3 }, (_, at) => blockOf(rows, at * 7))
+    const days = reader.days(source).map(({ day }) => day)
+    const past = Array.from({ length: ASKED_DAYS }, (_, at) => days[days.length - 1 - at * 7] ?? null)
+    // The first answers are those of a program that is not warm yet.
+    await rdapAnswers(server.url, blocks.slice(2 * ASKED), [null, ...past])
+    const now = await rdapAnswers(server.url, blocks.slice(0, ASKED), [null])
+    const then = await rdapAnswers(server.url, blocks.slice(ASKED, 2 * ASKED), past)
+    const what = 'watch: AFRINIC series: RDAP over HTTP'
+    report({ what: `${what}, now`, value: now, unit: 'µs', limit: null })
+    report({ what: `${what}, of ${ASKED_DAYS} past days in turn`, value: then, unit: 'µs', limit: null })
+    report({ what: `${what}, past against now`, value: then / now, unit: 'x', limit: { atMost: 2 } })
+  } finally {
+    await server.close()
+  }
+}
+
 async function series(directory: string): Promise<void> {
   const began = performance.now()
   const log = await openLog(directory)
@@ -153,6 +207,7 @@ async function series(directory: string): Promise<void> {
   if (resources.ended !== 393 || resources.backToSameHolder !== 78)
     throw new Error('other figures than 393 and 78')
   reportLookUps(reader, source, 'AFRINIC series')
+  await reportServed(directory, reader, source)
   await reader.close()
   reportMemory('AFRINIC series')
 }
