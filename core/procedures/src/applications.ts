@@ -3,6 +3,7 @@
 import type {
   Application,
   ApplicationState,
+  Holder,
   Instant,
   JsonObject,
   Notes,
@@ -90,12 +91,25 @@ export function hasEnded(application: Application, at: Instant): boolean {
   }
 }
 
-/** Whether this party may withdraw this application now. */
+/** One living `full` key of the holder signed: enough to withdraw what a thief of the others may have asked for. */
+export function oneFullKeySigned(holder: Holder, from: Asked<unknown>): boolean {
+  return (holder.policy?.keys ?? []).some(
+    ({ alg, key, roles }) =>
+      roles.includes('full') && from.signatures.keys.some((by) => by.alg === alg && by.key === key),
+  )
+}
+
+function fullyConsented(holder: Holder, from: Asked<unknown>): boolean {
+  return consent(holder, from, 'full') !== null
+}
+
+/** Whether this party may withdraw this application now; `signed`: whether enough of its keys signed. */
 export function withdrawalRefusal(
   from: Asked<{ readonly application: string; readonly by: string }>,
   procedure: string,
   inputs: Inputs,
   at: Instant,
+  signed: (holder: Holder, from: Asked<unknown>) => boolean = fullyConsented,
 ): RefusalCode | null {
   const application = applicationOf(inputs, from.body.application)
   if (application === null || application.procedure !== procedure) return 'application-unknown'
@@ -103,5 +117,5 @@ export function withdrawalRefusal(
   if (!application.consents.includes(from.body.by)) return 'not-party'
   const holder = holderOf(inputs, from.body.by)
   if (holder === null) return 'holder-unknown'
-  return consent(holder, from, 'full') === null ? 'consent-missing' : null
+  return signed(holder, from) ? null : 'consent-missing'
 }

@@ -1,6 +1,7 @@
 /**
- * P7 Return. A holder gives back what it holds, whole or part, whatever it owes. It may withdraw until the effect;
- * then the numbers are quarantined, and after the quarantine they are free (`quarantine.ts`).
+ * P7 Return. A holder gives back what it holds, whole or part, whatever it owes. Any one of its full keys may withdraw
+ * until the effect, and a freeze in that time ends it: a thief of keys could return numbers out of spite. Then the
+ * numbers are quarantined, and after the quarantine they are free (`quarantine.ts`).
  *
  * Refusals, in order: see `returnNumbers.refusals`; the page is `docs/procedures/return.md`.
  */
@@ -10,6 +11,7 @@ import { err, ok, type Range, type Result } from '@cadastre/numbers'
 import {
   type Application,
   addSeconds,
+  type Holder,
   handle,
   type Instant,
   object,
@@ -18,7 +20,14 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { endApplication, newApplication, stepIn, withdrawalRefusal, withPending } from './applications.ts'
+import {
+  endApplication,
+  newApplication,
+  oneFullKeySigned,
+  stepIn,
+  withdrawalRefusal,
+  withPending,
+} from './applications.ts'
 import {
   type Asked,
   applicationKey,
@@ -40,6 +49,7 @@ import {
   registrationMember,
 } from './common.ts'
 import { accept, DRAFT_SINCE, draftId, put, refuse } from './effects.ts'
+import { holderBar } from './holder-locks.ts'
 import { heldRefusal } from './holds.ts'
 import { leavingEdits, leavingNeeds } from './leaving.ts'
 import { beforeEffect } from './pauses.ts'
@@ -114,6 +124,8 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
   if (consent(holder, from, 'full') === null) return refuse('consent-missing')
   const member = registrationMember(registration.value, offer.registration.key.space)
   if (!namesMember(from, member, registration.value, inputs)) return refuse('member-changed')
+  const bar = holderBar(holder, at)
+  if (bar !== null) return refuse(bar)
   const { id } = registration.value
   const notes = notesOf(inputs, id)
   if (notes?.pending != null) return refuse('act-pending')
@@ -151,12 +163,22 @@ function withdrawNeeds(wish: Withdraw, known: Inputs): readonly Need[] {
 }
 
 function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs, at: Instant): Decision {
-  const refusal = withdrawalRefusal(from, ID, inputs, at)
+  const refusal = withdrawalRefusal(from, ID, inputs, at, oneFullKeySigned)
   if (refusal !== null) return refuse(refusal)
   const application = applicationOf(inputs, from.body.application)
   const offer = offerIn(application)
   if (application === null || offer === null) return refuse('application-unknown')
   return accept([endApplication(application, 'withdrawn'), ...notesCleared(offer, application, inputs)])
+}
+
+/**
+ * What bars the holder when the withdrawal right ends. A freeze made in that time counts though it has ended by itself:
+ * it was the alarm about this offer, and must not depend on which of the two times is longer.
+ */
+function barAtEffect(application: Application, holder: Holder | null, at: Instant): RefusalCode | null {
+  if (holder === null) return 'holder-unknown'
+  const { frozenAt } = holder
+  return holderBar(holder, at) ?? (frozenAt !== null && frozenAt >= application.opened ? 'frozen' : null)
 }
 
 /** The withdrawal right has ended: what was offered is quarantined, or the application fails and says why. */
@@ -172,6 +194,8 @@ function decideEffect(application: Application, inputs: Inputs, at: Instant): De
   if (!registration.ok) return failed(registration.error)
   const given = consentInApplication(application, offer.holder)
   if (given === null) return failed('consent-missing')
+  const bar = barAtEffect(application, holderOf(inputs, offer.holder), at)
+  if (bar !== null) return failed(bar)
   const held = heldRefusal(notesOf(inputs, registration.value.id), offer.range, at)
   if (held !== null) return failed(held)
   const quarantined = quarantinedFor(offer, registration.value, inputs, at)
@@ -205,6 +229,9 @@ export const returnNumbers: Procedure<ReturnBody> = {
     'not-a-holding',
     'consent-missing',
     'member-changed',
+    'locked',
+    'frozen',
+    'recovered-recently',
     'act-pending',
     'held',
     'range-outside',

@@ -9,6 +9,7 @@ import {
   type Registration,
   registrationRange,
 } from '@cadastre/records'
+import { emptyNotes } from '../src/notes.ts'
 import { returnNumbers } from '../src/return.ts'
 import { reverseZoneLength } from '../src/services.ts'
 import { assertStamped, blockOf, DAY, instant, World } from './world.ts'
@@ -141,6 +142,82 @@ test('holder-unknown, registration-unknown, not-holder, not-a-holding, consent-m
   assert.equal(offer(here, lease), 'not-a-holding')
   assert.equal(offer(here, OFFER, { by: ['H-1/routing', 'H-1/technical'] }), 'consent-missing')
   assert.equal(offer(here, OFFER, { names: false }), 'member-changed')
+})
+
+/** H-1 with other members of its record. */
+function withHolder(here: World, more: JsonObject): World {
+  const key = 'obj/holder/H-1' as RecordKey
+  here.put(key, { ...(here.state.get(key) as JsonObject), ...more })
+  return here
+}
+
+test('locked, frozen, recovered-recently: an offer is refused; a hold after allocation stops none', () => {
+  const later = instant('2030-01-02T00:00:00Z')
+  const bars = [
+    ['locked', { lockedUntil: later }],
+    ['frozen', { frozenUntil: later, frozenAt: instant('2030-01-01T00:00:00Z') }],
+    ['recovered-recently', { transferableFrom: later }],
+  ] as const
+  for (const [code, bar] of bars) {
+    const here = withHolder(world(), bar)
+    assert.equal(offer(here, OFFER, { names: false }), 'member-changed')
+    assert.equal(offer(here), code)
+    here.later(DAY - 1)
+    assert.equal(offer(here), code)
+    here.later(1)
+    assert.equal(offer(here), null)
+  }
+  const allocated = world()
+  const notes = { ...emptyNotes('R-1'), heldUntil: instant('2031-01-01T00:00:00Z') }
+  allocated.put('obj/notes/R-1' as RecordKey, notes)
+  giveBack(allocated)
+})
+
+test('locked, frozen, recovered-recently: what bars the holder in the time of withdrawal lets the return fail', () => {
+  const end = instant('2030-01-15T00:00:00Z')
+  const after = instant('2030-01-15T00:00:01Z')
+  const bars = [
+    ['locked', { lockedUntil: after }],
+    ['recovered-recently', { transferableFrom: after }],
+    ['frozen', { frozenUntil: after, frozenAt: instant('2030-01-01T00:00:01Z') }],
+    // Frozen in the second of the offer: the freeze has just ended by itself, and the offer fails all the same.
+    ['frozen', { frozenUntil: end, frozenAt: instant('2030-01-01T00:00:00Z') }],
+    [null, { lockedUntil: end, transferableFrom: end }],
+    [null, { frozenUntil: instant('2029-12-31T00:00:00Z'), frozenAt: instant('2029-12-17T00:00:00Z') }],
+  ] as const
+  for (const [code, bar] of bars) {
+    const here = world()
+    assert.equal(offer(here), null)
+    withHolder(here, bar)
+    here.later(WITHDRAWAL)
+    assert.equal(here.due(returnNumbers, 'obj/application/A-100'), null)
+    const application = here.object('application', 'A-100')
+    const state = code === null ? 'effected' : 'failed'
+    assert.deepEqual([application?.['state'], application?.['reason']], [state, code])
+    assert.deepEqual(here.ids(CELL), code === null ? ['R-101'] : ['R-1'])
+    assert.equal(here.object('notes', 'R-1'), null)
+  }
+})
+
+test('consent-missing: any one living full key withdraws, though the offer needed more; no other key does', () => {
+  const key = (name: string, role: string): JsonObject => ({ alg: 'ed25519', key: name, roles: [role] })
+  const keys = [key('one', 'full'), key('two', 'full'), key('three', 'routing')]
+  const policed = (): World => withHolder(world(), { policy: { m: 2, keys, guardians: [] } })
+  const here = policed()
+  assert.equal(offer(here, OFFER, { by: ['one'] }), 'consent-missing')
+  assert.equal(offer(here, OFFER, { by: ['one', 'two'] }), null)
+  const body = { step: 'withdraw', application: 'A-100', by: 'H-1' }
+  for (const by of [[], ['three'], ['H-2/full']])
+    assert.equal(here.ask(returnNumbers, { body, by }), 'consent-missing')
+  // A key of another algorithm with the same bytes is another key.
+  const signed = [{ alg: 'webauthn', key: 'two' }] as const
+  assert.equal(here.ask(returnNumbers, { body, signed }), 'consent-missing')
+  assert.equal(here.ask(returnNumbers, { body, by: ['two'] }), null)
+  assert.equal(here.object('application', 'A-100')?.['state'], 'withdrawn')
+  const keyless = policed()
+  assert.equal(offer(keyless, OFFER, { by: ['one', 'two'] }), null)
+  withHolder(keyless, { policy: null })
+  assert.equal(keyless.ask(returnNumbers, { body, by: ['two'] }), 'consent-missing')
 })
 
 test('act-pending, range-outside, range-not-a-block', () => {
