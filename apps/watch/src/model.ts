@@ -174,6 +174,8 @@ export interface WatchReader {
   covering(block: Block, day: CalendarDate | null): readonly WatchedRow[]
   /** Rows that share a number with the range, in order of numbers. `limit` 1 or more. */
   overlapping(range: Range, day: CalendarDate | null, limit: number): readonly WatchedRow[]
+  /** The same rows one after the other, none of them kept: of the whole space there are hundreds of thousands. */
+  eachOverlapping(range: Range, day: CalendarDate | null, visit: (row: WatchedRow) => void): void
   /** Every row of any day that shares a number with the range, by first day and then number; the last `limit` of them. */
   history(range: Range, limit?: number): readonly WatchedRow[]
   /** Rows of a source on a day, in order of numbers. */

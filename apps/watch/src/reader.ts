@@ -96,6 +96,13 @@ class LogReader implements WatchReader {
     return this.#standing(range, day, limit)
   }
 
+  eachOverlapping(range: Range, day: CalendarDate | null, visit: (row: WatchedRow) => void): void {
+    const number = day === null ? null : dayNumber(day)
+    this.#history.overlapping(range, (id) => {
+      if (this.#history.stands(id, number)) visit(this.#history.row(id))
+    })
+  }
+
   #standing(range: Range, day: CalendarDate | null, limit: number): WatchedRow[] {
     const number = day === null ? null : dayNumber(day)
     const rows: WatchedRow[] = []

@@ -10,6 +10,7 @@ import { range, WIDTH } from '@cadastre/numbers'
 import type { CalendarDate } from '@cadastre/records'
 import { dayNumber } from '../days.ts'
 import type { WatchedRow, WatchReader } from '../model.ts'
+import { sourcesOn } from '../source-choice.ts'
 import type { WatchedWorld } from '../world/watched-world.ts'
 
 const ROW_BYTES = 16
@@ -22,17 +23,19 @@ export function mapData(world: WatchedWorld, day: CalendarDate | null): Uint8Arr
 function made(watch: WatchReader, day: CalendarDate | null): Uint8Array<ArrayBuffer> {
   const whole = range('ip4', 0n, (1n << BigInt(WIDTH.ip4)) - 1n)
   if (!whole.ok) throw new Error('the whole of IPv4 is a range')
-  const rows = watch
-    .overlapping(whole.value, day, Number.MAX_SAFE_INTEGER)
-    .filter(({ registry }) => registry !== 'iana')
-  const registries = [...new Set(rows.map(({ registry }) => registry))].sort()
-  const head = JSON.stringify({ registries, day, rows: rows.length })
+  const registries = [...new Set(sourcesOn(watch, day).map(({ registry }) => registry))].sort()
+  let [view, rows] = [new DataView(new ArrayBuffer(1 << 16)), 0]
+  watch.eachOverlapping(whole.value, day, (row) => {
+    if (row.registry === 'iana') return
+    const at = rows++ * ROW_BYTES
+    if (at === view.byteLength) view = new DataView(view.buffer.transfer(2 * at))
+    writeRow(view, at, row, registries.indexOf(row.registry))
+  })
+  const head = JSON.stringify({ registries, day, rows })
   const headBytes = Math.ceil((head.length + 1) / ROW_BYTES) * ROW_BYTES
-  const bytes = new Uint8Array(headBytes + rows.length * ROW_BYTES)
+  const bytes = new Uint8Array(headBytes + rows * ROW_BYTES)
   new TextEncoder().encodeInto(`${head.padEnd(headBytes - 1)}\n`, bytes)
-  const view = new DataView(bytes.buffer)
-  for (const [at, row] of rows.entries())
-    writeRow(view, headBytes + at * ROW_BYTES, row, registries.indexOf(row.registry))
+  bytes.set(new Uint8Array(view.buffer, 0, rows * ROW_BYTES), headBytes)
   return bytes
 }
 

@@ -52,13 +52,12 @@ function delegatedIn(
   block: Range,
   day: CalendarDate | null,
 ): { readonly addresses: number; readonly registries: readonly string[] } | null {
-  const rows = watch
-    .overlapping(block, day, Number.MAX_SAFE_INTEGER)
-    .filter(({ registry }) => registry !== 'iana')
-  if (rows.length === 0) return null
+  const registries = new Set<string>()
   let [addresses, end] = [0n, block.first - 1n]
-  for (const { range: one, delegated } of rows) {
-    if (!delegated) continue
+  watch.eachOverlapping(block, day, ({ range: one, delegated, registry }) => {
+    if (registry === 'iana') return
+    registries.add(registry)
+    if (!delegated) return
     // Two registries may name the same numbers: they count once.
     const first = one.first > end ? one.first : end + 1n
     const from = first > block.first ? first : block.first
@@ -67,6 +66,7 @@ function delegatedIn(
       addresses += to - from + 1n
       end = to
     }
-  }
-  return { addresses: Number(addresses), registries: [...new Set(rows.map(({ registry }) => registry))] }
+  })
+  if (registries.size === 0) return null
+  return { addresses: Number(addresses), registries: [...registries] }
 }
