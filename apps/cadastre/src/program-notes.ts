@@ -14,11 +14,15 @@ export function addNotesProcedures(add: AddProcedure): void {
     .option('--range <range>', 'the holding')
     .option('--facts <file>', 'what the claim rests on; the request holds its hash')
     .option('--evidence <file>', 'evidence, such as the claim that a court has stamped')
-    .option('--clerk <handle>', 'the clerk who attests the stamp and signs too')
+    .option(
+      '--clerk <handle>',
+      'a clerk who attests the stamp and signs too; named twice: two clerks, one outside the operator',
+      collect,
+    )
     .option('--leave <file>', 'a court’s leave to annotate the same facts again')
     .option('--lapse <annotation>', 'the holder’s lapsing notice')
     .option('--withdraw <annotation>', 'withdraw your own')
-    .option('--end <annotation>', 'the case has ended, as a clerk attests')
+    .option('--end <annotation>', 'the case has ended, as two clerks attest')
   add('complain', 'complain about conduct; nothing follows for any record')
     .option('--text <file>', 'the complaint, which stays with you; the request holds its hash')
     .option('--instrument <file>', 'an instrument that you say is forged')

@@ -10,6 +10,7 @@ import { err, ok, type Result } from '@cadastre/numbers'
 import {
   type Annotation,
   addSeconds,
+  array,
   base64,
   handle,
   hash32,
@@ -43,7 +44,7 @@ import { emptyNotes, MAX_ANNOTATIONS, notesRecord, withAnnotation } from './note
 import type { Act, Decision, Inputs, Need, Procedure } from './procedure.ts'
 import { type RegistrationRef, referred, registrationRef } from './ranges.ts'
 import type { RefusalCode } from './refusals.ts'
-import { signedByStaff, staffNeeds } from './staff.ts'
+import { certifiedByClerks, staffNeeds } from './staff.ts'
 
 type OnRegistration = { readonly registration: RegistrationRef }
 /** `key`: public key of the claimant, who signs with it; `facts`: hash of what the claim rests on. */
@@ -54,15 +55,15 @@ type Claim = OnRegistration & {
   readonly evidence: string | null
 }
 /**
- * `evidence`: hash of the claim as the court stamped it; `staff`: the clerk who attests that the stamp is authentic and
- * that the claim names these numbers; `leave`: hash of a court's leave to annotate the same facts again.
+ * `evidence`: hash of the claim as the court stamped it; `staff`: two clerks, one of them outside the operator, who
+ * attest that the stamp is authentic and that the claim names these numbers; `leave`: hash of a court's leave to annotate the same facts again.
  */
 type Court = OnRegistration & {
   readonly step: 'court'
   readonly key: string
   readonly facts: string
   readonly evidence: string
-  readonly staff: string
+  readonly staff: readonly string[]
   readonly leave: string | null
 }
 type Lapse = OnRegistration & { readonly step: 'lapse'; readonly annotation: string }
@@ -71,11 +72,11 @@ type Withdraw = OnRegistration & {
   readonly annotation: string
   readonly key: string
 }
-/** `evidence`: hash of the decision that ended the case, as the clerk attests. */
+/** `evidence`: hash of the decision that ended the case, as two clerks attest. */
 type End = OnRegistration & {
   readonly step: 'end'
   readonly annotation: string
-  readonly staff: string
+  readonly staff: readonly string[]
   readonly evidence: string
 }
 export type AnnotateDisputeBody = Claim | Court | Lapse | Withdraw | End
@@ -90,12 +91,12 @@ const body: Schema<AnnotateDisputeBody> = tagged('step', {
     key: base64,
     facts: hash32,
     evidence: hash32,
-    staff: handle,
+    staff: array(handle, 2, 2),
     leave: nullable(hash32),
   }),
   lapse: object({ registration, annotation }),
   withdraw: object({ registration, annotation, key: base64 }),
-  end: object({ registration, annotation, staff: handle, evidence: hash32 }),
+  end: object({ registration, annotation, staff: array(handle, 2, 2), evidence: hash32 }),
 })
 
 /** Of these, strangers may make so many on one registration. */
@@ -138,7 +139,7 @@ function claimRefusal(
   const wish = from.body
   if (!signedWith(from, wish.key)) return 'claimant-signature-missing'
   if (wish.step === 'court') {
-    const staff = signedByStaff(from, [wish.staff], ['clerk'], inputs)
+    const staff = certifiedByClerks(from, wish.staff, inputs)
     if (staff !== null) return staff
   }
   const leave = wish.step === 'court' && wish.leave !== null
@@ -194,7 +195,7 @@ function decideEnding(
       return own ? ended : refuse('claimant-signature-missing')
     }
     case 'end': {
-      const staff = signedByStaff(from, [wish.staff], ['clerk'], inputs)
+      const staff = certifiedByClerks(from, wish.staff, inputs)
       return staff === null ? ended : refuse(staff)
     }
     case 'lapse': {
@@ -220,7 +221,7 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   if (from === null) return []
   const wish = from.body
   const chain = chainNeed(wish.registration.key)
-  const staff = wish.step === 'court' || wish.step === 'end' ? staffNeeds([wish.staff]) : []
+  const staff = wish.step === 'court' || wish.step === 'end' ? staffNeeds(wish.staff) : []
   const first = [...baseNeeds(ID), ...staff, chain]
   if (!known.has(chain)) return first
   const found = subject(wish, known)
@@ -246,6 +247,7 @@ export const annotateDispute: Procedure<AnnotateDisputeBody> = {
     'staff-unknown',
     'wrong-staff-role',
     'staff-signature-missing',
+    'attestations-missing',
     'consent-missing',
     'nothing-changed',
     'facts-repeated',

@@ -18,7 +18,9 @@ const NOTES = 'obj/notes/R-1' as RecordKey
 const registration = { key: CELL, id: 'R-1' }
 /** A base64 text that stands for the key of this name: signatures name keys as claims do. */
 const keyOf = (name: string): string => Buffer.from(name.padEnd(32)).toString('base64')
-const CLERK = staffKeyName('CLERK-1')
+/** Two clerks, the second outside the operator. */
+const CLERKS = ['CLERK-1', 'CLERK-2']
+const SIGNED = CLERKS.map(staffKeyName)
 
 function world(parameters: ConstructorParameters<typeof World>[0] = PARAMETERS): World {
   const here = staffedWorld(parameters)
@@ -37,19 +39,14 @@ function claim(here: World, by: string, more: More = {}, others: readonly string
   }
   return here.ask(annotateDispute, { body, by: [keyOf(by), ...others] })
 }
-function court(
-  here: World,
-  by: string,
-  more: More = {},
-  signers: readonly string[] = [CLERK],
-): string | null {
+function court(here: World, by: string, more: More = {}, signers: readonly string[] = SIGNED): string | null {
   const body = {
     step: 'court',
     registration,
     key: keyOf(by),
     facts: hash(`facts of ${by}`),
     evidence: hash('stamped'),
-    staff: 'CLERK-1',
+    staff: CLERKS,
     leave: null,
     ...more,
   }
@@ -238,15 +235,31 @@ test('claimant-signature-missing: the key that a claim names must sign, and only
   assert.deepEqual(ids(here), [])
 })
 
-test('staff-unknown, wrong-staff-role, staff-signature-missing: one clerk attests the stamp, and the end of the case', () => {
+test('staff-unknown, wrong-staff-role, staff-signature-missing, attestations-missing: two clerks, one of them outside the operator, attest the stamp, and the end of the case', () => {
   const here = world()
-  assert.equal(court(here, 'x', { staff: 'CLERK-9' }), 'staff-unknown')
-  assert.equal(court(here, 'x', { staff: 'OP-1' }, [staffKeyName('OP-1')]), 'wrong-staff-role')
+  const [inside = '', outside = ''] = SIGNED
+  const pair = (staff: readonly string[]): string | null =>
+    court(here, 'x', { staff }, staff.map(staffKeyName))
+  assert.equal(pair(['CLERK-2', 'CLERK-9']), 'staff-unknown')
+  assert.equal(pair(['CLERK-2', 'OP-1']), 'wrong-staff-role')
   assert.equal(court(here, 'x', {}, []), 'staff-signature-missing')
-  assert.equal(court(here, 'x'), null)
-  const end = { step: 'end', annotation: 'N-100', staff: 'CLERK-1', evidence: hash('judgment') }
+  for (const one of SIGNED) assert.equal(court(here, 'x', {}, [one]), 'staff-signature-missing')
+  assert.equal(pair(['CLERK-2', 'CLERK-2']), 'attestations-missing')
+  assert.equal(pair(['CLERK-1', 'CLERK-3']), 'attestations-missing')
+  assert.equal(court(here, 'x', { staff: ['CLERK-2'] }), 'body-malformed')
+  assert.equal(notes(here), null)
+  assert.equal(pair(['CLERK-2', 'CLERK-3']), null)
+  const end = { step: 'end', annotation: 'N-100', staff: CLERKS, evidence: hash('judgment') }
   assert.equal(ending(here, end, ['H-1/full']), 'staff-signature-missing')
-  assert.equal(ending(here, end, [CLERK]), null)
+  assert.equal(ending(here, end, [outside]), 'staff-signature-missing')
+  const twice = { ...end, staff: ['CLERK-2', 'CLERK-2'] }
+  assert.equal(ending(here, twice, [outside]), 'attestations-missing')
+  assert.equal(
+    ending(here, { ...end, staff: ['CLERK-1', 'CLERK-3'] }, [inside, staffKeyName('CLERK-3')]),
+    'attestations-missing',
+  )
+  assert.deepEqual(ids(here), ['N-100'])
+  assert.equal(ending(here, end, SIGNED), null)
   assert.deepEqual(ids(here), [])
   assert.equal(notes(here)?.delayedUntil, '2030-01-15T00:00:00Z')
 })

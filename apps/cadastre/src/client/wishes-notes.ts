@@ -22,8 +22,8 @@ type Build = (context: WishContext) => Promise<Wish>
 function wish(procedure: string, body: JsonObject): Wish {
   return { procedure, body, replaces: [] }
 }
-function handles(options: Options, name: string): readonly string[] {
-  return list(options, name).map((one) => handleOption(one, '--staff'))
+function handles(options: Options, name: string, option: string = '--staff'): readonly string[] {
+  return list(options, name).map((one) => handleOption(one, option))
 }
 
 async function registrationOption({ client, options }: WishContext): Promise<JsonObject> {
@@ -44,8 +44,7 @@ function claimantKey({ signers }: WishContext): string {
 const annotateDispute: Build = async (context) => {
   const { options } = context
   const registration = await registrationOption(context)
-  const staff = text(options, 'clerk')
-  const clerk = (): string => handleOption(staff, '--clerk')
+  const staff = handles(options, 'clerk', '--clerk')
   const about = async (step: string, name: string, more: JsonObject = {}): Promise<Wish> =>
     wish('annotate-dispute/1', {
       step,
@@ -58,7 +57,7 @@ const annotateDispute: Build = async (context) => {
     return about('withdraw', 'withdraw', { key: claimantKey(context) })
   if (text(options, 'end') !== undefined)
     return about('end', 'end', {
-      staff: clerk(),
+      staff,
       evidence: await fileHash(needed(options, 'evidence', '--evidence FILE')),
     })
   const claim = {
@@ -66,7 +65,7 @@ const annotateDispute: Build = async (context) => {
     key: claimantKey(context),
     facts: await fileHash(needed(options, 'facts', '--facts FILE')),
   }
-  if (staff === undefined)
+  if (staff.length === 0)
     return wish('annotate-dispute/1', {
       step: 'claim',
       ...claim,
@@ -76,7 +75,7 @@ const annotateDispute: Build = async (context) => {
     step: 'court',
     ...claim,
     evidence: await fileHash(needed(options, 'evidence', '--evidence FILE')),
-    staff: clerk(),
+    staff,
     leave: await optionalFileHash(options, 'leave'),
   })
 }
