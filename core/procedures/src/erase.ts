@@ -1,7 +1,8 @@
 /**
  * Erasing personal data. The log holds commitments; erasing deletes what opens them, in the transaction of this op, and
  * takes them out of the holder's record. Old entries, proofs and signatures verify as before. Contacts that were
- * replaced are erased unasked, when they have been notified for long enough.
+ * replaced are erased unasked, when they have been notified for long enough; to erase sooner silences whom they would
+ * have warned, so it takes the holder's `full` keys.
  *
  * Refusals, in order: see `erase.refusals`; the page is `docs/procedures/erase.md`.
  */
@@ -82,7 +83,7 @@ export const erase: Procedure<EraseBody> = {
     if (common !== null) return refuse(common)
     const holder = holderOf(inputs, from.body.holder)
     if (holder === null) return refuse('holder-unknown')
-    const given = consent(holder, from, 'technical')
+    const given = consent(holder, from, 'full')
     if (given === null) return refuse('consent-missing')
     const own = commitmentsOf(holder)
     if (!from.body.commitments.every((commitment) => own.includes(commitment)))
