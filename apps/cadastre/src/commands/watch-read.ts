@@ -16,6 +16,8 @@ import {
   type ProvedDay,
   reportOf,
   reportText,
+  sourcesNaming,
+  sourcesOn,
   verifyDayProof,
   type WatchDirectory,
   type WatchReader,
@@ -103,17 +105,26 @@ function blockOf(text: string): Block {
   return subject.block
 }
 
-/** The source asked about: the registry's extended files, or the only one that was followed. */
-function sourceFor(reader: WatchReader, registry: string | undefined): string {
-  const all = reader
-    .sources()
-    .filter(({ kind }) => kind.startsWith('delegated'))
-    .filter((source) => registry === undefined || source.registry === registry.toLowerCase())
+/**
+ * The file that answers: of the registry that is named, or of the one whose file names the numbers on the day; the
+ * latest of its files, of one day the extended one.
+ */
+function sourceFor(
+  reader: WatchReader,
+  block: Block,
+  day: CalendarDate,
+  registry: string | undefined,
+): string {
+  const followed = sourcesOn(reader, day, registry?.toLowerCase())
+  const naming = registry === undefined ? sourcesNaming(reader, block, day) : []
+  const all = naming.length === 0 ? followed : naming
   const registries = new Set(all.map((source) => source.registry))
   if (registries.size > 1)
-    throw new UsageError(`Files of ${[...registries].join(', ')} are followed; name one with --registry.`)
-  const best = all.find(({ kind }) => kind === 'delegated-extended') ?? all[0]
-  if (best === undefined) throw new CommandError('No files of that registry are logged.')
+    throw new UsageError(
+      `${naming.length === 0 ? 'Files are followed' : 'These numbers are in files'} of ${[...registries].join(', ')}; name one with --registry.`,
+    )
+  const [best] = all
+  if (best === undefined) throw new CommandError(`No file of ${day} or before is logged of that registry.`)
   return best.id
 }
 
@@ -128,7 +139,7 @@ export function watchProve(
     const document =
       day === null
         ? await reader.prove(block)
-        : await reader.proveAt(block, sourceFor(reader, options.registry), day)
+        : await reader.proveAt(block, sourceFor(reader, block, day, options.registry), day)
     if (document === null) throw new CommandError(`No file of ${options.at} or before is logged.`)
     if (options.save !== undefined) await writeFile(options.save, document)
     const told = verified(document, block, policyOf(reader.info.policy))
