@@ -18,3 +18,27 @@ export function parseStaff(text: string, flag: string): StaffPlan {
   const outside = role === 'outside-clerk'
   return { handle, role: outside ? 'clerk' : role, key, outside }
 }
+
+type Member = Pick<StaffPlan, 'role' | 'outside'>
+
+/** What `change-staff` never lets a registry fall below: no act of a holder waits for staff that is not there. */
+const LEAST: readonly {
+  readonly count: number
+  readonly words: string
+  readonly of: (member: Member) => boolean
+}[] = [
+  { count: 2, words: 'a second operator (operator)', of: ({ role }) => role === 'operator' },
+  { count: 1, words: 'an adopter (adopter)', of: ({ role }) => role === 'adopter' },
+  { count: 2, words: 'two clerks (clerk)', of: ({ role }) => role === 'clerk' },
+  {
+    count: 1,
+    words: 'a clerk outside the operator (outside-clerk)',
+    of: ({ role, outside }) => role === 'clerk' && outside,
+  },
+]
+
+/** What a registry with this staff, beside the operator that `init` makes, lacks to do all its procedures; in words. */
+export function lackingStaff(staff: readonly Member[]): readonly string[] {
+  const all = [{ role: 'operator', outside: false } as const, ...staff]
+  return LEAST.filter(({ count, of }) => all.filter(of).length < count).map(({ words }) => words)
+}

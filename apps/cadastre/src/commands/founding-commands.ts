@@ -4,10 +4,17 @@ import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { overlaps, parseRange, type Range } from '@cadastre/numbers'
 import type { Profile, SealRoot } from '@cadastre/records'
-import { parseStaff } from '../client/staff-plan.ts'
+import { lackingStaff, parseStaff } from '../client/staff-plan.ts'
 import { createRegistryFiles, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
-import { foundGenesis, type ImportReport, importFile, openRegistry, type PoolPlan } from '../data/founding.ts'
+import {
+  foundGenesis,
+  type ImportReport,
+  importFile,
+  openRegistry,
+  type PoolPlan,
+  type StaffPlan,
+} from '../data/founding.ts'
 import { importMaintainers } from '../data/maintainers.ts'
 import { notifierPlan } from '../data/notifier.ts'
 import { readSealRoot } from '../data/seal-roots.ts'
@@ -65,6 +72,38 @@ async function rootOf(path: string): Promise<SealRoot> {
   }
 }
 
+/** ISO 3166-1 gives these to users: they name no country. */
+const NO_COUNTRY: readonly string[] = ['XX', 'ZZ']
+
+/**
+ * What would make a registry that can never do what it says. The profile `national` promises attested identities and
+ * adopted procedures, so it is refused; a `community` may mean to live without, and is warned.
+ */
+function checkWhole(profile: Profile, seat: string, staff: readonly StaffPlan[], output: Output): void {
+  const lacking = lackingStaff(staff).join(', ')
+  const how = '--staff HANDLE:ROLE:KEY, once for each, with the keys that "cadastre keys create" prints'
+  const seatless = NO_COUNTRY.includes(seat)
+  if (profile === 'national') {
+    if (lacking !== '')
+      throw new UsageError(
+        `--profile national needs staff beside the operator that init makes: nobody could be identified without two attestors, and one operator cannot add them later. Missing: ${lacking}; expected ${how}.`,
+      )
+    if (seatless)
+      throw new UsageError(
+        `--seat ${seat}: it names no country; expected the country whose courts and regulators are competent (ISO 3166-1).`,
+      )
+    return
+  }
+  if (lacking !== '')
+    output.note(
+      `Warning: without ${lacking} some procedures can never be done here (successions on an instrument, orders, changes of staff and of procedures), and what is missing cannot be added later without a second operator. To name them: ${how}.`,
+    )
+  if (seatless)
+    output.note(
+      `Warning: the seat ${seat} names no country, and it stands for good in the log and on certified extracts; --seat gives the country whose courts are competent.`,
+    )
+}
+
 export async function init(settings: Settings, options: InitOptions, output: Output): Promise<void> {
   const profile: Profile | null =
     options.profile === 'community' || options.profile === 'national' ? options.profile : null
@@ -84,6 +123,7 @@ export async function init(settings: Settings, options: InitOptions, output: Out
     throw new CommandError(
       `${settings.data} is not empty; a registry is made in an empty directory (CADASTRE_DATA).`,
     )
+  checkWhole(profile, options.seat, staff, output)
   const registry: RegistryFile = {
     v: 1,
     origin: options.origin,
