@@ -1,0 +1,208 @@
+/**
+ * RDAP answers with 10,000 orders in a registry of 400,000 delegations, beside the same registry without one: in one
+ * process and one run, in rounds that alternate, each round on new caches, so that every answer is made from the
+ * records. Random addresses, and only those whose numbers an order holds: any answer stays within 5 % of its time.
+ * Asked over HTTP on a connection that stays open, as clients do, and by the handler alone, which is no promise.
+ *
+ * Run: `node bench/rdap-orders.ts [rounds, default 41]`.
+ */
+import { once } from 'node:events'
+import { Agent, createServer, get } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { nodeCrypto } from '@cadastre/crypto/node'
+import { blockBytes, formatAddress, rangeOfCount, rangeToBlocks } from '@cadastre/numbers'
+import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
+import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
+import {
+  type Cell,
+  canonicalJson,
+  EMPTY_CELL,
+  type Instant,
+  type Json,
+  NEW_HOLDER,
+  type Notes,
+} from '@cadastre/records'
+import { createTrieMemory, objectLabel, TrieWriter } from '@cadastre/trie'
+import { report } from './figures.ts'
+
+const ROUNDS = Number(process.argv[2] ?? 41)
+const DELEGATIONS = 400_000
+const ORDERS = 10_000
+const EVERY = DELEGATIONS / ORDERS
+const REQUESTS = 400
+const AT = '2026-01-02T03:04:05Z' as Instant
+const LIMIT = 105
+
+const INFO: RegistryInfo = {
+  origin: 'registry.example/log',
+  name: 'Example Registry',
+  seat: 'XX',
+  profile: 'community',
+  demonstration: null,
+  logVkey: '',
+  receiptVkey: '',
+  policy: '',
+  baseUrl: 'http://127.0.0.1:8080',
+  whois: { host: '127.0.0.1', port: 4343 },
+  version: '0.1.0',
+}
+
+/** The first number of the delegation, a /24 each from 1.0.0.0 on. */
+const firstOf = (delegation: number): bigint => BigInt(2 ** 24 + 256 * delegation)
+
+function cellOf(delegation: number): Cell {
+  const first = firstOf(delegation)
+  return {
+    ...EMPTY_CELL,
+    registrations: [
+      {
+        id: `R-${delegation}`,
+        kind: 'holding',
+        first: formatAddress('ip4', first),
+        last: formatAddress('ip4', first + 255n),
+        holder: `H-${delegation >> 2}`,
+        status: 'allocated',
+        country: 'ZZ',
+        registered: '2020-01-01',
+        until: null,
+        protected: false,
+        provenance: null,
+        procedure: 'import/1',
+        since: delegation >> 6,
+      },
+    ],
+  }
+}
+
+function holderOf(handle: string): JsonRecord {
+  const fixed = { v: 1, handle, kind: 'imported', name: null, country: 'ZZ', identity: null, policy: null }
+  return { ...fixed, ...NEW_HOLDER, contacts: [], procedure: 'import/1', since: 7 }
+}
+
+/** What the registration's notes say: of an order, a hold of it. */
+function notesOf(delegation: number): Notes {
+  const range = `${formatAddress('ip4', firstOf(delegation))}/24`
+  return {
+    v: 1,
+    registration: `R-${delegation}`,
+    pending: null,
+    heldUntil: null,
+    annotations: [],
+    delayedUntil: null,
+    pastFacts: [],
+    orders: [{ order: `O-${delegation}`, effect: 'hold', range, holds: true, until: null }],
+    since: delegation,
+  }
+}
+
+type JsonRecord = { readonly [member: string]: unknown }
+const asBytes = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value as Json))
+
+function makeReader(ordered: boolean): PublishedReader {
+  const memory = createTrieMemory()
+  const trie = new TrieWriter(memory, nodeCrypto)
+  const object = (type: string, handle: string, value: unknown): void => {
+    trie.set('obj', objectLabel(nodeCrypto, type, handle), 256, asBytes(value))
+  }
+  object('registry', 'REGISTRY', { sources: [] })
+  for (let delegation = 0; delegation < DELEGATIONS; delegation++) {
+    const range = rangeOfCount('ip4', firstOf(delegation), 256n)
+    const [block] = range.ok ? rangeToBlocks(range.value) : []
+    if (block === undefined) throw new Error('no block')
+    trie.set('ip4', blockBytes(block), block.length, asBytes(cellOf(delegation)))
+    if (delegation % 4 === 0) object('holder', `H-${delegation >> 2}`, holderOf(`H-${delegation >> 2}`))
+    if (ordered && delegation % EVERY === 0) {
+      object('notes', `R-${delegation}`, notesOf(delegation))
+      // The desk reads it, RDAP never: only that the trie holds as many.
+      object('order', `O-${delegation}`, { v: 1, handle: `O-${delegation}`, state: 'executed' })
+    }
+  }
+  const entry = Buffer.from('{"at":"2026-01-02T03:04:05Z"}')
+  const store: Partial<PublishedReader['store']> = { entries: async () => [entry], openings: async () => [] }
+  const reader = new PublishedReader(INFO, memory, store as PublishedReader['store'], nodeCrypto)
+  reader.publish({ size: 4242, at: AT, note: '', stateText: '', inclusion: [], version: trie.commit() })
+  return reader
+}
+
+/** The quickest quarter's last: what others do on the machine only ever adds time. */
+const quick = (values: readonly number[]): number =>
+  [...values].sort((one, other) => one - other)[values.length >> 2] ?? Number.NaN
+
+const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+
+async function overHttp(port: number, path: string): Promise<void> {
+  const request = get({ host: '127.0.0.1', port, path: `/rdap${path}`, agent })
+  const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream]
+  response.resume()
+  await once(response, 'end')
+}
+
+/** Microseconds of the processor an answer, client included, on caches that are empty. */
+async function round(
+  ask: (handler: RdapHandler, paths: readonly string[]) => Promise<void>,
+  reader: PublishedReader,
+  paths: readonly string[],
+): Promise<number> {
+  const handler = createRdapHandler(reader)
+  const before = process.cpuUsage()
+  await ask(handler, paths)
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / paths.length
+}
+
+async function byHandler(handler: RdapHandler, paths: readonly string[]): Promise<void> {
+  for (const path of paths) await handler.handle('GET', path)
+}
+
+async function byHttp(handler: RdapHandler, paths: readonly string[]): Promise<void> {
+  const server = createServer((request, response) => void answerRdap(handler, request, response))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  for (const path of paths) await overHttp(port, path)
+  agent.destroy()
+  server.close()
+}
+
+/** In per cent; the two registries take turns in going first. */
+async function measure(
+  what: string,
+  pick: () => number,
+  ask: typeof byHandler,
+  limit: number | null,
+): Promise<void> {
+  const times = new Map<PublishedReader, number[]>([
+    [plain, []],
+    [withOrders, []],
+  ])
+  for (let number = 0; number < ROUNDS + 2; number++) {
+    const paths = Array.from({ length: REQUESTS }, () => {
+      const host = BigInt(Math.floor(Math.random() * 256))
+      return `/ip/${formatAddress('ip4', firstOf(pick()) + host)}`
+    })
+    const order = number % 2 === 0 ? [plain, withOrders] : [withOrders, plain]
+    for (const reader of order) {
+      const time = await round(ask, reader, paths)
+      // The first two rounds warm what is compiled.
+      if (number >= 2) times.get(reader)?.push(time)
+    }
+  }
+  const [without, withThem] = [quick(times.get(plain) ?? []), quick(times.get(withOrders) ?? [])]
+  report({
+    what,
+    value: (100 * withThem) / without,
+    unit: '%',
+    limit: limit === null ? null : { atMost: limit },
+  })
+  report({ what: '  without orders', value: without, unit: 'µs', limit: null })
+}
+
+const plain = makeReader(false)
+const withOrders = makeReader(true)
+const any = (): number => Math.floor(Math.random() * DELEGATIONS)
+const held = (): number => EVERY * Math.floor(Math.random() * ORDERS)
+
+await measure('RDAP with 10,000 orders, beside without: random addresses, HTTP', any, byHttp, LIMIT)
+await measure('  addresses under a hold, HTTP', held, byHttp, LIMIT)
+await measure('  random addresses, handler alone', any, byHandler, null)
+await measure('  addresses under a hold, handler alone', held, byHandler, null)
