@@ -4,7 +4,7 @@
  */
 
 import assert from 'node:assert/strict'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -127,6 +127,9 @@ test('a succession is examined by two attestors from the command line, in order 
     ),
     /missing for instrument-authentic/,
   )
+  const early = await cadastre(`${reveal(first, 1)} 2>&1 || true`)
+  assert.match(early, /CL-1 has no answers to A-\d+ here: .*Commit first/)
+  assert.doesNotMatch(early, /ENOENT/)
   await cadastre(commit(first, 1))
   assert.equal(await refusal(reveal(first, 1)), 'commitments-missing')
   await cadastre(commit(first, 2))
@@ -139,6 +142,7 @@ test('a succession is examined by two attestors from the command line, in order 
     shown = await cadastre(`cadastre clerk show ${first}`)
   }
   assert.match(shown, /noticed, due/)
+  assert.match(shown, /CL-1 \(outside\): revealed: instrument-authentic yes, instrument-in-force yes/)
   const next = await json<Listed>('cadastre --json clerk list --staff CL-1')
   assert.deepEqual(
     next.items.map(({ application }) => application),
@@ -147,6 +151,35 @@ test('a succession is examined by two attestors from the command line, in order 
   await cadastre(`cadastre request succeed --withdraw ${second} --by beta --key beta`)
   await cadastre(`cadastre clerk pass ${second} --staff CL-1 --key clerk-1`)
   assert.equal(await cadastre('cadastre clerk list --staff CL-1'), 'Nothing waits for CL-1.\n')
+  assert.match(
+    await cadastre(`cadastre clerk pass ${second} --staff CL-1 --key clerk-1 2>&1 || true`),
+    /^error: Nothing waits for CL-1, so there is no call/,
+  )
+})
+
+test('an extract that was saved is verified offline, and a changed one is not', async () => {
+  await cadastre('cadastre extract 198.51.100.0/24 --save extract.json')
+  await cadastre('curl -sf http://127.0.0.1:$PORT/.well-known/cadastre.json > registry.json')
+  const verify = (file: string, of = '198.51.100.0/24'): Promise<string> =>
+    cadastre(`cadastre verify ${file} --for ${of} --registry registry.json 2>&1 || true`)
+  assert.match(await verify('extract.json'), /^The extract’s proof holds, and its record.*198\.51\.100\.0/s)
+  assert.match(
+    await verify('extract.json', '203.0.113.0/24'),
+    /The extract is of ip4\/198\.51\.100\.0\/24; expected/,
+  )
+  const extract: Record<string, unknown> = JSON.parse(await readFile(join(directory, 'extract.json'), 'utf8'))
+  const changed: readonly (readonly [Record<string, unknown>, RegExp])[] = [
+    [{ record: null }, /shows another record than its own proof/],
+    [{ covering: [] }, /shows other records than its own proof/],
+    [{ at: '2020-01-01T00:00:00Z' }, /states another registry, log size or time/],
+    [{ size: 1 }, /states another registry, log size or time/],
+    [{ registry: { origin: 'other.example/log' } }, /states another registry/],
+    [{ proof: 'nothing' }, /The proof does not hold/],
+  ]
+  for (const [change, expected] of changed) {
+    await writeFile(join(directory, 'changed.json'), JSON.stringify({ ...extract, ...change }))
+    assert.match(await verify('changed.json'), expected)
+  }
 })
 
 test('an auditor finds nothing', async () => {

@@ -23,7 +23,7 @@ export function addVerifierCommands(program: Command): void {
   addExtract(program)
   program
     .command('verify')
-    .description('verify a proof document, offline')
+    .description('verify a proof document or a certified extract, offline')
     .argument('<file>', 'the document')
     .requiredOption('--for <query>', 'what it is about: address, prefix, AS number or handle')
     .option('--registry <file>', 'a saved /.well-known/cadastre.json: the keys you trust')

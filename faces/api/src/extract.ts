@@ -126,6 +126,6 @@ export async function extractOf(reading: ReadContext, text: string): Promise<Res
     historyIsComplete: before === null,
     proof: snapshot.prove(key),
     policy: info.policy,
-    verify: `cadastre verify PROOF --for "${subject.canonical}" --policy POLICY, with the members "proof" and "policy" in files of their own. The policy must be one that you trust for other reasons than this document.`,
+    verify: `cadastre verify EXTRACT --for "${subject.canonical}" --policy POLICY, with this document as EXTRACT (its member "proof" in a file of its own is verified too) and the member "policy" in a file of its own. The policy must be one that you trust for other reasons than this document.`,
   })
 }

@@ -1,12 +1,11 @@
 /** `extract`: a certified extract, its proof verified before it is believed. */
 
 import { writeFile } from 'node:fs/promises'
-import { keyQuery, type VerifiedAnswer } from '@cadastre/answers'
-import { nodeCrypto } from '@cadastre/crypto/node'
-import { canonicalJson, isObject, type Json, type JsonObject } from '@cadastre/records'
+import type { VerifiedAnswer } from '@cadastre/answers'
 import { coveringLines } from '../client/record-lines.ts'
-import { policyOf, RegistryClient, verified } from '../client/registry-client.ts'
+import { policyOf, RegistryClient } from '../client/registry-client.ts'
 import { readSubject } from '../client/subject.ts'
+import { extractIn, verifiedExtract } from './extract-proof.ts'
 import { CommandError, EXIT, type Output } from './output.ts'
 
 /** What is recorded, in words. */
@@ -27,18 +26,9 @@ export async function extractCommand(
   const client = new RegistryClient(url)
   const { witnessPolicy } = await client.wellKnown()
   const document = await client.text(`/api/extract?q=${encodeURIComponent(key)}`)
-  const extract: Json = JSON.parse(document)
-  const query = keyQuery(nodeCrypto, key)
-  if (!isObject(extract) || query === null) throw new CommandError('The registry’s answer is no extract.')
-  const answer = verified(String(extract['proof']), query, policyOf(witnessPolicy))
-  if (
-    canonicalJson(extract['covering'] ?? []) !==
-    canonicalJson(answer.covering.map(({ key: at, record }): Json => ({ key: at, record })))
-  )
-    throw new CommandError('The extract shows other records than its own proof. Keep it: it is evidence.')
-  const proved: JsonObject | null = answer.covering.find((record) => record.key === key)?.record ?? null
-  if (canonicalJson(proved) !== canonicalJson(extract['record'] ?? null))
-    throw new CommandError('The extract shows another record than its own proof. Keep it: it is evidence.')
+  const extract = extractIn(document)
+  if (extract === null) throw new CommandError('The registry’s answer is no extract.')
+  const answer = verifiedExtract(extract, key, policyOf(witnessPolicy))
   if (save !== undefined) await writeFile(save, document)
   const history = Array.isArray(extract['history']) ? extract['history'] : []
   const lines = [
@@ -51,7 +41,7 @@ export async function extractCommand(
   ]
   if (save !== undefined)
     lines.push(
-      `Written to ${save}. To have it dated in the log: cadastre request certified-extract --file ${save} --key NAME`,
+      `Written to ${save}. To check it any time: cadastre verify ${save} --for ${text} --registry FILE. To have it dated in the log: cadastre request certified-extract --file ${save} --key NAME`,
     )
   output.result(extract, lines.join('\n'))
   return EXIT.ok

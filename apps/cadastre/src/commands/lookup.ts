@@ -3,12 +3,13 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describeAnswer, keyQuery, type VerifiedAnswer } from '@cadastre/answers'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import type { Json } from '@cadastre/records'
+import type { JsonObject } from '@cadastre/records'
 import { isWatchProof } from '@cadastre/watch/proofs'
 import { requiredPolicy } from '../client/log-files.ts'
 import { coveringLines } from '../client/record-lines.ts'
 import { RegistryClient, verified } from '../client/registry-client.ts'
 import { readSubject } from '../client/subject.ts'
+import { extractIn, verifiedExtract } from './extract-proof.ts'
 import { EXIT, type Output } from './output.ts'
 
 export async function lookupCommand(
@@ -31,7 +32,7 @@ export async function lookupCommand(
   return EXIT.ok
 }
 
-function answerJson(answer: VerifiedAnswer): Json {
+function answerJson(answer: VerifiedAnswer): JsonObject {
   return {
     verified: true,
     query: answer.query.key,
@@ -64,6 +65,14 @@ export async function verifyCommand(
     const { verified: verifiedWatch } = await import('./watch-read.ts')
     const told = verifiedWatch(document, subject.block, trust)
     output.result(told.json, ['The proof holds.', '', ...told.lines].join('\n'))
+    return EXIT.ok
+  }
+  const extract = extractIn(document)
+  if (extract !== null) {
+    const answer = verifiedExtract(extract, subject.key, trust)
+    const shown =
+      'The extract’s proof holds, and its record, what covers it, log size, time and origin are the proved ones. Not in the proof, so not verified: its history, and the registry’s name, seat and address.'
+    output.result({ ...answerJson(answer), extract: true }, [shown, '', ...answerLines(answer)].join('\n'))
     return EXIT.ok
   }
   const answer = verified(document, query, trust)
