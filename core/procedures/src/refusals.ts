@@ -110,7 +110,8 @@ export const REFUSALS = {
   'not-called': 'The attestor was not called to examine this application.',
   'still-open': 'The call is not moot: the application is still to be examined by this attestor.',
   'already-committed': 'The attestor has already committed itself to its answers.',
-  'out-of-turn': 'Another call came earlier in this attestor’s queue.',
+  'out-of-turn':
+    'This call is not the first in the attestor’s queue: another came earlier, or it has left the queue.',
   'not-committed': 'The attestor has not committed itself to answers yet.',
   'already-revealed': 'The attestor’s answers are already known.',
   'commitment-mismatch': 'The answers are not those to which the attestor committed itself.',

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { encodeBase64 } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { type Attestation, QUESTIONS } from '@cadastre/procedures'
-import type { Application, JsonObject } from '@cadastre/records'
+import type { Application, Call, JsonObject } from '@cadastre/records'
 import { objectKey } from '@cadastre/records'
 import { memberHashOf } from '@cadastre/signatures'
 import { handleOption } from '../client/bodies.ts'
@@ -57,22 +57,25 @@ async function examined(client: RegistryClient, handle: string): Promise<Applica
   return application
 }
 
+/** Where a call stands; with the answers, once they are revealed. */
+function standing({ commitment, answers, missed }: Call): string {
+  if (missed) return 'missed'
+  if (answers !== null) {
+    const said = Object.entries(answers).map(([question, answer]) => `${question} ${answer}`)
+    return `revealed: ${said.join(', ')}`
+  }
+  return commitment === null ? 'called' : 'committed'
+}
+
 export async function clerkShowCommand(given: string, url: string, output: Output): Promise<number> {
   const handle = handleOption(given, 'APPLICATION')
   const application = await examined(new RegistryClient(url), handle)
   const { examination, procedure, state, due, body } = application
   const texts: { readonly [id: string]: string } = QUESTIONS
   const questions = (examination?.questions ?? []).map((id) => `  ${id}: ${texts[id] ?? ''}`)
-  const calls = (examination?.calls ?? []).map(({ staff, outside, commitment, answers, missed }) => {
-    const stands = missed
-      ? 'missed'
-      : answers !== null
-        ? 'revealed'
-        : commitment !== null
-          ? 'committed'
-          : 'called'
-    return `  ${staff}${outside ? ' (outside)' : ''}: ${stands}`
-  })
+  const calls = (examination?.calls ?? []).map(
+    (call) => `  ${call.staff}${call.outside ? ' (outside)' : ''}: ${standing(call)}`,
+  )
   output.result(
     application,
     [
@@ -158,8 +161,12 @@ export async function clerkRevealCommand(
   const [staff, application] = [staffOf(options), handleOption(given, 'APPLICATION')]
   const file = attestationFile(options, application, staff)
   const saved = await readFile(file, 'utf8').catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new CommandError(
+        `${staff} has no answers to ${application} here: expected ${file}, which "cadastre clerk commit" writes. Commit first; if you did so elsewhere, --keys names the directory.`,
+      )
     throw new CommandError(
-      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}. "cadastre clerk commit" writes it.`,
+      `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
     )
   })
   const attestation: JsonObject = JSON.parse(saved)
@@ -173,6 +180,10 @@ export async function clerkPassCommand(
   options: Options,
   output: Output,
 ): Promise<number> {
-  const body = { step: 'pass', application: handleOption(given, 'APPLICATION'), staff: staffOf(options) }
-  return askFor(new RegistryClient(url), 'attest/1', body, options, output)
+  const [staff, application] = [staffOf(options), handleOption(given, 'APPLICATION')]
+  const client = new RegistryClient(url)
+  const { queues } = await client.queue(staff, 0)
+  if (queues.every(({ items }) => items.length === 0))
+    throw new CommandError(`Nothing waits for ${staff}, so there is no call to ${application} to pass.`)
+  return askFor(client, 'attest/1', { step: 'pass', application, staff }, options, output)
 }
