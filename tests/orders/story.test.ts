@@ -8,6 +8,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import { objectQuery, verifyAnswer } from '@cadastre/answers'
+import { createPortal } from '@cadastre/api'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { parsePolicy } from '@cadastre/notes'
 import { ordersOn } from '@cadastre/reader'
@@ -276,6 +277,58 @@ test('the appeal reverses it: a new order, executed as exactly', async () => {
   await compare(HALF, OTHER)
   const { orders } = await desk.report()
   assert.deepEqual(orders.noticeBeforeEffect.takes, { executed: 2, noticed: 2, share: 1 })
+})
+
+test('the list of orders by authority, effect, state and numbers, in pages to its end', async () => {
+  const portal = createPortal(desk.registry.reader)
+  const all = { authority: null, effect: null, state: null, resource: null }
+  const found = async (filter: Partial<Record<keyof typeof all, string>>): Promise<readonly string[]> => {
+    const page = await portal.orders({ ...all, ...filter }, { before: null, limit: 50 })
+    assert.ok(page)
+    assert.equal(page.found, page.items.length)
+    assert.deepEqual([page.served, page.sealed], [3, 0])
+    return page.items.map(({ handle }) => handle)
+  }
+  const [hold = '', transfer = '', appeal = ''] = told
+  assert.deepEqual(await found({}), [appeal, transfer, hold])
+  assert.deepEqual(await found({ authority: 'APPEAL' }), [appeal])
+  assert.deepEqual(await found({ effect: 'hold' }), [hold])
+  assert.deepEqual(await found({ state: 'reversed' }), [transfer])
+  assert.deepEqual(await found({ resource: '198.51.100.1' }), [hold])
+  assert.deepEqual(await found({ resource: 'AS64500' }), [])
+  assert.equal(await portal.orders({ ...all, resource: 'nonsense' }, { before: null, limit: 1 }), null)
+  const walked: string[] = []
+  for (let before: string | null = null, more = true; more; ) {
+    const page = await portal.orders(all, { before, limit: 2 })
+    assert.ok(page)
+    walked.push(...page.items.map(({ handle }) => handle))
+    before = page.before
+    more = before !== null
+  }
+  assert.deepEqual(walked, [appeal, transfer, hold])
+  const register = await portal.authorities({ before: null, limit: 50 })
+  assert.deepEqual(
+    register?.items.map(({ handle, orders }) => [handle, orders]),
+    [
+      ['APPEAL', 1],
+      ['COURT', 2],
+    ],
+  )
+  assert.match(await desk.page('/authorities'), /Court of Appeal of Examples/)
+  assert.match(await desk.page('/?q=COURT'), /Code of Examples, section 1/)
+  // Whoever held the numbers then: their history has every order about them, and what became of it.
+  const timeline = await portal.history(`ip4/${HALF}`, { limit: 50, before: null })
+  const sentences = JSON.stringify(timeline?.items)
+  for (const sentence of [
+    `Order ${hold} (hold) of COURT: received.`,
+    `Order ${hold}: executed, now expired.`,
+    `Order ${transfer}: window, now executed.`,
+    `Order ${transfer}: executed, now reversed.`,
+    `Order ${appeal}: window, now executed.`,
+  ])
+    assert.ok(sentences.includes(sentence), sentence)
+  const page = await desk.page(`/?q=${encodeURIComponent(HALF)}`)
+  assert.ok(page.includes(`Order ${hold}: executed, now expired.`))
 })
 
 test('docs/order-story.md quotes what was answered here', () => {

@@ -7,6 +7,7 @@ import { changeOf } from './changes.ts'
 import type { ReadContext } from './context.ts'
 import type { History, HistoryChange, HistoryItem } from './generated/lookup-types.ts'
 import { refusalText } from './lookup-objects.ts'
+import { orderKeys } from './orders.ts'
 import { coveringKeys, type Question } from './question.ts'
 
 /** What a history is of: numbers, or one object. */
@@ -18,11 +19,13 @@ export async function history(
   limit: number,
   before: number | null,
 ): Promise<History> {
+  // What was ordered of a number stands in its history, whatever became of the registration.
+  const ordered = subject.kind === 'block' ? await orderKeys(reader, blockRange(subject.block)) : []
   const snapshot = reader.snapshot()
   const { size, at } = snapshot.publication
   const keys =
     subject.kind === 'block'
-      ? [...coveringKeys(subject.block), ...notesKeys(snapshot, subject.block)]
+      ? [...coveringKeys(subject.block), ...notesKeys(snapshot, subject.block), ...ordered]
       : [objectKey(subject.type, subject.handle)]
   const moved = subject.kind === 'block' ? blockRange(subject.block) : null
   const found = await entriesOf(reader, snapshot, keys, limit + 1, before ?? size)

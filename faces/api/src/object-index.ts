@@ -4,6 +4,7 @@
  */
 
 import { setImmediate } from 'node:timers/promises'
+import { parseRange, type Range } from '@cadastre/numbers'
 import type { RegistryReader, Snapshot } from '@cadastre/reader'
 import {
   type Application,
@@ -40,7 +41,7 @@ type Row = {
 export type OrderRow = {
   readonly authority: string
   readonly effect: string
-  readonly ranges: readonly string[]
+  readonly ranges: readonly Range[]
 }
 /** Rows of one snapshot. */
 export type Listing = {
@@ -164,7 +165,11 @@ function rowOf(type: ListedType, handle: string, record: unknown): Row {
 }
 
 function orderRow({ authority, detail, scope }: OrderRecord): OrderRow {
-  return { authority, effect: detail.effect, ranges: scope.map(({ range }) => range) }
+  const ranges = scope.flatMap(({ range }) => {
+    const parsed = parseRange(range)
+    return parsed.ok ? [parsed.value] : []
+  })
+  return { authority, effect: detail.effect, ranges }
 }
 
 function effectsOf(bytes: Uint8Array): readonly LoggedEffect[] {

@@ -1,6 +1,6 @@
 /** Orders and authorities as `/api` shows them: what their records say, and nothing that a seal hides. */
 
-import { overlaps, parseRange, type Range } from '@cadastre/numbers'
+import { overlaps, type Range } from '@cadastre/numbers'
 import { QUESTIONS } from '@cadastre/procedures'
 import type { Snapshot } from '@cadastre/reader'
 import {
@@ -157,10 +157,7 @@ function fits({ authority, effect, ranges }: OrderRow, state: string | null, fil
   if (filter.state !== null && state !== filter.state) return false
   const { resource } = filter
   if (resource === null) return true
-  return ranges.some((text) => {
-    const range = parseRange(text)
-    return range.ok && overlaps(range.value, resource)
-  })
+  return ranges.some((range) => overlaps(range, resource))
 }
 
 /** Orders, the newest first; null where `before` is none of what is asked for. */
@@ -191,6 +188,18 @@ export async function orders(
     }),
     before: start + limit < found.length ? (shown.at(-1) ?? null) : null,
   }
+}
+
+/** Of a number's history: more orders than that about it are looked up by `/api/orders`. */
+const ORDERS_OF_NUMBERS = 64
+
+/** Keys of the latest orders about any of these numbers, whoever held them then. */
+export async function orderKeys(reader: ReadContext['reader'], numbers: Range): Promise<readonly string[]> {
+  const { rows } = await objectIndex(reader).listing()
+  const found = [...rows('order')].filter(({ order }) =>
+    order?.ranges.some((range) => overlaps(range, numbers)),
+  )
+  return found.slice(-ORDERS_OF_NUMBERS).map(({ handle }) => objectKey('order', handle))
 }
 
 /** The register of authorities, the newest first; null where `before` is none. */
