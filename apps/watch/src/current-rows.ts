@@ -37,6 +37,10 @@ export class CurrentRows {
     return this.#slots.has(raw)
   }
 
+  clear(): void {
+    this.#slots.clear()
+  }
+
   rows(): Iterable<string> {
     return this.#slots.keys()
   }

@@ -92,8 +92,9 @@ export class History {
     return this.#sources.get(id) ?? null
   }
 
-  /** All is read: questions come. */
+  /** All is read: questions come, and no entry any more. What only the next entry would be compared with is let go. */
   settle(): void {
+    for (const { current } of this.#sources.values()) current.clear()
     for (const space of ['ip4', 'ip6', 'asn'] as const) this.#trees[space].settle()
   }
 

@@ -155,6 +155,8 @@ type Frame = {
 function servedOf(watch: WatchReader, frame: Frame, options: ServeWatchOptions): Served {
   const { url, assets, whoisPort, ask, webhookKey } = frame
   const { directory, version, failed } = options
+  // Worked out once for a log: not while the first reader waits.
+  watch.changes()
   const whois = { host: new URL(url).hostname, port: whoisPort }
   const world = new WatchedWorld(watch, { baseUrl: url, whois, version, logVkey: logVkeyOf(watch) })
   const faces = new Faces(world, assets, ask, failed)
