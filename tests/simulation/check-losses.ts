@@ -6,6 +6,7 @@ import {
   type Application,
   addSeconds,
   type Holder,
+  type HolderNotes,
   type Instant,
   type Notes,
   type Registration,
@@ -209,11 +210,28 @@ export const consentsRecorded: Observer = {
   },
 }
 
+/** No act of the histories forbids a holder anything: of what is noted on it nothing but notices changes. */
+function holderBlocked(
+  { holder, blocked, delayed, representative }: HolderNotes,
+  step: Applied,
+): string | null {
+  const old = objectAt<HolderNotes>(step.before, `obj/notes/${holder}`)
+  const was = [old?.blocked ?? [], old?.delayed ?? null, old?.representative ?? null]
+  return JSON.stringify(was) === JSON.stringify([blocked, delayed, representative])
+    ? null
+    : `${holder}: its acts are blocked`
+}
+
 export const actsBlocked: Observer = {
   name: 'I1: available acts',
   applied(step: Applied): string | null {
     const { full } = agreementTo(step)
-    for (const notes of objects<Notes>(step.after, 'notes')) {
+    for (const notes of objects<Notes | HolderNotes>(step.after, 'notes')) {
+      if ('holder' in notes) {
+        const wrong = holderBlocked(notes, step)
+        if (wrong !== null) return wrong
+        continue
+      }
       const old = objectAt<Notes>(step.before, `obj/notes/${notes.registration}`)
       const blocked = notes.pending !== null && notes.pending !== (old?.pending ?? null)
       const held = notes.heldUntil !== (old?.heldUntil ?? null)

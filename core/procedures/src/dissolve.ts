@@ -9,7 +9,9 @@
 import { err, ok, type Result } from '@cadastre/numbers'
 import {
   type Application,
+  addSeconds,
   base64,
+  type FiledNotice,
   handle,
   hash32,
   type Instant,
@@ -17,9 +19,11 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { newApplication, stepIn } from './applications.ts'
+import { hasEnded, newApplication, stepIn } from './applications.ts'
 import {
   type Asked,
+  applicationKey,
+  applicationOf,
   asked,
   baseNeeds,
   commonRefusal,
@@ -39,8 +43,10 @@ import {
   endNeeds,
   examinationNeeds,
   openExamination,
+  rosterOf,
 } from './examination.ts'
 import { ownKeySigned } from './holder-changes.ts'
+import { emptyHolderNotes, holderNotesKey, holderNotesOf } from './notes.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
 import { DISSOLUTION_QUESTIONS } from './questions.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -57,6 +63,8 @@ type Lift = { readonly step: 'lift'; readonly holder: string }
 export type DissolveBody = Notice | Lift | EndBody
 
 const ID = 'dissolve/1'
+/** So many refused notices about one holder are remembered. */
+const MAX_REFUSED = 8
 const body: Schema<DissolveBody> = tagged('step', {
   notice: object({ holder: handle, notice: hash32, key: base64, attestor: handle }),
   lift: object({ holder: handle }),
@@ -68,17 +76,52 @@ function decideNotice(from: Asked<Notice>, inputs: Inputs, at: Instant): Decisio
   const effects = effectsOf(wish, inputs, at)
   if (!effects.ok) return refuse(effects.error)
   if (!from.signatures.keys.some(({ key }) => key === wish.key)) return refuse('claimant-signature-missing')
-  const parameters = procedureOf(inputs, ID)
-  if (parameters === null) throw new Error('checked by commonRefusal')
+  const refused = refusedNotices(wish, inputs, at)
+  if (!refused.ok) return refuse(refused.error)
+  const notices = filedNotices(wish.key, inputs, at)
+  if (!notices.ok) return refuse(notices.error)
   const plan = {
     attestor: wish.attestor,
     questions: DISSOLUTION_QUESTIONS,
     affected: [wish.holder],
-    windowSeconds: numberParameter(parameters, 'windowSeconds'),
+    windowSeconds: parameter(inputs, 'windowSeconds'),
+    notices: notices.value,
   }
   const application = newApplication(ID, from.request.body, [], 'examining', null, at)
   const opened = openExamination(application, plan, inputs, at)
-  return opened.ok ? accept(opened.value) : refuse(opened.error)
+  if (!opened.ok) return refuse(opened.error)
+  const notes = holderNotesOf(inputs, wish.holder) ?? emptyHolderNotes(wish.holder)
+  const dissolution = { application: application.handle, refused: refused.value }
+  return accept([...opened.value, put(holderNotesKey(wish.holder), { ...notes, dissolution })])
+}
+
+function parameter(inputs: Inputs, name: string): number {
+  const parameters = procedureOf(inputs, ID)
+  if (parameters === null) throw new Error('checked by commonRefusal')
+  return numberParameter(parameters, name)
+}
+
+/** The notices about this holder that were refused so far, or why there can be none now. */
+function refusedNotices(wish: Notice, inputs: Inputs, at: Instant): Result<readonly string[], RefusalCode> {
+  const before = holderNotesOf(inputs, wish.holder)?.dissolution
+  if (before === undefined) return ok([])
+  const latest = applicationOf(inputs, before.application)
+  if (latest !== null && !hasEnded(latest, at)) return err('notice-pending')
+  const said = noticeIn(latest)
+  const no = latest?.state === 'vetoed' || latest?.reason === 'examination-negative'
+  const refused = no && said !== null ? [...before.refused, said.notice].slice(-MAX_REFUSED) : before.refused
+  return refused.includes(wish.notice) ? err('notice-repeated') : ok(refused)
+}
+
+/** What was filed within the period, this one included; or why no more is taken. Ended ones count: they took places. */
+function filedNotices(key: string, inputs: Inputs, at: Instant): Result<readonly FiledNotice[], RefusalCode> {
+  const by = inputs.digest(key).toUpperCase()
+  const period = parameter(inputs, 'periodSeconds')
+  const recent = (rosterOf(inputs)?.notices ?? []).filter((one) => addSeconds(one.at, period) > at)
+  if (recent.filter((one) => one.by === by).length >= parameter(inputs, 'noticesOfKey'))
+    return err('quota-reached')
+  if (recent.length >= parameter(inputs, 'notices')) return err('notices-full')
+  return ok([...recent, { by, at }])
 }
 
 function effectsOf(wish: Notice, inputs: Inputs, at: Instant): Result<readonly Effect[], RefusalCode> {
@@ -111,7 +154,11 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const wish = from.body
   if ('application' in wish) return [...base, ...endNeeds(wish)]
   const holder = recordNeed(holderKey(wish.holder))
-  return wish.step === 'lift' ? [...base, holder] : [...base, holder, ...examinationNeeds()]
+  if (wish.step === 'lift') return [...base, holder]
+  const notes = recordNeed(holderNotesKey(wish.holder))
+  const first = [...base, holder, notes, ...examinationNeeds()]
+  const before = known.has(notes) ? holderNotesOf(known, wish.holder)?.dissolution : undefined
+  return before === undefined ? first : [...first, recordNeed(applicationKey(before.application))]
 }
 
 export const dissolve: Procedure<DissolveBody> = {
@@ -132,6 +179,10 @@ export const dissolve: Procedure<DissolveBody> = {
     'consent-missing',
     'nothing-changed',
     'claimant-signature-missing',
+    'notice-pending',
+    'notice-repeated',
+    'quota-reached',
+    'notices-full',
     'attestor-not-outside',
     'attestors-unavailable',
   ],

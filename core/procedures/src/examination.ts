@@ -16,6 +16,7 @@ import {
   addSeconds,
   type Call,
   type Examination,
+  type FiledNotice,
   handle,
   type Instant,
   object,
@@ -68,6 +69,8 @@ export type ExaminationPlan = {
   readonly affected: readonly string[]
   /** 0: everybody affected has signed, so that there is nobody to notify and nothing to wait for. */
   readonly windowSeconds: number
+  /** What strangers filed not long ago, this one included, where their places in the queues are limited. */
+  readonly notices?: readonly FiledNotice[]
 }
 
 /** Inputs of {@link openExamination}. */
@@ -138,7 +141,7 @@ export function clerkSeconds(application: Application, inputs: Inputs): number {
  */
 export function openExamination(
   application: Application,
-  { attestor, questions, affected, windowSeconds }: ExaminationPlan,
+  { attestor, questions, affected, windowSeconds, notices }: ExaminationPlan,
   inputs: Inputs,
   at: Instant,
 ): Result<readonly Effect[], RefusalCode> {
@@ -159,7 +162,7 @@ export function openExamination(
   }
   return ok([
     put(applicationKey(application.handle), examined),
-    put(ROSTER_KEY, other.roster),
+    put(ROSTER_KEY, notices === undefined ? other.roster : { ...other.roster, notices }),
     ...calls.map((call) => queued(call, application.handle)),
   ])
 }

@@ -89,6 +89,7 @@ export function emptyHolderNotes(holder: string): HolderNotes {
 }
 /** The notes as a record: null where nothing is noted. */
 export function holderNotesRecord(notes: HolderNotes): HolderNotes | null {
-  const { blocked, delayed, representative } = notes
-  return blocked.length === 0 && delayed === null && representative === null ? null : notes
+  const { blocked, delayed, representative, dissolution } = notes
+  const empty = blocked.length === 0 && delayed === null && representative === null
+  return empty && dissolution === undefined ? null : notes
 }

@@ -31,7 +31,12 @@ const COMMON = {
   'complain/1': { answerSeconds: 7 * DAY_SECONDS },
   'contest-order/1': {},
   'correct/1': { noticeSeconds: 7 * DAY_SECONDS },
-  'dissolve/1': { windowSeconds: 7 * DAY_SECONDS },
+  'dissolve/1': {
+    windowSeconds: 7 * DAY_SECONDS,
+    notices: 16,
+    noticesOfKey: 4,
+    periodSeconds: 7 * DAY_SECONDS,
+  },
   'erase/1': {},
   'move-in/1': {},
   'confirm/1': {},

@@ -102,6 +102,10 @@ export const REFUSALS = {
   'act-blocked': 'A legal act of the seat forbids this act kind to a party.',
   'register-mismatch': 'The register number is not exactly that of the holder’s identity.',
   'delay-used': 'A delay on a name alone was already used for this act, or within the last year.',
+  'notice-pending': 'Another notice about this holder has not ended.',
+  'notice-repeated': 'Attestors answered this notice with no, or a key of the holder vetoed it, before.',
+  'notices-full':
+    'So many notices have been filed lately that no more places in the attestors’ queues are given.',
   'commitment-unknown': 'The holder’s record holds no such commitment.',
   'contacts-busy': 'Contacts were replaced so often that the former ones would be too many to notify.',
   'block-unknown': 'Nothing is blocked for this holder under this act.',

@@ -73,5 +73,6 @@ export function rosterOfStaff(
       return { staff: name, outside, first, next }
     })
   const others = staff.filter(({ role }) => role !== 'clerk').map(({ handle: name }) => name)
-  return { v: 1, clerks, others, turn: 0, since: DRAFT_SINCE }
+  const filed = before?.notices === undefined ? {} : { notices: before.notices }
+  return { v: 1, clerks, others, turn: 0, ...filed, since: DRAFT_SINCE }
 }

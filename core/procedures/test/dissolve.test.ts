@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Holder, type JsonObject, objectKey, type RecordKey } from '@cadastre/records'
+import { type Holder, type JsonObject, objectKey, type RecordKey, type Roster } from '@cadastre/records'
 import { dissolve } from '../src/dissolve.ts'
-import { addClerks, calledFor, examinationOf, examine, HASH } from './attestors.ts'
-import { DAY, World } from './world.ts'
+import { ROSTER_KEY } from '../src/examination.ts'
+import { rosterOfStaff } from '../src/staff-members.ts'
+import { addClerks, calledFor, examinationOf, examine, HASH, queueOf } from './attestors.ts'
+import { hash } from './staff-fixture.ts'
+import { assertStamped, DAY, World } from './world.ts'
 
 const CELL = 'ip4/203.0.113.0/24'
 const HEIR = 'key-of-an-heir'
+const PARAMETERS = { windowSeconds: 7 * DAY, notices: 16, noticesOfKey: 4, periodSeconds: 7 * DAY }
 
 function world(): World {
-  const here = new World({ 'dissolve/1': { windowSeconds: 7 * DAY } })
+  const here = new World({ 'dissolve/1': PARAMETERS })
   for (const handle of ['H-1', 'H-2']) here.holder(handle)
   here.register('R-1', '203.0.113.0/24')
   addClerks(here)
@@ -119,6 +123,110 @@ test('of two notices the second changes nothing and says so; a negative examinat
   assert.equal(notice(no), null)
   examine(no, 'A-100', Object.fromEntries(calledFor(no, 'A-100').map((staff) => [staff, ['says-ended']])))
   assert.equal(no.object('application', 'A-100')?.['reason'], 'examination-negative')
+})
+
+const NO = ['says-ended']
+function refused(here: World, application: string): void {
+  const no = Object.fromEntries(calledFor(here, application).map((staff) => [staff, NO]))
+  examine(here, application, no)
+  assert.equal(here.object('application', application)?.['reason'], 'examination-negative')
+}
+/** The handle that the last accepted act gave. */
+const last = (here: World): string => `A-${here.index - 1}`
+const hashOf = (n: number): string => hash(`notice ${n}`)
+const keyOf = (n: number): string => Buffer.from(`key number ${n}`.padEnd(32)).toString('base64')
+/** A notice about another holder, by another key. */
+function another(here: World, n: number, key = keyOf(n)): string | null {
+  here.holder(`H-${10 + n}`)
+  return notice(here, { holder: `H-${10 + n}`, notice: hashOf(n), key }, [key])
+}
+
+test('notice-pending: there is one notice about a holder at a time, whoever files it, until it has ended', () => {
+  const here = world()
+  assert.equal(notice(here), null)
+  const again = (n: number): string | null => notice(here, { notice: hashOf(n), key: keyOf(n) }, [keyOf(n)])
+  const queues = [queueOf(here, 'CL-1'), queueOf(here, 'CL-2')]
+  for (let n = 0; n < 20; n++) assert.equal(again(n), 'notice-pending')
+  assert.deepEqual([queueOf(here, 'CL-1'), queueOf(here, 'CL-2')], queues)
+  assert.equal(another(here, 1), null)
+  examine(here, 'A-100')
+  here.later(30)
+  assert.equal(again(1), 'notice-pending')
+  assert.equal(veto(here, 'H-1', 'H-1/technical'), null)
+  assert.equal(again(1), null)
+  assertStamped(here)
+})
+
+test('notice-repeated: what attestors answered with no, or a key of the holder vetoed, does not come again for this holder', () => {
+  const here = world()
+  assert.equal(notice(here), null)
+  refused(here, 'A-100')
+  assert.equal(notice(here), 'notice-repeated')
+  assert.equal(notice(here, { key: keyOf(1) }, [keyOf(1)]), 'notice-repeated')
+  assert.equal(notice(here, { notice: hashOf(1) }), null)
+  assert.equal(veto(here, 'H-1', 'H-1/technical', last(here)), null)
+  assert.equal(notice(here, { notice: hashOf(1) }), 'notice-repeated')
+  assert.equal(notice(here), 'notice-repeated')
+  assert.equal(notice(here, { holder: 'H-2' }), null)
+})
+
+test('of refused notices about a holder the last 8 are remembered', () => {
+  const here = world()
+  for (let n = 0; n < 10; n++) {
+    here.later(7 * DAY)
+    assert.equal(notice(here, { notice: hashOf(n) }), null)
+    assert.equal(veto(here, 'H-1', 'H-1/technical', last(here)), null)
+  }
+  here.later(7 * DAY)
+  for (let n = 2; n < 10; n++) assert.equal(notice(here, { notice: hashOf(n) }), 'notice-repeated')
+  assert.equal(notice(here, { notice: hashOf(0) }), null)
+})
+
+test('a notice that failed for want of attestors may come again', () => {
+  const here = world()
+  assert.equal(notice(here), null)
+  const key = objectKey('application', 'A-100')
+  here.put(key, {
+    ...here.object('application', 'A-100'),
+    state: 'failed',
+    reason: 'attestors-unavailable',
+    due: null,
+  })
+  assert.equal(notice(here), null)
+})
+
+test('quota-reached: of one key four notices are taken within seven days, ended ones too', () => {
+  const here = world()
+  for (let n = 0; n < 4; n++) {
+    assert.equal(another(here, n, KEY), null)
+    assert.equal(veto(here, `H-${10 + n}`, `H-${10 + n}/full`, last(here)), null)
+  }
+  assert.equal(another(here, 4, KEY), 'quota-reached')
+  assert.equal(another(here, 5), null)
+  here.later(7 * DAY - 1)
+  assert.equal(another(here, 4, KEY), 'quota-reached')
+  here.later(1)
+  assert.equal(another(here, 4, KEY), null)
+})
+
+test('notices-full: all strangers together take 32 places in the attestors’ queues within seven days, no more', () => {
+  const here = world()
+  for (let n = 0; n < 16; n++) assert.equal(another(here, n), null)
+  assert.equal(another(here, 16), 'notices-full')
+  const places = ['CL-1', 'CL-2', 'CL-3', 'CL-4'].flatMap((staff) => queueOf(here, staff))
+  assert.equal(places.length, 32)
+  here.later(7 * DAY)
+  assert.equal(another(here, 16), null)
+  here.assertFits()
+})
+
+test('who is on the roster changes, and what was filed is not forgotten', () => {
+  const here = world()
+  assert.equal(notice(here), null)
+  const before = here.state.get(ROSTER_KEY) as Roster
+  assert.equal(before.notices?.length, 1)
+  assert.deepEqual(rosterOfStaff([], before).notices, before.notices)
+  assert.equal(rosterOfStaff([], null).notices, undefined)
 })
 
 test('body-malformed, not-due, procedure-unknown, wrong-origin, request-expired, still-founding, paused', () => {

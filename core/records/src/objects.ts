@@ -232,8 +232,13 @@ export type Roster = {
   readonly others: readonly string[]
   /** Index of the clerk whose turn it is. */
   readonly turn: number
+  /** Notices of dissolution that strangers filed not long ago: their places in the queues are limited. */
+  readonly notices?: readonly FiledNotice[]
   readonly since: number
 }
+
+/** `by`: the pseudonym of the key that filed it. */
+export type FiledNotice = { readonly by: string; readonly at: Instant }
 
 /** A key that a published file lists for an imported holder; of OpenPGP its fingerprint alone. */
 export type MaintainerKey =
@@ -380,8 +385,12 @@ export type HolderNotes = {
   readonly delayed: Instant | null
   /** Who acts for the holder by order of a court; null where nobody does. */
   readonly representative: Representative | null
+  /** Notices of its dissolution: the latest application, and the hashes of notices that were refused. */
+  readonly dissolution?: DissolutionNotices
   readonly since: number
 }
+
+export type DissolutionNotices = { readonly application: string; readonly refused: readonly string[] }
 
 /** A report of the registry's own error. */
 export type Incident = {
