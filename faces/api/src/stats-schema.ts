@@ -5,13 +5,22 @@ import type { StatisticsReport } from '@cadastre/statistics'
 import { z } from '@hono/zod-openapi'
 import { orNull } from './schema-parts.ts'
 
+const examined = z
+  .object({ n: z.int(), medianSeconds: orNull(z.int()), p95Seconds: orNull(z.int()) })
+  .describe('From receipt to the last reveal of the attestors')
 const tally = {
-  n: z.int(),
+  n: z.int().describe('The sum of the five ends'),
   accepted: z.int(),
-  passRate: z.number(),
-  medianSeconds: orNull(z.int()).describe('From receipt to decision'),
+  refused: z.int(),
+  failed: z.int().describe('Recorded as an application, and failed in the end'),
+  vetoed: z.int(),
+  withdrawn: z.int(),
+  passRate: z.number().describe('Accepted, of all that nobody withdrew'),
+  medianSeconds: orNull(z.int()).describe('From receipt to the end'),
   p95Seconds: orNull(z.int()),
+  examination: examined,
   refusals: z.record(z.string(), z.int()).describe('By code, the most frequent first'),
+  failures: z.record(z.string(), z.int()).describe('By code, the most frequent first'),
 }
 const tallySchema = z.object(tally).meta({ id: 'Tally' })
 const groups = z.record(z.string(), tallySchema)
@@ -63,12 +72,36 @@ const ordersReportSchema: z.ZodType<StatisticsReport['orders']> = z
   })
   .describe('Orders of courts and other authorities; `adverse.lacking` belongs to it')
 
+const openSchema = z.array(
+  z.object({
+    procedure: z.string(),
+    n: z.int(),
+    states: counts,
+    medianSeconds: orNull(z.int()).describe('Since receipt, up to the last entry read'),
+    oldestSeconds: orNull(z.int()),
+  }),
+)
+
+const opsSchema = z
+  .object({
+    all: z.int(),
+    decided: z.int().describe('Requests of holders, at once'),
+    recorded: z.int().describe('Requests of holders that became applications'),
+    steps: z.int(),
+    staffDecided: z.int(),
+    staffRecorded: z.int(),
+    due: z.int(),
+    founding: z.int(),
+  })
+  .describe('Every act in exactly one place')
+
 export const statsSchema: z.ZodType<StatisticsReport> = z
   .object({
     size: z.int().describe('Entries of the log that were read'),
     from: orNull(z.string()) as z.ZodType<StatisticsReport['from']>,
     until: orNull(z.string()) as z.ZodType<StatisticsReport['until']>,
-    all: tallySchema,
+    ops: opsSchema,
+    all: tallySchema.describe('Requests of holders; an application counts when it ends'),
     procedures: z.array(
       z.object({
         procedure: z.string(),
@@ -76,6 +109,13 @@ export const statsSchema: z.ZodType<StatisticsReport> = z
         by: byGroup.describe('Joined after the decisions'),
       }),
     ),
+    steps: tallySchema.describe('Withdrawals and vetoes: requests about an application recorded before'),
+    staff: z
+      .object({ all: tallySchema, procedures: z.array(z.object({ procedure: z.string(), ...tally })) })
+      .describe('Acts of staff, in no group'),
+    open: z
+      .object({ n: z.int(), procedures: openSchema, ofStaff: z.int(), staffProcedures: openSchema })
+      .describe('Applications that have not ended'),
     inversions: z.int().describe('A later request decided first: 0 in an honest log'),
     late: z.int().describe('Decided after the deadline'),
     adverse: z.object({
@@ -88,7 +128,7 @@ export const statsSchema: z.ZodType<StatisticsReport> = z
           procedure: z.string(),
           by: z.string(),
           group: z.string(),
-          kind: z.enum(['pass-rate', 'times']),
+          kind: z.enum(['pass-rate', 'times', 'examination-times']),
           n: z.int(),
           others: z.int(),
           value: z.number().describe('Ratio of pass rates, or probability of the rank test'),

@@ -7,22 +7,29 @@ import { duration, percent, table } from './tables.ts'
 import type { StatisticsShown, TallyShown } from './types.ts'
 import { count, type Markup, procedure, when } from './words.ts'
 
-const HEADINGS = ['Requests', 'Accepted', 'Half within', '95 % within', 'Refused most often for']
+const HEADINGS = [
+  'Requests',
+  'Accepted',
+  'Half within',
+  '95 % within',
+  'Half examined within',
+  'Most often not for',
+]
 const REFUSALS_SHOWN = 3
 
-function figures({
-  n,
-  passRate,
-  medianSeconds,
-  p95Seconds,
-  refusals,
-}: TallyShown): readonly (string | null)[] {
-  const codes = Object.entries(refusals).slice(0, REFUSALS_SHOWN)
+function figures(tally: TallyShown): readonly (string | null)[] {
+  const { n, passRate, medianSeconds, p95Seconds, examination, refusals, failures } = tally
+  const others = { vetoed: tally.vetoed, withdrawn: tally.withdrawn }
+  const codes = [...Object.entries(refusals), ...Object.entries(failures), ...Object.entries(others)]
+    .filter(([, times]) => times > 0)
+    .sort(([, one], [, other]) => other - one)
+    .slice(0, REFUSALS_SHOWN)
   return [
     count(n),
     percent(passRate),
     duration(medianSeconds),
     duration(p95Seconds),
+    duration(examination.medianSeconds),
     codes.length === 0 ? null : codes.map(([code, times]) => `${code} (${times})`).join(', '),
   ]
 }
@@ -42,7 +49,7 @@ ${checks(report)}
 ${part(
   'procedures',
   'By procedure',
-  '',
+  'Requests of holders. One that is recorded as an application counts when it ends, from its receipt; of the accepted share, those that applicants withdrew are no part.',
   procedures.length === 0
     ? html`<p>Nothing yet.</p>`
     : table(
@@ -64,6 +71,8 @@ ${part(
       ),
 )}
 ${latest(report)}
+${open(report)}
+${staff(report)}
 ${sanctions(report)}
 ${ordersReport(report)}
 ${part('missing', 'Not computed', '', html`<ul class="lines">${report.notComputed.map(({ by, why }) => html`<li>By ${by}: ${why}.</li>`)}</ul>`)}
@@ -76,7 +85,7 @@ function checks({ inversions, late, adverse, flags }: StatisticsShown): Markup {
   const bases = Object.entries(adverse.bases).map(([basis, times]) => `${times} by ${basis}`)
   const flagged = flags.map(
     ({ procedure: id, by, group, kind, n, value }) =>
-      html`<li>${procedure(id)}, ${by} ${group}: ${kind === 'pass-rate' ? `passes ${percent(value)} as often as the others` : `waits longer than the others (p = ${value})`}; ${count(n)} requests</li>`,
+      html`<li>${procedure(id)}, ${by} ${group}: ${kind === 'pass-rate' ? `passes ${percent(value)} as often as the others` : `${kind === 'times' ? 'waits longer than the others' : 'is examined longer than the others'} (p = ${value})`}; ${count(n)} requests</li>`,
   )
   return part(
     'checks',
@@ -112,6 +121,47 @@ function latest({ months }: StatisticsShown): Markup | string {
         Object.entries(month.by[name]).map(([group, one]) => [group, ...figures(one)]),
       ),
     ),
+  )
+}
+
+function open({ open: { procedures, staffProcedures } }: StatisticsShown): Markup {
+  const waiting = [...procedures, ...staffProcedures]
+  return part(
+    'open',
+    'Still open',
+    'Applications that have not ended; their age runs from receipt to the last entry of the log.',
+    waiting.length === 0
+      ? html`<p>None.</p>`
+      : table(
+          'Open applications by procedure',
+          ['Procedure', 'Open', 'Half older than', 'The oldest', 'Where they stand'],
+          waiting.map(({ procedure: id, n, medianSeconds, oldestSeconds, states }) => [
+            procedure(id),
+            count(n),
+            duration(medianSeconds),
+            duration(oldestSeconds),
+            Object.entries(states)
+              .map(([state, times]) => `${state} (${times})`)
+              .join(', '),
+          ]),
+        ),
+  )
+}
+
+function staff({ staff: { procedures }, ops, steps }: StatisticsShown): Markup {
+  return part(
+    'staff',
+    'Acts of staff',
+    'Attestations, notices, the intake of orders and the like: in no group, and no part of the figures above.',
+    html`${
+      procedures.length === 0
+        ? html`<p>None.</p>`
+        : table(
+            'Acts of staff by procedure',
+            ['Procedure', ...HEADINGS],
+            procedures.map((one) => [procedure(one.procedure), ...figures(one)]),
+          )
+    }<p>All ${count(ops.all)} acts of the log, each in one place: decided at once ${count(ops.decided)}, recorded as applications ${count(ops.recorded)}, withdrawals and vetoes ${count(steps.n)}, of staff ${count(ops.staffDecided + ops.staffRecorded)}, fallen due ${count(ops.due)}, of the founding ${count(ops.founding)}.</p>`,
   )
 }
 

@@ -161,17 +161,22 @@ type StatisticsResult =
   | { readonly kind: 'making'; readonly done: number; readonly total: number }
   | { readonly kind: 'none'; readonly detail: string }
 
+type Counts = { readonly [name: string]: number }
+
 /** Of `/api/stats`, what the page shows of one group of requests. */
 export type TallyShown = {
   readonly n: number
+  readonly vetoed: number
+  readonly withdrawn: number
   readonly passRate: number
   readonly medianSeconds: number | null
   readonly p95Seconds: number | null
-  readonly refusals: { readonly [code: string]: number }
+  readonly examination: { readonly medianSeconds: number | null }
+  readonly failures: Counts
+  readonly refusals: Counts
 }
 type Groups = { readonly [group: string]: TallyShown }
 
-type Counts = { readonly [name: string]: number }
 type NoticeShown = { readonly executed: number; readonly noticed: number; readonly share: number | null }
 type TimesShown = { readonly medianSeconds: number | null }
 
@@ -210,12 +215,32 @@ export type OrdersShown = {
   readonly conflicts: number
 }
 
+type OpenShown = {
+  readonly procedure: string
+  readonly n: number
+  readonly states: Counts
+  readonly medianSeconds: number | null
+  readonly oldestSeconds: number | null
+}
+
 /** Of `/api/stats`, what the page shows. */
 export type StatisticsShown = {
   readonly size: number
   readonly from: string | null
   readonly until: string | null
   readonly procedures: readonly (TallyShown & { readonly procedure: string })[]
+  readonly ops: {
+    readonly all: number
+    readonly decided: number
+    readonly recorded: number
+    readonly staffDecided: number
+    readonly staffRecorded: number
+    readonly due: number
+    readonly founding: number
+  }
+  readonly steps: { readonly n: number }
+  readonly staff: { readonly procedures: readonly (TallyShown & { readonly procedure: string })[] }
+  readonly open: { readonly procedures: readonly OpenShown[]; readonly staffProcedures: readonly OpenShown[] }
   readonly months: readonly (TallyShown & {
     readonly month: string
     readonly by: {
@@ -232,7 +257,7 @@ export type StatisticsShown = {
     readonly procedure: string
     readonly by: string
     readonly group: string
-    readonly kind: 'pass-rate' | 'times'
+    readonly kind: 'pass-rate' | 'times' | 'examination-times'
     readonly n: number
     readonly value: number
   }[]

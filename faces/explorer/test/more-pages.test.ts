@@ -105,13 +105,38 @@ test('a witness policy in words', () => {
   assert.match(policyWords('witness a x\nwitness b x\ngroup g all a b\nquorum g\n'), /with all of them/)
 })
 
-const tally = { n: 40, passRate: 0.95, medianSeconds: 0, p95Seconds: 3, refusals: { 'block-taken': 2 } }
+const tally = {
+  n: 40,
+  vetoed: 0,
+  withdrawn: 1,
+  passRate: 0.95,
+  medianSeconds: 0,
+  p95Seconds: 3,
+  examination: { medianSeconds: 172_800 },
+  refusals: { 'block-taken': 2 },
+  failures: { 'examination-negative': 3 },
+}
 const groups = { BR: tally }
 const statistics: StatisticsShown = {
   size,
   from: at,
   until: at,
   procedures: [{ procedure: 'allocate/1', ...tally }],
+  ops: { all: 60, decided: 40, recorded: 3, staffDecided: 10, staffRecorded: 0, due: 4, founding: 2 },
+  steps: { n: 1 },
+  staff: { procedures: [{ procedure: 'attest/1', ...tally }] },
+  open: {
+    procedures: [
+      {
+        procedure: 'succeed/1',
+        n: 2,
+        states: { examining: 2 },
+        medianSeconds: 86_400,
+        oldestSeconds: 259_200,
+      },
+    ],
+    staffProcedures: [],
+  },
   months: [
     { month: '2026-01', ...tally, by: { country: groups, region: groups, size: groups, path: groups } },
   ],
@@ -130,7 +155,9 @@ test('statistics: what must hold, by month and group, legal acts by quarter, wha
   assert.match(html, /No disparity is flagged/)
   assert.match(html, /2026-Q1<\/th><td>1<\/td><td>2<\/td><td>3<\/td><td>4<\/td>/)
   assert.match(html, /By language: no request states one/)
-  assert.match(html, /block-taken \(2\)/)
+  assert.match(html, /<td>2 d<\/td><td>examination-negative \(3\), block-taken \(2\), withdrawn \(1\)/)
+  assert.match(html, /succeed.*<td>2<\/td><td>1 d<\/td><td>3 d<\/td><td>examining \(2\)/)
+  assert.match(html, /All 60 acts of the log, each in one place: decided at once 40/)
   const flagged = {
     procedure: 'allocate/1',
     by: 'country',

@@ -19,7 +19,7 @@ export type Flag = {
   /** How people are grouped: country, size, path. */
   readonly by: string
   readonly group: string
-  readonly kind: 'pass-rate' | 'times'
+  readonly kind: 'pass-rate' | 'times' | 'examination-times'
   readonly n: number
   readonly others: number
   /** The ratio of pass rates, or the probability. */
@@ -37,13 +37,30 @@ export function flagsOf(procedure: string, by: string, groups: Groups): readonly
     const n = others.reduce((sum, other) => sum + other.n, 0)
     if (tally.n < N_MIN || n < N_MIN) continue
     const common = { procedure, by, group, n: tally.n, others: n }
-    const rate = others.reduce((sum, other) => sum + other.accepted, 0) / n
+    const judged = others.reduce((sum, other) => sum + other.judged, 0)
+    const rate = judged === 0 ? 0 : others.reduce((sum, other) => sum + other.accepted, 0) / judged
     const ratio = rate === 0 ? 1 : tally.passRate / rate
-    if (ratio < PASS_RATE_RATIO)
+    if (Math.min(tally.judged, judged) >= N_MIN && ratio < PASS_RATE_RATIO)
       flags.push({ ...common, kind: 'pass-rate', value: rounded(ratio), limit: PASS_RATE_RATIO })
-    const test = rankTest(tally.seconds, Histogram.sum(others.map(({ seconds }) => seconds)))
-    if (test !== null && test.z > 0 && test.p < P_MAX)
-      flags.push({ ...common, kind: 'times', value: Number(test.p.toPrecision(3)), limit: P_MAX })
+    for (const [kind, name] of TIMES) {
+      const theirs = Histogram.sum(others.map((other) => other[name]))
+      if (Math.min(tally[name].size, theirs.size) < N_MIN) continue
+      const p = slowerBy(tally[name], theirs)
+      if (p !== null && p < P_MAX)
+        flags.push({ ...common, kind, value: Number(p.toPrecision(3)), limit: P_MAX })
+    }
   }
   return flags
+}
+
+/** From receipt to the end, and from receipt to the attestors' last reveal. */
+const TIMES = [
+  ['times', 'seconds'],
+  ['examination-times', 'examination'],
+] as const
+
+/** The probability of the rank test where the group is the slower one; null where it is not. */
+function slowerBy(group: Histogram, others: Histogram): number | null {
+  const test = rankTest(group, others)
+  return test !== null && test.z > 0 ? test.p : null
 }

@@ -4,7 +4,9 @@
  * decisions. Anybody computes the same from the same log.
  */
 
+export type { OpenReport } from './applications.ts'
 export { type Flag, flagsOf, type Groups } from './flags.ts'
+export { GROUPINGS } from './groups.ts'
 export { Histogram } from './histogram.ts'
 export { SIZE_CLASSES, type SizeClass } from './holdings.ts'
 export {
@@ -18,12 +20,12 @@ export { ordersLines } from './orders-text.ts'
 export { type RankTest, rankTest } from './rank-test.ts'
 export type { SanctionsQuarter } from './sanctions.ts'
 export {
-  GROUPINGS,
   type MonthStatistics,
   NOT_COMPUTED,
+  type Places,
   type ProcedureStatistics,
   Statistics,
   type StatisticsReport,
 } from './statistics.ts'
-export { Tally, type TallyReport } from './tally.ts'
+export { type End, Tally, type TallyReport } from './tally.ts'
 export { statisticsText } from './text.ts'

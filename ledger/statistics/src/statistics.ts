@@ -2,34 +2,18 @@
 
 import type { Crypto } from '@cadastre/crypto'
 import { procedureById } from '@cadastre/procedures'
-import {
-  addSeconds,
-  type Holder,
-  type Instant,
-  isArray,
-  type LoggedEffect,
-  type OpEntry,
-  type RecordKey,
-  type Staff,
-  type StateEntry,
-  secondsOf,
-} from '@cadastre/records'
+import { addSeconds, type Instant, type OpEntry, type StateEntry, secondsOf } from '@cadastre/records'
 import type { TrieState } from '@cadastre/replay'
 import type { FollowListener } from '@cadastre/why'
 import { lossBases } from './adverse.ts'
+import { Applications, type OpenReport } from './applications.ts'
+import { Askers } from './askers.ts'
 import { type Flag, flagsOf } from './flags.ts'
-import { Holdings } from './holdings.ts'
+import { type Asker, type ByGroup, Counted, GROUPINGS, made } from './groups.ts'
 import { NoticeCounts, type NoticesReport } from './notices.ts'
 import { OrderCounts, type OrdersReport } from './orders.ts'
-import { regionOf } from './regions.ts'
 import { Sanctions, type SanctionsQuarter } from './sanctions.ts'
-import { Tally, type TallyReport } from './tally.ts'
-
-/**
- * How decisions are grouped, beside their procedure. `region`: of the country. `path`: whether an attestor signed too, or
- * the holder alone.
- */
-export const GROUPINGS = ['country', 'region', 'size', 'path'] as const
+import { type End, Tally, type TallyReport } from './tally.ts'
 
 /** What section E asks for and a log cannot give, and why. */
 export const NOT_COMPUTED: readonly { readonly by: string; readonly why: string }[] = [
@@ -42,11 +26,7 @@ export const NOT_COMPUTED: readonly { readonly by: string; readonly why: string 
     why: 'no request names one, and no procedure may ask: a broker signs nothing. The path (self or attested) is what a log shows of help',
   },
 ]
-type Grouping = (typeof GROUPINGS)[number]
-
-type ByGroup = { readonly [G in Grouping]: { readonly [group: string]: TallyReport } }
-
-/** All decisions of one month. */
+/** All requests that ended in one month. */
 export type MonthStatistics = TallyReport & {
   /** `2026-11`, in UTC. */
   readonly month: string
@@ -60,15 +40,52 @@ export type ProcedureStatistics = TallyReport & {
   readonly by: ByGroup
 }
 
+/**
+ * Ops by where they are counted. `all` is the sum of the others. Of the whole log, what holders decided and recorded is
+ * what ended and what is open; of staff likewise.
+ */
+export type Places = {
+  readonly all: number
+  /** Requests of holders that were granted or refused at once. */
+  readonly decided: number
+  /** Those that an application was recorded for. */
+  readonly recorded: number
+  readonly steps: number
+  readonly staffDecided: number
+  readonly staffRecorded: number
+  /** Without a request: something fell due. */
+  readonly due: number
+  /** Acts of the founding, which nobody receives. */
+  readonly founding: number
+}
+type Place = Exclude<keyof Places, 'all'>
+
 export type StatisticsReport = {
   /** Entries of the log that were read. */
   readonly size: number
-  /** Time of the first and last decision counted; null without any. */
+  /** Time of the first and last decision or end counted; null without any. */
   readonly from: Instant | null
   readonly until: Instant | null
-  /** All requests together. */
+  /** Every op in exactly one place. */
+  readonly ops: Places
+  /** All requests of holders together: what is decided at once, and applications when they end. */
   readonly all: TallyReport
   readonly procedures: readonly ProcedureStatistics[]
+  /** Requests of holders about an application that was recorded before: withdrawals, vetoes. No request of their own. */
+  readonly steps: TallyReport
+  /** Acts of staff, in no group. */
+  readonly staff: {
+    readonly all: TallyReport
+    readonly procedures: readonly (TallyReport & { readonly procedure: string })[]
+  }
+  /** Applications that have not ended at the last entry that was read, whatever period is asked for. */
+  readonly open: {
+    /** Of holders. */
+    readonly n: number
+    readonly procedures: readonly OpenReport[]
+    readonly ofStaff: number
+    readonly staffProcedures: readonly OpenReport[]
+  }
   /** Requests decided before one that had been received earlier: 0 in an honest log. */
   readonly inversions: number
   /** Requests decided after their deadline. */
@@ -86,47 +103,10 @@ export type StatisticsReport = {
   readonly notComputed: typeof NOT_COMPUTED
 }
 
-type Asker = { readonly [G in Grouping]: string }
-
-/** Decisions of one procedure or month, all and by group. */
-class Counted {
-  readonly tally = new Tally()
-  readonly by: { readonly [G in Grouping]: Map<string, Tally> } = {
-    country: new Map(),
-    region: new Map(),
-    size: new Map(),
-    path: new Map(),
-  }
-
-  add(asker: Asker, refusals: readonly string[] | null, seconds: number): void {
-    this.tally.add(refusals, seconds)
-    for (const grouping of GROUPINGS) {
-      const group = this.by[grouping].get(asker[grouping]) ?? new Tally()
-      this.by[grouping].set(asker[grouping], group)
-      group.add(refusals, seconds)
-    }
-  }
-
-  report(): TallyReport & { readonly by: ByGroup } {
-    const { country, region, size, path } = this.by
-    return {
-      ...this.tally.report(),
-      by: {
-        country: reportsOf(country),
-        region: reportsOf(region),
-        size: reportsOf(size),
-        path: reportsOf(path),
-      },
-    }
-  }
-}
-
 class CountedMonth extends Counted {
   inversions = 0
   late = 0
 }
-
-const UNKNOWN = 'undeclared'
 
 export class Statistics implements FollowListener {
   readonly #crypto: Crypto
@@ -138,10 +118,20 @@ export class Statistics implements FollowListener {
   readonly #sanctions = new Sanctions()
   readonly #notices = new NoticeCounts()
   readonly #orders = new OrderCounts()
-  readonly #holdings = new Holdings()
-  /** Holders and staff by `<alg> <key>`. */
-  readonly #holderOf = new Map<string, string>()
-  readonly #staff = new Set<string>()
+  readonly #askers = new Askers()
+  readonly #applications = new Applications()
+  readonly #steps = new Tally()
+  readonly #staff = new Tally()
+  readonly #staffProcedures = new Map<string, Tally>()
+  readonly #ops: { [P in Place]: number } = {
+    decided: 0,
+    recorded: 0,
+    steps: 0,
+    staffDecided: 0,
+    staffRecorded: 0,
+    due: 0,
+    founding: 0,
+  }
   readonly #bases = new Map<string, number>()
   #size = 0
   #seq = 0
@@ -149,6 +139,8 @@ export class Statistics implements FollowListener {
   #late = 0
   #from: Instant | null = null
   #until: Instant | null = null
+  /** Of the last entry that was read. */
+  #now: Instant | null = null
 
   constructor(crypto: Crypto, counts: (at: Instant) => boolean = () => true) {
     this.#crypto = crypto
@@ -157,25 +149,47 @@ export class Statistics implements FollowListener {
 
   op(entry: OpEntry, index: number, before: TrieState): void {
     this.#size = index + 1
+    this.#now = entry.at
     this.#orders.add(entry)
+    const place = this.#placeOf(entry)
+    const asker = place === 'decided' || place === 'recorded' ? this.#askers.groupsOf(entry, before) : null
     if (this.#counts(entry.at)) {
       this.#sanctions.add(entry)
       this.#notices.add(entry, before)
       for (const basis of lossBases(this.#crypto, entry, before))
         this.#bases.set(basis, (this.#bases.get(basis) ?? 0) + 1)
-      if (entry.received !== null) this.#count(entry, entry.received, before)
+      this.#ops[place] += 1
+      if (entry.received !== null) this.#decision(entry, entry.received, place, asker)
     }
+    for (const { procedure, asker: whose, end } of this.#applications.follow(entry, asker))
+      if (this.#counts(entry.at)) this.#end(procedure, whose, end, entry.at)
     if (entry.received !== null) this.#seq = Math.max(this.#seq, entry.received.seq)
-    if (entry.outcome.accepted) for (const effect of entry.outcome.effects) this.#follow(effect, before)
+    if (entry.outcome.accepted)
+      for (const effect of entry.outcome.effects) this.#askers.follow(effect, before)
   }
 
   state({ at }: Pick<StateEntry, 'at'>, index: number): void {
     this.#orders.state(at)
+    this.#now = at
     this.#size = index + 1
   }
 
-  #count(entry: OpEntry, received: NonNullable<OpEntry['received']>, before: TrieState): void {
-    const { at, procedure, outcome } = entry
+  #placeOf(entry: OpEntry): Place {
+    if (entry.request === null) return 'due'
+    if (entry.received === null) return 'founding'
+    const records = this.#applications.isRecording(entry)
+    if (this.#askers.isStaffs(entry)) return records ? 'staffRecorded' : 'staffDecided'
+    if (records) return 'recorded'
+    return typeof entry.request.body['application'] === 'string' ? 'steps' : 'decided'
+  }
+
+  /** A request's decision: whether it kept its turn and its deadline, and how it ended, if that is its end. */
+  #decision(
+    { at, procedure, outcome }: OpEntry,
+    received: NonNullable<OpEntry['received']>,
+    place: Place,
+    asker: Asker | null,
+  ): void {
     const month = made(this.#months, at.slice(0, 7), () => new CountedMonth())
     if (received.seq < this.#seq) {
       this.#inversions += 1
@@ -186,60 +200,53 @@ export class Statistics implements FollowListener {
       this.#late += 1
       month.late += 1
     }
+    this.#during(at)
+    if (place === 'recorded' || place === 'staffRecorded') return
+    const seconds = secondsOf(at) - secondsOf(received.at)
+    const end: End = outcome.accepted
+      ? { kind: 'accepted', codes: [], seconds, examinationSeconds: null }
+      : { kind: 'refused', codes: outcome.refusals, seconds, examinationSeconds: null }
+    if (place === 'steps') this.#steps.add(end)
+    else this.#end(procedure, asker, end, at)
+  }
+
+  /** One request more has ended; nobody's groups: an act of staff. */
+  #end(procedure: string, asker: Asker | null, end: End, at: Instant): void {
+    this.#during(at)
+    if (asker === null) {
+      this.#staff.add(end)
+      made(this.#staffProcedures, procedure, () => new Tally()).add(end)
+      return
+    }
+    this.#all.add(end)
+    made(this.#procedures, procedure, () => new Counted()).add(asker, end)
+    made(this.#months, at.slice(0, 7), () => new CountedMonth()).add(asker, end)
+  }
+
+  #during(at: Instant): void {
     this.#from ??= at
     this.#until = at
-    const refusals = outcome.accepted ? null : outcome.refusals
-    const seconds = secondsOf(at) - secondsOf(received.at)
-    this.#all.add(refusals, seconds)
-    const asker = this.#asker(entry, before)
-    made(this.#procedures, procedure, () => new Counted()).add(asker, refusals, seconds)
-    month.add(asker, refusals, seconds)
-  }
-
-  /** Who asked: joined here, after the decision. No procedure sees any of it. */
-  #asker({ evidence, request }: OpEntry, before: TrieState): Asker {
-    const names = evidence.map(({ alg, key }) => `${alg} ${key}`)
-    const handle =
-      names.map((name) => this.#holderOf.get(name)).find((holder) => holder !== undefined) ?? null
-    const holder =
-      handle === null ? null : (before.record(`obj/holder/${handle}` as RecordKey).value as Holder | null)
-    const declared = request?.body['country']
-    const attestors = request?.body['attestors']
-    const attested =
-      names.some((name) => this.#staff.has(name)) || (isArray(attestors) && attestors.length > 0)
-    const country = holder?.country ?? (typeof declared === 'string' ? declared : UNKNOWN)
-    return {
-      country,
-      region: country === UNKNOWN ? UNKNOWN : regionOf(country),
-      size: this.#holdings.classOf(handle),
-      path: attested ? 'attested' : 'self',
-    }
-  }
-
-  #follow(effect: LoggedEffect, before: TrieState): void {
-    const { key, next } = effect
-    if (key.startsWith('ip4/')) this.#holdings.change(effect, before.record(key as RecordKey).value)
-    if (next === null) return
-    const record: unknown = next
-    if (key.startsWith('obj/holder/')) {
-      const { handle, policy } = record as Holder
-      for (const one of policy?.keys ?? []) this.#holderOf.set(`${one.alg} ${one.key}`, handle)
-    }
-    if (key.startsWith('obj/staff/')) {
-      const { alg, key: staffKey } = record as Staff
-      this.#staff.add(`${alg} ${staffKey}`)
-    }
   }
 
   report(): StatisticsReport {
     const { lacking = 0, ...bases } = Object.fromEntries(this.#bases)
-    const sorted = [...this.#procedures].sort(([one], [other]) => (one < other ? -1 : 1))
+    const sorted = byName(this.#procedures)
     return {
       size: this.#size,
       from: this.#from,
       until: this.#until,
+      ops: { all: Object.values(this.#ops).reduce((sum, n) => sum + n, 0), ...this.#ops },
       all: this.#all.report(),
       procedures: sorted.map(([procedure, counted]) => ({ procedure, ...counted.report() })),
+      steps: this.#steps.report(),
+      staff: {
+        all: this.#staff.report(),
+        procedures: byName(this.#staffProcedures).map(([procedure, tally]) => ({
+          procedure,
+          ...tally.report(),
+        })),
+      },
+      open: this.#openReport(),
       inversions: this.#inversions,
       late: this.#late,
       adverse: { bases, lacking },
@@ -260,15 +267,18 @@ export class Statistics implements FollowListener {
       notComputed: NOT_COMPUTED,
     }
   }
+
+  #openReport(): StatisticsReport['open'] {
+    const procedures = this.#applications.report(this.#now, false)
+    const staffProcedures = this.#applications.report(this.#now, true)
+    return { n: sumOf(procedures), procedures, ofStaff: sumOf(staffProcedures), staffProcedures }
+  }
 }
 
-function made<T>(map: Map<string, T>, name: string, make: () => T): T {
-  const known = map.get(name) ?? make()
-  map.set(name, known)
-  return known
+function sumOf(reports: readonly OpenReport[]): number {
+  return reports.reduce((sum, { n }) => sum + n, 0)
 }
 
-function reportsOf(groups: ReadonlyMap<string, Tally>): { readonly [group: string]: TallyReport } {
-  const sorted = [...groups].sort(([, one], [, other]) => other.n - one.n)
-  return Object.fromEntries(sorted.map(([name, tally]) => [name, tally.report()]))
+function byName<T>(map: ReadonlyMap<string, T>): readonly (readonly [string, T])[] {
+  return [...map].sort(([one], [other]) => (one < other ? -1 : 1))
 }

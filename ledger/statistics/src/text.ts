@@ -1,10 +1,12 @@
 /** The statistics as text. */
 
+import type { OpenReport } from './applications.ts'
 import type { Flag } from './flags.ts'
+import { GROUPINGS } from './groups.ts'
 import type { NoticesReport } from './notices.ts'
 import { ordersLines } from './orders-text.ts'
 import type { SanctionsQuarter } from './sanctions.ts'
-import { GROUPINGS, type StatisticsReport } from './statistics.ts'
+import type { StatisticsReport } from './statistics.ts'
 import type { TallyReport } from './tally.ts'
 
 /** Tables for people; the same numbers as the report. */
@@ -26,10 +28,17 @@ export function statisticsText(report: StatisticsReport): string {
       for (const [group, part] of Object.entries(tally.by[grouping]))
         lines.push(line(`  ${grouping} ${group}`, part))
   }
+  lines.push('', `${'acts of staff'.padEnd(28)}${HEADINGS}`, line('all', report.staff.all))
+  for (const { procedure, ...tally } of report.staff.procedures) lines.push(line(procedure, tally))
   const bases = Object.entries(adverse.bases).map(([basis, count]) => `${count} by ${basis}`)
   lines.push(
     '',
     'size: IPv4 addresses held when asking. path: attested where a clerk or attestor signed too, else self.',
+    'An application that is recorded counts when it ends, from its receipt; exam. s: from receipt to the last reveal of the attestors.',
+    'accepted: of all that the applicant did not withdraw. Acts of staff are in no group.',
+    openLine('Open', report.open.n, report.open.procedures),
+    openLine('Open of staff', report.open.ofStaff, report.open.staffProcedures),
+    opsLine(report),
     `Inversions (a later request decided first): ${inversions}${inversions === 0 ? ', as it must be' : ': a fault, it must be 0'}`,
     `Decided after the deadline: ${late}`,
     `Losses of holders (adverse acts): ${bases.length === 0 ? 'none' : bases.join(', ')}; without a basis: ${adverse.lacking}`,
@@ -51,6 +60,19 @@ export function statisticsText(report: StatisticsReport): string {
   return lines.join('\n')
 }
 
+function openLine(name: string, n: number, procedures: readonly OpenReport[]): string {
+  const parts = procedures.map(({ procedure, n: some, oldestSeconds, states }) => {
+    const standing = Object.entries(states).map(([state, count]) => `${state} ${count}`)
+    return `${procedure} ${some}, the oldest for ${oldestSeconds ?? 0} s (${standing.join(', ')})`
+  })
+  return `${name}: ${n}${n === 1 ? ' application' : ' applications'}${parts.length === 0 ? '' : `; ${parts.join('; ')}`}`
+}
+
+function opsLine({ ops, steps }: StatisticsReport): string {
+  const { all, decided, recorded, staffDecided, staffRecorded, due, founding } = ops
+  return `${all} acts: decided at once ${decided}, recorded as applications ${recorded}, withdrawals and vetoes ${steps.n} (${steps.refused} refused), of staff ${staffDecided + staffRecorded} (${staffRecorded} recorded), fallen due ${due}, of the founding ${founding}`
+}
+
 function noticesLine({ attempts, begun, medianSeconds, overdue }: NoticesReport): string {
   const classes = Object.entries(attempts).map(([reply, count]) => `${reply} ${count}`)
   const owed = medianSeconds === null ? '' : `, ${medianSeconds} s (median) after the attempt was owed`
@@ -61,19 +83,25 @@ function sanctionsLine({ quarter, blocks, delays, releases, lapsed }: SanctionsQ
   return `  ${quarter}  blocks ${blocks}, delays ${delays}, releases ${releases}, delays that ran out ${lapsed}`
 }
 
-const HEADINGS = `${'n'.padStart(8)}${'accepted'.padStart(10)}${'median s'.padStart(10)}${'p95 s'.padStart(8)}  refusals`
+const HEADINGS = `${'n'.padStart(8)}${'accepted'.padStart(10)}${'median s'.padStart(10)}${'p95 s'.padStart(10)}${'exam. s'.padStart(10)}  not accepted`
 
-function line(name: string, { n, passRate, medianSeconds, p95Seconds, refusals }: TallyReport): string {
-  const codes = Object.entries(refusals).map(([code, count]) => `${code} ${count}`)
-  const rate = `${(100 * passRate).toFixed(1)}%`
-  const numbers = `${String(n).padStart(8)}${rate.padStart(10)}${String(medianSeconds ?? '').padStart(10)}${String(p95Seconds ?? '').padStart(8)}`
-  return `${name.padEnd(28)}${numbers}  ${codes.join(', ')}`.trimEnd()
+function line(name: string, tally: TallyReport): string {
+  const { n, passRate, medianSeconds, p95Seconds, examination, refusals, failures, vetoed, withdrawn } = tally
+  const ends = [
+    ...Object.entries(refusals).map(([code, count]) => `${code} ${count}`),
+    ...Object.entries(failures).map(([code, count]) => `failed: ${code} ${count}`),
+    ...(vetoed === 0 ? [] : [`vetoed ${vetoed}`]),
+    ...(withdrawn === 0 ? [] : [`withdrawn ${withdrawn}`]),
+  ]
+  const columns = [`${(100 * passRate).toFixed(1)}%`, medianSeconds, p95Seconds, examination.medianSeconds]
+  const numbers = columns.map((column) => String(column ?? '').padStart(10)).join('')
+  return `${name.padEnd(28)}${String(n).padStart(8)}${numbers}  ${ends.join(', ')}`.trimEnd()
 }
 
 function flagLine({ procedure, by, group, kind, n, others, value, limit }: Flag): string {
   const what =
     kind === 'pass-rate'
       ? `its pass rate is ${value} of the others’ (below ${limit})`
-      : `it waits longer than the others (rank test, p = ${value}, below ${limit})`
+      : `${kind === 'times' ? 'it waits longer than the others' : 'its examinations last longer'} (rank test, p = ${value}, below ${limit})`
   return `  ${procedure}, ${by} ${group}: ${what}; ${n} requests beside ${others}`
 }
