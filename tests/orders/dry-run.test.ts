@@ -13,7 +13,6 @@ import type { JsonObject } from '@cadastre/records'
 import type { TestHolder } from '@cadastre/simulator'
 import { createTiles } from '@cadastre/tiles'
 import { getRequestListener } from '@hono/node-server'
-import { Hono } from 'hono'
 import { wellKnown } from '../../apps/cadastre/src/server/well-known.ts'
 import { OrderDesk } from './desk.ts'
 
@@ -38,24 +37,23 @@ before(async () => {
   await desk.attest(desk.order(order).application)
   await desk.later(0)
   const { reader, registrar, logDirectory } = desk.registry
-  const app = new Hono()
-  app.get('/.well-known/cadastre.json', (c) => c.json(wellKnown(reader)))
-  app.route('/', createTiles(reader, { logDirectory }))
-  app.route(
-    '/',
-    createApi(reader, registrar, {
-      clientAddress: () => '192.0.2.1',
-      procedureText: () => null,
-      render: { rdap: () => null, whois: () => null },
-      archive: {
-        why: async () => ({ kind: 'none', detail: '' }),
-        statistics: async () => ({ kind: 'none', detail: '' }),
-      },
-      now: () => 0,
-      failed: (error) => assert.fail(String(error)),
-    }),
-  )
-  listener = getRequestListener(app.fetch)
+  const tiles = createTiles(reader, { logDirectory })
+  const api = createApi(reader, registrar, {
+    clientAddress: () => '192.0.2.1',
+    procedureText: () => null,
+    render: { rdap: () => null, whois: () => null },
+    archive: {
+      why: async () => ({ kind: 'none', detail: '' }),
+      statistics: async () => ({ kind: 'none', detail: '' }),
+    },
+    now: () => 0,
+    failed: (error) => assert.fail(String(error)),
+  })
+  listener = getRequestListener((request) => {
+    const { pathname } = new URL(request.url)
+    if (pathname === '/.well-known/cadastre.json') return Response.json(wellKnown(reader))
+    return (pathname.startsWith('/api/') ? api : tiles).fetch(request)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
