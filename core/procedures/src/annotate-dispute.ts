@@ -21,6 +21,7 @@ import {
   type ProcedureRecord,
   type Registration,
   type Schema,
+  type StrangersClaim,
   tagged,
 } from '@cadastre/records'
 import {
@@ -135,6 +136,7 @@ function claimRefusal(
   of: Registration,
   notes: Notes,
   inputs: Inputs,
+  at: Instant,
 ): RefusalCode | null {
   const wish = from.body
   if (!signedWith(from, wish.key)) return 'claimant-signature-missing'
@@ -145,14 +147,27 @@ function claimRefusal(
   const leave = wish.step === 'court' && wish.leave !== null
   if (notes.pastFacts.includes(wish.facts) && !leave && !holderSigned(from, of, inputs))
     return 'facts-repeated'
+  if (notes.annotations.length >= MAX_ANNOTATIONS) return 'notes-full'
+  return wish.step === 'claim' ? strangerRefusal(wish, notes, inputs, at) : null
+}
+
+/** The claims within the period, withdrawn ones too: else somebody claims and withdraws without end. */
+function recentClaims(notes: Notes, inputs: Inputs, at: Instant): readonly StrangersClaim[] {
+  const period = numberParameter(parametersOf(inputs), 'periodSeconds')
+  return (notes.claims ?? []).filter((one) => addSeconds(one.at, period) > at)
+}
+
+function strangerRefusal(wish: Claim, notes: Notes, inputs: Inputs, at: Instant): RefusalCode | null {
+  const recent = recentClaims(notes, inputs, at)
+  const by = pseudonym(wish.key, inputs)
+  if (recent.some((one) => one.by === by)) return 'claimed-recently'
   const disputes = notes.annotations.filter(({ kind }) => kind === 'dispute').length
-  const full = notes.annotations.length >= MAX_ANNOTATIONS
-  return full || (wish.step === 'claim' && disputes >= MAX_DISPUTES) ? 'notes-full' : null
+  return Math.max(recent.length, disputes) >= MAX_DISPUTES ? 'notes-full' : null
 }
 
 function decideClaim(from: Asked<Claim | Court>, of: Registration, inputs: Inputs, at: Instant): Decision {
   const notes = notesOf(inputs, of.id) ?? emptyNotes(of.id)
-  const refusal = claimRefusal(from, of, notes, inputs)
+  const refusal = claimRefusal(from, of, notes, inputs, at)
   if (refusal !== null) return refuse(refusal)
   const wish = from.body
   const parameters = parametersOf(inputs)
@@ -166,7 +181,10 @@ function decideClaim(from: Asked<Claim | Court>, of: Registration, inputs: Input
     until: inCourt ? null : addSeconds(at, numberParameter(parameters, 'lapseSeconds')),
     since: DRAFT_SINCE,
   }
-  const next = withAnnotation(notes, noted)
+  const next = withAnnotation(
+    inCourt ? notes : { ...notes, claims: [...recentClaims(notes, inputs, at), { by: noted.by, at }] },
+    noted,
+  )
   // One delay, of whatever facts and by whomever: a second claim is noted and delays nothing.
   const delayed = inCourt && notes.delayedUntil === null
   const delayedUntil = delayed
@@ -251,6 +269,7 @@ export const annotateDispute: Procedure<AnnotateDisputeBody> = {
     'consent-missing',
     'nothing-changed',
     'facts-repeated',
+    'claimed-recently',
     'notes-full',
   ],
   deadlineSeconds: 60,

@@ -45,10 +45,11 @@ export function withAnnotation(notes: Notes, annotation: Annotation): Notes {
 /** What a whole registration's notes leave to the registration that takes its place: claims stay on the numbers. */
 export function carriedNotes(notes: Notes | null, registration: string): Notes | null {
   if (notes === null) return null
-  const { annotations, delayedUntil, pastFacts } = notes
+  const { annotations, delayedUntil, pastFacts, claims } = notes
   // An order names a registration of its holder; it pursues nobody to whom the numbers have gone.
   const kept = annotations.filter(({ kind }) => kind !== 'order')
-  return notesRecord({ ...emptyNotes(registration), annotations: kept, delayedUntil, pastFacts })
+  const recent = claims === undefined ? {} : { claims }
+  return notesRecord({ ...emptyNotes(registration), annotations: kept, delayedUntil, pastFacts, ...recent })
 }
 
 /** When the one delay of transfers ends; null where none is in force. */

@@ -19,6 +19,7 @@ const COMMON = {
   'delegate/1': { maxTermSeconds: 5 * YEAR_SECONDS + DAY_SECONDS, guardSeconds: 7 * DAY_SECONDS },
   'annotate-dispute/1': {
     lapseSeconds: 30 * DAY_SECONDS,
+    periodSeconds: 30 * DAY_SECONDS,
     noticeSeconds: 21 * DAY_SECONDS,
     delaySeconds: 14 * DAY_SECONDS,
   },

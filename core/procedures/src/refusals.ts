@@ -94,6 +94,7 @@ export const REFUSALS = {
   'claimant-signature-missing': 'The key that the claim names did not sign.',
   'facts-repeated':
     'There was an annotation on the same facts; neither the holder consents nor a court gives leave.',
+  'claimed-recently': 'This key has claimed something about this registration not long ago.',
   'notes-full': 'The cap of annotations on one registration has been reached.',
   'annotation-unknown': 'No such annotation here.',
   delayed: 'The one delay of transfers under a court claim has not ended.',

@@ -10,7 +10,12 @@ import { COMMON_CODES, commonRefusals, hash, staffedWorld, staffKeyName } from '
 import { assertStamped, DAY, instant, type World } from './world.ts'
 
 const PARAMETERS = {
-  'annotate-dispute/1': { lapseSeconds: 30 * DAY, noticeSeconds: 21 * DAY, delaySeconds: 14 * DAY },
+  'annotate-dispute/1': {
+    lapseSeconds: 30 * DAY,
+    noticeSeconds: 21 * DAY,
+    delaySeconds: 14 * DAY,
+    periodSeconds: 30 * DAY,
+  },
   'transfer/1': { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY, floorIp4: 32, floorIp6: 128 },
 }
 const CELL = 'ip4/203.0.113.0/24'
@@ -320,6 +325,57 @@ test('notes-full: four claims of strangers and no more, however many courts’; 
   assert.equal(court(here, 'i'), 'notes-full')
 })
 
+function withdraw(here: World, by: string): string | null {
+  const annotation = notes(here)?.annotations.find(
+    (one) => one.by === here.state.digest(keyOf(by)).toUpperCase(),
+  )
+  assert.ok(annotation)
+  return ending(here, { step: 'withdraw', annotation: annotation.id, key: keyOf(by) }, [keyOf(by)])
+}
+
+test('claimed-recently: a key claims once in 30 days on a registration, withdrawn claims count', () => {
+  const here = world()
+  here.register('R-2', '198.51.100.0/24')
+  const again = (n: number, more: More = {}): string | null =>
+    claim(here, 'x', { facts: hash(`${n}`), ...more })
+  assert.equal(again(1), null)
+  assert.equal(again(2), 'claimed-recently')
+  assert.equal(withdraw(here, 'x'), null)
+  for (let n = 2; n < 20; n++) assert.equal(again(n), 'claimed-recently')
+  assert.equal(again(2, { registration: { key: 'ip4/198.51.100.0/24', id: 'R-2' } }), null)
+  assert.equal(court(here, 'x', { facts: hash('3') }), null)
+  assert.equal(claim(here, 'y'), null)
+  here.later(30 * DAY - 1)
+  assert.equal(again(4), 'claimed-recently')
+  here.later(1)
+  assert.equal(again(4), null)
+  assertStamped(here)
+})
+
+test('notes-full: withdrawn claims of whatever keys count, so that nobody claims and withdraws without end', () => {
+  const here = world()
+  for (const by of ['a', 'b', 'c', 'd']) {
+    assert.equal(claim(here, by), null)
+    assert.equal(withdraw(here, by), null)
+  }
+  assert.deepEqual(ids(here), [])
+  for (let n = 0; n < 20; n++) assert.equal(claim(here, `stranger ${n}`), 'notes-full')
+  assert.equal(court(here, 'e'), null)
+  here.later(30 * DAY)
+  assert.equal(claim(here, 'f'), null)
+  assert.equal(notes(here)?.claims?.length, 1)
+})
+
+test('the claims of the last 30 days go with the numbers', () => {
+  const here = world()
+  assert.equal(claim(here, 'x'), null)
+  assert.equal(withdraw(here, 'x'), null)
+  assert.equal(sell(here), null)
+  const { id } = here.innermost(CELL) ?? { id: '' }
+  const more = { registration: { key: CELL, id }, facts: hash('others') }
+  assert.equal(claim(here, 'x', more), 'claimed-recently')
+})
+
 test('an annotation of another kind is none of this procedure’s', () => {
   const here = world()
   const other = {
@@ -374,6 +430,7 @@ test('the last 16 facts are remembered', () => {
     assert.equal(claim(here, 'x', { facts: hash(`${n}`) }), null)
     const wish = { step: 'withdraw', annotation: ids(here)[0] ?? '', key: keyOf('x') }
     assert.equal(ending(here, wish, [keyOf('x')]), null)
+    here.later(30 * DAY)
   }
   assert.equal(claim(here, 'x', { facts: hash('1') }), 'facts-repeated')
   assert.equal(claim(here, 'x', { facts: hash('0') }), null)

@@ -357,8 +357,13 @@ export type Notes = {
   readonly pastFacts: readonly string[]
   /** Orders that are to be executed on it, and holds in force. */
   readonly orders: readonly NotedOrder[]
+  /** Claims of strangers not long ago, those that were withdrawn or have lapsed too. */
+  readonly claims?: readonly StrangersClaim[]
   readonly since: number
 }
+
+/** `by`: pseudonym of the key. */
+export type StrangersClaim = { readonly by: string; readonly at: Instant }
 
 export const BLOCKABLE_ACTS = ['allocate', 'transfer'] as const
 /** The act kinds that a sanctions act may forbid. Records, services and contacts are not among them. */
