@@ -73,6 +73,17 @@ test('numbers are what their innermost row says, whatever IANA gave to whom arou
   assert.doesNotMatch(map, /203\.0\.0\.0\/8|iana/)
 })
 
+test('a day before all files, and one on which no file named the numbers, are told apart', async () => {
+  const early = await get('/?q=192.0.2.0/24&at=2025-01-01')
+  assert.match(early, /No file of that day or before is followed here/)
+  assert.doesNotMatch(early, /Proof of what stood then/)
+  const silent = await get('/?q=2001:db8::/32&at=2026-01-02')
+  assert.match(silent, /No file followed here named these numbers on that day/)
+  // The form begins with a file that names the numbers.
+  const form = await get('/?q=198.51.100.0/24')
+  assert.match(form, /<select name="source"><option value="delegated-extended\/south">/)
+})
+
 test('a registry’s page is of the series that tells most, and leads to the other', async () => {
   const page = await get('/registries/north')
   assert.match(page, /delegated-extended\/north/)

@@ -5,6 +5,7 @@ import { parseBlockKey } from '@cadastre/numbers'
 import type { CalendarDate } from '@cadastre/records'
 import { html } from 'hono/html'
 import type { WatchedRow, WatchReader } from '../model.ts'
+import { sourcesOn } from '../source-choice.ts'
 import { holderHandle } from '../world/cells.ts'
 import { numbersStory } from './story.ts'
 import { day, type Markup, numbersLink, part, search } from './words.ts'
@@ -30,12 +31,12 @@ export function numbersPage(watch: WatchReader, at: CalendarDate | null, lookup:
   return html`<div class="subject">
 <p class="extract">${at === null ? 'As last published' : html`As published on ${day(at)} · <a href="${search(query.canonical)}">as last published</a>`}</p>
 <h1>${query.canonical} <span class="standing standing-${standing}">${says}</span></h1>
-<p class="statement">${statement(watch, inner, partly)}</p>
+<p class="statement">${statement(watch, inner, partly, at)}</p>
 </div>
 ${rows.length === 0 ? '' : part('covers', 'What the files say', 'Rows that name all of these numbers, the widest first.', html`<ul class="ladder">${rows.map((row) => rowCard(watch, row, at))}</ul>`)}
 ${insidePart(lookup, at)}
 ${numbersStory(watch, key, at)}
-${elsewhere(lookup, at)}`
+${elsewhere(watch, lookup, at)}`
 }
 
 function holderOf({ registry, opaqueId }: WatchedRow): Markup | string {
@@ -46,16 +47,29 @@ function holderOf({ registry, opaqueId }: WatchedRow): Markup | string {
   return html`holder <a class="handle" href="${search(handle)}">${opaqueId}</a>`
 }
 
-function statement(watch: WatchReader, row: WatchedRow | undefined, partly: boolean): Markup {
+function statement(
+  watch: WatchReader,
+  row: WatchedRow | undefined,
+  partly: boolean,
+  at: CalendarDate | null,
+): Markup {
   if (row === undefined)
     return partly
       ? html`No row names all of these numbers; rows that name parts of them are listed below.`
-      : html`No file that is followed here names these numbers.`
+      : absent(watch, at)
   if (row.registry === 'iana' && row.status !== 'reserved' && row.status !== 'available')
     return html`IANA lists it as given to ${row.opaqueId ?? 'a registry'}. No registry’s file that is followed here names all of it.`
   const since = watch.dayFor(row.source, row.from)?.previous == null ? 'at least since' : 'since'
   const listed = row.delegated ? html`${row.status} to ${holderOf(row)}` : html`${row.status}`
   return html`Listed as ${listed}, published by ${row.registry}, ${since} the file of ${day(row.from)}.`
+}
+
+/** Silence of files is one thing, and no files are another. */
+function absent(watch: WatchReader, at: CalendarDate | null): Markup {
+  if (at === null) return html`No file that is followed here names these numbers.`
+  return sourcesOn(watch, at).length === 0
+    ? html`No file of that day or before is followed here: nothing is known of it.`
+    : html`No file followed here named these numbers on that day.`
 }
 
 function fileLink({ registry, source }: WatchedRow): Markup | string {
@@ -102,7 +116,8 @@ function insidePart({ inside, query }: Numbers, at: CalendarDate | null): Markup
   )
 }
 
-function elsewhere({ links, query }: Numbers, at: CalendarDate | null): Markup {
+function elsewhere(watch: WatchReader, { links, query }: Numbers, at: CalendarDate | null): Markup {
+  const proof = at !== null && sourcesOn(watch, at).length === 0 ? null : links.proof
   const on = at === null ? '' : `?at=${at}`
   const item = (address: string | null, words: string): Markup | string =>
     address === null ? '' : html`<li><a href="${address}">${words}</a></li>`
@@ -113,7 +128,7 @@ function elsewhere({ links, query }: Numbers, at: CalendarDate | null): Markup {
     html`<ul class="forms">
 ${item(links.rdap === null ? null : `${links.rdap}${on}`, 'RDAP')}
 ${item(`/whois?q=${encodeURIComponent(query.canonical)}${at === null ? '' : `&at=${at}`}`, 'WHOIS text')}
-${item(`${links.proof}${on}`, at === null ? 'Proof of what stands now' : 'Proof of what stood then')}
+${item(proof === null ? null : `${proof}${on}`, at === null ? 'Proof of what stands now' : 'Proof of what stood then')}
 ${item(`/changes.csv?q=${encodeURIComponent(query.canonical)}`, 'Changes as CSV')}
 ${item(`/feed.json?q=${encodeURIComponent(query.canonical)}`, 'Changes as a JSON feed')}
 </ul>`,

@@ -8,7 +8,7 @@ import type { CalendarDate } from '@cadastre/records'
 import { html } from 'hono/html'
 import type { Change, WatchedRow, WatchReader } from '../model.ts'
 import { numbersText } from '../report.ts'
-import { delegationSources, sourcesNaming } from '../source-choice.ts'
+import { delegationSources, sourcesNaming, sourcesOn } from '../source-choice.ts'
 import type { HolderNames } from '../world/watched-snapshot.ts'
 import { day, KIND_WORDS, type Markup, numbersLink, part, search } from './words.ts'
 
@@ -105,9 +105,9 @@ ${rows.length > shown.length ? html`<p class="note">The last ${shown.length}; th
 /** The files that name the numbers come first, and the day that is looked at. */
 function proofPart(watch: WatchReader, block: Block, at: CalendarDate | null): Markup {
   const range = blockRange(block)
-  const naming = sourcesNaming(watch, block, at)
   const all = delegationSources(watch)
-  const sources = [...naming, ...all.filter(({ id }) => !naming.some((source) => source.id === id))]
+  const inOrder = [...sourcesNaming(watch, block, at), ...sourcesOn(watch, at), ...all]
+  const sources = [...new Map(inOrder.map((source) => [source.id, source])).values()]
   const options = sources.map(
     ({ id, firstDay, lastDay }) =>
       html`<option value="${id}">${id}, ${firstDay === lastDay ? firstDay : `${firstDay} to ${lastDay}`}</option>`,
