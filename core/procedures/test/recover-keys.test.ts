@@ -81,7 +81,7 @@ test('later terms shorten neither window nor veto of a holder recorded before th
   for (const [since, due, until] of [
     [49, '2030-01-08T00:00:00Z', '2030-01-22T00:00:00Z'],
     [51, '2030-01-01T00:00:01Z', '2030-01-08T00:00:02Z'],
-  ]) {
+  ] as const) {
     const here = holderWorld({ ...GUARDED, since })
     here.revise('recover-keys/1', { guardianSeconds: 1, evidenceSeconds: 1, vetoSeconds: 2 })
     assert.equal(byGuardians(here, ['H-2', 'H-4']), null)
