@@ -91,6 +91,16 @@ async function mailCommitments(
   return [...opened.values()]
 }
 
+/**
+ * The day of what anybody can do who has a key: claim something about a registration, and withdraw it. Of such acts of
+ * one day a holder's address gets one mail, else a stranger could fill it. Null for all other acts.
+ */
+function strangersDay({ procedure, request, at }: OpEntry): string | null {
+  const step = request?.body['step']
+  const strangers = procedure === 'annotate-dispute/1' && (step === 'claim' || step === 'withdraw')
+  return strangers ? at.slice(0, 10) : null
+}
+
 type Subscribed = { readonly id: string; readonly block: Block; readonly channel: Channel }
 
 function applicationIn(entry: OpEntry): Application | null {
@@ -297,10 +307,13 @@ export class Follower {
 
   #rendered(told: Told, recipients: readonly Recipient[], suffix = ''): readonly Message[] {
     const { index, entry, application } = told
+    const day = strangersDay(entry)
     return recipients.map(({ channel, address, holder, reason }) => {
+      // The same id on the same day: what is kept already is not kept again.
+      const about = day === null || holder === null ? `${index}` : `claims-${day}`
       const notice = render({ info: this.#reader.info, index, entry, reason })
       return {
-        id: `n${index}-${hex(`${channel} ${address.kind} ${address.of}`).slice(0, 24)}${suffix}`,
+        id: `n${about}-${hex(`${channel} ${address.kind} ${address.of}`).slice(0, 24)}${suffix}`,
         entry: index,
         entryAt: secondsOf(entry.at) * 1000,
         holder,

@@ -123,7 +123,7 @@ function onApplication(happened: string): Template {
 const TEMPLATES: { readonly [kind: string]: Template } = {
   'annotate-dispute': done(
     'A public note that somebody disputes something was set or ended. It says that somebody claims it, never that it is so.',
-    'The holder may serve a lapsing notice; a note blocks no service.',
+    'The holder may serve a lapsing notice; a note blocks no service. Of claims and their withdrawals a holder gets at most one mail a day; all of them stand in the public log.',
   ),
   'apply-sanctions-act': done(
     'What a legal act of the seat forbids, or no longer forbids, was noted. Records, services and contacts are as before.',

@@ -2,6 +2,8 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { encodeBase64 } from '@cadastre/crypto'
+import { generateEd25519Signer } from '@cadastre/crypto/node'
 import { parseBlockKey } from '@cadastre/numbers'
 import {
   Follower,
@@ -174,6 +176,49 @@ test('a crash while sending: followed entries are not followed twice, and the me
     )
     database.close()
   } finally {
+    await here.close()
+  }
+})
+
+test('of strangers’ claims one mail a day goes to an address, however many are made and withdrawn', async () => {
+  const here = await world()
+  const { reader } = here.registry
+  const database = new NoticesDatabase(here.database)
+  const day = Date.parse(here.registry.now)
+  const follow = (): Promise<number> => new Follower(reader, database).follow(day)
+  const pending = (): readonly { readonly text: string }[] => database.due(day, 100)
+  try {
+    const holder = await here.holder('Example Networks', ['noc@example.net', 'admin@example.net'])
+    const key = await here.allocate(holder)
+    const block = parseBlockKey(key)
+    assert.ok(block.ok)
+    const id = reader.snapshot().chain(block.value).at(-1)?.cell.registrations.at(-1)?.id ?? ''
+    await follow()
+    const claim = async (n: number): Promise<void> => {
+      const signer = generateEd25519Signer()
+      const body = {
+        step: 'claim',
+        registration: { key, id },
+        key: encodeBase64(signer.publicKey),
+        facts: encodeBase64(new Uint8Array(32).fill(n)),
+        evidence: null,
+      }
+      await here.registry.accepted(here.registry.request('annotate-dispute/1', body), [signer])
+    }
+    for (const n of [1, 2, 3]) await claim(n)
+    await follow()
+    assert.equal(pending().length, 2)
+    assert.match(pending()[0]?.text ?? '', /at most one mail a day/)
+    here.registry.advance(86_400)
+    await claim(4)
+    await follow()
+    assert.equal(pending().length, 4)
+    const { signer, handle } = holder
+    await here.registry.accepted(here.registry.request('confirm/1', { holder: handle }), [signer])
+    await follow()
+    assert.equal(pending().length, 6, 'other acts are told at once')
+  } finally {
+    database.close()
     await here.close()
   }
 })
