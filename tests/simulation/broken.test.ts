@@ -41,7 +41,7 @@ import { noneLost, onePlace, poolGrowth } from './check-numbers.ts'
 import { functionOfRecord } from './check-services.ts'
 import { Windows } from './check-windows.ts'
 
-const HISTORIES = 12
+const HISTORIES = 24
 const STEPS = 250
 
 type Breaking = {
