@@ -6,7 +6,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createPortal } from '@cadastre/api'
 import { encodeBase64 } from '@cadastre/crypto'
-import { nodeCrypto } from '@cadastre/crypto/node'
+import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import { createExplorer } from '@cadastre/explorer'
 import { parsePrefix } from '@cadastre/numbers'
 import { innermost, type Json, type Registration } from '@cadastre/records'
@@ -25,6 +25,8 @@ export interface Site {
   readonly beta: TestHolder
   /** Handle of a complaint. */
   readonly complaint: string
+  /** Handle of an order, which was returned. */
+  readonly order: string
   close(): Promise<void>
 }
 
@@ -47,7 +49,7 @@ function named(
 /** What happens in the registry before the first visitor comes. */
 async function tell(
   registry: TestRegistry,
-): Promise<{ alpha: TestHolder; beta: TestHolder; complaint: string }> {
+): Promise<{ alpha: TestHolder; beta: TestHolder; complaint: string; order: string }> {
   const alpha = await registry.holder('Alpha Networks')
   registry.advance(3600)
   const beta = await registry.holder('Beta Ñetworks & Sons <Ltd>')
@@ -102,7 +104,35 @@ async function tell(
   const complained = await registry.accepted(registry.request('complain/1', complaint), [beta.signer])
   await registry.registrar.publishedAll()
   const [record = ''] = complained.keys()
-  return { alpha, beta, complaint: record.slice('obj/complaint/'.length) }
+  const order = await orderOfNobody(registry, alpha.handle, kept)
+  return { alpha, beta, complaint: record.slice('obj/complaint/'.length), order }
+}
+
+/** An order of an authority that nobody has entered: it is on record, and was returned. */
+async function orderOfNobody(registry: TestRegistry, holder: string, kept: Registration): Promise<string> {
+  const hash = encodeBase64(new Uint8Array(32))
+  const order = {
+    step: 'serve',
+    staff: 'OPERATOR',
+    attestor: null,
+    authority: 'COURT',
+    reference: 'C 12/2026',
+    document: hash,
+    date: '2026-01-01',
+    served: registry.now,
+    authenticity: { means: 'bailiff', record: hash, callBack: hash },
+    order: { effect: 'hold' },
+    scope: [{ key: 'ip4/10.0.0.128/25', id: kept.id, range: '10.0.0.128/25' }],
+    holder,
+    until: null,
+    executeFrom: null,
+    seal: null,
+    reverses: null,
+  }
+  const effects = await registry.accepted(registry.request('serve-order/1', order), [registry.operator])
+  const key = [...effects.keys()].find((one) => one.startsWith('obj/order/')) ?? ''
+  await registry.registrar.publishedAll()
+  return key.slice('obj/order/'.length)
 }
 
 function procedures(): ReadonlyMap<string, string> {
@@ -134,8 +164,13 @@ function serve(answer: Answer): Server {
 }
 
 export async function startSite(): Promise<Site> {
-  const registry = await startTestRegistry({ demonstration: true })
-  const { alpha, beta, complaint } = await tell(registry)
+  const clerks = ['CL-1', 'CL-2'].map((handle, place) => ({
+    handle,
+    signer: generateEd25519Signer(),
+    outside: place === 0,
+  }))
+  const registry = await startTestRegistry({ demonstration: true, clerks })
+  const { alpha, beta, complaint, order } = await tell(registry)
   const { info } = registry.reader
   const failures: unknown[] = []
   const description = { log: { origin: info.origin, vkey: info.logVkey }, witnessPolicy: info.policy }
@@ -166,6 +201,7 @@ export async function startSite(): Promise<Site> {
     alpha,
     beta,
     complaint,
+    order,
     close: async () => {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
