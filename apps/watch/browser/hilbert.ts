@@ -1,6 +1,6 @@
 /** The Hilbert curve over a square of 65,536 by 65,536: a place for each IPv4 address, near ones near. */
 
-export const ORDER = 16
+const ORDER = 16
 export const SIDE: number = 2 ** ORDER
 
 /** Place of an address. */

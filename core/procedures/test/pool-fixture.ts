@@ -8,7 +8,7 @@ import { World } from './world.ts'
 
 export type PoolWish = { readonly handle?: string; readonly range: string; readonly open?: boolean }
 
-export function pool(here: World, { handle = 'P-1', range: text, open = false }: PoolWish): void {
+function pool(here: World, { handle = 'P-1', range: text, open = false }: PoolWish): void {
   const parsed = parseRange(text)
   assert.ok(parsed.ok)
   const { space } = parsed.value
@@ -33,7 +33,7 @@ export function pool(here: World, { handle = 'P-1', range: text, open = false }:
   }
   here.put(`obj/pool/${handle}` as RecordKey, record)
 }
-export function identified(here: World, handle: string): void {
+function identified(here: World, handle: string): void {
   here.holder(handle)
   const key = `obj/holder/${handle}` as RecordKey
   here.put(key, { ...(here.state.get(key) as JsonObject), identity: `KEY-${handle}` })

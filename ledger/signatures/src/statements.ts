@@ -22,7 +22,7 @@ const STATEMENT_HEADER = 'cadastre-statement/v1'
 const PROOF_HEADER = 'c2sp.org/tlog-proof@v1\n'
 
 /** Whether the item is another registry's statement, and no signature over the request. */
-export function isStatement(item: EvidenceItem): boolean {
+function isStatement(item: EvidenceItem): boolean {
   return item.alg === 'peer-proof'
 }
 

@@ -37,8 +37,6 @@ async function script(route: string, entry: string): Promise<Asset> {
 
 export type Assets = { readonly style: Asset; readonly charts: Asset; readonly map: Asset }
 
-export const ASSET_ROUTES: readonly string[] = ['/watch/style.css', '/watch/charts.js', '/watch/map.js']
-
 export async function loadAssets(): Promise<Assets> {
   const plot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css')
   const [own, uplot, charts, map] = await Promise.all([

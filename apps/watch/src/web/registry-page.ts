@@ -13,7 +13,7 @@ const CHART_MIN = 3
 const LONG_GAP = 365
 
 /** Data of the charts, in the page: a script draws them, and the tables below say the same without. */
-export type ChartData = {
+type ChartData = {
   readonly holdings: {
     readonly days: readonly string[]
     readonly ip4: readonly number[]
@@ -33,7 +33,7 @@ export type ChartData = {
 /** Kinds that are drawn: free space changes by thousands and would hide all else. */
 const DRAWN = CHANGE_KINDS.filter((kind) => !kind.startsWith('free-space'))
 
-export function chartData(report: WatchReport): ChartData {
+function chartData(report: WatchReport): ChartData {
   const { holdings, byMonth } = report
   const kinds = DRAWN.filter((kind) => report.changes[kind] !== undefined)
   return {

@@ -26,24 +26,6 @@ import { mapData } from './map-data.ts'
 import { reportIfThere } from './site.ts'
 import { dayIn, numbersIn, type Subject, subjectOf } from './subject.ts'
 
-export const DATA_ROUTES = [
-  '/feed.atom',
-  '/feed.json',
-  '/changes.csv',
-  '/registries/:registry/changes.csv',
-  '/registries/:registry/ended.csv',
-  '/registries/:registry.json',
-  '/map/data',
-  '/proof/day',
-  '/proof/ip/:prefix{.+}',
-  '/proof/autnum/:number',
-  '/proof/entry/:index',
-  '/proof/object/holder/:handle',
-  '/api/history',
-  '/api/procedures/observed/1',
-  '/log/:path{.+}',
-] as const
-
 export type RoutesOptions = {
   readonly world: WatchedWorld
   readonly assets: Assets

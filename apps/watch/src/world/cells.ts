@@ -21,7 +21,7 @@ function kindOf({ delegated, status }: WatchedRow): Registration['kind'] {
   return status === 'reserved' ? 'reserved' : 'pool'
 }
 
-export function registrationOf(row: WatchedRow): Registration {
+function registrationOf(row: WatchedRow): Registration {
   const { range, status, country, registered, opaqueId, registry, source, addedBy, id } = row
   return {
     id: `W-${id}`,

@@ -175,7 +175,7 @@ async function* noRecords(): AsyncIterable<never> {
 }
 
 /** The world of a past day in addresses: what follows is asked `?at=` that day. */
-export function dayPath(day: CalendarDate): string {
+function dayPath(day: CalendarDate): string {
   return `/at/${day}`
 }
 
@@ -190,7 +190,7 @@ function filesOf(parts: readonly { readonly id: string; readonly day: CalendarDa
 }
 
 /** What every face says first: whose files these are, of which day, and what this is not. */
-export function labelOf(watch: WatchReader, day: CalendarDate | null): string {
+function labelOf(watch: WatchReader, day: CalendarDate | null): string {
   const parts = watch.sources().flatMap(({ id, kind }) => {
     if (kind === 'transfers') return []
     const observed = watch.dayFor(id, day)
