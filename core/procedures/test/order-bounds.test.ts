@@ -264,7 +264,9 @@ test('a hold that runs is made longer by a court’s order alone', () => {
   assert.equal(later(null, varied, varying('COURT')), null)
   refused(later(from(11), varied, varying('REGULATOR')), /does not lapse/)
   refused(later(from(11), varied, varying('NOBODY')), /does not lapse/)
-  // The end of a court's own hold is its own matter, and so is what is not yet, or no longer, in force.
+  // What ran longer by earlier law, and is written with the same end, stands.
+  assert.equal(said(runs(from(99)), runs(from(99), { asked: AT })), null)
+  // The end of a court’s own hold is its own matter, and so is what is not yet, or no longer, in force.
   assert.equal(
     said(executed({ executed: from(-20) }), executed({ executed: from(-20), until: from(99) })),
     null,
@@ -459,6 +461,16 @@ test('I8: what is taken is stated, goes to whom the order says, and the rest kee
     { ...moved, id: 'R-#-1', ...REST },
   ]
   refused(halved(two), /R-#-1: not stated/)
+  // All of one that is in several cells.
+  const other = { ...moved, first: '203.0.113.0', last: '203.0.113.255' }
+  const spread = (piece: JsonObject, range: string): string | null =>
+    writes({ ...TAKES, scope: [ITEM, { ...ITEM, range }] }, [
+      [CELL, cell([REG]), cell([moved])],
+      ['ip4/203.0.113.0/24', null, cell([piece])],
+    ])
+  refused(spread(other, RANGE), /R-#: not stated/)
+  assert.equal(spread(other, '203.0.113.0 - 203.0.113.255'), null)
+  refused(spread({ ...other, holder: 'H-3' }, '203.0.113.0 - 203.0.113.255'), /R-#: not for whom/)
 })
 test('I8: a cancellation is for nobody, and children go with it; a transfer takes no child', () => {
   const back = { ...REG, id: 'R-#', kind: 'quarantined', holder: null }
@@ -512,6 +524,9 @@ test('I8: services end only under what the order names, or with a child that is 
     refused(left(change), /services that the order does not concern/)
   assert.equal(left({ routes: [route, { ...route, origin: 64497 }] }), null)
   assert.equal(left({ routes: [] }, { ...silent, scope: [{ ...HALF_ITEM, id: 'R-1-1' }] }), null)
+  assert.equal(left({ routes: [] }, { ...silent, scope: [ITEM, { ...HALF_ITEM, id: 'R-1-1' }] }), null)
+  const plain = cell([child], { routes: [route] })
+  assert.equal(writes(silent, [[key, plain, { ...plain, rdns: { under: 'R-1-1' } }]]), null)
   const own = cell([REG], { routes: [{ ...route, under: 'R-1' }] })
   assert.equal(writes(silent, [[CELL, own, cell([REG])]]), null)
   // The innermost registration of a cell is whose services work there; what is of others is inert.
@@ -573,6 +588,7 @@ test('I8: an order is no basis before it is executed, nor again afterwards; at i
   )
   const full = { ...runs, scope: [ITEM] }
   refused(based(full, { ...full, state: 'lifted' }, [ITEM]), /neither executed nor ended/)
+  assert.equal(based(full, { ...full, state: 'lifted' }), null)
   refused(based(null, order({ state: 'received' })), /no order is executed here/)
   refused(fault([write(H1, { v: 1 }, [basisOf(runs)])], { [ORDER]: runs }), /no order is executed here/)
   // Other grounds are other rules' matter.
