@@ -75,7 +75,10 @@ function addFoundingCommands(program: Command): void {
   program
     .command('import-keys')
     .description('list maintainers’ keys with imported holders, so that these can be claimed by signature')
-    .argument('<file>', 'lines of OPAQUE-ID ssh-ed25519 BASE64, or OPAQUE-ID openpgp FINGERPRINT')
+    .argument(
+      '<file>',
+      'lines of OPAQUE-ID ssh-ed25519 BASE64, OPAQUE-ID openpgp and an armoured public key below, or OPAQUE-ID openpgp FINGERPRINT',
+    )
     .requiredOption('--source <NAME>', 'name of the imported source')
     .action((file: string, options: { source: string }, command: Command) =>
       run(command, async (settings, output) => {
