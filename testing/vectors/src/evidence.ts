@@ -21,6 +21,7 @@ import {
   parseInstant,
 } from '@cadastre/records'
 import { feeNoteItem, requestMessage, signRequest } from '@cadastre/signatures'
+import { openPgpCases } from './openpgp.ts'
 import { type Case, ORIGIN, testEs256Signer, testSigner } from './shared.ts'
 import { der, IDENTITY, otherS } from './signatures.ts'
 
@@ -302,6 +303,7 @@ export function evidenceCases(): readonly EvidenceCase[] {
         sig: encodeBase64(concatBytes(IDENTITY, new Uint8Array(32))),
       },
     ]),
+    ...openPgpCases(made, request),
     ...goodAssertions(),
     ...badAssertions(),
   ]
