@@ -223,8 +223,11 @@ test('entry-too-large: a range of so many prefixes that its cells do not fit one
   assert.equal(ask(here, body, ['H-1/full'], [here.names(wide, 'ip6')] as never), 'entry-too-large')
 })
 
-test('openpgp asks for a listed fingerprint', () => {
+test('openpgp asks for a listed fingerprint or key', () => {
   const here = world()
+  const record = here.state.get(objectKey('maintainers', IMPORTED)) as object
+  here.put(objectKey('maintainers', IMPORTED), { ...record, keys: [{ kind: 'ssh', key: KEY }] })
+  assert.equal(ofHolder(here, { means: 'openpgp' }), 'key-not-listed')
   here.put(objectKey('maintainers', IMPORTED), null)
   assert.equal(ofHolder(here, { means: 'openpgp' }), 'key-not-listed')
 })
@@ -241,6 +244,15 @@ test('a listed SSH key vetoes an examined claim, until its effect; application-u
   assert.equal(veto({}, [{ ssh: KEY }]), null)
   assert.equal(application(here)['state'], 'vetoed')
   assert.equal(veto({}, [{ ssh: KEY }]), 'application-closed')
+})
+
+test('a listed OpenPGP key vetoes as well', () => {
+  const here = world()
+  assert.equal(ofHolder(here, { claimant: 'H-2' }, ['H-2/full']), null)
+  const body = { step: 'veto', application: 'A-100', holder: IMPORTED, key: PGP }
+  assert.equal(ask(here, body, [{ ssh: PGP }]), 'claimant-signature-missing')
+  assert.equal(ask(here, body, [{ pgp: PGP }]), null)
+  assert.equal(application(here)['state'], 'vetoed')
 })
 
 test('already-claimed: of two claims the first to take effect stands, and the other fails and says why', () => {
