@@ -237,6 +237,10 @@ function feeCases(
   ]
 }
 
+function assertionCases(): readonly EvidenceCase[] {
+  return [...goodAssertions(), ...badAssertions()]
+}
+
 export function evidenceCases(): readonly EvidenceCase[] {
   const request = requestText({ change: 'confirm', holder: 'größe 😀' })
   const one = testSigner(21)
@@ -304,7 +308,6 @@ export function evidenceCases(): readonly EvidenceCase[] {
       },
     ]),
     ...openPgpCases(made, request),
-    ...goodAssertions(),
-    ...badAssertions(),
+    ...assertionCases(),
   ]
 }
