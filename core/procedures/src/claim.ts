@@ -183,9 +183,9 @@ const SIGNS = { ssh: 'sshsig', pgp: 'openpgp' } as const
 function keyRefusal(from: Asked<ByKey | Veto>, inputs: Inputs): RefusalCode | null {
   const { holder, key } = from.body
   const keys = maintainersOf(inputs, holder)?.keys ?? []
-  const listed = keys.find((one) => one.kind !== 'openpgp' && one.key === key)
-  if (listed === undefined || listed.kind === 'openpgp') return 'key-not-listed'
-  const signed = from.signatures.keys.some((one) => one.alg === SIGNS[listed.kind] && one.key === key)
+  const [way] = keys.flatMap((one) => (one.kind !== 'openpgp' && one.key === key ? [SIGNS[one.kind]] : []))
+  if (way === undefined) return 'key-not-listed'
+  const signed = from.signatures.keys.some((one) => one.alg === way && one.key === key)
   return signed ? null : 'claimant-signature-missing'
 }
 

@@ -4,7 +4,7 @@ import { bytesEqual, concatBytes } from './bytes.ts'
 import type { VerificationAlgorithm } from './index.ts'
 
 export type RsaAlgorithm = Extract<VerificationAlgorithm, `rsa-${string}`>
-export type RsaKey = { readonly e: Uint8Array; readonly n: Uint8Array }
+type RsaKey = { readonly e: Uint8Array; readonly n: Uint8Array }
 
 export function isRsa(algorithm: VerificationAlgorithm): algorithm is RsaAlgorithm {
   return algorithm === 'rsa-sha256' || algorithm === 'rsa-sha512'

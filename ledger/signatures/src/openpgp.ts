@@ -10,7 +10,7 @@ import { type Crypto, concatBytes } from '@cadastre/crypto'
 import type { Check } from './verify.ts'
 
 /** RFC 9580 section 9.5. Others are refused: SHA-1 and MD5 because they are broken, the rest because nobody needs them. */
-export const OPENPGP_HASHES: { readonly [id: number]: 'sha256' | 'sha512' } = { 8: 'sha256', 10: 'sha512' }
+const HASHES: { readonly [id: number]: 'sha256' | 'sha512' } = { 8: 'sha256', 10: 'sha512' }
 
 /** RFC 9580 section 9.2, object identifiers of curves with their length before them. */
 const P256 = Uint8Array.of(8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7)
@@ -182,7 +182,7 @@ export function openPgpCheck(
   // Version 4, type 0x00: of a binary document.
   if (key === null || reader.number(1) !== 4 || reader.number(1) !== 0 || reader.number(1) !== key.id)
     return null
-  const hash = OPENPGP_HASHES[reader.number(1) ?? 0]
+  const hash = HASHES[reader.number(1) ?? 0]
   const area = reader.take(reader.number(2) ?? 0)
   const covered = signature.subarray(0, reader.at)
   if (hash === undefined || area === null || !subpacketsFit(area) || reader.number(2) !== 0) return null

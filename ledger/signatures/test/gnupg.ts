@@ -19,7 +19,7 @@ export function endGnupg(): void {
 }
 
 /** The body of the first packet, in the old form of header (RFC 9580 section 4.2.2) that GnuPG writes. */
-export function firstBody(bytes: Uint8Array): Buffer {
+function firstBody(bytes: Uint8Array): Buffer {
   const whole = Buffer.from(bytes)
   const size = 1 << (whole.readUInt8(0) & 3)
   return whole.subarray(1 + size, 1 + size + whole.readUIntBE(1, size))

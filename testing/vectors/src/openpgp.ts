@@ -86,7 +86,7 @@ function numbersOf(name: Name, hash: string, digest: Uint8Array, whole: Uint8Arr
 }
 
 /** The evidence item that this key makes of a request, with whatever is to be wrong. */
-export function openPgpItem(name: Name, request: string, wrong: Wrong = {}): EvidenceItem {
+function openPgpItem(name: Name, request: string, wrong: Wrong = {}): EvidenceItem {
   const [hashId, hash] = HASHES[wrong.hash ?? 'SHA256']
   const area = wrong.hashed ?? TIME
   const start = Uint8Array.of(wrong.version ?? 4, wrong.type ?? 0, ID[name], hashId)
