@@ -41,8 +41,9 @@ function signaturesOfParties(state: TrieState, body: JsonObject): Verified<Signa
   const { staff, key } = body
   const members = isArray(staff) ? staff : [staff ?? null]
   keys.push(...members.flatMap((member) => staffKey(state, member)))
-  // A claimant names its own key.
-  if (typeof key === 'string') keys.push({ alg: 'ed25519', key })
+  // A claimant names its own key, or that of a listed maintainer.
+  if (typeof key === 'string')
+    keys.push({ alg: 'ed25519', key }, { alg: 'sshsig', key }, { alg: 'openpgp', key })
   return assumeSigned(keys)
 }
 

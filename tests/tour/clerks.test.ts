@@ -1,6 +1,6 @@
 /**
- * A registry with attestors, founded, imported and worked by the command line alone: a claim by the SSH signature of a
- * listed maintainer, a succession that two attestors examine, and the queue between them.
+ * A registry with attestors, founded, imported and worked by the command line alone: claims by the SSH and OpenPGP
+ * signatures of listed maintainers, a succession that two attestors examine, and the queue between them.
  */
 
 import assert from 'node:assert/strict'
@@ -14,6 +14,7 @@ import { freePort, ROOT, type Started, shell, start } from './server.ts'
 let directory = ''
 let server: Started | null = null
 let environment: NodeJS.ProcessEnv = {}
+let gnupg = ''
 
 const cadastre = (script: string): Promise<string> => shell(script, environment, directory)
 async function json<T>(script: string): Promise<T> {
@@ -29,9 +30,11 @@ async function refusal(script: string): Promise<string> {
 
 const STATISTICS = [
   '2.3|example|20240101|2|19830101|20240101|+0000',
-  'example|*|ipv4|*|2|summary',
+  'example|*|ipv4|*|4|summary',
   'example|ZZ|ipv4|203.0.113.0|256|20200101|allocated|A1',
   'example|ZZ|ipv4|198.51.100.0|256|20200101|allocated|B2',
+  'example|ZZ|ipv4|192.0.2.0|128|20200101|allocated|C3',
+  'example|ZZ|ipv4|192.0.2.128|128|20200101|allocated|D4',
   '',
 ].join('\n')
 
@@ -45,12 +48,22 @@ before(async () => {
     CADASTRE_DATA: join(directory, 'data'),
     CADASTRE_KEYS: join(directory, 'keys'),
   }
+  // Of its own and short: the agent's socket in it may have 108 characters.
+  gnupg = await mkdtemp(join(tmpdir(), 'gpg-'))
+  environment['GNUPGHOME'] = gnupg
   await writeFile(join(directory, 'delegated'), STATISTICS)
   await writeFile(join(directory, 'extract.pdf'), 'extract of a register')
   await cadastre(
     'ssh-keygen -q -t ed25519 -N "" -C maintainer -f maintainer; ssh-keygen -q -t rsa -N "" -f other',
   )
+  for (const name of ['maintainer-c', 'maintainer-d', 'other-d'])
+    await cadastre(
+      `gpg --batch --quiet --passphrase '' --quick-gen-key ${name} ${name === 'maintainer-d' ? 'rsa3072' : 'ed25519'} sign never && gpg --armor --export ${name} > ${name}.asc`,
+    )
   await cadastre('echo "A1 $(cat maintainer.pub)" > signers; echo "A1 $(cat other.pub)" >> signers')
+  await cadastre(
+    'echo "C3 openpgp" >> signers; sed "s/^/certif: /" maintainer-c.asc >> signers; echo "D4 openpgp" >> signers; cat maintainer-d.asc >> signers',
+  )
   const keys: string[] = []
   for (const name of ['clerk-1', 'clerk-2', 'alpha', 'beta']) {
     const made = await json<{ readonly key: string }>(`cadastre --json keys create ${name}`)
@@ -63,7 +76,7 @@ before(async () => {
   const listed = await json<{ readonly keys: number; readonly leftOut: readonly number[] }>(
     'cadastre --json import-keys signers --source EXAMPLE',
   )
-  assert.deepEqual([listed.keys, listed.leftOut], [1, [2]])
+  assert.deepEqual([listed.keys, listed.leftOut], [3, [2]])
   await cadastre('cadastre open')
   server = await start('cadastre', ['serve'], environment, /Ctrl-C/)
   for (const name of ['alpha', 'beta'])
@@ -72,6 +85,8 @@ before(async () => {
 
 after(async () => {
   server?.kill()
+  await cadastre('gpgconf --kill all')
+  await rm(gnupg, { recursive: true, force: true })
   await rm(directory, { recursive: true, force: true })
 })
 
@@ -84,6 +99,24 @@ test('a listed maintainer claims an imported holder with its SSH key, and nobody
   const found = await json<{ readonly records: unknown }>('cadastre --json lookup IMP-EXAMPLE-A1')
   assert.match(JSON.stringify(found), /claim\/1/)
   assert.equal(await refusal(claim('maintainer')), 'already-claimed')
+})
+
+test('a listed maintainer claims with its OpenPGP key by gpg, and another key of its cannot', async () => {
+  const claim = (holder: string, key: string): string =>
+    `cadastre request claim --claimant alpha --holder IMP-EXAMPLE-${holder} --key alpha --pgp-key ${key}.asc`
+  assert.equal(await refusal(claim('C3', 'other-d')), 'key-not-listed')
+  await cadastre(claim('C3', 'maintainer-c'))
+  const found = await json<{ readonly records: unknown }>('cadastre --json lookup IMP-EXAMPLE-C3')
+  assert.match(JSON.stringify(found), /claim\/1/)
+  // A key on another machine: the bytes go there, the armoured signature comes back.
+  await cadastre(`${claim('D4', 'maintainer-d')} --pgp-bytes to-sign --save claim.json`)
+  await cadastre('gpg --batch --quiet --armor --digest-algo SHA256 -u maintainer-d --detach-sign to-sign')
+  await cadastre('gpg --batch --quiet --armor -u other-d --output wrong.asc --detach-sign to-sign')
+  const sign = 'cadastre request sign claim.json --pgp-key maintainer-d.asc --pgp-signature'
+  assert.match(await cadastre(`${sign} wrong.asc 2>&1 || true`), /is no signature of this request/)
+  await cadastre(`${sign} to-sign.asc`)
+  await cadastre('cadastre request submit claim.json')
+  assert.equal(await refusal(claim('D4', 'maintainer-d')), 'already-claimed')
 })
 
 test('without evidence the token of the claim is told', async () => {

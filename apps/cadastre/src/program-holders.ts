@@ -140,6 +140,8 @@ function addSaved(request: Command): void {
     .argument('<file>', 'written by --save')
     .option('--key <name>', 'a key that signs; may be repeated', collect)
     .option('--ssh-key <path>', 'an SSH key that signs, by ssh-keygen: only to claim what was imported')
+    .option('--pgp-key <file>', 'an OpenPGP public key whose secret half signs, by gpg: only for claims, too')
+    .option('--pgp-signature <file>', 'the detached signature that gpg made of what --pgp-bytes wrote')
     .option(...KEYS_OPTION)
     .action((file: string, options: Options, command: Command) =>
       run(command, async (_settings, output) => {

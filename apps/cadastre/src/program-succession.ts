@@ -31,6 +31,8 @@ export function addSuccessionProcedures(add: AddProcedure): void {
       .option('--holder <handle>', 'the imported holder, IMP-…')
       .option('--range <range>', 'the registration, where it has no holder')
       .option('--ssh-key <path>', 'a listed maintainer’s SSH key, which signs by ssh-keygen')
+      .option('--pgp-key <file>', 'a listed maintainer’s OpenPGP public key, whose secret half signs by gpg')
+      .option('--pgp-bytes <file>', 'write what gpg is to sign elsewhere into this file; with --save')
       .option('--means <means>', 'instrument, checklist, reverse-zone or openpgp')
       .option('--evidence <file>', 'the evidence; without it, the token of the claim is told')
       .option(...ATTESTOR),

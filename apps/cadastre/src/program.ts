@@ -25,6 +25,9 @@ Environment:
 Exit codes: 0 done, 1 refused or not verified, 2 wrong usage, 3 not possible now (port in use, store locked, no connection).
 `
 
+const KEYS_FILE =
+  'lines of OPAQUE-ID ssh-ed25519 BASE64; of OPAQUE-ID openpgp, with an armoured public key on the lines below; or of OPAQUE-ID openpgp FINGERPRINT'
+
 function addFoundingCommands(program: Command): void {
   program
     .command('init')
@@ -75,7 +78,7 @@ function addFoundingCommands(program: Command): void {
   program
     .command('import-keys')
     .description('list maintainers’ keys with imported holders, so that these can be claimed by signature')
-    .argument('<file>', 'lines of OPAQUE-ID ssh-ed25519 BASE64, or OPAQUE-ID openpgp FINGERPRINT')
+    .argument('<file>', KEYS_FILE)
     .requiredOption('--source <NAME>', 'name of the imported source')
     .action((file: string, options: { source: string }, command: Command) =>
       run(command, async (settings, output) => {

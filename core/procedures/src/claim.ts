@@ -1,7 +1,7 @@
 /**
  * Claim. An identified holder claims what was imported: an imported holder, whose record then bears the claimant's keys
- * and identity, or a registration that was imported without a holder. A listed maintainer's SSH signature is checked by
- * the machine and takes effect at once; every other means of proof is examined by two attestors, and a window follows.
+ * and identity, or a registration that was imported without a holder. A listed maintainer's SSH or OpenPGP
+ * signature is checked by the machine and takes effect at once; every other means of proof is examined by two attestors, and a window follows.
  *
  * Refusals, in order: see `claim.refusals`; the page is `docs/procedures/claim.md`.
  */
@@ -53,12 +53,12 @@ import { editNeeds, editRegistration, fewEnough, type Referenced } from './regis
 const MEANS = ['instrument', 'checklist', 'reverse-zone', 'openpgp'] as const
 type Means = (typeof MEANS)[number]
 
-/** By the SSH key of a listed maintainer, which signs the request too. */
+/** By the key of a listed maintainer, which signs the request too. */
 type ByKey = {
   readonly step: 'key'
   readonly claimant: string
   readonly holder: string
-  /** Raw public key in base64. */
+  /** As it is listed: a raw SSH key, or the body of an OpenPGP public-key packet, in base64. */
   readonly key: string
 }
 type Proof = {
@@ -70,7 +70,7 @@ type Proof = {
 type OfHolder = Proof & { readonly step: 'holder'; readonly holder: string }
 type OfRegistration = Proof & { readonly step: 'registration'; readonly registration: RegistrationRef }
 type Withdraw = { readonly step: 'withdraw'; readonly application: string; readonly by: string }
-/** A listed maintainer's SSH key objects, signing the request. */
+/** A listed maintainer's key objects, signing the request. */
 type Veto = {
   readonly step: 'veto'
   readonly application: string
@@ -177,19 +177,16 @@ function effectsOf(
   return claimed.ok ? ok(holderEffects(claimant, claimed.value, inputs, at)) : claimed
 }
 
-function isListed(holder: string, key: string, inputs: Inputs): boolean {
-  const keys = maintainersOf(inputs, holder)?.keys ?? []
-  return keys.some((one) => one.kind === 'ssh' && one.key === key)
-}
-
-function sshSigned(from: Asked<unknown>, key: string): boolean {
-  return from.signatures.keys.some((signed) => signed.alg === 'sshsig' && signed.key === key)
-}
+/** How the keys sign that a machine can check; an OpenPGP key of which the fingerprint alone is listed is not among them. */
+const SIGNS = { ssh: 'sshsig', pgp: 'openpgp' } as const
 
 function keyRefusal(from: Asked<ByKey | Veto>, inputs: Inputs): RefusalCode | null {
   const { holder, key } = from.body
-  if (!isListed(holder, key, inputs)) return 'key-not-listed'
-  return sshSigned(from, key) ? null : 'claimant-signature-missing'
+  const keys = maintainersOf(inputs, holder)?.keys ?? []
+  const [way] = keys.flatMap((one) => (one.kind !== 'openpgp' && one.key === key ? [SIGNS[one.kind]] : []))
+  if (way === undefined) return 'key-not-listed'
+  const signed = from.signatures.keys.some((one) => one.alg === way && one.key === key)
+  return signed ? null : 'claimant-signature-missing'
 }
 
 function decideByKey(from: Asked<ByKey>, inputs: Inputs, at: Instant): Decision {
@@ -213,7 +210,7 @@ function meansRefusal(from: Asked<Examined>, inputs: Inputs): RefusalCode | null
     return wish.means === 'reverse-zone' && ref.key.space === 'asn' ? 'means-not-possible' : null
   }
   if (wish.means !== 'openpgp') return null
-  const listed = maintainersOf(inputs, wish.holder)?.keys.some(({ kind }) => kind === 'openpgp') === true
+  const listed = maintainersOf(inputs, wish.holder)?.keys.some(({ kind }) => kind !== 'ssh') === true
   return listed ? null : 'key-not-listed'
 }
 

@@ -28,6 +28,13 @@ const sshKey: Schema<string> = text({
   maxLength: 88,
   pattern: '^(?:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=|B[A-Za-z0-9+/]{85}[AEIMQUYcgkosw048]=)$',
 })
+/** RFC 9580 section 5.5.2.2: version 4, time made, algorithm and its numbers; RSA of 4096 bits has 526 bytes. */
+const pgpKey: Schema<string> = text({
+  expected: 'the body of an OpenPGP public-key packet of version 4 in base64',
+  maxLength: 704,
+  pattern:
+    '^B[A-P](?:[A-Za-z0-9+/]{2})(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)$',
+})
 const fingerprint: Schema<string> = text({
   expected: 'the fingerprint of an OpenPGP key, 40 or 64 capital hexadecimal digits',
   maxLength: 64,
@@ -35,6 +42,7 @@ const fingerprint: Schema<string> = text({
 })
 const key: Schema<MaintainerKey> = tagged('kind', {
   ssh: object({ key: sshKey }),
+  pgp: object({ key: pgpKey }),
   openpgp: object({ fingerprint }),
 })
 export const listedHolders: Schema<readonly Listed[]> = array(

@@ -8,6 +8,7 @@ import { assertStamped, DAY, World } from './world.ts'
 const CELL = 'ip4/203.0.113.0/24'
 const IMPORTED = 'IMP-EXAMPLE-A1'
 const KEY = `${'B'.repeat(42)}A=`
+const PGP = `BGUAAAAb${'D'.repeat(42)}A=`
 const OTHER = `${'C'.repeat(42)}A=`
 
 function world(): World {
@@ -37,6 +38,7 @@ function world(): World {
     keys: [
       { kind: 'ssh', key: KEY },
       { kind: 'openpgp', fingerprint: 'A'.repeat(40) },
+      { kind: 'pgp', key: PGP },
     ],
     source: 'EXAMPLE',
     since: 1,
@@ -48,14 +50,16 @@ function world(): World {
   return here
 }
 
-type Signer = string | { readonly ssh: string }
+type Signer = string | { readonly ssh: string } | { readonly pgp: string }
 
-/** Asks with plain keys, and with SSH keys as `ledger/signatures` mints them. */
+/** Asks with plain keys, and with SSH and OpenPGP keys as `ledger/signatures` mints them. */
 function ask(here: World, body: JsonObject, by: readonly Signer[], names: JsonObject[] = []): string | null {
   const keys = by.map((one) =>
     typeof one === 'string'
       ? ({ alg: 'ed25519', key: one } as const)
-      : ({ alg: 'sshsig', key: one.ssh } as const),
+      : 'ssh' in one
+        ? ({ alg: 'sshsig', key: one.ssh } as const)
+        : ({ alg: 'openpgp', key: one.pgp } as const),
   )
   return here.ask(claim, { body, signed: keys, replaces: names as never })
 }
@@ -120,6 +124,20 @@ test('key-not-listed, claimant-signature-missing: a listed key that did not sign
   here.put(objectKey('maintainers', IMPORTED), null)
   assert.equal(byKey(here), 'key-not-listed')
   assert.equal(imported(here).policy, null)
+})
+
+test('a listed OpenPGP key signs: the same; it counts as itself alone, and never by the fingerprint', () => {
+  const here = world()
+  for (const by of [['H-1/full'], ['H-1/full', PGP], ['H-1/full', { ssh: PGP }], ['H-1/full', { ssh: KEY }]])
+    assert.equal(byKey(here, { key: PGP }, by as Signer[]), 'claimant-signature-missing')
+  assert.equal(byKey(here, {}, ['H-1/full', { pgp: KEY }]), 'claimant-signature-missing')
+  assert.equal(byKey(here, { key: OTHER }, ['H-1/full', { pgp: OTHER }]), 'key-not-listed')
+  const fingerprint = 'A'.repeat(40)
+  assert.equal(byKey(here, { key: fingerprint }, ['H-1/full', { pgp: fingerprint }]), 'key-not-listed')
+  assert.equal(byKey(here, { key: PGP }, [{ pgp: PGP }]), 'consent-missing')
+  assert.equal(byKey(here, { key: PGP }, ['H-1/full', { pgp: PGP }]), null)
+  assert.notEqual(imported(here).policy, null)
+  assertStamped(here)
 })
 
 test('holder-unknown, consent-missing, not-imported: an identified claimant signs for what was imported', () => {
@@ -205,8 +223,11 @@ test('entry-too-large: a range of so many prefixes that its cells do not fit one
   assert.equal(ask(here, body, ['H-1/full'], [here.names(wide, 'ip6')] as never), 'entry-too-large')
 })
 
-test('openpgp asks for a listed fingerprint', () => {
+test('openpgp asks for a listed fingerprint or key', () => {
   const here = world()
+  const record = here.state.get(objectKey('maintainers', IMPORTED)) as object
+  here.put(objectKey('maintainers', IMPORTED), { ...record, keys: [{ kind: 'ssh', key: KEY }] })
+  assert.equal(ofHolder(here, { means: 'openpgp' }), 'key-not-listed')
   here.put(objectKey('maintainers', IMPORTED), null)
   assert.equal(ofHolder(here, { means: 'openpgp' }), 'key-not-listed')
 })
@@ -223,6 +244,15 @@ test('a listed SSH key vetoes an examined claim, until its effect; application-u
   assert.equal(veto({}, [{ ssh: KEY }]), null)
   assert.equal(application(here)['state'], 'vetoed')
   assert.equal(veto({}, [{ ssh: KEY }]), 'application-closed')
+})
+
+test('a listed OpenPGP key vetoes as well', () => {
+  const here = world()
+  assert.equal(ofHolder(here, { claimant: 'H-2' }, ['H-2/full']), null)
+  const body = { step: 'veto', application: 'A-100', holder: IMPORTED, key: PGP }
+  assert.equal(ask(here, body, [{ ssh: PGP }]), 'claimant-signature-missing')
+  assert.equal(ask(here, body, [{ pgp: PGP }]), null)
+  assert.equal(application(here)['state'], 'vetoed')
 })
 
 test('already-claimed: of two claims the first to take effect stands, and the other fails and says why', () => {

@@ -40,11 +40,12 @@ test('what a published file lists is recorded with the imported holder, and the 
   const log = imported()
   log.seconds += 1000
   const openpgp = { kind: 'openpgp', fingerprint: 'AB'.repeat(20) }
-  assert.equal(list(log, [{ holder: IMPORTED, keys: [SSH, openpgp] }]), null)
+  const pgp = { kind: 'pgp', key: `BGUAAAAb${'A'.repeat(42)}A=` }
+  assert.equal(list(log, [{ holder: IMPORTED, keys: [SSH, openpgp, pgp] }]), null)
   assert.deepEqual(maintainers(log), {
     v: 1,
     holder: IMPORTED,
-    keys: [SSH, openpgp],
+    keys: [SSH, openpgp, pgp],
     source: 'EXAMPLE',
     since: log.index - 1,
   })
@@ -77,6 +78,11 @@ test('source-unknown, import-in-progress, staff-signature-missing, not-founding,
     [],
     [short],
     [{ kind: 'rsa', key: KEY }],
+    // RFC 9580 section 5.5.2: the first byte is the version, 4, and the highest bit of the second a time after 2106.
+    [{ kind: 'pgp', key: 'BmUAAAAb' }],
+    [{ kind: 'pgp', key: 'BGUAAAA' }],
+    [{ kind: 'pgp', key: `B${'A'.repeat(707)}` }],
+    [{ kind: 'pgp', fingerprint: 'AB'.repeat(20) }],
     [{ kind: 'openpgp', fingerprint: 'ab'.repeat(20) }],
   ])
     assert.equal(list(log, [{ holder: IMPORTED, keys }]), 'body-malformed')

@@ -240,9 +240,14 @@ export type Roster = {
 /** `by`: the pseudonym of the key that filed it. */
 export type FiledNotice = { readonly by: string; readonly at: Instant }
 
-/** A key that a published file lists for an imported holder; of OpenPGP its fingerprint alone. */
+/**
+ * A key that a published file lists for an imported holder. Of OpenPGP either the whole public key, `pgp`, by which a
+ * machine can check a claim, or its fingerprint alone, `openpgp`.
+ */
 export type MaintainerKey =
   | { readonly kind: 'ssh'; readonly key: string }
+  /** Base64 of the body of the public-key packet. */
+  | { readonly kind: 'pgp'; readonly key: string }
   | { readonly kind: 'openpgp'; readonly fingerprint: string }
 
 /** Keys of an imported holder that nobody has claimed yet, `obj/maintainers/IMP-…`. */

@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from './json.ts'
 import type { Instant } from './time.ts'
 
-export type SignatureAlgorithmName = 'ed25519' | 'es256' | 'webauthn' | 'sshsig'
+export type SignatureAlgorithmName = 'ed25519' | 'es256' | 'webauthn' | 'sshsig' | 'openpgp'
 
 /** DSSE v1 payload type of a signed request. */
 export const REQUEST_PAYLOAD_TYPE = 'application/vnd.cadastre.request+json'

@@ -9,7 +9,8 @@ import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 as nobleSha256, sha512 } from '@noble/hashes/sha2.js'
 import { bytesEqual, concatBytes } from './bytes.ts'
 import { enrolmentProblem, isSec1Point } from './enrolment.ts'
-import type { Crypto, SignatureAlgorithm } from './index.ts'
+import type { Crypto, VerificationAlgorithm } from './index.ts'
+import { isRsa, verifyRsaDigest } from './rsa.ts'
 import { isSmallOrderEncoding } from './small-order.ts'
 
 function sha256(...parts: readonly Uint8Array[]): Uint8Array {
@@ -41,11 +42,15 @@ function verifyEd25519(publicKey: Uint8Array, message: Uint8Array, signature: Ui
 }
 
 function verify(
-  algorithm: SignatureAlgorithm,
+  algorithm: VerificationAlgorithm,
   publicKey: Uint8Array,
   message: Uint8Array,
   signature: Uint8Array,
 ): boolean {
+  if (isRsa(algorithm)) {
+    const digest = algorithm === 'rsa-sha256' ? sha256(message) : sha512(message)
+    return verifyRsaDigest(algorithm, publicKey, digest, signature)
+  }
   if (signature.length !== 64) return false
   const wellFormed = algorithm === 'ed25519' ? publicKey.length === 32 : isSec1Point(publicKey)
   if (!wellFormed) return false

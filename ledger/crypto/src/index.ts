@@ -25,6 +25,9 @@ import type { EnrolmentProblem } from './enrolment.ts'
 /** The signature algorithms of ledger entries and notes. `ed25519` = RFC 8032, `es256` = ECDSA P-256 with SHA-256. */
 export type SignatureAlgorithm = 'ed25519' | 'es256'
 
+/** What can be verified: besides, RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2), only for keys that other registries listed. */
+export type VerificationAlgorithm = SignatureAlgorithm | 'rsa-sha256' | 'rsa-sha512'
+
 export interface Crypto {
   /** SHA-256 (FIPS 180-4) of the concatenation of the parts; 32 bytes. */
   sha256(...parts: readonly Uint8Array[]): Uint8Array
@@ -37,9 +40,11 @@ export interface Crypto {
    * `ed25519`: 32-byte key, 64-byte signature, cofactorless as in RFC 8032 section 5.1.7, and neither the
    * key nor R of small order.
    * `es256`: 65-byte uncompressed or 33-byte compressed SEC 1 point, signature is 64 bytes r ‖ s.
+   * `rsa-…`: key is e, 4 bytes, ‖ n without leading zeros, both odd, e >= 3, n of 2048 to 4096 bits; the signature is
+   * as long as n.
    */
   verify(
-    algorithm: SignatureAlgorithm,
+    algorithm: VerificationAlgorithm,
     publicKey: Uint8Array,
     message: Uint8Array,
     signature: Uint8Array,

@@ -115,3 +115,76 @@ test('keys stay right after more of them were used than the cache keeps', () => 
   }
   assert.ok(nodeCrypto.verify('ed25519', signer.publicKey, message, signature))
 })
+
+/** e, 4 bytes, ‖ n, as the port takes it. */
+function rsaKey(
+  modulusLength: number,
+  publicExponent = 65537,
+): { key: Buffer; sign: (hash: string, message: Uint8Array) => Buffer } {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength, publicExponent })
+  const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
+  const exponent = Buffer.from(e, 'base64url')
+  const key = Buffer.concat([Buffer.alloc(4 - exponent.length), exponent, Buffer.from(n, 'base64url')])
+  return { key, sign: (hash, message) => sign(hash, message, privateKey) }
+}
+
+test('RSASSA-PKCS1-v1_5 (RFC 8017 section 8.2): both halves give the same answer, whatever is changed', () => {
+  const message = new TextEncoder().encode('a message')
+  const both = (algorithm: 'rsa-sha256' | 'rsa-sha512', key: Uint8Array, signature: Uint8Array): boolean => {
+    const answer = nodeCrypto.verify(algorithm, key, message, signature)
+    assert.equal(browserCrypto.verify(algorithm, key, message, signature), answer)
+    return answer
+  }
+  for (const [bits, exponent] of [
+    [2048, 65537],
+    [2056, 3],
+    [3072, 17],
+  ] as const) {
+    const { key, sign: signs } = rsaKey(bits, exponent)
+    for (const hash of ['sha256', 'sha512'] as const) {
+      const good = signs(hash, message)
+      assert.ok(both(`rsa-${hash}`, key, good))
+      assert.equal(both(`rsa-${hash === 'sha256' ? 'sha512' : 'sha256'}`, key, good), false)
+      assert.equal(both(`rsa-${hash}`, key, signs('sha384', message)), false)
+      assert.equal(both(`rsa-${hash}`, key, Buffer.concat([Buffer.of(0), good])), false)
+      assert.equal(both(`rsa-${hash}`, key, good.subarray(1)), false)
+      // s + n is the same number modulo n: section 5.2.2 step 1 wants s < n.
+      assert.equal(both(`rsa-${hash}`, key, key.subarray(4)), false)
+      const flip = fc.record({
+        at: fc.nat({ max: key.length - 1 }),
+        change: fc.integer({ min: 1, max: 255 }),
+      })
+      fc.assert(
+        fc.property(flip, ({ at, change }) => {
+          const other = Uint8Array.from(key, (byte, index) => (index === at ? byte ^ change : byte))
+          assert.equal(both(`rsa-${hash}`, other, good), false)
+          const changed = Uint8Array.from(good, (byte, index) => (index === at ? byte ^ change : byte))
+          if (at < good.length) assert.equal(both(`rsa-${hash}`, key, changed), false)
+        }),
+        { numRuns: 40 },
+      )
+    }
+  }
+})
+
+test('RSA: other sizes than 2048 to 4096 bits, even numbers, e = 1 and leading zeros verify nothing', () => {
+  const message = Uint8Array.of(1)
+  const tried = (key: Uint8Array, signature: Uint8Array): void => {
+    for (const crypto of [nodeCrypto, browserCrypto])
+      assert.equal(crypto.verify('rsa-sha256', key, message, signature), false)
+  }
+  const small = rsaKey(2040)
+  tried(small.key, small.sign('sha256', message))
+  const { key, sign: signs } = rsaKey(2048)
+  const good = signs('sha256', message)
+  tried(
+    Buffer.concat([key.subarray(0, 4), Buffer.of(0), key.subarray(4)]),
+    Buffer.concat([Buffer.of(0), good]),
+  )
+  tried(Buffer.concat([Buffer.of(0, 0, 0, 1), key.subarray(4)]), good)
+  tried(Buffer.concat([Buffer.of(0, 0, 0, 2), key.subarray(4)]), good)
+  tried(Buffer.concat([Buffer.of(0, 0, 0, 0), key.subarray(4)]), good)
+  tried(Buffer.concat([key.subarray(0, -1), Buffer.of(2)]), good)
+  tried(Buffer.concat([key.subarray(0, 4), Buffer.alloc(513, 0xff)]), Buffer.alloc(513, 1))
+  tried(new Uint8Array(), good)
+})

@@ -18,7 +18,7 @@ import {
 export type EvidenceFault = SchemaError
 
 const plain: Schema<EvidenceItem> = object({
-  alg: oneOf(['ed25519', 'es256', 'sshsig']),
+  alg: oneOf(['ed25519', 'es256', 'sshsig', 'openpgp']),
   key: base64,
   sig: base64,
 })

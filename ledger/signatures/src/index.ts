@@ -7,6 +7,7 @@
 export { commitmentOf, opensCommitment } from './commitments.ts'
 export { type EvidenceFault, readEvidence } from './evidence-items.ts'
 export { feeNoteItem } from './fee-notes.ts'
+export { readOpenPgpKey } from './openpgp.ts'
 export { evidenceText, memberHashOf, requestText, signRequest } from './sign.ts'
 export { readSshKey, SSH_NAMESPACE, sshArmourBody } from './sshsig.ts'
 export { statementItem, statementsOf, statementText } from './statements.ts'

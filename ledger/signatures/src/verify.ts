@@ -7,11 +7,12 @@ import {
   decodeUtf8,
   encodeBase64,
   encodeUtf8,
-  type SignatureAlgorithm,
+  type VerificationAlgorithm,
 } from '@cadastre/crypto'
 import { type Signatures, type Verified, withFeeNotes } from '@cadastre/evidence'
 import { type EvidenceItem, preAuthenticationEncoding, utf8Length } from '@cadastre/records'
 import { feeNotesIn } from './fee-notes.ts'
+import { openPgpCheck } from './openpgp.ts'
 import { sshCheck } from './sshsig.ts'
 import { statementsOf } from './statements.ts'
 
@@ -22,7 +23,7 @@ export function isDocument({ alg }: Pick<EvidenceItem, 'alg'>): boolean {
 
 /** One signature to check with {@link Crypto.verify}; plain data, so that it can be done in another thread. */
 export type Check = {
-  readonly algorithm: SignatureAlgorithm
+  readonly algorithm: VerificationAlgorithm
   readonly key: Uint8Array
   readonly message: Uint8Array
   readonly signature: Uint8Array
@@ -38,7 +39,8 @@ export function requestMessage(canonicalText: string): Uint8Array {
 
 /**
  * The checks that make this evidence valid for this message; null where an item cannot be valid whatever its
- * signature (a WebAuthn assertion for another challenge, origin or relying party, an SSH signature for another purpose).
+ * signature (a WebAuthn assertion for another challenge, origin or relying party, an SSH signature for another purpose, an OpenPGP
+ * signature of another type).
  */
 export function checksOf(
   message: Uint8Array,
@@ -48,16 +50,29 @@ export function checksOf(
 ): readonly Check[] | null {
   const checks: Check[] = []
   for (const item of evidence.filter((one) => !isDocument(one))) {
-    const check =
-      item.alg === 'webauthn'
-        ? assertion(item, message, relyingParty, crypto)
-        : item.alg === 'sshsig'
-          ? sshCheck(fromBase64(item.key), fromBase64(item.sig), message, crypto)
-          : plain(item, message)
+    const check = checkOf(item, message, relyingParty, crypto)
     if (check === null) return null
     checks.push(check)
   }
   return checks
+}
+
+function checkOf(
+  item: EvidenceItem,
+  message: Uint8Array,
+  relyingParty: RelyingParty | null,
+  crypto: Pick<Crypto, 'sha256' | 'sha512'>,
+): Check | null {
+  switch (item.alg) {
+    case 'webauthn':
+      return assertion(item, message, relyingParty, crypto)
+    case 'sshsig':
+      return sshCheck(fromBase64(item.key), fromBase64(item.sig), message, crypto)
+    case 'openpgp':
+      return openPgpCheck(fromBase64(item.key), fromBase64(item.sig), message, crypto)
+    default:
+      return plain(item, message)
+  }
 }
 
 function plain(item: EvidenceItem, message: Uint8Array): Check | null {

@@ -21,6 +21,7 @@ import {
   parseInstant,
 } from '@cadastre/records'
 import { feeNoteItem, requestMessage, signRequest } from '@cadastre/signatures'
+import { openPgpCases } from './openpgp.ts'
 import { type Case, ORIGIN, testEs256Signer, testSigner } from './shared.ts'
 import { der, IDENTITY, otherS } from './signatures.ts'
 
@@ -236,6 +237,10 @@ function feeCases(
   ]
 }
 
+function assertionCases(): readonly EvidenceCase[] {
+  return [...goodAssertions(), ...badAssertions()]
+}
+
 export function evidenceCases(): readonly EvidenceCase[] {
   const request = requestText({ change: 'confirm', holder: 'größe 😀' })
   const one = testSigner(21)
@@ -302,7 +307,7 @@ export function evidenceCases(): readonly EvidenceCase[] {
         sig: encodeBase64(concatBytes(IDENTITY, new Uint8Array(32))),
       },
     ]),
-    ...goodAssertions(),
-    ...badAssertions(),
+    ...openPgpCases(made, request),
+    ...assertionCases(),
   ]
 }

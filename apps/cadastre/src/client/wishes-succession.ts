@@ -14,6 +14,7 @@ import {
   replacedMember,
   type Wish,
 } from './bodies.ts'
+import { pgpPublicKey } from './pgp-signing.ts'
 import { sshPublicKey } from './ssh-signing.ts'
 import { fileHash, list, needed, text } from './wish-options.ts'
 import type { Options, WishContext } from './wishes.ts'
@@ -66,7 +67,7 @@ async function evidenceOf(
   const means = needed(
     options,
     'means',
-    '--means instrument|checklist|reverse-zone|openpgp, or --ssh-key PATH',
+    '--means instrument|checklist|reverse-zone|openpgp, or --ssh-key PATH or --pgp-key FILE',
   )
   if (text(options, 'evidence') === undefined) {
     const { log } = await client.wellKnown()
@@ -83,17 +84,25 @@ async function evidenceOf(
   }
 }
 
+/** The listed key of `--pgp-key` or `--ssh-key`; null where neither is named. */
+async function listedKey(options: Options): Promise<string | null> {
+  const pgp = text(options, 'pgpKey')
+  if (pgp !== undefined) return pgpPublicKey(pgp)
+  const ssh = text(options, 'sshKey')
+  return ssh === undefined ? null : sshPublicKey(ssh)
+}
+
 const claim: Build = async (context) => {
   const { client, options } = context
   const procedure = 'claim/1'
-  const ssh = text(options, 'sshKey')
+  const listed = await listedKey(options)
   if (text(options, 'veto') !== undefined) {
-    const key = await sshPublicKey(needed(options, 'sshKey', '--ssh-key PATH'))
+    if (listed === null) throw new UsageError('--ssh-key PATH or --pgp-key FILE: a listed key that vetoes.')
     const body = {
       step: 'veto',
       application: handle(options, 'veto'),
       holder: handle(options, 'holder'),
-      key,
+      key: listed,
     }
     return { procedure, body, replaces: [] }
   }
@@ -104,9 +113,9 @@ const claim: Build = async (context) => {
   if (range === undefined) {
     const holder = handle(options, 'holder')
     const body: JsonObject =
-      ssh === undefined
+      listed === null
         ? { step: 'holder', claimant, holder, ...(await evidenceOf(context, claimant, holder)) }
-        : { step: 'key', claimant, holder, key: await sshPublicKey(ssh) }
+        : { step: 'key', claimant, holder, key: listed }
     return { procedure, body, replaces: [] }
   }
   const { key, registration, replaced } = await findRegistration(client, rangeOption(range, '--range'), null)

@@ -14,10 +14,11 @@ import {
   type Request,
   readRequest,
 } from '@cadastre/records'
-import { evidenceText, readEvidence, requestText, signRequest } from '@cadastre/signatures'
+import { evidenceText, readEvidence, requestMessage, requestText, signRequest } from '@cadastre/signatures'
 import type { Opening } from '@cadastre/store-port'
 import type { Wish } from '../client/bodies.ts'
 import { rememberHolder, withHandles } from '../client/known-holders.ts'
+import { type Pgp, signWithPgp } from '../client/pgp-signing.ts'
 import { RegistryClient, type Status } from '../client/registry-client.ts'
 import { signWithSsh } from '../client/ssh-signing.ts'
 import { type Options, WISHES } from '../client/wishes.ts'
@@ -66,9 +67,10 @@ export async function requestCommand(
   const request = requestOf(log.origin, wish)
   if (options['dryRun'] === true) return showDryRun(client, request, output)
   const text = requestText(request)
+  if (typeof options['pgpBytes'] === 'string') await writePgpBytes(options, text)
   const evidence = [
     ...[...signers, ...added].map((signer) => signRequest(text, signer)),
-    ...(await sshEvidence(options, text)),
+    ...(await listedEvidence(options, text)),
     ...(wish.evidence ?? []),
   ]
   const saved: Saved = { request, evidence, openings }
@@ -96,10 +98,26 @@ function requestOf(origin: string, wish: Wish): Request {
   }
 }
 
-/** `--ssh-key PATH`: a signature by ssh-keygen beside those of `--key`. */
-async function sshEvidence(options: Options, text: string): Promise<readonly EvidenceItem[]> {
-  const path = options['sshKey']
-  return typeof path === 'string' ? [await signWithSsh(path, text)] : []
+/** `--ssh-key PATH`, `--pgp-key FILE`: signatures by ssh-keygen and gpg beside those of `--key`. */
+async function listedEvidence(options: Options, text: string): Promise<readonly EvidenceItem[]> {
+  const { sshKey, pgpKey, pgpBytes, pgpSignature } = options
+  const items: EvidenceItem[] = []
+  if (typeof sshKey === 'string') items.push(await signWithSsh(sshKey, text))
+  if (typeof pgpKey === 'string' && pgpBytes === undefined) {
+    const made: Pgp = {
+      keyFile: pgpKey,
+      signatureFile: typeof pgpSignature === 'string' ? pgpSignature : null,
+    }
+    items.push(await signWithPgp(made, text))
+  }
+  return items
+}
+
+/** `--pgp-bytes FILE`: what gpg is to sign on another machine. */
+async function writePgpBytes(options: Options, text: string): Promise<void> {
+  if (typeof options['save'] !== 'string')
+    throw new UsageError('--pgp-bytes FILE: --save FILE, too, so that the signature finds its request again.')
+  await writeFile(String(options['pgpBytes']), requestMessage(text))
 }
 
 /** Sign this body with the keys of `--key`, submit it, and wait for the decision. */
@@ -168,14 +186,14 @@ async function loadSaved(file: string): Promise<Saved> {
 export async function signCommand(file: string, options: Options, output: Output): Promise<number> {
   const saved = await loadSaved(file)
   const signers = await signersOf(options, options['key'])
-  if (signers.length === 0 && options['sshKey'] === undefined)
-    throw new UsageError('--key NAME or --ssh-key PATH: name the key that signs.')
+  if (signers.length === 0 && options['sshKey'] === undefined && options['pgpKey'] === undefined)
+    throw new UsageError('--key NAME, --ssh-key PATH or --pgp-key FILE: name the key that signs.')
   const text = requestText(saved.request)
   output.note(`You sign: ${text}`)
   const known = new Set(saved.evidence.map(({ key }) => key))
   const signed = [
     ...signers.map((signer) => signRequest(text, signer)),
-    ...(await sshEvidence(options, text)),
+    ...(await listedEvidence(options, text)),
   ]
   const items = signed.filter(({ key }) => !known.has(key))
   return save(file, { ...saved, evidence: [...saved.evidence, ...items] }, output)

@@ -17,7 +17,7 @@ export type Packed = {
   /** For each question the algorithm and the lengths of key, message and signature; of a key that is judged only the first. */
   readonly shapes: readonly (
     | readonly [Check['algorithm'], number, number, number]
-    | readonly [Check['algorithm'], number]
+    | readonly [EnrolledKeyBytes['algorithm'], number]
   )[]
 }
 
@@ -48,9 +48,10 @@ export function unpackQuestions({ bytes, shapes }: Packed): readonly Question[] 
     at += length
     return bytes.subarray(at - length, at)
   }
-  return shapes.map(([algorithm, key, message, signature]): Question => {
-    const first = take(key)
-    if (message === undefined || signature === undefined) return { key: { algorithm, publicKey: first } }
-    return { check: { algorithm, key: first, message: take(message), signature: take(signature) } }
+  return shapes.map((shape): Question => {
+    const key = take(shape[1])
+    if (shape.length === 2) return { key: { algorithm: shape[0], publicKey: key } }
+    const [algorithm, , message, signature] = shape
+    return { check: { algorithm, key, message: take(message), signature: take(signature) } }
   })
 }

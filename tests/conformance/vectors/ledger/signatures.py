@@ -1,4 +1,4 @@
-"""Ed25519 and ES256 as the page wants them, evidence, requests."""
+"""Ed25519 and ES256 as the page wants them, evidence, requests. OpenPGP is in openpgp.py."""
 
 import base64 as _base64
 import json
@@ -114,7 +114,7 @@ def read_evidence(evidence):
     seen = set()
     for item in evidence:
         require(isinstance(item, dict) and isinstance(item.get("alg"), str), "not an item")
-        require(item["alg"] in ("ed25519", "es256", "webauthn", "fee-note"), "no such algorithm")
+        require(item["alg"] in ("ed25519", "es256", "openpgp", "webauthn", "fee-note"), "no such algorithm")
         if item["alg"] == "fee-note":
             read_fee_item(item)
             require((item["alg"], item["key"]) not in seen, "a key twice")
@@ -131,6 +131,7 @@ def read_evidence(evidence):
 def check_evidence(request, evidence, party):
     """Refuses unless every item is valid for the request's canonical text."""
     from .fee import check_fee_item
+    from .openpgp import check_openpgp
 
     message = message_of(request)
     for item in evidence:
@@ -138,6 +139,8 @@ def check_evidence(request, evidence, party):
             check_fee_item(item)
         elif item["alg"] == "webauthn":
             _webauthn(item, message, party)
+        elif item["alg"] == "openpgp":
+            check_openpgp(base64(item["key"]), base64(item["sig"]), message)
         else:
             verify = ed25519 if item["alg"] == "ed25519" else es256
             verify(base64(item["key"]), message, base64(item["sig"]))
