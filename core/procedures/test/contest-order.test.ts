@@ -180,3 +180,30 @@ test('not-due: nobody has answered', () => {
   const application = objected(here, verified(here, HOLD))
   assert.equal(here.due(contestOrder, `obj/application/${application}`), 'not-due')
 })
+test('appeal: an order in its window is stayed too, also while the registry is paused', () => {
+  const here = deskWorld()
+  addAuthority(here, 'MILD', { appealStays: true })
+  const order = verified(here, TO_H2, { authority: 'MILD' })
+  notified(here, order)
+  here.pause()
+  assert.equal(ask(here, appeal(order), CLERKS), null)
+  assert.deepEqual(orderIn(here, order).stayed, { by: null, from: 'window', until: null })
+})
+test('object: whoever took the order in does not look at it again', () => {
+  const here = deskWorld()
+  const order = verified(here, HOLD, { staff: 'CL-3' }, ['CL-3'])
+  const application = objected(here, order)
+  assert.notEqual(calledFor(here, application).at(-1), 'CL-3')
+  assert.deepEqual(here.object('application', application)?.['consents'], ['H-1'])
+})
+test('not-due: the answer counts when it has fallen due', () => {
+  const here = deskWorld()
+  const application = objected(here, verified(here, HOLD))
+  const record = here.object('application', application)
+  here.put(objectKey('application', application), {
+    ...record,
+    state: 'noticed',
+    due: '2030-02-01T00:00:00Z',
+  })
+  assert.equal(here.due(contestOrder, `obj/application/${application}`), 'not-due')
+})

@@ -2,11 +2,19 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addSeconds, type JsonObject, MAX_SEAL_SECONDS, objectKey } from '@cadastre/records'
+import {
+  addSeconds,
+  CHECKLIST,
+  type JsonObject,
+  MAX_SEAL_SECONDS,
+  NOT_FOR_OPERATOR,
+  objectKey,
+} from '@cadastre/records'
 import { isRooted, isServeMalformed, SERVE, type ServeBody } from '../src/order-form.ts'
 import { serveOrder } from '../src/serve-order.ts'
 import {
   addAuthority,
+  deskIn,
   deskWorld,
   executed,
   HALF,
@@ -285,4 +293,53 @@ test('an open-ended order of a court is asked about; one with an end, or one tha
   assert.equal(asked(HOLD, { scope: [REST], authority: 'REGULATOR' }), false)
   assert.equal(asked({ effect: 'annotate' }, { scope: [HALF], until: later }), false)
   assert.equal(asked({ effect: 'correct', field: 'country', value: 'XX' }, { scope: [WHOLE] }), false)
+})
+
+const OPENING: JsonObject = {
+  document: hash('document'),
+  reference: '9 O 9/29',
+  holder: 'H-1',
+  commitments: [],
+  nonce: Buffer.alloc(32).toString('base64'),
+}
+/** A hold whose seal ends tomorrow, and that has ended. */
+function unsealable(here: World, opening: JsonObject, holder: string | null = 'H-1'): string {
+  const seal = { until: addSeconds(here.at, DAY), commitment: here.state.memberHash(opening) }
+  const order = verified(here, HOLD, { seal, holder, reference: null, document: null })
+  here.later(DAY)
+  return order
+}
+function unseal(here: World, order: string, opening: JsonObject): string | null {
+  return here.ask(serveOrder, { body: { step: 'unseal', staff: 'OP-1', order, opening }, by: ['OP-1/staff'] })
+}
+test('unseal: once, by exactly what it is a commitment to, and for the holder whom the order names', () => {
+  const here = deskWorld()
+  const order = unsealable(here, OPENING)
+  assert.equal(unseal(here, order, { ...OPENING, nonce: 'short' }), 'body-malformed')
+  assert.equal(unseal(here, order, OPENING), null)
+  assert.equal(unseal(here, order, OPENING), 'not-sealed')
+  assert.equal((here.state.get(objectKey('order', order)) as { seal: JsonObject }).seal['overdue'], false)
+  // From now on its text can be public.
+  assert.equal(publish(here, order), null)
+  const other = deskWorld()
+  const opening = { ...OPENING, holder: 'H-2' }
+  assert.equal(unseal(other, unsealable(other, opening), opening), 'opening-differs')
+})
+test('publish: a text that comes after the execution changes nothing else', () => {
+  const here = deskWorld()
+  const order = verified(here, HOLD)
+  assert.equal(publish(here, order), null)
+  assert.equal(stateOf(here, order)[0], 'executed')
+})
+test('served: dated today at the latest, counted once, and a court is not asked for whom it is', () => {
+  const here = deskWorld()
+  const questions = (authority: string): unknown => {
+    const order = serve(here, HOLD, { authority, date: '2030-01-01' })
+    const application = here.object('application', `A-${order.slice(2)}`)
+    const examination = application?.['examination'] as JsonObject | undefined
+    return examination?.['questions']
+  }
+  assert.deepEqual(questions('COURT'), [...CHECKLIST])
+  assert.deepEqual(questions('REGULATOR'), [...CHECKLIST, NOT_FOR_OPERATOR])
+  assert.deepEqual([deskIn(here).served, deskIn(here).sealed], [2, 0])
 })

@@ -18,8 +18,22 @@ import {
   withWindow,
 } from '../src/orders.ts'
 import type { Inputs } from '../src/procedure.ts'
+import { serveOrder } from '../src/serve-order.ts'
+import { examine } from './attestors.ts'
 import { inputsOf } from './inputs-fixture.ts'
-import { deskWorld, executed, orderIn, terms, verified, WHOLE } from './orders-fixture.ts'
+import {
+  after,
+  attested,
+  deskWorld,
+  examinationOfOrder,
+  executed,
+  orderIn,
+  runDue,
+  serve,
+  terms,
+  verified,
+  WHOLE,
+} from './orders-fixture.ts'
 import { hash } from './staff-fixture.ts'
 import { DAY, instant, type World } from './world.ts'
 
@@ -284,4 +298,129 @@ test('a verified order that takes something away is noted on each registration, 
   const handle = verified(here, TO_H2)
   const { orders } = here.object('notes', 'R-1') as { orders: readonly JsonObject[] } & JsonObject
   assert.deepEqual(orders, [{ order: handle, effect: 'transferTo', range: RANGE, holds: false, until: null }])
+})
+
+type Found = {
+  readonly by: string
+  readonly order: string
+  readonly facts: string
+  readonly until: string | null
+}
+function list(here: World, name: 'annotations' | 'orders'): readonly Found[] {
+  const notes = here.object('notes', 'R-1') as Record<string, readonly Found[]> | null
+  return notes?.[name] ?? []
+}
+const NONE = { scope: [] }
+const UNTIL = '2031-01-01T00:00:00Z'
+test('vary: the end of one order changes, in its notes too, and of no other, nor of what others noted', () => {
+  const here = deskWorld()
+  const annotate = { effect: 'annotate' }
+  const [one, other] = [verified(here, annotate), verified(here, annotate)]
+  const holds = [verified(here, { effect: 'hold' }), verified(here, { effect: 'hold' })]
+  const notes = here.object('notes', 'R-1')
+  const claim = annotation(one, 'dispute')
+  here.put(objectKey('notes', 'R-1'), { ...notes, annotations: [...list(here, 'annotations'), claim] })
+  for (const order of [one, holds[0] ?? ''])
+    verified(here, { effect: 'vary', order, until: UNTIL, sealUntil: null }, NONE)
+  assert.deepEqual(
+    list(here, 'annotations').map(({ by, until }) => [by, until]),
+    [
+      [one, UNTIL],
+      [other, null],
+      [one, null],
+    ],
+  )
+  assert.deepEqual(
+    list(here, 'orders').map(({ order, until }) => [order, until]),
+    [
+      [holds[0], UNTIL],
+      [holds[1], null],
+    ],
+  )
+  assert.equal(orderIn(here, one).state, 'varied')
+  assert.equal(orderIn(here, one).askAgain, null)
+})
+test('vary: one that waits goes on waiting, and is not asked about', () => {
+  const here = deskWorld()
+  const waits = verified(here, { effect: 'hold' }, { executeFrom: '2030-06-01T00:00:00Z' })
+  verified(here, { effect: 'vary', order: waits, until: null, sealUntil: null }, NONE)
+  assert.deepEqual([orderIn(here, waits).state, orderIn(here, waits).askAgain], ['window', null])
+})
+test('an annotation shows the document’s hash, under a seal what it is sealed by', () => {
+  const here = deskWorld()
+  const order = verified(here, { effect: 'annotate' })
+  const seal = { until: '2030-06-01T00:00:00Z', commitment: hash('c') }
+  verified(here, { effect: 'annotate' }, { seal, document: null, reference: null })
+  assert.deepEqual(
+    list(here, 'annotations').map(({ facts }) => facts),
+    [orderIn(here, order).document, hash('c')],
+  )
+})
+test('what an authority that is no court orders: a hold lapses, unless it ends sooner; an annotation stands', () => {
+  const here = deskWorld()
+  const until = (detail: JsonObject, more: JsonObject = {}): unknown =>
+    orderIn(here, verified(here, detail, { authority: 'REGULATOR', ...more })).until
+  assert.equal(until({ effect: 'hold' }, { until: '2030-01-11T00:00:00Z' }), '2030-01-11T00:00:00Z')
+  assert.equal(until({ effect: 'hold' }, { until: UNTIL }), '2030-01-31T00:00:00Z')
+  assert.equal(until({ effect: 'hold' }), '2030-01-31T00:00:00Z')
+  assert.equal(until({ effect: 'annotate' }), null)
+  assert.equal(until({ effect: 'annotate' }, { until: UNTIL }), UNTIL)
+})
+test('resource-moved when its court is to be asked: only where all of its numbers have gone', () => {
+  const here = deskWorld()
+  here.register('R-6', '203.0.113.0/24')
+  const second = { key: 'ip4/203.0.113.0/24', id: 'R-6', range: '203.0.113.0/24' }
+  const order = verified(here, { effect: 'hold' }, { scope: [WHOLE, second] })
+  const gone = (key: string): void => here.put(key as never, null)
+  gone('ip4/203.0.113.0/24')
+  after(here, 180)
+  assert.equal(orderIn(here, order).state, 'executed')
+  assert.equal(orderIn(here, order).asked, here.at)
+  gone('ip4/198.51.100.0/24')
+  after(here, 180)
+  assert.equal(orderIn(here, order).reason, 'resource-moved')
+})
+test('an order that names no numbers has none that could go: its court is asked', () => {
+  const here = deskWorld()
+  const key = Buffer.from('receiver'.padEnd(32)).toString('base64')
+  const appoint = { effect: 'appointRepresentative', m: 1, keys: [{ alg: 'ed25519', key, roles: ['full'] }] }
+  const order = executed(here, appoint, NONE, [key])
+  after(here, 180)
+  assert.equal(orderIn(here, order).state, 'executed')
+  assert.ok(orderIn(here, order).asked !== null)
+})
+test('what does not know an answer is no answer: the majority is of those who gave one', () => {
+  const here = deskWorld()
+  const order = serve(here, { effect: 'hold' })
+  const application = examinationOfOrder(order)
+  examine(here, application)
+  const record = here.object('application', application) as JsonObject
+  const examination = record['examination'] as { calls: readonly JsonObject[] } & JsonObject
+  const [call] = examination.calls
+  const missed = { ...call, answers: null, missed: true }
+  const calls = [missed, missed, ...examination.calls]
+  here.put(objectKey('application', application), { ...record, examination: { ...examination, calls } })
+  runDue(here)
+  assert.equal(orderIn(here, order).state, 'executed')
+  assert.deepEqual([...new Set(Object.values(orderIn(here, order).checklist ?? {}))], ['yes'])
+})
+test('not-due: what attestors answered falls due at its time', () => {
+  const here = deskWorld()
+  const order = serve(here, { effect: 'hold' })
+  const application = examinationOfOrder(order)
+  examine(here, application)
+  const record = here.object('application', application) as JsonObject
+  here.put(objectKey('application', application), { ...record, due: addSeconds(here.at, 1) })
+  assert.equal(here.due(serveOrder, `obj/application/${application}`), 'not-due')
+  here.later(1)
+  assert.equal(here.due(serveOrder, `obj/application/${application}`), null)
+})
+test('two of whom one says no: the checklist has no majority for it', () => {
+  const here = deskWorld()
+  const clerks = ['CL-1', 'CL-2'].map((staff, n) => ({ staff, outside: n === 0, first: 0, next: 0 }))
+  here.put(objectKey('roster', 'CLERKS'), { v: 1, clerks, turn: 0, since: 0 })
+  const order = serve(here, { effect: 'hold' })
+  attested(here, order, { 'CL-1': ['binds-registry'] })
+  assert.equal(orderIn(here, order).checklist?.['binds-registry'], 'no')
+  assert.equal(orderIn(here, order).checklist?.['effect-allowed'], 'yes')
 })

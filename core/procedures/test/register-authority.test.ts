@@ -7,6 +7,7 @@ import { registerAuthority } from '../src/register-authority.ts'
 import { calledFor, examine } from './attestors.ts'
 import { notify } from './notifier.ts'
 import {
+  addAuthority,
   after,
   authorityIn,
   deskWorld,
@@ -18,7 +19,7 @@ import {
   verified,
 } from './orders-fixture.ts'
 import { hash } from './staff-fixture.ts'
-import type { World } from './world.ts'
+import { DAY, type World } from './world.ts'
 
 function body(step: string, more: JsonObject = {}): JsonObject {
   const shared = { step, staff: 'OP-1', attestor: null, authority: 'NEW', gazette: hash('gazette') }
@@ -137,4 +138,33 @@ test('not-due: nothing is examined, or its notice runs', () => {
   assert.equal(here.due(registerAuthority, 'obj/application/A-9'), 'not-due')
   examined(here, body('end', { authority: 'COURT' }))
   assert.equal(here.due(registerAuthority, 'obj/application/A-100'), 'not-due')
+})
+test('authority-unknown: one that has ended is not changed, and does not end again', () => {
+  const here = deskWorld()
+  addAuthority(here, 'OLD', {}, { ended: '2029-12-31T00:00:00Z' })
+  const change = body('change', { authority: 'OLD', terms: terms({ rank: 7 }) })
+  assert.equal(ask(here, change), 'authority-unknown')
+  assert.equal(ask(here, body('end', { authority: 'OLD' })), 'authority-unknown')
+})
+test('notice: a change during the first notice waits like any other; an end on its last day too', () => {
+  const here = deskWorld()
+  examined(here, body('register'))
+  examined(here, body('change', { terms: terms({ rank: 7 }) }))
+  assert.equal(authorityIn(here, 'NEW')?.terms.rank, 1)
+  after(here, 90)
+  assert.equal(authorityIn(here, 'NEW')?.terms.rank, 7)
+  addAuthority(here, 'LAST', {}, { noticedUntil: here.at })
+  examined(here, body('end', { authority: 'LAST' }))
+  assert.equal(authorityIn(here, 'LAST')?.ended, null)
+})
+test('notice: terms may make it longer than 90 days, and never shorter', () => {
+  for (const [days, until] of [
+    [1, '2030-04-01T00:00:00Z'],
+    [100, '2030-04-11T00:00:00Z'],
+  ] as const) {
+    const here = deskWorld()
+    here.revise('register-authority/1', { noticeSeconds: days * DAY })
+    examined(here, body('register'))
+    assert.equal(authorityIn(here, 'NEW')?.noticedUntil, until)
+  }
 })
