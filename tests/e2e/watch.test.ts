@@ -115,7 +115,7 @@ test('the map is drawn, zooms with the keyboard, says where it is, and opens the
 }, async () => {
   const { page } = await open('/map')
   const said = page.locator('#map-said')
-  await page.waitForFunction('document.getElementById("map-said").textContent === "All of IPv4."')
+  await said.filter({ hasText: /^All of IPv4\.$/ }).waitFor()
   const colours = (): Promise<number> =>
     page.evaluate(`(() => {
       const { data } = document.getElementById('map').getContext('2d').getImageData(0, 0, 1024, 1024)
@@ -124,11 +124,9 @@ test('the map is drawn, zooms with the keyboard, says where it is, and opens the
   assert.ok((await colours()) >= 2, 'numbers and ground differ')
   await page.locator('#map').focus()
   await page.keyboard.press('+')
-  await page.waitForFunction(
-    'document.getElementById("map-said").textContent.startsWith("About a /2 around ")',
-  )
+  await said.filter({ hasText: /^About a \/2 around / }).waitFor()
   await page.selectOption('#map-colour', 'status')
-  await page.waitForFunction('document.getElementById("map-legend").textContent.includes("reserved")')
+  await page.locator('#map-legend').filter({ hasText: 'reserved' }).waitFor()
   const where = (await said.textContent())?.replace(/^.* around (.*)\.$/, '$1')
   await page.keyboard.press('Enter')
   await page.waitForURL(`**/?q=${where}`)
