@@ -18,7 +18,7 @@ import {
   type Staff,
   tagged,
 } from '@cadastre/records'
-import { endApplication, hasEnded, newApplication } from './applications.ts'
+import { endApplication, hasEnded, newApplication, stepIn } from './applications.ts'
 import {
   type Asked,
   applicationKey,
@@ -139,8 +139,8 @@ function refusalOf(from: Asked<ChangeStaffBody>, inputs: Inputs, at: Instant): R
 }
 
 function changeIn(application: Application | null): Change | null {
-  const read = application?.procedure === ID ? body.read(application.body, '') : null
-  return read?.ok === true && read.value.step === 'change' ? read.value : null
+  const own = application?.procedure === ID ? application : null
+  return stepIn(own, body, 'change')
 }
 
 /** The roster after the change. The turn stays with the attestor that has it, or goes to the next that remains. */

@@ -29,7 +29,7 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
-import { newApplication } from './applications.ts'
+import { newApplication, stepIn } from './applications.ts'
 import {
   type Asked,
   asked,
@@ -130,8 +130,8 @@ function refusalOf(from: Asked<RegisterAuthorityBody>, inputs: Inputs): RefusalC
 }
 
 function wishIn(application: Application | null): RegisterAuthorityBody | null {
-  const read = application === null ? null : body.read(application.body, '')
-  return read?.ok === true ? read.value : null
+  // Every step is examined, and so waits as an application.
+  return stepIn(application, body, 'register', 'change', 'end')
 }
 
 function entered(
