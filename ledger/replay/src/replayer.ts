@@ -47,6 +47,8 @@ export type ReplayOptions = {
   readonly memory?: TrieMemory
   /** Keep the index of holders' cells, as a successor's readers want it. Default false. */
   readonly keepIndex?: boolean
+  /** Given each version of the state that a later one follows; default: it is released at once. */
+  readonly superseded?: (version: Version) => void
   /** Called after each state entry. */
   readonly onProgress?: (entries: number) => void
 }
@@ -294,7 +296,10 @@ export class Replayer {
 
   #roots(entry: StateEntry): void {
     const version = this.trie.commit()
-    if (this.#version !== null) this.trie.release(this.#version)
+    if (this.#version !== null) {
+      if (this.#options.superseded === undefined) this.trie.release(this.#version)
+      else this.#options.superseded(this.#version)
+    }
     this.#version = version
     for (const space of HASHED_SPACES) {
       const right = encodeBase64(version.hashes[space])

@@ -37,9 +37,11 @@ export class LogReplay {
   #touched: TouchedKey[] = []
   #tileHashes: Batch['tileHashes'][number][] = []
 
-  constructor(hasher: Hasher) {
+  /** `from`: the head after which it goes on; null: from the first entry. */
+  constructor(hasher: Hasher, from: Head | null = null) {
     this.#hasher = hasher
-    this.#range = new CompactRange(hasher)
+    this.#range = new CompactRange(hasher, from?.size, from?.compactRange)
+    this.#at = from?.at ?? null
   }
 
   /** Number of entries read. */
