@@ -9,7 +9,7 @@ type Found = { readonly code: FaultCode; readonly detail: string }
 type Gap = { readonly first: number; readonly last: number; readonly until: Instant }
 
 /** Founding acts are done by the operator on its own machine, before opening: they have no receipt. */
-const FOUNDING: ReadonlySet<string> = new Set(['genesis/1', 'import/1', 'open/1', 'take-over/1'])
+export const UNRECEIPTED: ReadonlySet<string> = new Set(['genesis/1', 'import/1', 'open/1', 'take-over/1'])
 /** The longest deadline of all: a missing receipt does not say which procedure its request names. */
 const LONGEST_SECONDS: number = Math.max(
   ...Object.values(PROCEDURES).map(({ deadlineSeconds }) => deadlineSeconds),
@@ -65,12 +65,8 @@ export class Arrivals {
         found.push({ code: 'request-repeated', detail: 'An earlier entry accepted the same request.' })
       this.#accepted.add(this.#nameOf(text))
     }
-    if (entry.received === null) {
-      if (!FOUNDING.has(request.procedure))
-        found.push({ code: 'receipt-missing', detail: `${request.procedure} is decided without a receipt.` })
-      return found
-    }
-    return [...found, ...this.#sequence(entry.received), ...times(entry, entry.received, request)]
+    if (entry.received !== null) found.push(...this.#sequence(entry.received))
+    return [...found, ...receiptFindings(entry, request)]
   }
 
   #sequence({ seq, at }: { readonly seq: number; readonly at: Instant }): readonly Found[] {
@@ -79,8 +75,7 @@ export class Arrivals {
       const detail = `Receipt ${seq} comes after receipt ${this.#seq}; a later one than ${this.#seq} would be right.`
       return [{ code: 'receipt-out-of-order', detail }]
     }
-    if (seq > this.#seq + 1)
-      this.#gaps.push({ first: this.#seq + 1, last: seq - 1, until: addSeconds(at, LONGEST_SECONDS) })
+    if (seq > this.#seq + 1) this.#gaps.push({ first: this.#seq + 1, last: seq - 1, until: waitsUntil(at) })
     this.#seq = seq
     return []
   }
@@ -97,16 +92,21 @@ export class Arrivals {
   }
 }
 
-function times(
-  entry: OpEntry,
-  received: { readonly seq: number; readonly at: Instant },
-  request: Request,
-): readonly Found[] {
-  if (received.at > entry.at)
-    return [{ code: 'receipt-after-decision', detail: `Received ${received.at}, decided ${entry.at}.` }]
-  const seconds = procedureById(request.procedure)?.deadlineSeconds ?? LONGEST_SECONDS
-  const deadline = addSeconds(received.at, seconds)
-  return entry.at <= deadline
+/** Until when the requests of the numbers that a receipt of this time passes over may wait. */
+export function waitsUntil(received: Instant): Instant {
+  return addSeconds(received, LONGEST_SECONDS)
+}
+
+/** What an op shows of its receipt by itself. */
+export function receiptFindings({ at, received }: OpEntry, { procedure }: Request): readonly Found[] {
+  if (received === null)
+    return UNRECEIPTED.has(procedure)
+      ? []
+      : [{ code: 'receipt-missing', detail: `${procedure} is decided without a receipt.` }]
+  if (received.at > at)
+    return [{ code: 'receipt-after-decision', detail: `Received ${received.at}, decided ${at}.` }]
+  const deadline = addSeconds(received.at, procedureById(procedure)?.deadlineSeconds ?? LONGEST_SECONDS)
+  return at <= deadline
     ? []
-    : [{ code: 'decision-late', detail: `Received ${received.at}, due by ${deadline}, decided ${entry.at}.` }]
+    : [{ code: 'decision-late', detail: `Received ${received.at}, due by ${deadline}, decided ${at}.` }]
 }

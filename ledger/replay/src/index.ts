@@ -3,13 +3,13 @@
  * functions, auditors and successors check them with the same ones, so both mean the same by "decide".
  */
 
-export type { ReceiptCount } from './arrivals.ts'
+export { type ReceiptCount, receiptFindings, UNRECEIPTED, waitsUntil } from './arrivals.ts'
 export { type EntryError, entryText, type ParsedEntry, parseEntry, readEntry, stateEntry } from './entries.ts'
 export { FAULTS, type Fault, type FaultCode } from './faults.ts'
 export { cellOfHoldingLabel, holdingLabel, holdingPrefix } from './holdings-index.ts'
 export { type Impact, type ImpactedAct, impactOf, type ProposedTerms } from './impact.ts'
-export { type CheckedSignatures, Judge, type Judged, relyingPartyText } from './judge.ts'
-export { agrees, differences, type Finding } from './judgement.ts'
+export { type CheckedSignatures, Judge, type Judged, malformations, relyingPartyText } from './judge.ts'
+export { agrees, compare, type Finding } from './judgement.ts'
 export { fitting, type OpHead, opEntryBytes } from './op-entries.ts'
 export {
   Replayer,

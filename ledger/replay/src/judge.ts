@@ -74,12 +74,7 @@ export class Judge {
   }
 
   #due(entry: OpEntry, index: number): Judged {
-    const found: Finding[] = []
-    if (entry.received !== null || entry.evidence.length > 0)
-      found.push({
-        code: 'op-malformed',
-        detail: 'An op without a request has a receipt or evidence; neither would be right.',
-      })
+    const found: Finding[] = [...malformations(entry)]
     let executed: Executed | null = null
     try {
       executed = this.#executeDue(entry, index, found)
@@ -113,16 +108,7 @@ export class Judge {
   }
 
   #request(entry: OpEntry, request: Request, index: number, checked: CheckedSignatures | null): Judged {
-    const found: Finding[] = []
-    if (entry.evidence.length === 0)
-      found.push({
-        code: 'op-malformed',
-        detail: 'A request stands without evidence; at least one signature would be right.',
-      })
-    if (entry.procedure !== request.procedure) {
-      const detail = `The entry says ${entry.procedure}; ${request.procedure}, as requested, would be right.`
-      found.push({ code: 'op-malformed', detail })
-    }
+    const found: Finding[] = [...malformations(entry)]
     const text = requestText(request)
     if (text === null) {
       found.push({ code: 'entry-not-canonical', detail: 'The request is no canonical JSON.' })
@@ -164,6 +150,18 @@ export class Judge {
       return takenAs(checked.valid, evidence, this.#crypto)
     return verifyEvidence(text, evidence, party, this.#crypto)
   }
+}
+
+/** What is wrong with the parts of an op, whatever was decided. */
+export function malformations({ request, evidence, received, procedure }: OpEntry): readonly Finding[] {
+  const found: string[] = []
+  if (request === null && (received !== null || evidence.length > 0))
+    found.push('An op without a request has a receipt or evidence; neither would be right.')
+  if (request !== null && evidence.length === 0)
+    found.push('A request stands without evidence; at least one signature would be right.')
+  if (request !== null && procedure !== request.procedure)
+    found.push(`The entry says ${procedure}; ${request.procedure}, as requested, would be right.`)
+  return found.map((detail) => ({ code: 'op-malformed', detail }))
 }
 
 /** The relying party as text, by which results of other threads say what they were computed with. */

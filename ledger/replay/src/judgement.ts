@@ -12,6 +12,7 @@ import {
   type OpEntry,
 } from '@cadastre/records'
 import { type FaultCode, short } from './faults.ts'
+import { fitting } from './op-entries.ts'
 
 export type Finding = { readonly code: FaultCode; readonly detail: string }
 
@@ -41,8 +42,24 @@ export function agrees(entry: OpEntry, { inputs, outcome }: Executed): boolean {
   return !outcome.accepted && sameJson(entry.outcome.refusals, outcome.refusals)
 }
 
+/**
+ * What is wrong with an entry in whose place `right` was executed: nothing where they agree, or where what was executed
+ * does not fit an entry and the entry says what then stands in its place.
+ */
+export function compare(entry: OpEntry, right: Executed, state: StateSource): readonly Finding[] {
+  if (agrees(entry, right)) return []
+  let fitted: Executed
+  try {
+    fitted = fitting(entry, right).executed
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    return [{ code: 'decision-impossible', detail: error.message }]
+  }
+  return agrees(entry, fitted) ? [] : differences(entry, fitted, state)
+}
+
 /** What differs between the entry and what would be right. `state` is the state before the act. */
-export function differences(entry: OpEntry, right: Executed, state: StateSource): readonly Finding[] {
+function differences(entry: OpEntry, right: Executed, state: StateSource): readonly Finding[] {
   const found: Finding[] = []
   const outcome = outcomeDifference(entry.outcome, right.outcome)
   if (outcome !== null) found.push(outcome)

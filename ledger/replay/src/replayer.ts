@@ -23,6 +23,8 @@ import {
   HASHED_SPACES,
   type HashedSpace,
   type TrieMemory,
+  TrieReader,
+  type TrieView,
   TrieWriter,
   type Version,
 } from '@cadastre/trie'
@@ -31,8 +33,8 @@ import { DueQueue } from './due-queue.ts'
 import { type EntryError, entryText, readEntry, readUnchecked } from './entries.ts'
 import { type Fault, type FaultCode, short } from './faults.ts'
 import { type CheckedSignatures, Judge } from './judge.ts'
-import { agrees, differences } from './judgement.ts'
-import { fitting, opEntryText } from './op-entries.ts'
+import { agrees, compare } from './judgement.ts'
+import { opEntryText } from './op-entries.ts'
 import { TrieState } from './trie-state.ts'
 
 export type ReplayOptions = {
@@ -49,6 +51,8 @@ export type ReplayOptions = {
   readonly keepIndex?: boolean
   /** Given each version of the state that a later one follows; default: it is released at once. */
   readonly superseded?: (version: Version) => void
+  /** Keep the state on which the last batch was decided as well, for {@link Replayer.before}. Default false. */
+  readonly keepBefore?: boolean
   /** Called after each state entry. */
   readonly onProgress?: (entries: number) => void
 }
@@ -82,7 +86,11 @@ export class Replayer {
   #handedOver = false
   #previousState: number | null = null
   #lastState: StateEntry | null = null
+  readonly #reader: TrieReader
   #version: Version | null = null
+  /** The state at the state entry before the last one, and how many entries made it. */
+  #older: { readonly size: number; readonly version: Version } | null = null
+  #lastWasState = false
   /** Spaces whose root has differed since it last agreed: told once. */
   readonly #differing = new Set<HashedSpace>()
 
@@ -90,7 +98,9 @@ export class Replayer {
     this.#options = options
     this.#maxFaults = options.maxFaults ?? MAX_FAULTS
     this.#arrivals = new Arrivals(options.crypto)
-    this.trie = new TrieWriter(options.memory ?? createTrieMemory(), options.crypto)
+    const memory = options.memory ?? createTrieMemory()
+    this.trie = new TrieWriter(memory, options.crypto)
+    this.#reader = new TrieReader(memory)
     this.state = new TrieState(this.trie, options.crypto, { keepIndex: options.keepIndex ?? false })
     this.#judge = new Judge(this.state, options.crypto, (text) => this.#arrivals.accepted(text))
   }
@@ -116,6 +126,19 @@ export class Replayer {
   get version(): Version | null {
     return this.#version
   }
+  /**
+   * The state on which the batch of the last replayed entry was decided: how many entries made it, and what it is, until
+   * the next state entry. Null in the first batch. Only with `keepBefore`.
+   */
+  get before(): { readonly size: number; readonly view: TrieView } | null {
+    const older = this.#lastWasState ? this.#older : this.#current
+    return older === null ? null : { size: older.size, view: this.#reader.at(older.version) }
+  }
+
+  get #current(): { readonly size: number; readonly version: Version } | null {
+    if (this.#version === null || this.#previousState === null) return null
+    return { size: this.#previousState + 1, version: this.#version }
+  }
   /** The registry's record; null before genesis. */
   get registry(): Registry | null {
     return this.#judge.registry
@@ -128,6 +151,7 @@ export class Replayer {
   step(index: number, bytes: Uint8Array, checked: CheckedSignatures | null = null): readonly Fault[] {
     if (index !== this.#size) throw new RangeError(`entry ${index} after ${this.#size - 1}`)
     this.#found = []
+    this.#lastWasState = false
     const read = readUnchecked(bytes)
     if (!read.ok) this.#unreadable(read.error)
     else if (read.value.kind === 'op') this.#op(read.value.entry, read.value.text, bytes, checked)
@@ -235,15 +259,7 @@ export class Replayer {
   /** What was executed, where the entry says the same; null where it does not, and why. */
   #compare(entry: OpEntry, right: Executed | null): Executed | null {
     if (right === null || agrees(entry, right)) return right
-    try {
-      // What was decided may not have fitted an entry.
-      const { executed } = fitting(entry, right)
-      if (agrees(entry, executed)) return null
-      for (const { code, detail } of differences(entry, executed, this.state)) this.#fault(code, detail)
-    } catch (error) {
-      if (!(error instanceof Error)) throw error
-      this.#fault('decision-impossible', error.message)
-    }
+    for (const { code, detail } of compare(entry, right, this.state)) this.#fault(code, detail)
     return null
   }
 
@@ -294,13 +310,21 @@ export class Replayer {
       this.#fault('due-undone', `${procedure} on ${key} fell due at ${at} and is not done at ${entry.at}.`)
   }
 
+  #supersede(version: Version | undefined): void {
+    if (version === undefined) return
+    if (this.#options.superseded === undefined) this.trie.release(version)
+    else this.#options.superseded(version)
+  }
+
   #roots(entry: StateEntry): void {
     const version = this.trie.commit()
-    if (this.#version !== null) {
-      if (this.#options.superseded === undefined) this.trie.release(this.#version)
-      else this.#options.superseded(this.#version)
-    }
+    const previous = this.#current
+    if (this.#options.keepBefore === true) {
+      this.#supersede(this.#older?.version)
+      this.#older = previous
+    } else this.#supersede(previous?.version)
     this.#version = version
+    this.#lastWasState = true
     for (const space of HASHED_SPACES) {
       const right = encodeBase64(version.hashes[space])
       if (entry.roots[space] === right) this.#differing.delete(space)

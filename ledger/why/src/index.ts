@@ -7,11 +7,27 @@
 export { DOCUMENT_MAX, formatWhy, parseWhy, WHY_FORMAT, type WhyBundle } from './bundle.ts'
 export { type Claim, openClaim, readClaim } from './claim.ts'
 export { type Explanation, explain, explanationText, type Precondition } from './explain.ts'
-export type { LogRange, LogReader } from './log-range.ts'
+export {
+  type LogRange,
+  type LogReader,
+  makeRange,
+  proveRange,
+  rangeJson,
+  readRange,
+  type TrustedCheckpoint,
+  trustedCheckpoint,
+} from './log-range.ts'
 export { findDecision, makeSilence, type SilenceSources } from './make-silence.ts'
-export { makeWhy, NoDecisionError, type WhySources } from './make-why.ts'
+export {
+  batchStart,
+  findAccepted,
+  makeWhy,
+  NoDecisionError,
+  type Question,
+  type WhySources,
+} from './make-why.ts'
 export { publicLog, type ReadFile } from './public-log.ts'
-export type { ProofError, ProofRefusal } from './refusals.ts'
+export type { Checked, ProofError, ProofRefusal } from './refusals.ts'
 export { SILENCE_FORMAT, type VerifiedSilence, verifySilence } from './silence.ts'
 export { type FollowListener, LogFaultError, StateFollower } from './state-follower.ts'
-export { type ProvedInput, type VerifiedWhy, verifyWhy } from './verify-why.ts'
+export { type JudgedWhy, judgeWhy, type ProvedInput, type VerifiedWhy, verifyWhy } from './verify-why.ts'

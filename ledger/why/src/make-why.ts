@@ -13,6 +13,7 @@ import {
   type OpEntry,
   parseKey,
   type RecordKey,
+  type Request,
 } from '@cadastre/records'
 import { coveringCell, labelOf, parseEntry } from '@cadastre/replay'
 import { createTrieMemory, type TrieView, TrieWriter } from '@cadastre/trie'
@@ -29,7 +30,12 @@ export type WhySources = {
   readonly stateAt: (size: number) => Promise<TrieView>
   /** The published page of a procedure by its id, if it is at hand. */
   readonly page: (procedure: string, recorded: string | null) => string | null
+  /** Whether to look for an entry that accepted the same request, whatever the decision says. Default false. */
+  readonly searchEarlier?: boolean
 }
+
+/** What a decision looks at, as `q key`: `record obj/holder/H-7`. */
+export type Question = string
 
 /** The entry is none: no such index, or a state entry, which decides nothing. */
 export class NoDecisionError extends Error {
@@ -38,8 +44,15 @@ export class NoDecisionError extends Error {
 
 const STEP = 64
 
-/** The document about the decision at `index`. Rejects with {@link NoDecisionError} where there is none. */
-export async function makeWhy(sources: WhySources, index: number): Promise<string> {
+/**
+ * The document about the decision at `index`. Rejects with {@link NoDecisionError} where there is none. `also`: questions
+ * to be proved beside those that the entry names itself, for an entry that does not name the right ones.
+ */
+export async function makeWhy(
+  sources: WhySources,
+  index: number,
+  also: readonly Question[] = [],
+): Promise<string> {
   const { crypto, log, checkpoint, size } = sources
   const [bytes] = index >= 0 && index < size ? await log.entries(index, 1) : []
   const parsed = bytes === undefined ? null : parseEntry(bytes)
@@ -52,8 +65,9 @@ export async function makeWhy(sources: WhySources, index: number): Promise<strin
   const record = view.get('obj', labelOf(crypto, procedureKey(entry.procedure)).label, 256)
   const recorded = record === null ? null : (JSON.parse(textOf(record)) as { readonly text: string }).text
   // At once: the view may be of a version that is kept for a while only.
-  const paths = pathsOf(crypto, view, entry)
-  const subtrees = subtreesOf(view, entry)
+  const asked = [...entry.inputs.map(({ key, q }) => `${q} ${key}`), ...also]
+  const paths = pathsOf(crypto, view, entry, asked)
+  const subtrees = subtreesOf(view, asked)
   return formatWhy({
     checkpoint,
     log: await makeRange(crypto, log, first.state ?? 0, index + 1, size),
@@ -69,8 +83,8 @@ function emptyState(crypto: Crypto): TrieView {
   return new TrieWriter(createTrieMemory({ poolBytes: 2 ** 16, recordBytes: 2 ** 16 }), crypto).working()
 }
 
-/** Index of the last state entry before the decision; null in the first batch of the log. */
-async function batchStart(log: LogReader, index: number): Promise<{ readonly state: number | null }> {
+/** Index of the last state entry before this entry; null in the first batch of the log. */
+export async function batchStart(log: LogReader, index: number): Promise<{ readonly state: number | null }> {
   for (let end = index; end > 0; ) {
     const from = Math.max(0, end - STEP)
     const entries = await log.entries(from, end - from)
@@ -83,9 +97,17 @@ async function batchStart(log: LogReader, index: number): Promise<{ readonly sta
   return { state: null }
 }
 
-function pathsOf(crypto: Crypto, view: TrieView, entry: OpEntry): WhyBundle['paths'] {
-  const keys = new Set<string>([REGISTRY_KEY, procedureKey(entry.procedure)])
-  for (const { key } of entry.inputs) keys.add(key)
+function keyIn(question: Question): string {
+  return question.slice(question.indexOf(' ') + 1)
+}
+
+function pathsOf(
+  crypto: Crypto,
+  view: TrieView,
+  entry: OpEntry,
+  asked: readonly Question[],
+): WhyBundle['paths'] {
+  const keys = new Set<string>([REGISTRY_KEY, procedureKey(entry.procedure), ...asked.map(keyIn)])
   if (entry.outcome.accepted) for (const { key } of entry.outcome.effects) keys.add(key)
   const paths: Record<string, JsonObject> = {}
   for (const text of keys) {
@@ -97,10 +119,11 @@ function pathsOf(crypto: Crypto, view: TrieView, entry: OpEntry): WhyBundle['pat
   return paths
 }
 
-function subtreesOf(view: TrieView, entry: OpEntry): WhyBundle['subtrees'] {
+function subtreesOf(view: TrieView, asked: readonly Question[]): WhyBundle['subtrees'] {
   const subtrees: Record<string, readonly CellText[] | null> = {}
-  for (const { key, q } of entry.inputs) {
-    const parsed = q === 'subtree' ? parseKey(key) : null
+  for (const question of asked) {
+    const key = keyIn(question)
+    const parsed = question.startsWith('subtree ') ? parseKey(key) : null
     if (parsed?.kind === 'cell') subtrees[key] = cellsIn(view, parsed.block)
   }
   return subtrees
@@ -124,11 +147,18 @@ function textOf(bytes: Uint8Array): string {
 
 /** The entry that accepted the same request: looked for only where that is why the decision refuses. */
 async function earlierOf(
-  { crypto, log, size }: WhySources,
+  { crypto, log, size, searchEarlier }: WhySources,
   { outcome, request }: OpEntry,
   index: number,
 ): Promise<WhyBundle['earlier']> {
-  if (outcome.accepted || !outcome.refusals.includes('already-accepted') || request === null) return null
+  const isWhy = !outcome.accepted && outcome.refusals.includes('already-accepted')
+  if (request === null || !(isWhy || searchEarlier === true)) return null
+  const found = await findAccepted(log, request, index)
+  return found === null ? null : makeRange(crypto, log, found, found + 1, size)
+}
+
+/** Index of the first entry before `index` that accepted this very request; null where there is none. */
+export async function findAccepted(log: LogReader, request: Request, index: number): Promise<number | null> {
   const text = canonicalJson(request as Json)
   const nonce = encodeUtf8(request.nonce)
   for (let from = 0; from < index; from += STEP) {
@@ -137,8 +167,7 @@ async function earlierOf(
       if (!holds(bytes, nonce)) continue
       const parsed = parseEntry(bytes)
       if (parsed?.kind !== 'op' || !parsed.entry.outcome.accepted || parsed.entry.request === null) continue
-      if (canonicalJson(parsed.entry.request as Json) === text)
-        return makeRange(crypto, log, from + offset, from + offset + 1, size)
+      if (canonicalJson(parsed.entry.request as Json) === text) return from + offset
     }
   }
   return null

@@ -31,12 +31,18 @@ export type ProofRefusal =
   /** The entries hold the decision: nobody was silent. */
   | 'decided'
 
-export type ProofError = { readonly code: ProofRefusal; readonly detail: string }
+export type ProofError = {
+  readonly code: ProofRefusal
+  readonly detail: string
+  /** Questions that the document has no answer to, such as `record obj/holder/H-7`: whoever made it can add them. */
+  readonly missing?: readonly string[]
+}
 export type Checked<T> = Result<T, ProofError>
 
 export function refuse(
   code: ProofRefusal,
   detail: string,
+  missing?: readonly string[],
 ): { readonly ok: false; readonly error: ProofError } {
-  return { ok: false, error: { code, detail } }
+  return { ok: false, error: { code, detail, ...(missing === undefined ? {} : { missing }) } }
 }

@@ -12,7 +12,7 @@ import {
   type RecordKey,
   type StateEntry,
 } from '@cadastre/records'
-import { agrees, differences, fitting, Judge } from '@cadastre/replay'
+import { compare, type Finding, Judge } from '@cadastre/replay'
 import { parseWhy, type WhyBundle } from './bundle.ts'
 import {
   checkRange,
@@ -53,6 +53,9 @@ export type VerifiedWhy = {
   readonly page: string | null
 }
 
+/** A decision that was made again: `wrong` is what its entry says otherwise, and empty where it is right. */
+export type JudgedWhy = VerifiedWhy & { readonly wrong: readonly Finding[] }
+
 /**
  * Verify a document about the decision at `index` (null: whichever it is about). Total: any text gives a verdict or
  * one refusal. What is not shown: that no earlier entry accepted the same request, and that the state before is
@@ -64,6 +67,21 @@ export function verifyWhy(
   index: number | null,
   text: string,
 ): Checked<VerifiedWhy> {
+  const verdict = judgeWhy(crypto, trust, index, text)
+  if (!verdict.ok) return verdict
+  const { wrong, ...why } = verdict.value
+  return wrong.length === 0
+    ? { ok: true, value: why }
+    : refuse('decision-differs', wrong.map(({ detail }) => detail).join(' '))
+}
+
+/** The same, and what is wrong with the decision is part of the verdict: it may convict. */
+export function judgeWhy(
+  crypto: Crypto,
+  trust: Policy,
+  index: number | null,
+  text: string,
+): Checked<JudgedWhy> {
   const bundle = parseWhy(text)
   if (!bundle.ok) return bundle
   const checkpoint = trustedCheckpoint(crypto, trust, bundle.value.checkpoint)
@@ -108,7 +126,7 @@ function judged(
   checkpoint: TrustedCheckpoint,
   bundle: WhyBundle,
   { index, entry, batch, before }: Place,
-): Checked<VerifiedWhy> {
+): Checked<JudgedWhy> {
   const state = ProvedState.prove(crypto, before?.state ?? null, bundle)
   if (!state.ok) return state
   if (!state.value.follow(batch))
@@ -116,8 +134,8 @@ function judged(
   const earlier = acceptedBefore(crypto, checkpoint, bundle, entry, index)
   if (!earlier.ok) return earlier
   const wrong = decidedAgain(crypto, state.value, entry, index, earlier.value !== null)
-  if (wrong !== null) return wrong
-  const page = checkPage(crypto, state.value, entry, bundle.page)
+  if (!wrong.ok) return wrong
+  const page = wrong.value.length === 0 ? checkPage(crypto, state.value, entry, bundle.page) : NO_PAGE
   if (!page.ok) return page
   const { origin, size } = checkpoint
   return {
@@ -133,32 +151,36 @@ function judged(
       unchecked: [...state.value.unchecked],
       earlier: earlier.value,
       page: page.value,
+      wrong: wrong.value,
     },
   }
 }
 
-/** Execute the procedure on the proved inputs; null where the entry says the same. */
+const NO_PAGE: Checked<string | null> = { ok: true, value: null }
+
+/** Execute the procedure on the proved inputs: what the entry says otherwise. */
 function decidedAgain(
   crypto: Crypto,
   state: ProvedState,
   entry: OpEntry,
   index: number,
   acceptedBefore: boolean,
-): ReturnType<typeof refuse> | null {
+): Checked<readonly Finding[]> {
   const judge = new Judge(state, crypto, () => acceptedBefore)
   const { executed, found } = judge.judge(entry, index, null)
+  const wrong = executed === null ? null : state.asked((proved) => compare(entry, executed, proved))
   // Whatever was decided without an answer is no decision: first of all, was everything there?
   if (state.missing.size > 0)
-    return refuse('input-missing', `The document does not prove ${[...state.missing].join(', ')}.`)
-  if (state.unchecked.size > 0) return null
-  if (found.length > 0) return refuse('decision-differs', found.map(({ detail }) => detail).join(' '))
-  if (executed === null) return refuse('decision-differs', 'The procedure cannot decide this.')
-  if (agrees(entry, executed)) return null
-  // What was decided may not have fitted an entry.
-  const fitted = fitting(entry, executed).executed
-  if (agrees(entry, fitted)) return null
-  const details = differences(entry, fitted, state).map(({ detail }) => detail)
-  return refuse('decision-differs', details.join(' '))
+    return refuse('input-missing', `The document does not prove ${[...state.missing].join(', ')}.`, [
+      ...state.missing,
+    ])
+  if (state.unchecked.size > 0) return { ok: true, value: [] }
+  if (executed === null && found.length === 0)
+    return {
+      ok: true,
+      value: [{ code: 'decision-impossible', detail: 'The procedure cannot decide this.' }],
+    }
+  return { ok: true, value: [...found, ...(wrong ?? [])] }
 }
 
 /** For a refusal as `already-accepted`: the index of the entry that accepted the same request. */
