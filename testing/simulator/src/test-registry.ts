@@ -24,6 +24,7 @@ import {
   type Replaced,
   type Request,
   type SealRoot,
+  type StaffRole,
 } from '@cadastre/records'
 import {
   type CheckpointGuard,
@@ -54,6 +55,9 @@ type TestClerk = {
   readonly outside: boolean
 }
 
+/** A member of staff of another role, such as a second operator. */
+type TestStaff = { readonly handle: string; readonly role: StaffRole; readonly signer: Signer }
+
 export type TestRegistryOptions = {
   /** Where there is more than one registry: the log's origin; {@link TEST_ORIGIN} by default. */
   readonly origin?: string
@@ -62,6 +66,8 @@ export type TestRegistryOptions = {
   readonly demonstration?: boolean
   /** Attestors, beside the operator. */
   readonly clerks?: readonly TestClerk[]
+  /** Others, beside operator, clerks and notifier. */
+  readonly staff?: readonly TestStaff[]
   /** Roots to which seals of orders chain: SHA-256 of the certificates, base64; none by default. */
   readonly roots?: readonly SealRoot[]
   /** Key of the notices service, handle `NOTIFIER`. */
@@ -292,6 +298,13 @@ function genesisBody(options: TestRegistryOptions, operator: Signer): JsonObject
               outside: false,
             },
           ]),
+      ...(options.staff ?? []).map(({ handle, role, signer }) => ({
+        handle,
+        role,
+        alg: signer.algorithm,
+        key: encodeBase64(signer.publicKey),
+        outside: false,
+      })),
     ],
     pools: (options.pools ?? TEST_POOLS) as readonly Json[],
     reserved: [],

@@ -1,0 +1,12 @@
+/** Every attack that is played, by the group in whose test it stands. */
+
+import type { Attack } from './attack.ts'
+import { CONSENT } from './catalogue/consent.ts'
+
+export const GROUPS: Readonly<Record<string, readonly Attack[]>> = {
+  consent: CONSENT,
+}
+
+export const CATALOGUE: readonly { readonly group: string; readonly attack: Attack }[] = Object.entries(
+  GROUPS,
+).flatMap(([group, attacks]) => attacks.map((attack) => ({ group, attack })))

@@ -1,0 +1,15 @@
+/** One test for each attack of a group: what came of every route must be what is claimed. */
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { difference, GROUPS, playAttack } from '@cadastre/simulator/attacks'
+
+export function testGroup(group: string): void {
+  const attacks = GROUPS[group]
+  assert.ok(attacks, group)
+  for (const attack of attacks)
+    test(attack.name, async () => {
+      const { routes } = await playAttack(attack)
+      for (const played of routes) assert.equal(difference(played), null)
+    })
+}
