@@ -16,12 +16,12 @@ export type {
   Submission,
   SubmitResult,
 } from './desk.ts'
-export { readIfThere, writeDurably } from './durable-file.ts'
+export { flushDirectory, readIfThere, writeDurably } from './durable-file.ts'
 export type { EnrolledKeyBytes, JudgeKeys } from './enrolled-keys.ts'
 export { LogTail } from './log-tail.ts'
 export { PublicFiles } from './public-files.ts'
 export { type Committed, Publisher } from './publisher.ts'
 export { type FoundingAct, Registrar, type RegistrarOptions } from './registrar.ts'
-export { proveInclusion } from './tree-nodes.ts'
+export { proveInclusion, rootAt } from './tree-nodes.ts'
 export type { Verify } from './verification.ts'
 export { type PostCheckpoint, Witnesses } from './witnesses.ts'
