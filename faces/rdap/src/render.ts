@@ -46,11 +46,11 @@ function template(
 ): Template {
   const own = members === null ? '' : `${asciiJson(members).slice(1, -1)},`
   const said = notices.map((one) => `${asciiJson(one)},`).join('')
-  // Nothing before the mark was written by others, so the first one is ours; notices of an answer have none.
-  const mark = own.indexOf(MARK)
-  if (mark < 0) return { status, head: `${OPENING}${own}"notices":[${said}`, tail: null, closing }
-  const tail = `${own.slice(mark + MARK.length)}"notices":[${said}`
-  return { status, head: `${OPENING}${own.slice(0, mark)}`, tail, closing }
+  const text = `${OPENING}${own}"notices":[${said}`
+  // Nothing before the mark was written by others, so the first one is ours.
+  const mark = text.indexOf(MARK)
+  if (mark < 0) return { status, head: text, tail: null, closing }
+  return { status, head: text.slice(0, mark), tail: text.slice(mark + MARK.length), closing }
 }
 
 export function renderRegistration(frame: FinishedFrame, view: RegistrationView, facts: Facts): Template {
