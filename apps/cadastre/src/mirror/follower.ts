@@ -1,0 +1,287 @@
+/**
+ * Follows one log: what its sources show is compared, with each other and with what is held; what is new is copied,
+ * executed, and only then published. A fault of the log stops it for good at the last good position; a fault of a
+ * source is told, and the next one asked.
+ */
+
+import { directorySource, type LogSource, type SignaturePool } from '@cadastre/audit'
+import { bytesEqual } from '@cadastre/crypto'
+import { nodeCrypto } from '@cadastre/crypto/node'
+import { verifyConsistency } from '@cadastre/merkle'
+import { type Checkpoint, checkPolicy, type Policy } from '@cadastre/notes'
+import { asRecordKey, type Instant, type Registry, type WitnessPolicy } from '@cadastre/records'
+import { proveInclusion, rootAt } from '@cadastre/registrar'
+import type { Publication } from '@cadastre/store-port'
+import type { TrieMemory } from '@cadastre/trie'
+import { type LogReader, publicLog } from '@cadastre/why'
+import { AuthenticLog } from './authentic-log.ts'
+import type { CopyFiles } from './copy-files.ts'
+import type { EvidenceMaterial, KeepEvidence } from './evidence.ts'
+import { type GrowthParts, growTo, type LogFault } from './growth.ts'
+import { LogFiles, NoGoodFileError, type Trouble } from './log-files.ts'
+import type { LogIndex } from './log-index.ts'
+import { ReplayedState } from './replayed-state.ts'
+import { keptCheckpoint, type Shown, shownBy } from './sources.ts'
+import { type MirrorFile, MirrorTrustError, policyOfMirror, recordedPolicy } from './trust.ts'
+
+const WITNESSES = asRecordKey('obj/witnesses/POLICY')
+
+/** What a source showed when it was last asked. */
+export type SourceStatus = {
+  readonly name: string
+  /** Size of its checkpoint; null where it could not be read or believed. */
+  readonly size: number | null
+  readonly problem: string | null
+}
+
+export type MirrorFault = LogFault & {
+  /** File that convicts by itself; null where none could be made. */
+  readonly evidence: string | null
+}
+
+export type Phase = 'starting' | 'copying' | 'indexing' | 'following'
+
+export type FollowerOptions = {
+  readonly mirror: MirrorFile
+  readonly sources: readonly LogSource[]
+  /** Directory of the public files. */
+  readonly logDirectory: string
+  readonly files: CopyFiles
+  readonly index: LogIndex
+  readonly memory: TrieMemory
+  readonly pool: SignaturePool | null
+  readonly now: () => Instant
+  /** The mirror's own signature under a checkpoint that it durably holds; null: it cosigns nothing. */
+  readonly cosign: ((note: string, size: number) => string) | null
+  readonly keepEvidence: KeepEvidence
+  readonly published: (publication: Publication) => void
+  readonly progress: (phase: Phase, done: number, total: number) => void
+  readonly report: (message: string, detail: object) => void
+  readonly stopped: () => boolean
+}
+
+/** A checkpoint that was accepted, with the note that holds it. */
+type Held = { readonly note: string; readonly checkpoint: Checkpoint }
+type Good = Extract<Shown, { kind: 'checkpoint' }>
+
+/**
+ * `grown`: published further; `same`: the sources show what is held; `behind`: they show less; `unreadable`: none of
+ * them can be copied from now; `fault`: the log is at fault, and nothing after it is ever published.
+ */
+export type Round = 'grown' | 'same' | 'behind' | 'unreadable' | 'fault'
+
+export class Follower {
+  readonly #options: FollowerOptions
+  readonly #believed: Policy
+  readonly #own: LogSource
+  readonly #state: ReplayedState
+  /** Published; null before the first time. */
+  #held: Held | null = null
+  /** Largest checkpoint that was ever accepted. */
+  #seen: Held | null = null
+  /** The note of {@link #held} as its source showed it, without what was added here. */
+  #shown: string | null = null
+  #fault: MirrorFault | null = null
+  #checked: Instant | null = null
+  #sources: readonly SourceStatus[]
+
+  constructor(options: FollowerOptions) {
+    this.#options = options
+    this.#believed = policyOfMirror(options.mirror)
+    this.#own = directorySource(options.logDirectory)
+    this.#state = new ReplayedState(nodeCrypto, options.mirror.origin, options.memory)
+    this.#sources = options.sources.map(({ name }) => ({ name, size: null, problem: 'not asked yet' }))
+  }
+
+  get size(): number {
+    return this.#held?.checkpoint.size ?? 0
+  }
+  /** `at` of the last published state. */
+  get fault(): MirrorFault | null {
+    return this.#fault
+  }
+  /** When a source last showed nothing but what is held; null where none has. */
+  get checked(): Instant | null {
+    return this.#checked
+  }
+  get sources(): readonly SourceStatus[] {
+    return this.#sources
+  }
+  get registry(): Registry | null {
+    return this.#state.registry
+  }
+
+  /** Execute what is held, and publish it as it was. A file that was lost or spoilt is fetched again. */
+  async load(): Promise<void> {
+    const [note, seen] = await Promise.all([this.#options.files.published(), this.#options.files.seen()])
+    if (seen !== null) this.#seen = { note: seen, checkpoint: keptCheckpoint(seen) }
+    if (note === null) return
+    const held = { note, checkpoint: keptCheckpoint(note) }
+    const log = new AuthenticLog(nodeCrypto, held.checkpoint, this.#filesOf(this.#options.sources))
+    const fault = await growTo(this.#growth(log, []))
+    if (fault !== null)
+      throw new MirrorTrustError(
+        `The copy's own entry ${fault.index} is at fault (${fault.code}: ${fault.detail}); it was published by another version of this program, or altered.`,
+      )
+    if (!this.#policies().some((policy) => checkPolicy(nodeCrypto, policy, note).ok))
+      throw new MirrorTrustError('The policy does not accept the checkpoint of the copy.')
+    this.#held = held
+    await this.#publish(held)
+  }
+
+  /** One look at the sources, and what follows from it. Throws InterruptedError, and what the disk says. */
+  async round(): Promise<Round> {
+    const { sources, report } = this.#options
+    const shown = await Promise.all(sources.map((source) => shownBy(source, this.#policies())))
+    this.#sources = shown.map((one) =>
+      one.kind === 'checkpoint'
+        ? { name: one.source.name, size: one.opened.checkpoint.size, problem: null }
+        : { name: one.source.name, size: null, problem: one.problem },
+    )
+    for (const { name, problem } of this.#sources)
+      if (problem !== null)
+        report('a source shows no checkpoint that can be believed', { source: name, problem })
+    if (this.#fault !== null) return 'fault'
+    const good = shown.filter((one) => one.kind === 'checkpoint' && one.opened.checkpoint.size > 0) as Good[]
+    good.sort((one, other) => other.opened.checkpoint.size - one.opened.checkpoint.size)
+    const [best] = good
+    if (best === undefined) return 'unreadable'
+    try {
+      return await this.#follow(best, good)
+    } catch (error) {
+      if (!(error instanceof NoGoodFileError)) throw error
+      report(error.message, { source: best.source.name })
+      return 'unreadable'
+    }
+  }
+
+  async #follow(best: Good, good: readonly Good[]): Promise<Round> {
+    if (await this.#disagree(good)) return 'fault'
+    const { note } = best
+    const { checkpoint } = best.opened
+    const seen = this.#seen?.checkpoint.size ?? 0
+    if (checkpoint.size < Math.max(seen, this.size)) return 'behind'
+    if (checkpoint.size === this.size && this.#held !== null) {
+      if (this.#shown !== note) await this.#renew({ note, checkpoint })
+      this.#checked = this.#options.now()
+      return 'same'
+    }
+    const log = new AuthenticLog(nodeCrypto, checkpoint, this.#filesOf(good.map(({ source }) => source)))
+    for (const earlier of [this.#held, this.#seen])
+      if (earlier !== null && (await this.#forked(log, note, earlier))) return 'fault'
+    if (checkpoint.size > seen) {
+      await this.#options.files.see(note)
+      this.#seen = { note, checkpoint }
+    }
+    const fault = await growTo(this.#growth(log, best.opened.cosignatures))
+    if (fault !== null) {
+      await this.#convict(fault, {
+        checkpoint: note,
+        size: checkpoint.size,
+        log: log.reader(),
+        earlier: null,
+      })
+      return 'fault'
+    }
+    await this.#renew({ note, checkpoint })
+    this.#checked = this.#options.now()
+    return 'grown'
+  }
+
+  #policies(): readonly Policy[] {
+    const record = WITNESSES === null ? null : (this.#state.record(WITNESSES) as WitnessPolicy | null)
+    const recorded = recordedPolicy(this.#believed, record)
+    return recorded === null ? [this.#believed] : [this.#believed, recorded]
+  }
+
+  #filesOf(sources: readonly LogSource[]): LogFiles {
+    // Those that showed the checkpoint first; the others may have the files all the same.
+    const others = this.#options.sources.filter((source) => !sources.includes(source))
+    return new LogFiles(this.#own, [...sources, ...others], (trouble: Trouble) =>
+      this.#options.report('a source gives a wrong file, or none', trouble),
+    )
+  }
+
+  #growth(log: AuthenticLog, cosignatures: GrowthParts['cosignatures']): GrowthParts {
+    const { files, pool, progress, stopped } = this.#options
+    const copied = (done: number, size: number): void => progress('copying', done, size)
+    return { log, cosignatures, state: this.#state, files, pool, progress: copied, stopped }
+  }
+
+  /** Two checkpoints of one size, or one below what is held, that are of another tree: the log was signed twice. */
+  async #disagree(good: readonly Good[]): Promise<boolean> {
+    const known: Held[] = [this.#held, this.#seen].filter((one) => one !== null)
+    for (const { note, opened } of good) {
+      const { checkpoint } = opened
+      const same = known.find((one) => one.checkpoint.size === checkpoint.size)
+      if (same !== undefined && !bytesEqual(same.checkpoint.root, checkpoint.root))
+        return this.#fork(this.#ownLog(), { note, checkpoint }, same)
+      const held = this.#held
+      if (same === undefined && held !== null && checkpoint.size < held.checkpoint.size) {
+        const right = await rootAt(nodeCrypto, this.#ownLog(), checkpoint.size)
+        if (!bytesEqual(right, checkpoint.root)) return this.#fork(this.#ownLog(), held, { note, checkpoint })
+      }
+      if (same === undefined) known.push({ note, checkpoint })
+    }
+    return false
+  }
+
+  /** Whether the tree of the log does not go on from that of an earlier checkpoint. */
+  async #forked(log: AuthenticLog, note: string, earlier: Held): Promise<boolean> {
+    const { checkpoint } = log
+    const { size, root } = earlier.checkpoint
+    if (size >= checkpoint.size) return false
+    const proof = await log.consistency(size)
+    if (verifyConsistency(nodeCrypto, size, checkpoint.size, proof, root, checkpoint.root)) return false
+    return this.#fork(log.reader(), { note, checkpoint }, earlier)
+  }
+
+  async #fork(log: LogReader, one: Held, earlier: Held): Promise<true> {
+    const [a, b] = [one.checkpoint.size, earlier.checkpoint.size]
+    const detail =
+      a === b
+        ? `Two checkpoints of size ${a} have different roots.`
+        : `The tree of size ${a} does not go on from the one of size ${b} that was signed too.`
+    const fault = { index: Math.max(0, b - 1), code: 'log-forked', detail }
+    await this.#convict(fault, { checkpoint: one.note, size: a, log, earlier: earlier.note })
+    return true
+  }
+
+  async #convict(fault: LogFault, material: EvidenceMaterial): Promise<void> {
+    const evidence = await this.#options.keepEvidence(fault, material)
+    this.#fault = { ...fault, evidence }
+    this.#options.report(
+      'the log is at fault: nothing after the last good position is published',
+      this.#fault,
+    )
+  }
+
+  #ownLog(): LogReader {
+    return publicLog((path) => this.#own.read(path), this.size)
+  }
+
+  /** Make a checkpoint public whose files are on disk; then the index and the readers move on. */
+  async #renew({ note, checkpoint }: Held): Promise<void> {
+    const { files, cosign } = this.#options
+    const before = this.size
+    const held = { note: cosign === null ? note : cosign(note, checkpoint.size), checkpoint }
+    await files.checkpoint(held.note)
+    this.#held = held
+    this.#shown = note
+    await this.#publish(held)
+    if (checkpoint.size > before) await files.dropPartials(before, checkpoint.size)
+  }
+
+  async #publish({ note, checkpoint }: Held): Promise<void> {
+    const { size } = checkpoint
+    const log = this.#ownLog()
+    const { index, progress, published } = this.#options
+    await index.catchUp(log, checkpoint, (done, total) => progress('indexing', done, total))
+    const [last] = await log.entries(size - 1, 1)
+    const { at } = this.#state
+    if (last === undefined || at === null) throw new Error('the last entry has just been executed')
+    const inclusion = await proveInclusion(nodeCrypto, log, size - 1, size)
+    const stateText = new TextDecoder().decode(last)
+    published({ size, at, note, stateText, inclusion, version: this.#state.publish() })
+  }
+}
