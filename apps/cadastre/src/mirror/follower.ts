@@ -13,13 +13,14 @@ import { asRecordKey, type Instant, type Registry, type WitnessPolicy } from '@c
 import { proveInclusion, rootAt } from '@cadastre/registrar'
 import type { Publication } from '@cadastre/store-port'
 import type { TrieMemory } from '@cadastre/trie'
-import { type LogReader, publicLog } from '@cadastre/why'
+import type { LogReader } from '@cadastre/why'
 import { AuthenticLog } from './authentic-log.ts'
 import type { CopyFiles } from './copy-files.ts'
 import type { EvidenceMaterial, KeepEvidence } from './evidence.ts'
 import { type GrowthParts, growTo, type LogFault } from './growth.ts'
 import { LogFiles, NoGoodFileError, type Trouble } from './log-files.ts'
 import type { LogIndex } from './log-index.ts'
+import { ownLog } from './own-log.ts'
 import { ReplayedState } from './replayed-state.ts'
 import { keptCheckpoint, type Shown, shownBy } from './sources.ts'
 import { type MirrorFile, MirrorTrustError, policyOfMirror, recordedPolicy } from './trust.ts'
@@ -257,7 +258,7 @@ export class Follower {
   }
 
   #ownLog(): LogReader {
-    return publicLog((path) => this.#own.read(path), this.size)
+    return ownLog(this.#own, this.size)
   }
 
   /** Make a checkpoint public whose files are on disk; then the index and the readers move on. */

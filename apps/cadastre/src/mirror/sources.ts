@@ -21,39 +21,50 @@ function limitOf(path: string): number {
   return path.includes('tile/') ? TILE_WIDTH * HASH_BYTES : CHECKPOINT_BYTES_MAX
 }
 
-/** As `fetch`, but whoever sends more than such a file can have, or sends us elsewhere, has failed. */
-export const boundedFetch: typeof fetch = async (input, init) => {
-  const url = String(input instanceof Request ? input.url : input)
-  const response = await fetch(url, { ...init, redirect: 'error' })
-  const limit = limitOf(new URL(url).pathname)
-  if (Number(response.headers.get('content-length') ?? 0) > limit) {
-    await response.body?.cancel()
-    throw new SourceError(`the answer is longer than the ${limit} bytes of such a file`)
+/** A full bundle within this time is 560 kB/s; a slower source is no source. */
+const TIMEOUT_MILLISECONDS = 30_000
+
+/** As `fetch`, but whoever sends more than such a file can have, too slowly, or sends us elsewhere, has failed. */
+function boundedFetch(milliseconds: number): typeof fetch {
+  return async (input, init) => {
+    const url = String(input instanceof Request ? input.url : input)
+    const response = await fetch(url, {
+      ...init,
+      redirect: 'error',
+      signal: AbortSignal.timeout(milliseconds),
+    })
+    const limit = limitOf(new URL(url).pathname)
+    if (Number(response.headers.get('content-length') ?? 0) > limit) {
+      await response.body?.cancel()
+      throw new SourceError(`the answer is longer than the ${limit} bytes of such a file`)
+    }
+    let length = 0
+    const counted = response.body?.pipeThrough(
+      new TransformStream<Uint8Array, Uint8Array>({
+        transform: (part, controller) => {
+          length += part.length
+          if (length > limit) controller.error(new SourceError('the answer is longer than any such file'))
+          else controller.enqueue(part)
+        },
+      }),
+    )
+    return new Response(counted ?? null, { status: response.status, headers: response.headers })
   }
-  let length = 0
-  const counted = response.body?.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform: (part, controller) => {
-        length += part.length
-        if (length > limit) controller.error(new SourceError('the answer is longer than any such file'))
-        else controller.enqueue(part)
-      },
-    }),
-  )
-  return new Response(counted ?? null, { status: response.status, headers: response.headers })
 }
 
 const isHttp = (text: string): boolean => /^https?:/.test(text)
 
 /** The log that a text names: a registry's or a mirror's address, that of its files, or a directory. */
-export function mirrorSource(text: string): LogSource {
+export function mirrorSource(text: string, milliseconds: number = TIMEOUT_MILLISECONDS): LogSource {
   const { name } = sourceOf(text)
-  return isHttp(text) ? httpSource(name, boundedFetch) : sourceOf(text)
+  return isHttp(text) ? httpSource(name, boundedFetch(milliseconds)) : sourceOf(text)
 }
 
 /** Where the host of a source says which keys it has; null for a directory. */
 export function hostSource(text: string): LogSource | null {
-  return isHttp(text) ? httpSource(`${new URL(text).origin}/.well-known/`, boundedFetch) : null
+  return isHttp(text)
+    ? httpSource(`${new URL(text).origin}/.well-known/`, boundedFetch(TIMEOUT_MILLISECONDS))
+    : null
 }
 
 export type Shown =
