@@ -61,6 +61,7 @@ suite('hostile sources', () => {
   async function following(name: string, others: readonly string[] = []): Promise<TestMirror> {
     const directory = join(scratch, name)
     await removed(directory)
+    server.directory = join(scratch, 'early')
     const mirror = await openTestMirror({ sources: [server.url, ...others], policy, directory })
     if (others.length === 0) assert.equal(await mirror.follower.round(), 'grown')
     else await mirror.follower.round()
