@@ -2,9 +2,13 @@
 
 import type { Attack } from './attack.ts'
 import { CONSENT } from './catalogue/consent.ts'
+import { ORDERS } from './catalogue/orders.ts'
+import { PAPERS } from './catalogue/papers.ts'
 
 export const GROUPS: Readonly<Record<string, readonly Attack[]>> = {
   consent: CONSENT,
+  orders: ORDERS,
+  papers: PAPERS,
 }
 
 export const CATALOGUE: readonly { readonly group: string; readonly attack: Attack }[] = Object.entries(

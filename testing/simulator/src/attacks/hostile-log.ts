@@ -98,6 +98,10 @@ export class HostileLog {
   get size(): number {
     return this.entries.length
   }
+  /** There are entries after the last state entry. */
+  get isOpen(): boolean {
+    return this.#ops > 0
+  }
   get origin(): string {
     return this.registry.reader.info.origin
   }

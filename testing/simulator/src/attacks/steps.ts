@@ -34,6 +34,8 @@ export async function examine(
     await step(staff, { step: 'commit', application, staff, commitment })
   }
   for (const staff of called) await step(staff, { step: 'reveal', ...said(staff) })
+  // What follows from the answers falls due at once.
+  await world.tick()
   return called
 }
 

@@ -14,6 +14,7 @@ import {
   type Json,
   type JsonObject,
   type ObjectType,
+  type Profile,
   type Registration,
   type Replaced,
   type Request,
@@ -55,7 +56,7 @@ export class AttackWorld {
   readonly notifier: Signer
   /** An honest holder: {@link ALICES}, with reverse DNS, a route and a ROA. */
   alice: TestHolder = NOBODY
-  /** An honest holder: {@link BOBS}. */
+  /** An honest holder: {@link BOBS}, in a registry where applicants choose. */
   bob: TestHolder = NOBODY
   /** The operator's friend, without numbers. */
   mallory: TestHolder = NOBODY
@@ -98,21 +99,35 @@ export class AttackWorld {
         : { witnesses: witnessedBy(witnesses, options.witnesses.needed) }),
     })
     const world = new AttackWorld(registry, keys, witnesses)
-    if (!founding && profile === 'community') await world.#settle()
+    if (!founding) await world.#settle(profile)
     return world
   }
 
-  async #settle(): Promise<void> {
-    const { registry } = this
-    const [alice, bob, mallory] = await Promise.all(
-      ['Alice Networks', 'Bob Hosting', 'Mallory Holdings'].map((name) => registry.holder(name)),
-    )
-    if (alice === undefined || bob === undefined || mallory === undefined) throw new Error('three holders')
+  /** A new holder with one key; with a register entry, papers can say something of it. */
+  async #join(profile: Profile, name: string, number: string | null): Promise<TestHolder> {
+    const signer = generateEd25519Signer()
+    const attestors = profile === 'national' ? this.clerks.slice(0, 2) : []
+    const body = {
+      ...this.registry.identification(name, signer).body,
+      register: number === null ? null : { name: 'EXAMPLE', number },
+      attestors: attestors.map(({ handle }) => handle),
+    }
+    const signers = [signer, ...attestors.map((one) => one.signer)]
+    return { handle: await this.made('holder', 'identify-holder/1', body, signers), signer }
+  }
+
+  async #settle(profile: Profile): Promise<void> {
+    const isNational = profile === 'national'
+    const [alice, bob, mallory] = await Promise.all([
+      this.#join(profile, 'Alice Networks', '1'),
+      this.#join(profile, 'Bob Hosting', isNational ? '2' : null),
+      this.#join(profile, 'Mallory Holdings', '3'),
+    ])
     this.alice = alice
     this.bob = bob
     this.mallory = mallory
-    await this.allocate(alice, 'DOC3', ALICES)
-    await this.allocate(bob, 'IP4', BOBS)
+    await this.allocate(alice, 'DOC3', ALICES, isNational)
+    if (!isNational) await this.allocate(bob, 'IP4', BOBS)
     const declare = (service: JsonObject, more: readonly Replaced[] = []): Promise<string | null> =>
       this.ask(
         'declare-service/1',
@@ -192,9 +207,11 @@ export class AttackWorld {
     return texts.some((text) => shows(JSON.parse(text) as JsonObject))
   }
 
-  async allocate(holder: TestHolder, pool: string, block: string): Promise<void> {
+  /** A block of a pool; the one that is free, where applicants do not choose. */
+  async allocate(holder: TestHolder, pool: string, block: string, inTurn = false): Promise<void> {
     const length = Number(block.split('/')[2])
-    await this.must('allocate/1', { holder: holder.handle, pool, length, block }, [holder.signer])
+    const wish = { holder: holder.handle, pool, length, block: inTurn ? null : block }
+    await this.must('allocate/1', wish, [holder.signer])
   }
   /** An act that nothing may stop: a step on the way. */
   async must(
