@@ -20,6 +20,8 @@ export type Route = {
   readonly claim: Outcome
   /** A world other than the usual one. */
   readonly world?: WorldOptions
+  /** What the honest holders have changes by acts of their own on the way. */
+  readonly changes?: boolean
   /** Carries it out against real code, and says what came of it. */
   play(world: AttackWorld): Promise<Outcome>
 }

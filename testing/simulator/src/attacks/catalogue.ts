@@ -2,12 +2,16 @@
 
 import type { Attack } from './attack.ts'
 import { CONSENT } from './catalogue/consent.ts'
+import { DOOR } from './catalogue/door.ts'
+import { HISTORY } from './catalogue/history.ts'
 import { ORDERS } from './catalogue/orders.ts'
 import { PAPERS } from './catalogue/papers.ts'
 
 export const GROUPS: Readonly<Record<string, readonly Attack[]>> = {
   consent: CONSENT,
   orders: ORDERS,
+  door: DOOR,
+  history: HISTORY,
   papers: PAPERS,
 }
 

@@ -9,6 +9,7 @@ import { encodeUtf8, type Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import {
   bundlesForSize,
+  consistencyProof,
   encodeBundle,
   entriesPath,
   leafHash,
@@ -188,6 +189,11 @@ export class HostileLog {
     this.advance(1)
   }
 
+  /** Nothing ends the batch. */
+  leaveOpen(): void {
+    this.#ops = 0
+  }
+
   /** A raw entry, whatever it says. */
   raw(text: string): void {
     this.entries.push(encodeUtf8(text))
@@ -205,6 +211,11 @@ export class HostileLog {
     const root = treeRoot(nodeCrypto, this.#nodes(), this.size)
     const text = formatCheckpoint({ origin: this.origin, size: this.size, root })
     return signNote(text, [noteSigner(nodeCrypto, this.origin, signer)])
+  }
+
+  /** Proof that the log goes on from its first `old` entries. */
+  consistency(old: number): readonly Uint8Array[] {
+    return consistencyProof(nodeCrypto, this.#nodes(), old, this.size)
   }
 
   #nodes(): NodeReader {

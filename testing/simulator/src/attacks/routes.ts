@@ -8,13 +8,12 @@ import {
   type Route,
   shownIn,
   stoppedBy,
-  type WorldOptions,
 } from './attack.ts'
 import { convictLog } from './convict.ts'
 import { HostileLog } from './hostile-log.ts'
 import type { AttackWorld } from './world.ts'
 
-type In = { readonly world?: WorldOptions; readonly by?: Route['by'] }
+type In = Partial<Pick<Route, 'world' | 'by' | 'changes'>>
 
 /** `ask` gives what stopped the attack; null where nothing did. */
 export function stopped(

@@ -3,11 +3,13 @@
 import type { Signer } from '@cadastre/crypto'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import {
+  cosign,
   decideAddCheckpoint,
   formatVkey,
   KEY_TYPE_COSIGNATURE,
   makeVkey,
   noteVerifier,
+  parseNote,
   parseVkey,
   type WitnessedState,
 } from '@cadastre/notes'
@@ -32,6 +34,13 @@ export class AttackWitness {
   get line(): string {
     const vkey = makeVkey(nodeCrypto, this.name, KEY_TYPE_COSIGNATURE, this.signer.publicKey)
     return `witness ${this.name} ${formatVkey(vkey)} http://${this.name}\n`
+  }
+
+  /** Its signature line on a checkpoint, which it does not look at: a captured witness, or one shown no other log. */
+  cosign(checkpoint: string): string {
+    const note = parseNote(checkpoint)
+    if (!note.ok) throw new Error(`no note: ${checkpoint}`)
+    return cosign(nodeCrypto, this.name, this.signer, note.value.text, secondsOf(this.now()))
   }
 
   /** What it answers to `add-checkpoint`. */

@@ -4,10 +4,13 @@
  */
 
 import { createHash } from 'node:crypto'
+import { directorySource } from '@cadastre/audit'
 import type { Signer } from '@cadastre/crypto'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
+import { appendSignatureLines, formatAddCheckpoint } from '@cadastre/notes'
 import { parseBlockKey } from '@cadastre/numbers'
 import {
+  addSeconds,
   type Application,
   type Holder,
   innermost,
@@ -26,9 +29,11 @@ import {
   TEST_ORIGIN,
   type TestHolder,
   type TestRegistry,
+  type TestRegistryOptions,
   testIdentity,
 } from '../test-registry.ts'
 import type { WorldOptions } from './attack.ts'
+import { HostileLog } from './hostile-log.ts'
 import { AttackWitness, witnessedBy } from './witness.ts'
 
 export const DAY = 86_400
@@ -48,6 +53,8 @@ type Clerk = { readonly handle: string; readonly signer: Signer; readonly outsid
 
 export class AttackWorld {
   readonly registry: TestRegistry
+  /** With what the registry was opened: to open it again. */
+  readonly options: TestRegistryOptions
   readonly witnesses: readonly AttackWitness[]
   readonly clerks: readonly Clerk[]
   readonly operator2: Signer
@@ -61,8 +68,14 @@ export class AttackWorld {
   /** The operator's friend, without numbers. */
   mallory: TestHolder = NOBODY
 
-  private constructor(registry: TestRegistry, keys: Keys, witnesses: readonly AttackWitness[]) {
+  private constructor(
+    registry: TestRegistry,
+    options: TestRegistryOptions,
+    keys: Keys,
+    witnesses: readonly AttackWitness[],
+  ) {
     this.registry = registry
+    this.options = options
     this.witnesses = witnesses
     this.clerks = keys.clerks
     this.operator2 = keys.operator2
@@ -80,7 +93,7 @@ export class AttackWorld {
       (_, n) =>
         new AttackWitness(`w${n + 1}.example`, logVkeyOf(identity, TEST_ORIGIN), () => identity.clock.now),
     )
-    const registry = await startTestRegistry({
+    const made: TestRegistryOptions = {
       identity,
       profile,
       founding,
@@ -97,8 +110,9 @@ export class AttackWorld {
       ...(options.witnesses === undefined
         ? {}
         : { witnesses: witnessedBy(witnesses, options.witnesses.needed) }),
-    })
-    const world = new AttackWorld(registry, keys, witnesses)
+    }
+    const registry = await startTestRegistry(made)
+    const world = new AttackWorld(registry, made, keys, witnesses)
     if (!founding) await world.#settle(profile)
     return world
   }
@@ -269,6 +283,51 @@ export class AttackWorld {
     })
     const holders = [this.alice, this.bob].map(({ handle }) => this.object<Holder>('holder', handle)?.policy)
     return JSON.stringify([holders, cells.map((chain) => chain.map(({ cell }) => cell))])
+  }
+
+  /** A checkpoint with the cosignatures of these witnesses, all by default. */
+  cosigned(checkpoint: string, by: readonly AttackWitness[] = this.witnesses): string {
+    return appendSignatureLines(
+      checkpoint,
+      by.map((witness) => witness.cosign(checkpoint)),
+    )
+  }
+
+  /** What a witness is sent: a checkpoint, and the proof that it goes on from the size that the witness has seen. */
+  addCheckpoint(log: HostileLog, old: number): string {
+    const proof = log.consistency(old)
+    return formatAddCheckpoint(old, proof, log.checkpoint())
+  }
+
+  /** The files that the registry's own software has published. */
+  async publicFiles(): Promise<Map<string, Uint8Array>> {
+    await this.registry.registrar.publishedAll()
+    const source = directorySource(this.registry.logDirectory)
+    const log = await HostileLog.of(this.registry)
+    const files = log.files()
+    for (const path of files.keys()) files.set(path, (await source.read(path)) ?? new Uint8Array())
+    return files
+  }
+
+  /** Alice's lease of a part of her block to Bob. */
+  leaseBody(range: string, until: string): JsonObject {
+    return {
+      step: 'grant',
+      parent: this.alice.handle,
+      registration: this.reference(ALICES),
+      range,
+      child: this.bob.handle,
+      kind: 'lease',
+      status: 'assigned',
+      until,
+      protected: false,
+      country: null,
+    }
+  }
+  async lease(range: string, days: number): Promise<void> {
+    const until = addSeconds(this.registry.now, days * DAY)
+    const signers = [this.alice.signer, this.bob.signer]
+    await this.must('delegate/1', this.leaseBody(range, until), signers, [this.naming(ALICES)])
   }
 
   /** Days go by; what has fallen due meanwhile is written. */

@@ -1,0 +1,5 @@
+// Another past, or another time; testing/simulator/src/attacks/catalogue/history.ts.
+
+import { testGroup } from './play.ts'
+
+testGroup('history')
