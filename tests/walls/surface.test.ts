@@ -26,6 +26,7 @@ function differences(coded: readonly string[], written: readonly string[]): stri
 
 for (const [name, file] of [
   ['ROUTES', 'routes.txt'],
+  ['MIRROR_ROUTES', 'mirror-routes.txt'],
   ['COMMANDS', 'commands.txt'],
 ] as const) {
   test(`${name} of the server equal ${file}`, async () => {

@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { EXIT } from './commands/output.ts'
 import { addClerkCommands } from './program-clerks.ts'
 import { addHolderCommands } from './program-holders.ts'
+import { addMirror } from './program-mirror.ts'
 import { addOrderCommands } from './program-orders.ts'
 import { addImpact, addTakeOver } from './program-registries.ts'
 import { collect, run } from './program-run.ts'
@@ -137,6 +138,7 @@ export function createProgram(): Command {
   addClerkCommands(program)
   addOrderCommands(program)
   addVerifierCommands(program)
+  addMirror(program)
   addImpact(program)
   addWatch(program)
   return program

@@ -16,6 +16,8 @@ export const ROUTES: readonly string[] = [
   '/metrics',
 ]
 
+export { MIRROR_ROUTES } from './mirror/mirror-routes.ts'
+
 export const COMMANDS: readonly string[] = [
   'init',
   'import',
@@ -83,6 +85,7 @@ export const COMMANDS: readonly string[] = [
   'hand-in',
   'audit',
   'witness',
+  'mirror',
   'impact',
   'watch ingest',
   'watch fetch',

@@ -46,7 +46,7 @@ ${scriptPath === null ? '' : html`<script type="module" src="${scriptPath}"></sc
 ${
   info.demonstration === null
     ? ''
-    : html`<p class="demonstration">${site !== null || /^demonstration/i.test(info.demonstration) ? '' : html`<strong>Demonstration.</strong> `}${info.demonstration}</p>`
+    : html`<p class="demonstration">${site !== null || /^demonstration/i.test(info.demonstration) ? '' : html`<strong>${info.noticeTitle ?? 'Demonstration'}.</strong> `}${info.demonstration}</p>`
 }
 ${
   pause === null

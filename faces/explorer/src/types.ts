@@ -38,6 +38,8 @@ export type ExplorerInfo = {
   readonly origin: string
   /** The notice of a demonstration registry; null otherwise. */
   readonly demonstration: string | null
+  /** What that notice is called where it is another one: `Mirror`. */
+  readonly noticeTitle?: string
   readonly whois: { readonly host: string; readonly port: number }
   readonly version: string
 }

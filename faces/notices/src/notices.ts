@@ -21,6 +21,8 @@ export type NoticesOptions = {
   readonly webhookSigner: Signer | null
   /** The way into the registry's log; null = attempts are kept here alone, and no window begins. */
   readonly log: NoticeLog | null
+  /** Tell those who subscribed, and nobody else: what a mirror does, for the registry itself tells its holders. */
+  readonly subscribersOnly?: boolean
   /** Milliseconds since 1970. */
   readonly now: () => number
   readonly pollMilliseconds?: number
@@ -71,8 +73,10 @@ export function startNotices(reader: RegistryReader, options: NoticesOptions): N
   let under: Promise<void> | null = null
   const work = async (): Promise<void> => {
     await follower.follow(now(), () => stopping)
-    await follower.remind(now())
-    await follower.announce(now())
+    if (options.subscribersOnly !== true) {
+      await follower.remind(now())
+      await follower.announce(now())
+    }
     // What cannot be logged is not attempted: no more than so many attempts wait for it.
     if (recorder === null || database.outbox.count() < BACKLOG_MAX) await sender.sendDue(() => stopping)
     await recorder?.handOver()

@@ -101,6 +101,8 @@ const PLAIN: { readonly [name: string]: number } = {
   NoDecisionError: EXIT.no,
   WatchError: EXIT.no,
   DamagedWatchError: EXIT.unavailable,
+  MirrorTrustError: EXIT.no,
+  InterruptedError: EXIT.unavailable,
 }
 
 /** What the operating system said, in words; null where it said nothing. */

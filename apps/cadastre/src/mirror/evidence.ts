@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { writeDurably } from '@cadastre/registrar'
 import type { LogReader } from '@cadastre/why'
 import type { LogFault } from './growth.ts'
+import type { MirrorFile } from './trust.ts'
 
 /** What evidence is made from. */
 export type EvidenceMaterial = {
@@ -29,4 +30,11 @@ export function evidenceIn(
     await writeDurably(file, text)
     return file
   }
+}
+
+/** Evidence of the faults of this log. */
+export function convictingText(
+  _mirror: MirrorFile,
+): (fault: LogFault, material: EvidenceMaterial) => Promise<string | null> {
+  return () => Promise.resolve(null)
 }

@@ -6,6 +6,7 @@ import { createExplorer, type ExplorerOptions } from '@cadastre/explorer'
 import type { Notices } from '@cadastre/notices'
 import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
 import type { PublishedReader } from '@cadastre/reader'
+import type { Json } from '@cadastre/records'
 import type { Desk } from '@cadastre/registrar'
 import { createTiles } from '@cadastre/tiles'
 import { whoisText } from '@cadastre/whois'
@@ -16,7 +17,19 @@ import { apiOptions, explorerOptions } from './faces-options.ts'
 import type { Metrics } from './metrics.ts'
 import { wellKnown } from './well-known.ts'
 
-export type Health = { readonly ready: boolean; readonly phase: string; readonly writer: string | null }
+export type Health = {
+  readonly ready: boolean
+  readonly phase: string
+  readonly writer: string | null
+  /** Of a mirror: what it holds and what is wrong. */
+  readonly mirror?: Json
+}
+
+/** What a mirror answers otherwise, and beside. */
+export type MirrorFaces = {
+  readonly wellKnown: (webhookKey: string | null) => Json
+  readonly mount: (app: Hono) => void
+}
 
 export type HttpParts = {
   readonly reader: PublishedReader
@@ -29,11 +42,12 @@ export type HttpParts = {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly health: () => Health
+  readonly mirror?: MirrorFaces
 }
 
 /** Every face but RDAP and `/healthz`, which are answered before a framework is asked. */
 export function createFaces(parts: HttpParts): Hono {
-  const { reader, writer, logDirectory, archive, pages, notices, metrics, logger } = parts
+  const { reader, writer, logDirectory, archive, pages, notices, metrics, logger, mirror } = parts
   const app = new Hono()
   app.get('/metrics', async (c) => {
     c.header('content-type', metrics.registry.contentType)
@@ -41,7 +55,7 @@ export function createFaces(parts: HttpParts): Hono {
   })
   app.get('/.well-known/cadastre.json', (c) => {
     c.header('access-control-allow-origin', '*')
-    return c.json(wellKnown(reader, notices.webhookKey))
+    return c.json(mirror?.wellKnown(notices.webhookKey) ?? wellKnown(reader, notices.webhookKey))
   })
   app.get('/whois', async (c) => {
     const query = c.req.query('q') ?? ''
@@ -56,6 +70,7 @@ export function createFaces(parts: HttpParts): Hono {
         'cache-control': 'no-store',
       }),
     )
+  mirror?.mount(app)
   app.route('/', createTiles(reader, { logDirectory }))
   const api = createApi(reader, writer, apiOptions(reader, logger, archive, pages, notices))
   app.route('/', api)
@@ -71,10 +86,23 @@ export function createFaces(parts: HttpParts): Hono {
   return app
 }
 
+const FACES = [
+  'rdap',
+  'log',
+  'proof',
+  'api',
+  'whois',
+  'metrics',
+  'healthz',
+  'request',
+  'requests',
+  'evidence',
+]
+
 /** The face that a path belongs to, as metrics name it. */
 function faceOf(path: string): string {
   const first = path.split(/[/?]/, 2)[1] ?? ''
-  return ['rdap', 'log', 'proof', 'api', 'whois', 'metrics', 'healthz'].includes(first) ? first : 'explorer'
+  return FACES.includes(first) ? first : 'explorer'
 }
 
 /** The server, not yet listening. Until the registry is ready, everything but `/healthz` answers 503. */
