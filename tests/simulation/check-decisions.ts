@@ -267,7 +267,7 @@ export class Projection implements Observer {
   readonly name = 'I9: the log rebuilds the state'
   readonly #state = new MemoryState(sha256)
 
-  applied({ executed, source }: Applied): string | null {
+  applied({ executed, after }: Applied): string | null {
     if (!executed.outcome.accepted) return null
     for (const { key, prev, next } of executed.outcome.effects) {
       const name = key as RecordKey
@@ -276,9 +276,10 @@ export class Projection implements Observer {
       if (parsed === null && next !== null) return `${key}: ${canonicalJson(next)} cannot be read`
       this.#state.set(name, parsed)
     }
-    if (this.#state.records.size !== source.records.size) return 'the log knows another number of records'
-    for (const [key, { text, value }] of source.records) {
-      if (this.#state.records.get(key)?.text !== text) return `${key} is not what the log says`
+    if (this.#state.records.size !== after.size) return 'the log knows another number of records'
+    for (const [key, value] of after) {
+      if (this.#state.records.get(key)?.text !== canonicalJson(value))
+        return `${key} is not what the log says`
       const [said, due] = [dueOf(key, this.#state.get(key)), dueOf(key, value)]
       if (JSON.stringify(said) !== JSON.stringify(due)) return `${key} falls due at another time`
     }

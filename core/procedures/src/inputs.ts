@@ -28,50 +28,52 @@ const MAX_ROUNDS = 64
 class Gathered implements Inputs {
   readonly logged: LoggedInput[] = []
   pin: Pin = null
-  readonly #values = new Map<string, unknown>()
+  readonly #records = new Map<RecordKey, unknown>()
+  readonly #chains = new Map<RecordKey, readonly CoveringCell[]>()
+  readonly #subtrees = new Map<RecordKey, Subtree>()
   readonly #source: StateSource
 
   constructor(source: StateSource) {
     this.#source = source
   }
 
-  add(need: Need): void {
-    const { key, q } = need
+  add({ key, q }: Need): void {
     if (q === 'record') {
       const { value, hash } = this.#source.record(key)
-      this.#remember(need, value, hash)
+      this.#records.set(key, value)
+      this.logged.push({ key, q, hash })
     } else if (q === 'chain') {
       const { cells, hash } = this.#source.chain(key)
-      this.#remember(need, cells, hash)
+      this.#chains.set(key, cells)
+      this.logged.push({ key, q, hash })
     } else {
       const subtree = this.#source.subtree(key)
-      this.#remember(need, subtree, subtree.hash)
+      this.#subtrees.set(key, subtree)
+      this.logged.push({ key, q, hash: subtree.hash })
     }
   }
 
-  #remember({ key, q }: Need, value: unknown, hash: string | null): void {
-    this.#values.set(`${q} ${key}`, value)
-    this.logged.push({ key, q, hash })
-  }
-
-  has(need: Need): boolean {
-    return this.#values.has(`${need.q} ${need.key}`)
-  }
-
-  #get(q: InputQuery, key: RecordKey): unknown {
-    const name = `${q} ${key}`
-    if (!this.#values.has(name)) throw new Error(`input was not declared: ${name}`)
-    return this.#values.get(name)
+  has({ key, q }: Need): boolean {
+    if (q === 'record') return this.#records.has(key)
+    return q === 'chain' ? this.#chains.has(key) : this.#subtrees.has(key)
   }
 
   record(key: RecordKey): unknown {
-    return this.#get('record', key)
+    const value = this.#records.get(key)
+    if (value === undefined) throw undeclared('record', key)
+    return value
   }
   chain(block: Block): readonly CoveringCell[] {
-    return this.#get('chain', cellKey(block)) as readonly CoveringCell[]
+    const key = cellKey(block)
+    const cells = this.#chains.get(key)
+    if (cells === undefined) throw undeclared('chain', key)
+    return cells
   }
   subtree(block: Block): Subtree {
-    return this.#get('subtree', cellKey(block)) as Subtree
+    const key = cellKey(block)
+    const subtree = this.#subtrees.get(key)
+    if (subtree === undefined) throw undeclared('subtree', key)
+    return subtree
   }
   digest(text: string): string {
     return this.#source.digest(text)
@@ -79,6 +81,10 @@ class Gathered implements Inputs {
   memberHash(member: Json): string {
     return this.#source.memberHash(member)
   }
+}
+
+function undeclared(q: InputQuery, key: RecordKey): Error {
+  return new Error(`input was not declared: ${q} ${key}`)
 }
 
 /** Gather everything that the procedure needs, in the order in which it asks: that order is part of the entry. */

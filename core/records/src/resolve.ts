@@ -68,12 +68,18 @@ export function liveServices(path: readonly CoveringCell[]): LiveServices {
   }
 }
 
+/** Ranges by the registration that states them: records never change, and each is asked for several times an act. */
+const stated = new WeakMap<Registration, Range>()
+
 /** The whole range that a registration states. A registration that does not parse is a bug of the writer. */
 export function registrationRange(registration: Registration, space: Block['space']): Range {
+  const known = stated.get(registration)
+  if (known?.space === space) return known
   const first = parseNumber(space, registration.first)
   const last = parseNumber(space, registration.last)
   const parsed = first.ok && last.ok ? range(space, first.value, last.value) : null
   if (parsed === null || !parsed.ok) throw new TypeError(`registration ${registration.id} states no range`)
+  stated.set(registration, parsed.value)
   return parsed.value
 }
 

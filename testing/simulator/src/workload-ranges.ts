@@ -29,9 +29,9 @@ export function blockInside(chance: Chance, of: Range): Block {
 }
 
 /** A part of the range, as text: a block of it, or any bounds; now and then the whole, seldom what lies outside. */
-export function partOf(chance: Chance, of: Range, whole: number): string {
+export function partOf(chance: Chance, of: Range, whole: number, anyBounds = 0.45): string {
   if (chance.chance(whole)) return rangeText(of.space, of.first, of.last)
-  if (chance.chance(0.55)) {
+  if (chance.chance(1 - anyBounds)) {
     const { space, first, length } = blockInside(chance, of)
     const last = first + (1n << BigInt(WIDTH[space] - length)) - 1n
     return rangeText(space, first, last)

@@ -14,6 +14,7 @@ import {
   PROCEDURES,
   PROFILES,
   type Procedure,
+  type StateSource,
 } from '@cadastre/procedures'
 import {
   addSeconds,
@@ -64,7 +65,7 @@ export type Step = {
   readonly hostile: string | null
   readonly before: Records
   /** The state before the act; only while it is being decided. */
-  readonly source: MemoryState
+  readonly source: StateSource
   readonly executed: Executed
 }
 export type Applied = Step & { readonly after: Records }

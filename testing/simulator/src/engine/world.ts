@@ -1,0 +1,113 @@
+/** What a simulated registry begins with: staff, pools, imported rows, parameters. */
+
+import { type genesisParts, PROFILES } from '@cadastre/procedures'
+import { DAY_SECONDS, type JsonObject, type Profile } from '@cadastre/records'
+import type { Signer } from '../workload-registry.ts'
+import { commitmentOf, NOTIFIER, WORKLOAD_ORIGIN } from '../workload-registry.ts'
+
+/** `small`: pools that fill, so that queues form and numbers come round again; `large`: room for millions of acts. */
+export type WorldSize = 'small' | 'large'
+
+export const OPERATORS: readonly string[] = ['OP-1', 'OP-2']
+/** Attestors, some outside the operator. */
+export const CLERKS: readonly { readonly handle: string; readonly outside: boolean }[] = [
+  { handle: 'CL-1', outside: false },
+  { handle: 'CL-2', outside: true },
+  { handle: 'CL-3', outside: false },
+  { handle: 'CL-4', outside: true },
+]
+export const ADOPTER = 'AD-1'
+export const CASHIER = 'CASHIER'
+
+export function staffOf(signer: (name: string) => Signer): readonly JsonObject[] {
+  const member = (handle: string, role: string, outside = false): JsonObject => ({
+    handle,
+    role,
+    ...signer(handle),
+    outside,
+  })
+  return [
+    ...OPERATORS.map((handle) => member(handle, 'operator')),
+    ...CLERKS.map(({ handle, outside }) => member(handle, 'clerk', outside)),
+    member(ADOPTER, 'adopter'),
+    member(NOTIFIER, 'notifier'),
+    member(CASHIER, 'cashier'),
+  ]
+}
+
+/** Seals of authorities chain to this certificate. */
+export const SEAL_ROOT: string = commitmentOf('root certificate')
+
+export function foundingBody(
+  profile: Profile,
+  size: WorldSize,
+  signer: (name: string) => Signer,
+): JsonObject {
+  return {
+    name: 'Example Registry',
+    origin: WORKLOAD_ORIGIN,
+    seat: 'CH',
+    profile,
+    demonstration: true,
+    relyingParty: { id: 'sign.registry.example', origins: ['https://sign.registry.example'] },
+    staff: staffOf(signer),
+    pools: size === 'large' ? LARGE : SMALL[profile],
+    reserved: size === 'large' ? ['10.255.255.0/24'] : ['203.0.113.240/28'],
+    witnessPolicy: 'quorum none\n',
+    roots: [{ name: 'Root', certificate: SEAL_ROOT }],
+    statement: '',
+  }
+}
+
+/** The profile's parameters, with more sizes and shorter holds in `national`, so that there is something to cut. */
+export function parametersOf(
+  profile: Profile,
+  size: WorldSize,
+  fees: boolean,
+): Parameters<typeof genesisParts>[0] {
+  return Object.entries(PROFILES[profile]).map(([id, parameters]) => {
+    const sizes = {
+      ip4Min: size === 'large' ? 20 : 22,
+      quotaIp4: size === 'large' ? 0 : 4096,
+      holdSeconds: 20 * DAY_SECONDS,
+    }
+    const allocation = { ...(profile === 'national' ? sizes : {}), ...(fees ? { actFee: true } : {}) }
+    return {
+      id,
+      text: commitmentOf(id),
+      parameters: id === 'allocate/1' ? { ...parameters, ...allocation } : parameters,
+    }
+  })
+}
+
+const LARGE: readonly JsonObject[] = [
+  { handle: 'PRIVATE', space: 'ip4', range: '10.0.0.0/8', open: true },
+  { handle: 'SHARED', space: 'ip4', range: '100.64.0.0/10', open: false },
+  { handle: 'LOCAL', space: 'ip6', range: 'fd00::/8', open: true },
+  { handle: 'NUMBERS', space: 'asn', range: 'AS4200000000 - AS4294967294', open: true },
+]
+
+const SMALL: { readonly [P in Profile]: readonly JsonObject[] } = {
+  community: [
+    { handle: 'DOC1', space: 'ip4', range: '203.0.113.0/24', open: true },
+    { handle: 'DOC2', space: 'ip4', range: '198.51.100.0 - 198.51.100.191', open: false },
+    { handle: 'DOC6', space: 'ip6', range: '2001:db8::/32', open: true },
+    { handle: 'NUMBERS', space: 'asn', range: 'AS64496 - AS64502', open: false },
+  ],
+  national: [
+    { handle: 'DOC1', space: 'ip4', range: '203.0.113.0/24', open: false },
+    { handle: 'PRIVATE', space: 'ip4', range: '10.0.0.0 - 10.0.6.255', open: false },
+    { handle: 'DOC6', space: 'ip6', range: 'fd00::/30', open: false },
+    { handle: 'NUMBERS', space: 'asn', range: 'AS64496 - AS64502', open: false },
+  ],
+}
+
+/** Holders who never claimed what was imported, unless an agent does. */
+export const ROWS: readonly string[] = [
+  'example|CH|ipv4|192.0.2.0|192|20130501|allocated|A1',
+  'example|CH|ipv4|192.0.2.64|32|20140501|assigned|A2',
+  'example|BR|ipv4|192.0.2.208|16|20130501|allocated|A4',
+  'example|CH|ipv4|192.0.2.224|16|20130501|allocated|',
+  'example|BR|ipv4|203.0.113.16|16|20130501|allocated|A3',
+  'example|BR|asn|64500|1|20130501|assigned|A3',
+]
