@@ -1,0 +1,128 @@
+/**
+ * Evidence of an answer that contradicts the record: the answer as it was served, and proofs of every record that
+ * judging it takes, all of the log position that the answer names. Whoever has the log's key finds the same
+ * contradiction in it, offline. That it was served rests on whoever kept it, and on asking again.
+ */
+
+import type { VerifiedAnswer } from '@cadastre/answers'
+import type { Block } from '@cadastre/numbers'
+import { blockKey, parseBlockKey } from '@cadastre/numbers'
+import {
+  type Cell,
+  type CoveringCell,
+  type CoveringRegistration,
+  type Instant,
+  type ObjectRecords,
+  objectKey,
+  type RecordKey,
+} from '@cadastre/records'
+import type { Known, ServedRecord } from './record.ts'
+
+/** Notes which records are looked at. */
+export class RecordNotes implements ServedRecord {
+  readonly #record: ServedRecord
+  readonly keys: Set<RecordKey> = new Set()
+
+  constructor(record: ServedRecord) {
+    this.#record = record
+  }
+
+  get size(): number {
+    return this.#record.size
+  }
+  get at(): Instant {
+    return this.#record.at
+  }
+  path(block: Block): readonly CoveringCell[] {
+    this.keys.add(blockKey(block) as RecordKey)
+    return this.#record.path(block)
+  }
+  hasInside(block: Block): boolean {
+    this.keys.add(blockKey(block) as RecordKey)
+    return this.#record.hasInside(block)
+  }
+  object<T extends keyof ObjectRecords>(type: T, handle: string): ObjectRecords[T] | null {
+    this.keys.add(objectKey(type, handle))
+    return this.#record.object(type, handle)
+  }
+  /** Proofs are of records, not of entries. */
+  timeOf(): null {
+    return null
+  }
+  /** A holder's cells are many, and each that matters is looked at by its path. */
+  holdings(handle: string): Known<CoveringRegistration> {
+    return { items: this.#record.holdings(handle).items.slice(0, CELLS_PROVED), all: false }
+  }
+  routed(origin: number): Known<Block> {
+    return { items: this.#record.routed(origin).items.slice(0, CELLS_PROVED), all: false }
+  }
+}
+
+/** Cells of one holder, or of one origin, that an evidence file proves at most. */
+const CELLS_PROVED = 24
+
+/** What is looked at is not among the proofs. */
+export class UnprovedError extends Error {
+  override readonly name: string = 'UnprovedError'
+}
+
+/** The record as proofs of one log position show it. */
+export class ProvedRecords implements ServedRecord {
+  readonly size: number
+  readonly at: Instant
+  readonly #answers: ReadonlyMap<string, VerifiedAnswer>
+
+  constructor(first: VerifiedAnswer, answers: readonly VerifiedAnswer[]) {
+    this.size = first.size
+    this.at = first.at
+    this.#answers = new Map(answers.map((answer) => [answer.query.key, answer]))
+  }
+
+  path(block: Block): readonly CoveringCell[] {
+    return cellsOf(this.#proved(blockKey(block)))
+  }
+  hasInside(block: Block): boolean {
+    return this.#proved(blockKey(block)).moreSpecific === 'exists'
+  }
+  object<T extends keyof ObjectRecords>(type: T, handle: string): ObjectRecords[T] | null {
+    const record: unknown = this.#proved(objectKey(type, handle)).covering[0]?.record ?? null
+    return record as ObjectRecords[T] | null
+  }
+  timeOf(): null {
+    return null
+  }
+  holdings(handle: string): Known<CoveringRegistration> {
+    const items = this.#cells().flatMap(({ block, cell }) =>
+      cell.registrations
+        .filter(({ holder }) => holder === handle)
+        .map((registration) => ({ block, registration })),
+    )
+    return { items, all: false }
+  }
+  routed(origin: number): Known<Block> {
+    const cells = this.#cells().filter(({ cell }) => cell.routes.some((route) => route.origin === origin))
+    return { items: cells.map(({ block }) => block), all: false }
+  }
+
+  #proved(key: string): VerifiedAnswer {
+    const found = this.#answers.get(key)
+    if (found === undefined) throw new UnprovedError(`There is no proof of ${key}.`)
+    return found
+  }
+
+  /** Cells whose own path is proved, each once. */
+  #cells(): readonly CoveringCell[] {
+    return [...this.#answers.values()].flatMap((answer) => {
+      const last = answer.query.space === 'obj' ? undefined : cellsOf(answer).at(-1)
+      return last !== undefined && blockKey(last.block) === answer.query.key ? [last] : []
+    })
+  }
+}
+
+function cellsOf({ covering }: VerifiedAnswer): readonly CoveringCell[] {
+  return covering.flatMap((found) => {
+    const block = parseBlockKey(found.key)
+    const record: unknown = found.record
+    return block.ok ? [{ block: block.value, cell: record as Cell }] : []
+  })
+}

@@ -1,0 +1,205 @@
+/** What is asked: everything in the record, the space between, and what is not there. */
+
+import {
+  asnBlock,
+  type Block,
+  block,
+  blockLast,
+  blockRange,
+  formatPrefix,
+  type NumberSpace,
+  parseAsn,
+  singleBlock,
+  WIDTH,
+} from '@cadastre/numbers'
+import { type Cell, type CoveringCell, type Holder, isObject, type Json } from '@cadastre/records'
+import type { LogRecord } from './log-record.ts'
+import { contactHandle } from './rdap/entities.ts'
+import { queryText } from './rdap/links.ts'
+import { zoneNameOf, zonesOf } from './reverse-zones.ts'
+
+export type ServiceName = 'rdap' | 'whois' | 'proof'
+
+export type Question = {
+  readonly service: ServiceName
+  /** RDAP: the path below the service, `/ip/192.0.2.0/24`. WHOIS: the line. Proofs: the path below `/proof`. */
+  readonly text: string
+}
+
+const rdap = (text: string): Question => ({ service: 'rdap', text })
+const whois = (text: string): Question => ({ service: 'whois', text })
+const proof = (text: string): Question => ({ service: 'proof', text })
+
+/** Cells and objects read in one step. */
+const PAGE = 256
+/** Checking a proof costs as much as ten answers: of a complete comparison every so many-th is asked for its proof. */
+const PROOF_EVERY = 100
+
+/** How many cells and objects there are, about: for telling how long it takes. */
+export type Counted = { cells: number; objects: number }
+
+/**
+ * All questions about the record, read page by page while it moves on. Each cell and the numbers before it, each
+ * holder with its contacts, each reverse zone, each origin of routes.
+ */
+export function* questionsOf(record: LogRecord): Generator<Question, void, undefined> {
+  for (const space of ['ip4', 'ip6', 'asn'] as const) yield* ofSpace(record, space)
+  yield* ofObjects(record)
+  for (const origin of record.origins) yield whois(`-i origin AS${origin}`)
+  yield* ofNothing()
+}
+
+function* ofSpace(record: LogRecord, space: NumberSpace): Generator<Question, void, undefined> {
+  const gaps = new Gaps(space)
+  let after: Block | null = null
+  let count = 0
+  for (;;) {
+    const page: readonly CoveringCell[] = record.cells(space, after, PAGE)
+    for (const { block: at, cell } of page) {
+      for (const gap of gaps.before(at)) yield* ofNumbers(gap)
+      yield* space === 'asn' ? ofAsnCell(at) : ofCell(at, cell)
+      count += 1
+      if (count % PROOF_EVERY === 1) yield proof(proofPath(at))
+    }
+    after = page.at(-1)?.block ?? null
+    if (page.length < PAGE || after === null) break
+  }
+  for (const gap of gaps.rest()) yield* ofNumbers(gap)
+}
+
+function* ofCell(at: Block, cell: Cell): Generator<Question, void, undefined> {
+  const text = formatPrefix(at)
+  yield rdap(`/ip/${text}`)
+  yield whois(text)
+  // What one answer does not show: registrations around the innermost one, routes further out, zones.
+  if (cell.registrations.length !== 1 || cell.routes.length > 0 || cell.rdns !== null)
+    yield whois(`-L -d ${text}`)
+  if (cell.rdns === null) return
+  for (const zone of at.length === 0 ? [] : zonesOf(at)) {
+    yield rdap(`/domain/${zoneNameOf(zone)}`)
+    yield whois(zoneNameOf(zone))
+  }
+}
+
+/** AS numbers are asked for one at a time: the first and the last of the cell. */
+function* ofAsnCell(at: Block): Generator<Question, void, undefined> {
+  yield* ofAsn(at.first)
+  if (at.length < WIDTH.asn) yield* ofAsn(blockLast(at))
+}
+
+function* ofAsn(number: bigint): Generator<Question, void, undefined> {
+  yield rdap(`/autnum/${number}`)
+  yield whois(`AS${number}`)
+}
+
+/** One number of the space between cells. */
+function* ofNumbers(at: Block): Generator<Question, void, undefined> {
+  if (at.space === 'asn') yield* ofAsn(at.first)
+  else {
+    yield rdap(`/ip/${queryText(at)}`)
+    yield whois(queryText(at))
+  }
+}
+
+function proofPath(at: Block): string {
+  if (at.space !== 'asn') return `/ip/${formatPrefix(at)}`
+  const { first, last } = blockRange(at)
+  return first === last ? `/autnum/${first}` : `/autnum/${first}-${last}`
+}
+
+/** The numbers of a space that no innermost cell fills, one number of each stretch of them. */
+class Gaps {
+  readonly #space: NumberSpace
+  /** Cells around the place where the walk is, outermost first. */
+  readonly #open: Block[] = []
+  /** The first number that was not met yet. */
+  #next = 0n
+
+  constructor(space: NumberSpace) {
+    this.#space = space
+  }
+
+  /** Numbers before a cell, the next in order of first number and then width. */
+  before(at: Block): readonly Block[] {
+    const found = this.#close(at.first)
+    if (this.#next < at.first) found.push(singleBlock(this.#space, this.#next))
+    this.#next = at.first
+    this.#open.push(at)
+    return found
+  }
+
+  rest(): readonly Block[] {
+    const end = 1n << BigInt(WIDTH[this.#space])
+    const found = this.#close(end)
+    if (this.#next < end) found.push(singleBlock(this.#space, this.#next))
+    return found
+  }
+
+  /** Leave the cells that end before a number: what is left of each behind its last child is a stretch too. */
+  #close(first: bigint): Block[] {
+    const found: Block[] = []
+    for (
+      let inner = this.#open.at(-1);
+      inner !== undefined && blockLast(inner) < first;
+      inner = this.#open.at(-1)
+    ) {
+      this.#open.pop()
+      // A cell without children answers for itself.
+      if (this.#next > inner.first && this.#next <= blockLast(inner))
+        found.push(singleBlock(this.#space, this.#next))
+      this.#next = blockLast(inner) + 1n
+    }
+    return found
+  }
+}
+
+function* ofObjects(record: LogRecord): Generator<Question, void, undefined> {
+  let after: Uint8Array | null = null
+  let count = 0
+  for (;;) {
+    const page: ReturnType<LogRecord['objects']> = record.objects(after, PAGE)
+    for (const { record: object } of page) {
+      const holder = asHolder(object)
+      if (holder === null) continue
+      yield* ofHolder(holder)
+      count += 1
+      if (count % PROOF_EVERY === 1) yield proof(`/object/holder/${holder.handle}`)
+    }
+    after = page.at(-1)?.label ?? null
+    if (page.length < PAGE || after === null) return
+  }
+}
+
+/** Holders alone of all objects have a key policy and contacts. */
+function asHolder(object: unknown): Holder | null {
+  const json = object as Json
+  return isObject(json) && 'contacts' in json && 'policy' in json && 'identity' in json
+    ? (object as Holder)
+    : null
+}
+
+function* ofHolder(holder: Holder): Generator<Question, void, undefined> {
+  const { handle, contacts } = holder
+  yield rdap(`/entity/${handle}`)
+  yield whois(`-i org ${handle}`)
+  yield whois(handle)
+  if (contacts.length > 0) yield whois(`-B ${handle}`)
+  for (const index of contacts.keys()) yield rdap(`/entity/${contactHandle(holder, index)}`)
+}
+
+/** What is nowhere: numbers that no registry has, a holder that there is none of, a zone that nobody asked for. */
+function* ofNothing(): Generator<Question, void, undefined> {
+  const none = parseAsn('0')
+  if (none.ok) yield rdap(`/autnum/${asnBlock(none.value).first}`)
+  yield rdap('/entity/H-0')
+  yield whois('H-0')
+  yield proof('/object/holder/H-0')
+  for (const [space, length] of [
+    ['ip4', 0],
+    ['ip4', 1],
+    ['ip6', 0],
+  ] as const) {
+    const wide = block(space, 0n, length)
+    if (wide.ok) yield rdap(`/ip/${formatPrefix(wide.value)}`)
+  }
+}

@@ -1,0 +1,72 @@
+/** Holders and their contacts as entities (RFC 9083 section 5.1). */
+
+import { type Contact, type Holder, isObject, type Json } from '@cadastre/records'
+import { is, list, type Members, object, type Part, set, type Want } from '../expect.ts'
+import { cardWanted, isPublished } from './card.ts'
+import { type Addresses, type Link, linksWanted } from './links.ts'
+
+/** Roles of RFC 9083 section 10.2.4 with which a contact is an entity of its own. */
+const CONTACT_ROLES = ['technical', 'administrative', 'abuse', 'noc']
+
+/** What identifies a holder, nested or at the top. */
+export function holderMembers(holder: Holder, addresses: Addresses, links: readonly Link[] = []): Members {
+  const { handle, kind, name, country } = holder
+  const self = addresses.self(addresses.entity(handle))
+  const contact = holder.contacts.find((one) => one.role === 'registrant' && isPublished(one)) ?? null
+  return {
+    objectClassName: is('entity'),
+    handle: is(handle),
+    roles: list(is('registrant')),
+    links: linksWanted([self, ...links]),
+    vcardArray: cardWanted({
+      kind: kind === 'person' ? 'individual' : 'org',
+      name,
+      fallback: handle,
+      country,
+      contact,
+    }),
+  }
+}
+
+/** The contact of a holder with this number, from 0, as an entity; null where none is shown. */
+export function contactMembers(holder: Holder, index: number, addresses: Addresses): Members | null {
+  const contact: Contact | undefined = holder.contacts[index]
+  if (contact === undefined || !CONTACT_ROLES.includes(contact.role)) return null
+  const handle = contactHandle(holder, index)
+  const { kind, role } = contact
+  return {
+    objectClassName: is('entity'),
+    handle: is(handle),
+    roles: list(is(role)),
+    links: linksWanted([addresses.self(addresses.entity(handle))]),
+    vcardArray: cardWanted({
+      kind: kind === 'individual' || kind === 'group' ? kind : 'org',
+      name: null,
+      fallback: `Contact of ${holder.handle} (${role})`,
+      country: null,
+      contact,
+    }),
+  }
+}
+
+export function contactHandle({ handle }: Holder, index: number): string {
+  return `${handle}.C${index + 1}`
+}
+
+export function contactParts(holder: Holder, addresses: Addresses): readonly Part[] {
+  return holder.contacts.flatMap((_, index) => {
+    const members = contactMembers(holder, index, addresses)
+    return members === null ? [] : [{ name: contactHandle(holder, index), want: object(members) }]
+  })
+}
+
+/** The holder of something, and whom to write to. */
+export function entitiesWanted(holder: Holder | null, addresses: Addresses): Want | null {
+  if (holder === null) return null
+  const own: Part = { name: holder.handle, want: object(holderMembers(holder, addresses)) }
+  return set([own, ...contactParts(holder, addresses)], nameByHandle)
+}
+
+export function nameByHandle(served: Json): string {
+  return isObject(served) ? String(served['handle']) : ''
+}
