@@ -1,0 +1,213 @@
+/** `allocate/1`: numbers out of a pool, in order of arrival. */
+
+import type { Application, Holder, Identity, Instant, JsonObject, Pool } from '@cadastre/records'
+import { entryOf } from './founding.ts'
+import { isBlocked } from './handing.ts'
+import { fullSigned } from './keys.ts'
+import { blockAt, inside, type Prefixed } from './numbers.ts'
+import { registrationsAt } from './parts.ts'
+import {
+  dequeue,
+  enqueue,
+  holdsBlock,
+  isFree,
+  lowestFree,
+  markExhausted,
+  poolSpan,
+  queueOf,
+  sizesWaited,
+} from './pools.ts'
+import {
+  type Asked,
+  firstOf,
+  later,
+  openAndRunning,
+  parameters,
+  type Rule,
+  refuse,
+  textOf,
+  type Verdict,
+} from './verdict.ts'
+import { close, openApplication, wait } from './windows.ts'
+import type { World } from './world.ts'
+
+type Terms = ReturnType<typeof parameters>
+
+export const allocate: Rule = {
+  by: 'step',
+  shape: {
+    '': 'holder:handle pool length block:key?',
+    fee: 'application',
+    withdraw: 'application by:handle',
+  },
+  request(asked) {
+    const { step } = asked.body
+    if (step === 'withdraw') return withdraw(asked)
+    return step === 'fee' ? refuse('application-unknown') : apply(asked)
+  },
+  due({ world, subject }) {
+    const pool = world.get('pool', subject.split('/')[2])
+    return pool === null ? feeLapsed(world, subject) : served(world, pool)
+  },
+}
+
+function withdraw(asked: Asked): Verdict {
+  const { world, body } = asked
+  const code = openAndRunning(asked)
+  if (code !== null) return refuse(code)
+  const application = openApplication(asked, ['waiting', 'fee-due'])
+  if (typeof application === 'string') return refuse(application)
+  const holder = world.holder(body['by'])
+  const fault = firstOf(
+    body['by'] !== application.body['holder'] && 'not-party',
+    holder === null && 'holder-unknown',
+    !fullSigned(asked, holder) && 'consent-missing',
+  )
+  return fault !== null ? refuse(fault) : { accept: () => close(world, application, 'withdrawn') }
+}
+
+function apply(asked: Asked): Verdict {
+  const { world, body } = asked
+  const code = openAndRunning(asked)
+  if (code !== null) return refuse(code)
+  const holder = world.holder(body['holder'])
+  if (holder === null) return refuse('holder-unknown')
+  const terms = parameters(world, 'allocate/1', asked.received)
+  const pool = world.get('pool', body['pool'])
+  const fault = firstOf(
+    !fullSigned(asked, holder) && 'consent-missing',
+    isBlocked(world, holder.handle, 'allocate') && 'act-blocked',
+    pool === null && 'pool-unknown',
+    pool !== null && sizeFault(pool, Number(body['length']), terms),
+    pool !== null && quotaReached(world, holder, pool, Number(body['length']), terms) && 'quota-reached',
+  )
+  if (fault !== null || pool === null) return refuse(fault ?? '')
+  const chosen = body['block'] === null ? null : chosenBlock(world, body, pool, terms)
+  if (typeof chosen === 'string') return refuse(chosen)
+  const length = Number(body['length'])
+  const block =
+    chosen ?? (queueOf(world, pool.handle, length).length > 0 ? null : lowestFree(world, pool, length))
+  if (block !== null && registrationsAt(world, block) >= 8) return refuse('cell-full')
+  return {
+    accept() {
+      if (block !== null) grant(world, holder, pool, block, terms)
+      else {
+        const { handle } = wait(world, 'allocate/1', body, {
+          consents: [holder.handle],
+          due: null,
+          state: 'waiting',
+        })
+        enqueue(world, pool.handle, length, handle)
+        if (lowestFree(world, pool, length) === null) markExhausted(world, pool.handle, length)
+      }
+      world.touched.add(`obj/pool/${pool.handle}`)
+    },
+    // A search that takes too many steps goes on by itself, from a place in the queue.
+    unless: ['block-taken'],
+  }
+}
+
+function sizeFault({ space, ...pool }: Pool, length: number, terms: Terms): string | null {
+  const { ip4Min = 0, ip4Max = 0, ip6Min = 0, ip6Max = 0, ip6Step = 1 } = terms
+  const allowed =
+    space === 'asn'
+      ? length === 32
+      : space === 'ip4'
+        ? length >= ip4Min && length <= ip4Max
+        : length >= ip6Min && length <= ip6Max && (length - ip6Min) % ip6Step === 0
+  return allowed && holdsBlock({ space, ...pool }, length) ? null : 'size-not-allowed'
+}
+
+/** What one block of this size counts: addresses, or one. */
+const countOf = ({ space }: Pool, length: number): number => (space === 'ip4' ? 2 ** (32 - length) : 1)
+function quotaReached(world: World, holder: Holder, pool: Pool, length: number, terms: Terms): boolean {
+  const quota = { ip4: terms['quotaIp4'], ip6: terms['quotaIp6'], asn: terms['quotaAsn'] }[pool.space] ?? 0
+  const granted = world.get('identity', holder.identity)?.granted[pool.space] ?? 0
+  return quota > 0 && granted + countOf(pool, length) > quota
+}
+
+function chosenBlock(world: World, body: JsonObject, pool: Pool, terms: Terms): Prefixed | string {
+  const block = blockAt(textOf(body, 'block'))
+  if (!pool.open || !terms['chooseBlock']) return 'block-not-open'
+  if (block === null || block.space !== pool.space || block.length !== body['length'])
+    return 'block-misaligned'
+  if (!inside(block, poolSpan(pool))) return 'block-outside-pool'
+  return isFree(world, block) ? block : 'block-taken'
+}
+
+function grant(world: World, { handle, identity }: Holder, pool: Pool, block: Prefixed, terms: Terms): void {
+  const status = block.space === 'ip6' ? 'allocated' : 'assigned'
+  const { space, first, last } = block
+  const known = { kind: 'holding' as const, holder: handle, status, registered: world.at.slice(0, 10) }
+  const entry = entryOf(world, 'allocate/1', known)
+  world.add({ space, first, last, entry })
+  const counted = world.get('identity', identity) as Identity
+  const granted = { ...counted.granted, [space]: counted.granted[space] + countOf(pool, block.length) }
+  world.put('identity', String(identity), { ...counted, granted })
+  const { holdSeconds = 0 } = terms
+  if (holdSeconds > 0)
+    world.put('notes', entry.id, {
+      ...world.notes(entry.id),
+      heldUntil: later(world.at, holdSeconds) as Instant,
+    })
+}
+
+/** Whoever came first is served, of the sizes that are not known to be gone. */
+function served(world: World, pool: Pool): Verdict {
+  if (!world.toServe.has(pool.handle)) return refuse('not-due')
+  return {
+    accept() {
+      world.touched.add(`obj/pool/${pool.handle}`)
+      const [next] = openHeads(world, pool)
+      if (next !== undefined) serveSize(world, pool, Number(next.body['length']))
+      if (openHeads(world, pool).length === 0) world.toServe.delete(pool.handle)
+    },
+  }
+}
+/** The heads of the queues of which something may be free, who came first first. */
+function openHeads(world: World, pool: Pool): readonly Application[] {
+  return sizesWaited(world, pool.handle)
+    .filter((length) => world.exhausted.get(pool.handle)?.has(length) !== true)
+    .flatMap((length) => queueOf(world, pool.handle, length).slice(0, 1))
+    .sort((a, b) => a.since - b.since)
+}
+function serveSize(world: World, pool: Pool, length: number): void {
+  let [head] = queueOf(world, pool.handle, length)
+  while (head !== undefined && head.state !== 'waiting') {
+    dequeue(world, pool.handle, length)
+    head = queueOf(world, pool.handle, length)[0]
+  }
+  if (head === undefined) return
+  if (lowestFree(world, pool, length) === null) {
+    markExhausted(world, pool.handle, length)
+    return
+  }
+  dequeue(world, pool.handle, length)
+  serve(world, pool, head)
+}
+
+function serve(world: World, pool: Pool, application: Application): void {
+  const { body } = application
+  const holder = world.holder(body['holder'])
+  if (holder === null) throw new Error('an applicant is a holder')
+  const length = Number(body['length'])
+  const terms = parameters(world, 'allocate/1', application.opened)
+  const block = lowestFree(world, pool, length)
+  const fault = firstOf(
+    isBlocked(world, holder.handle, 'allocate') && 'act-blocked',
+    quotaReached(world, holder, pool, length, terms) && 'quota-reached',
+  )
+  if (fault !== null || block === null) {
+    close(world, application, 'failed', fault)
+    return
+  }
+  close(world, application, 'effected')
+  grant(world, holder, pool, block, terms)
+}
+
+function feeLapsed(world: World, subject: string): Verdict {
+  const application = world.application(subject.split('/')[2])
+  if (application?.state !== 'fee-due' || application.due === null || application.due > world.at)
+    return refuse('not-due')
+  return { accept: () => close(world, application, 'waiting') }
+}

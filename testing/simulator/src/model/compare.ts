@@ -1,0 +1,87 @@
+/** The picture against the records that the registry wrote. */
+
+import { type Cell, canonicalJson, type Json, type JsonObject } from '@cadastre/records'
+import { blockAt, keyAt, type Prefixed, prefixesOf } from './numbers.ts'
+import { servicesAt } from './parts.ts'
+import { registrationOf, type Service, type World } from './world.ts'
+
+/** Members that are a way to find things quickly, and say nothing that the rest does not say. */
+const HOW_NOT_WHAT: { readonly [type: string]: readonly string[] } = {
+  pool: ['cursors', 'queues', 'exhausted', 'serve'],
+  application: ['next'],
+}
+
+type Under = { readonly under: string }
+/** Whether the registration of a service still stands around it. Where not, the entry is dead, kept or not. */
+const lives = (world: World, at: Prefixed, { under }: Under): boolean =>
+  world.over(at).some(({ entry }) => entry.id === under)
+
+function cellOf(world: World, at: Prefixed): Json {
+  const key = keyAt(at)
+  const registrations = world
+    .over(at)
+    .filter((parcel) => prefixesOf(parcel).some((prefix) => keyAt(prefix) === key))
+    .map(registrationOf)
+  const services = servicesAt(world, at)
+  const of = (kind: Service['kind']): JsonObject[] =>
+    services.filter((one) => one.kind === kind).map(({ what, under, since }) => ({ under, since, ...what }))
+  const [rdns = null] = of('rdns')
+  const registered = registrations as unknown as readonly JsonObject[]
+  return { v: 1, registrations: registered, rdns, routes: of('route'), roas: of('roa') }
+}
+
+/** A cell as it is compared: without dead entries, null where nothing is left. */
+function plainCell(world: World, at: Prefixed, record: Json): Json {
+  const empty = { v: 1, registrations: [], rdns: null, routes: [], roas: [] }
+  const cell = (record ?? empty) as unknown as Cell & JsonObject
+  const living = <T extends Under>(all: readonly T[]): readonly JsonObject[] =>
+    sorted(all.filter((one) => lives(world, at, one)) as unknown as readonly JsonObject[])
+  const [routes, roas] = [living(cell.routes), living(cell.roas)]
+  const rdns = cell.rdns !== null && lives(world, at, cell.rdns) ? cell.rdns : null
+  const isEmpty = cell.registrations.length === 0 && routes.length + roas.length === 0 && rdns === null
+  return isEmpty ? null : ({ ...cell, rdns, routes, roas } as unknown as JsonObject)
+}
+const sorted = (list: readonly JsonObject[]): readonly JsonObject[] =>
+  [...list].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1))
+
+/** An object as it is compared. The registry notes beside the body of an application what the request replaces. */
+function plainObject(key: string, record: JsonObject | null): Json {
+  if (record === null) return null
+  const left = HOW_NOT_WHAT[key.split('/')[1] ?? ''] ?? []
+  const known = Object.fromEntries(Object.entries(record).filter(([name]) => !left.includes(name)))
+  if (!key.startsWith('obj/application/')) return known
+  const { replaces: _, ...body } = known['body'] as JsonObject
+  return { ...known, body }
+}
+
+/** What is wrong with a record; null where it is as the picture has it. */
+export function differs(world: World, key: string, record: Json): string | null {
+  const at = key.startsWith('obj/') ? null : blockAt(key)
+  const [mine, theirs] =
+    at === null
+      ? [
+          plainObject(key, (world.objects.get(key) ?? null) as JsonObject | null),
+          plainObject(key, record as JsonObject | null),
+        ]
+      : [plainCell(world, at, cellOf(world, at)), plainCell(world, at, record)]
+  const [one, other] = [canonicalJson(mine), canonicalJson(theirs)]
+  return one === other ? null : `${key} is ${short(other, one)}, the model has ${short(one, other)}`
+}
+/** The text from shortly before where it differs from the other on. */
+function short(text: string, other: string): string {
+  let from = 0
+  while (from < text.length && text[from] === other[from]) from += 1
+  return text.length < 300 ? text : `…${text.slice(Math.max(0, from - 90), from + 160)}…`
+}
+
+/** Keys of all records that the picture has. Services of registrations that are gone are forgotten. */
+export function keysIn(world: World): ReadonlySet<string> {
+  const keys = new Set(world.objects.keys())
+  for (const list of Object.values(world.parcels))
+    for (const parcel of list) for (const prefix of prefixesOf(parcel)) keys.add(keyAt(prefix))
+  for (const list of Object.values(world.services))
+    for (const service of [...list])
+      if (lives(world, service, service)) keys.add(keyAt(service))
+      else list.splice(list.indexOf(service), 1)
+  return keys
+}

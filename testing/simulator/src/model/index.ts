@@ -1,0 +1,104 @@
+/**
+ * The naive second model: a registry written once more from `docs/procedures`, by another hand, much simpler and without
+ * sight of the code that it judges. It keeps a picture of its own, made from the acts alone: bodies, signers, times.
+ * For each act it says beforehand whether it is accepted, and which refusal comes first; afterwards it compares the records
+ * with its picture: at once where the act may have touched something, and all of them now and then.
+ */
+
+import { canonicalJson, type Json, type JsonObject } from '@cadastre/records'
+import type { Applied, Observer, Step } from '../workload-registry.ts'
+import { differs, keysIn } from './compare.ts'
+import { RULES } from './rules.ts'
+import type { Asked, Statement, Verdict } from './verdict.ts'
+import { World } from './world.ts'
+
+export type ModelOptions = {
+  /** All records are compared after as many acts; 200 where nothing is said. */
+  readonly completeEvery?: number
+}
+
+export function secondModel(options: ModelOptions = {}): Observer {
+  return new SecondModel(options.completeEvery ?? 200)
+}
+
+class SecondModel implements Observer {
+  readonly name = 'second model'
+  readonly world: World = new World()
+  readonly #every: number
+  #acts = 0
+  #accept: (() => void) | null = null
+
+  constructor(every: number) {
+    this.#every = every
+  }
+
+  decided(step: Step): string | null {
+    this.world.at = step.at
+    this.world.index = step.index
+    this.world.made = 0
+    this.#accept = null
+    this.world.maybe.clear()
+    const verdict = this.#judge(step)
+    const { outcome } = step.executed
+    if (outcome.accepted) {
+      if ('refuse' in verdict) return `accepted; the model refuses it: ${verdict.refuse}`
+      this.#accept = verdict.accept
+      return null
+    }
+    const [code = ''] = outcome.refusals
+    if (this.world.maybe.has(code)) return null
+    if ('refuse' in verdict)
+      return verdict.refuse === code || verdict.or?.includes(code) === true
+        ? null
+        : `refused with ${code}; the model says ${verdict.refuse}`
+    return verdict.unless?.includes(code) === true ? null : `refused with ${code}; the model accepts it`
+  }
+
+  applied(step: Applied): string | null {
+    const { world } = this
+    world.touched.clear()
+    const records = step.after as ReadonlyMap<string, Json>
+    world.nameIn = (key, member) => String((records.get(key) as JsonObject | undefined)?.[member])
+    this.#accept?.()
+    const { outcome } = step.executed
+    const written = outcome.accepted ? outcome.stamped.map(({ key }) => key as string) : []
+    const wrong = this.#compare([...world.touched, ...written], step)
+    if (wrong !== null) return wrong
+    this.#acts += 1
+    return this.#acts % this.#every === 0
+      ? this.#compare([...keysIn(world), ...step.after.keys()], step)
+      : null
+  }
+
+  #compare(keys: readonly string[], { after }: Applied): string | null {
+    const records = after as ReadonlyMap<string, Json>
+    for (const key of new Set(keys)) {
+      const wrong = differs(this.world, key, records.get(key) ?? null)
+      if (wrong !== null) return wrong
+    }
+    return null
+  }
+
+  #judge({ act, procedure }: Step): Verdict {
+    const { world } = this
+    const rule = RULES[procedure.id]
+    if (rule === undefined) throw new Error(`the model knows no ${procedure.id}`)
+    if (world.registry()?.state === 'handed-over') return { refuse: 'handed-over' }
+    if (act.kind === 'due')
+      return rule.due?.({ world, procedure: procedure.id, subject: act.subject }) ?? { refuse: 'not-due' }
+    const { request, signatures, received } = act
+    const asked: Asked = {
+      world,
+      procedure: procedure.id,
+      body: request.body,
+      replaces: request.replaces,
+      keys: signatures.keys,
+      statements: (signatures.statements ?? []) as readonly Statement[],
+      origin: request.origin,
+      expires: request.expires,
+      received,
+      text: canonicalJson(request as unknown as Json),
+    }
+    return rule.request(asked)
+  }
+}
