@@ -55,16 +55,43 @@ function* ofSpace(record: LogRecord, space: NumberSpace): Generator<Question, vo
   let count = 0
   for (;;) {
     const page: readonly CoveringCell[] = record.cells(space, after, PAGE)
-    for (const { block: at, cell } of page) {
-      for (const gap of gaps.before(at)) yield* ofNumbers(gap)
-      yield* space === 'asn' ? ofAsnCell(at) : ofCell(at, cell)
+    for (const found of page) {
+      yield* ofCovering(gaps, found)
       count += 1
-      if (count % PROOF_EVERY === 1) yield proof(proofPath(at))
+      if (count % PROOF_EVERY === 1) yield proof(proofPath(found.block))
     }
     after = page.at(-1)?.block ?? null
     if (page.length < PAGE || after === null) break
   }
   for (const gap of gaps.rest()) yield* ofNumbers(gap)
+}
+
+function* ofCovering(gaps: Gaps, { block: at, cell }: CoveringCell): Generator<Question, void, undefined> {
+  for (const gap of gaps.before(at)) yield* ofNumbers(gap)
+  yield* at.space === 'asn' ? ofAsnCell(at) : ofCell(at, cell)
+}
+
+/** The same questions about a state that is at hand, cells in order of first number and then width; no proofs. */
+export function* questionsAbout(
+  cells: readonly CoveringCell[],
+  objects: readonly unknown[],
+): Generator<Question, void, undefined> {
+  const origins = new Set<number>()
+  for (const space of ['ip4', 'ip6', 'asn'] as const) {
+    const gaps = new Gaps(space)
+    for (const found of cells) {
+      if (found.block.space !== space) continue
+      for (const { origin } of found.cell.routes) origins.add(origin)
+      yield* ofCovering(gaps, found)
+    }
+    for (const gap of gaps.rest()) yield* ofNumbers(gap)
+  }
+  for (const object of objects) {
+    const holder = asHolder(object)
+    if (holder !== null) yield* ofHolder(holder)
+  }
+  for (const origin of origins) yield whois(`-i origin AS${origin}`)
+  yield* ofNothing()
 }
 
 function* ofCell(at: Block, cell: Cell): Generator<Question, void, undefined> {
@@ -192,7 +219,6 @@ function* ofNothing(): Generator<Question, void, undefined> {
   const none = parseAsn('0')
   if (none.ok) yield rdap(`/autnum/${asnBlock(none.value).first}`)
   yield rdap('/entity/H-0')
-  yield whois('H-0')
   yield proof('/object/holder/H-0')
   for (const [space, length] of [
     ['ip4', 0],

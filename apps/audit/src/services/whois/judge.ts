@@ -188,9 +188,9 @@ class Wanted {
     for (const one of items) {
       if (isOver(one.registration, this.#record.at)) continue
       const object = this.#registration(one)
-      // The same range in several cells is one object, but for IPv6.
+      // The same range in several cells is one object, but for IPv6, whose objects are prefixes.
       const { id, first } = one.registration
-      found.set(one.block.space === 'ip6' ? wantedKey(object) : `${wantedKey(object)} ${id} ${first}`, object)
+      found.set(`${wantedKey(object)} ${id} ${first}`, object)
     }
     return this.#list([...found.values()], items.length, all)
   }

@@ -98,12 +98,17 @@ class Match implements Judgement {
     }
     for (const object of served) {
       const key = keyOf(object)
-      const [found, ...more] = left.get(key) ?? left.get(roleKey(object)) ?? []
+      const same = left.get(key) ?? left.get(roleKey(object)) ?? []
+      // Registrations that are nested in one prefix have one key.
+      const found = same.find((one) => isAllServed(one, object)) ?? same[0]
       if (found === undefined) {
         if (!others)
           this.differences.push({ where: key, what: 'unexplained', record: null, served: textOf(object) })
       } else {
-        left.set(namingKey(found), more)
+        left.set(
+          namingKey(found),
+          same.filter((one) => one !== found),
+        )
         this.#attributes(key, found.attributes, object)
       }
     }
@@ -158,6 +163,13 @@ function namingKey(object: WantedObject): string {
 }
 function roleKey(object: readonly Attribute[]): string {
   return `nic-hdl ${object.find(([name]) => name === 'nic-hdl')?.[1] ?? ''}`
+}
+
+function isAllServed({ attributes }: WantedObject, object: readonly Attribute[]): boolean {
+  return attributes.every(
+    ({ name, value, perhaps }) =>
+      perhaps === true || object.some((one) => one[0] === name && (value === null || one[1] === value)),
+  )
 }
 
 function counted(texts: readonly string[]): Map<string, number> {
