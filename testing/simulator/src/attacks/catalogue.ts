@@ -4,15 +4,21 @@ import type { Attack } from './attack.ts'
 import { CONSENT } from './catalogue/consent.ts'
 import { DOOR } from './catalogue/door.ts'
 import { HISTORY } from './catalogue/history.ts'
+import { MARKS } from './catalogue/marks.ts'
 import { ORDERS } from './catalogue/orders.ts'
 import { PAPERS } from './catalogue/papers.ts'
+import { POOL } from './catalogue/pool.ts'
+import { STORE } from './catalogue/store.ts'
 
 export const GROUPS: Readonly<Record<string, readonly Attack[]>> = {
   consent: CONSENT,
   orders: ORDERS,
   door: DOOR,
   history: HISTORY,
+  marks: MARKS,
   papers: PAPERS,
+  pool: POOL,
+  store: STORE,
 }
 
 export const CATALOGUE: readonly { readonly group: string; readonly attack: Attack }[] = Object.entries(

@@ -33,6 +33,7 @@ import { type Act, type Executed, execute, procedureById, type RefusalCode } fro
 import {
   addSeconds,
   asRecordKey,
+  type Cell,
   canonicalJson,
   type EvidenceItem,
   type Instant,
@@ -46,7 +47,7 @@ import {
   type Request,
 } from '@cadastre/records'
 import { entryText, opEntryBytes, parseEntry, stateEntry, TrieState } from '@cadastre/replay'
-import { requestText, signRequest, verifyEvidence } from '@cadastre/signatures'
+import { memberHashOf, requestText, signRequest, verifyEvidence } from '@cadastre/signatures'
 import { createTrieMemory, TrieWriter } from '@cadastre/trie'
 import type { TestIdentity, TestRegistry } from '../test-registry.ts'
 
@@ -109,6 +110,14 @@ export class HostileLog {
 
   record(key: string): unknown {
     return this.#state.record(keyOf(key)).value
+  }
+
+  /** What a request replaces: the innermost registration of a cell, as this log has it. */
+  naming(key: string): { readonly id: string; readonly replaced: Replaced } {
+    const { registrations } = this.record(key) as Cell
+    const last = registrations.at(-1)
+    if (last === undefined) throw new Error(`nothing at ${key}`)
+    return { id: last.id, replaced: { member: `${key}#${last.id}`, hash: memberHashOf(nodeCrypto, last) } }
   }
 
   advance(seconds: number): void {

@@ -1,14 +1,7 @@
 /** Routes in short: most go in at the front door and are stopped, or are written into a log and convicted. */
 
 import type { AuditFaultCode } from '@cadastre/audit'
-import {
-  convicted,
-  onlyVisible,
-  prevented,
-  type Route,
-  shownIn,
-  stoppedBy,
-} from './attack.ts'
+import { convicted, onlyVisible, prevented, type Route, shownIn, stoppedBy } from './attack.ts'
 import { convictLog } from './convict.ts'
 import { HostileLog } from './hostile-log.ts'
 import type { AttackWorld } from './world.ts'

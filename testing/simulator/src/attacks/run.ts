@@ -2,7 +2,7 @@
 
 import type { Attack, Outcome, Route } from './attack.ts'
 import { CATALOGUE } from './catalogue.ts'
-import { AttackWorld } from './world.ts'
+import { openWorld } from './founding.ts'
 
 export type PlayedRoute = { readonly route: Route; readonly outcome: Outcome; readonly asClaimed: boolean }
 export type Played = { readonly attack: Attack; readonly routes: readonly PlayedRoute[] }
@@ -15,7 +15,7 @@ export async function playAttack(attack: Attack): Promise<Played> {
 }
 
 async function playRoute(route: Route): Promise<PlayedRoute> {
-  const world = await AttackWorld.open(route.world)
+  const world = await openWorld(route.world)
   try {
     const before = world.belongings()
     const outcome = await route.play(world)

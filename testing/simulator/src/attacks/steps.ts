@@ -1,10 +1,10 @@
 /** What several attacks do on their way: examinations in which everybody lies, notices, orders. */
 
 import { nodeCrypto } from '@cadastre/crypto/node'
-import { type Cell, type JsonObject, ORDER_EFFECTS, type OrderRecord } from '@cadastre/records'
+import { addSeconds, type Cell, type JsonObject, ORDER_EFFECTS, type OrderRecord } from '@cadastre/records'
 import { memberHashOf } from '@cadastre/signatures'
 import type { HostileLog } from './hostile-log.ts'
-import { type AttackWorld, SHA } from './world.ts'
+import { ALICES, type AttackWorld, DAY, SHA } from './world.ts'
 
 /** Everybody who is called answers, with yes but to these questions. */
 export async function examine(
@@ -138,4 +138,33 @@ export function cellOf(
 export function offerOf(world: AttackWorld, key: string, from: string, to: string): JsonObject {
   const range = key.slice(key.indexOf('/') + 1)
   return { step: 'offer', from, to, registration: world.reference(key), range, services: [] }
+}
+
+/** Alice's lease of a part of her block to Bob. */
+export function leaseBody(world: AttackWorld, range: string, until: string): JsonObject {
+  return {
+    step: 'grant',
+    parent: world.alice.handle,
+    registration: world.reference(ALICES),
+    range,
+    child: world.bob.handle,
+    kind: 'lease',
+    status: 'assigned',
+    until,
+    protected: false,
+    country: null,
+  }
+}
+/** Such a lease; a protected one takes effect after the time in which the parties' keys may veto it. */
+export async function lease(
+  world: AttackWorld,
+  range: string,
+  days: number,
+  isProtected = false,
+): Promise<void> {
+  const until = addSeconds(world.registry.now, days * DAY)
+  const body = { ...leaseBody(world, range, until), protected: isProtected }
+  const signers = [world.alice.signer, world.bob.signer]
+  await world.must('delegate/1', body, signers, [world.naming(ALICES)])
+  if (isProtected) await world.later(8)
 }

@@ -3,11 +3,12 @@
 import { encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { formatDoorNote, noteSigner, signNote } from '@cadastre/notes'
-import { makeSilence, publicLog, verifySilence } from '@cadastre/why'
 import { requestText } from '@cadastre/signatures'
+import { makeSilence, publicLog, verifySilence } from '@cadastre/why'
 import { type Attack, convicted, type Outcome } from '../attack.ts'
 import { policyOf } from '../convict.ts'
 import { HostileLog } from '../hostile-log.ts'
+import { cosigned } from '../public.ts'
 import { stopped, visible, written } from '../routes.ts'
 import { ALICES, type AttackWorld, SHA } from '../world.ts'
 
@@ -15,7 +16,7 @@ const WITNESSED = { witnesses: { count: 3, needed: 2 } } as const
 
 /** What a claim (receipt or door's note) shows against a log: the file, verified by somebody else offline. */
 async function silence(world: AttackWorld, log: HostileLog, claim: string): Promise<Outcome> {
-  const files = log.files(world.cosigned(log.checkpoint()))
+  const files = log.files(cosigned(log.checkpoint(), world.witnesses))
   const checkpoint = new TextDecoder().decode(files.get('checkpoint'))
   const read = async (path: string): Promise<Uint8Array | null> => files.get(path) ?? null
   const sources = { crypto: nodeCrypto, log: publicLog(read, log.size), checkpoint, size: log.size }

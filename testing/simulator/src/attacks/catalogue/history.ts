@@ -10,7 +10,9 @@ import { openTestRegistry } from '../../test-registry.ts'
 import { type Attack, convicted, prevented, stoppedBy } from '../attack.ts'
 import { convictFiles, convictLog } from '../convict.ts'
 import { HostileLog } from '../hostile-log.ts'
+import { addCheckpoint, publicFiles } from '../public.ts'
 import { stopped, visible, written } from '../routes.ts'
+import { lease, leaseBody } from '../steps.ts'
 import { ALICES, type AttackWorld, SHA } from '../world.ts'
 
 const WITNESSED = { witnesses: { count: 3, needed: 2 } } as const
@@ -67,7 +69,7 @@ export const HISTORY: readonly Attack[] = [
           }
           const [witness] = world.witnesses
           if (witness?.recorded == null) throw new Error('a witness that has seen the log')
-          const reply = witness.post(await world.addCheckpoint(other, witness.recorded.size))
+          const reply = witness.post(addCheckpoint(other, witness.recorded.size))
           return stoppedBy(reply.status === 422 ? '422: a witness signs no second tree' : null)
         },
       },
@@ -212,7 +214,7 @@ export const HISTORY: readonly Attack[] = [
           for (const witness of world.witnesses) witness.now = () => honest
           world.registry.advance(365 * 86_400)
           await world.tick()
-          const files = await world.publicFiles()
+          const files = await publicFiles(world)
           return convictFiles(world, files, 'state-after-cosignature')
         },
       },
@@ -230,14 +232,14 @@ export const HISTORY: readonly Attack[] = [
     wants: 'Let a lease, a hold or a lock go on after its end, by not writing the end.',
     routes: [
       written('due-undone', 'record', (log, world) => {
-        lease(log, world)
+        leaseIn(log, world)
         log.advance(40 * 86_400)
         log.act('confirm/1', { holder: world.bob.handle }, [world.bob.signer])
       }),
       stopped(
         'the end is written before anything else is decided',
         async (world) => {
-          await world.lease('203.0.113.0/26', 5)
+          await lease(world, '203.0.113.0/26', 5)
           await world.later(6)
           const ended = world.heldAt('ip4/203.0.113.0/26').holder === world.alice.handle
           // Alice's cells were hers before, and are hers again.
@@ -254,7 +256,7 @@ export const HISTORY: readonly Attack[] = [
     wants: 'End a lease, a window or a quarantine before its time.',
     routes: [
       written('not-due', 'decision', (log, world) => {
-        lease(log, world)
+        leaseIn(log, world)
         log.due('delegate/1', 'ip4/203.0.113.0/26', { accepts: [{ key: 'ip4/203.0.113.0/26', next: null }] })
       }),
     ],
@@ -370,11 +372,11 @@ async function firstBatch(world: AttackWorld): Promise<number> {
 }
 
 /** Alice leases a part of her block to Bob for a month. */
-function lease(log: HostileLog, world: AttackWorld): void {
+function leaseIn(log: HostileLog, world: AttackWorld): void {
   const until = new Date(Date.parse(log.at) + 30 * 86_400_000).toISOString().replace('.000', '')
   log.act(
     'delegate/1',
-    world.leaseBody('203.0.113.0/26', until),
+    leaseBody(world, '203.0.113.0/26', until),
     [world.alice.signer, world.bob.signer],
     'the truth',
     {
