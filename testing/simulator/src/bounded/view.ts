@@ -1,0 +1,139 @@
+/** What the offering of acts looks at in a state: holders and their keys, registrations, applications. It judges nothing. */
+
+import type {
+  Application,
+  Cell,
+  Holder,
+  Json,
+  Notes,
+  OrderRecord,
+  RecordKey,
+  Registration,
+  Registry,
+  Replaced,
+} from '@cadastre/records'
+import type { SmallState } from './small-state.ts'
+import { type Key, keyOf, type Wish } from './small-world.ts'
+
+export type Met = { readonly key: RecordKey; readonly registration: Registration }
+
+/** Who may have signed instead of those who must. */
+export type Signing = 'right' | 'operator' | 'others' | 'lacking'
+
+export class View {
+  readonly state: SmallState
+  readonly at: string
+  readonly holders: readonly Holder[]
+  readonly met: readonly Met[]
+  readonly applications: readonly Application[]
+  readonly orders: readonly OrderRecord[]
+  readonly notes: readonly Notes[]
+  readonly registry: Registry
+
+  constructor(state: SmallState, at: string) {
+    this.state = state
+    this.at = at
+    const holders: Holder[] = []
+    const met: Met[] = []
+    const applications: Application[] = []
+    const orders: OrderRecord[] = []
+    const notes: Notes[] = []
+    let registry: Registry | null = null
+    for (const [key, { value }] of state.entries()) {
+      const record: unknown = value
+      if (key.startsWith('obj/holder/')) holders.push(record as Holder)
+      else if (key.startsWith('obj/application/')) applications.push(record as Application)
+      else if (key.startsWith('obj/order/')) orders.push(record as OrderRecord)
+      else if (key.startsWith('obj/notes/R-')) notes.push(record as Notes)
+      else if (key === 'obj/registry/REGISTRY') registry = record as Registry
+      else if (!key.startsWith('obj/'))
+        for (const registration of (record as Cell).registrations)
+          if (standsFirst(key, registration)) met.push({ key, registration })
+    }
+    if (registry === null) throw new Error('a world without a registry')
+    this.registry = registry
+    this.holders = holders.sort((a, b) => (a.since === b.since ? 0 : a.since < b.since ? -1 : 1))
+    this.met = met
+    this.applications = applications
+    this.orders = orders
+    this.notes = notes
+  }
+
+  value<T>(key: string): T | null {
+    const value: unknown = this.state.get(key as RecordKey)?.value ?? null
+    return value as T | null
+  }
+
+  /** Holders with keys. */
+  get living(): readonly Holder[] {
+    return this.holders.filter(({ policy }) => policy !== null)
+  }
+
+  holder(handle: string | null): Holder | null {
+    return this.holders.find((one) => one.handle === handle) ?? null
+  }
+
+  /** The next holder with keys, in order: somebody to deal with, or whose keys must not do. */
+  other(handle: string | null): Holder | null {
+    const { living } = this
+    const place = living.findIndex((one) => one.handle === handle)
+    return living[(place + 1) % living.length] ?? null
+  }
+
+  /** As many full keys as the policy asks for. */
+  full(handle: string | null): readonly Key[] {
+    const policy = this.holder(handle)?.policy
+    if (policy == null) return []
+    const full = policy.keys.filter(({ roles }) => roles.includes('full')).slice(0, policy.m)
+    return full.map(({ alg, key }) => ({ alg, key }))
+  }
+
+  narrow(handle: string | null, role: 'routing' | 'technical'): readonly Key[] {
+    const found = this.holder(handle)?.policy?.keys.find(({ roles }) => roles.some((one) => one === role))
+    return found === undefined ? this.full(handle) : [{ alg: found.alg, key: found.key }]
+  }
+
+  replaced(member: string, value: unknown): Replaced {
+    return { member, hash: value === null ? null : this.state.memberHash(value as Json) }
+  }
+  names({ key, registration }: Met): Replaced {
+    return this.replaced(`${key}#${registration.id}`, registration)
+  }
+  members(holder: Holder, ...members: readonly (keyof Holder)[]): readonly Replaced[] {
+    return members.map((member) => this.replaced(`obj/holder/${holder.handle}#${member}`, holder[member]))
+  }
+}
+
+/** A range that is no prefix stands in several cells; once is enough. */
+function standsFirst(key: RecordKey, { first }: Registration): boolean {
+  const address = key.slice(key.indexOf('/') + 1, key.lastIndexOf('/'))
+  return address === first
+}
+
+/** The wish as those sign it who must, and as those do who must not be enough. `whose`: handle of whom it is about. */
+export function signings(
+  view: View,
+  wish: Wish,
+  whose: string | null,
+  operator: readonly Key[],
+): readonly Wish[] {
+  const right = new Set(wish.by.map(({ key }) => key))
+  const others = view.full(view.other(whose)?.handle ?? null)
+  const sets: (readonly Key[])[] = [wish.by, operator, others]
+  if (wish.by.length > 1) sets.push(wish.by.slice(1), wish.by.slice(0, -1))
+  const made: Wish[] = []
+  const seen = new Set<string>()
+  for (const by of sets) {
+    const name = by
+      .map(({ key }) => key)
+      .sort()
+      .join()
+    if (seen.has(name) || (by !== wish.by && [...right].every((key) => by.some((one) => one.key === key))))
+      continue
+    seen.add(name)
+    made.push(by === wish.by ? wish : { ...wish, by })
+  }
+  return made
+}
+
+export const THIEF: Key = keyOf('thief')
