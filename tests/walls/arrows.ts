@@ -19,9 +19,17 @@ interface Room {
 const CORE = ['core/numbers', 'core/records', 'core/evidence', 'core/procedures']
 /** The ledger's only way to cryptography. `node.ts` and `browser.ts` beside it are for those who start it. */
 const CRYPTO_PORT = 'ledger/crypto/src/index.ts'
-const LEDGER = ['merkle', 'trie', 'notes', 'answers', 'signatures', 'replay', 'why', 'statistics'].map(
-  (name) => `ledger/${name}`,
-)
+const LEDGER = [
+  'merkle',
+  'trie',
+  'notes',
+  'answers',
+  'signatures',
+  'replay',
+  'why',
+  'statistics',
+  'misbehaviour',
+].map((name) => `ledger/${name}`)
 /**
  * What the document room needs beside: the formats of others' seals (X.509, CMS) by a library, RSA, ECDSA on three
  * curves and inflating, none of which is in the ledger's own port. Its `node.ts` alone may import Node.

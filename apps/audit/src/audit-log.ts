@@ -14,6 +14,7 @@ import {
   type Tile,
   tilePath,
 } from '@cadastre/merkle'
+import type { FileFaultCode } from '@cadastre/misbehaviour'
 import {
   type Checkpoint,
   checkPolicy,
@@ -22,10 +23,11 @@ import {
   parseCheckpoint,
   parseNote,
 } from '@cadastre/notes'
-import { instantFromSeconds, secondsOf } from '@cadastre/records'
+import { type Instant, instantFromSeconds, secondsOf } from '@cadastre/records'
 import { type CheckedSignatures, parseEntry, Replayer, relyingPartyText } from '@cadastre/replay'
 import { OrderCounts } from '@cadastre/statistics'
-import type { AuditFault, AuditReport, FileFaultCode } from './report.ts'
+import { EvidenceMaker } from './evidence.ts'
+import type { AuditEvidence, AuditFault, AuditReport } from './report.ts'
 import { UNCHECKED, VALID } from './signature-checks.ts'
 import type { SignaturePool } from './signature-pool.ts'
 import type { LogSource } from './source.ts'
@@ -45,6 +47,10 @@ export type AuditOptions = {
   readonly maxFaults?: number
   /** Seconds, for the report's duration. */
   readonly clock: () => number
+  /** Make evidence of what is found: the first fault of each code. Default false. */
+  readonly evidence?: boolean
+  /** The time of observations in evidence. Default: the machine's. */
+  readonly now?: () => Instant
 }
 
 /** No statement about the log can be made: no checkpoint, or none that the policy accepts. */
@@ -77,6 +83,7 @@ export async function auditLog(
   readonly report: AuditReport
   /** The checkpoint that was audited. */
   readonly checkpoint: string
+  readonly evidence: readonly AuditEvidence[]
 }> {
   const note = await readCheckpoint(source)
   const opened = checkPolicy(options.crypto, options.policy, note)
@@ -84,8 +91,9 @@ export async function auditLog(
     throw new AuditImpossibleError(
       `The policy does not accept the checkpoint of ${source.name}: ${opened.error}.`,
     )
-  const audit = new Audit(source, options, opened.value)
-  return { report: await audit.run(), checkpoint: note }
+  const audit = new Audit(source, options, opened.value, note)
+  const report = await audit.run()
+  return { report, checkpoint: note, evidence: audit.evidence }
 }
 
 async function readCheckpoint(source: LogSource): Promise<string> {
@@ -105,10 +113,11 @@ class Audit {
   readonly #maxFaults: number
   readonly #earlier: Checkpoint | null
   readonly #orders = new OrderCounts()
+  readonly #evidence: EvidenceMaker | null
   #fileFaults = 0
   #tiles = 0
 
-  constructor(source: LogSource, options: AuditOptions, opened: OpenedCheckpoint) {
+  constructor(source: LogSource, options: AuditOptions, opened: OpenedCheckpoint, note: string) {
     this.#source = source
     this.#options = options
     this.#opened = opened
@@ -121,16 +130,24 @@ class Audit {
       origin: this.#checkpoint.origin,
       root: () => this.#tree.root(),
       maxFaults: this.#maxFaults,
+      audit: true,
     })
+    const { size } = this.#checkpoint
+    const known = { ...options, checkpoint: note, size, earlier: options.earlier ?? null }
+    this.#evidence = options.evidence === true ? new EvidenceMaker(source, this.#replayer, known) : null
+  }
+
+  get evidence(): readonly AuditEvidence[] {
+    return this.#evidence?.made ?? []
   }
 
   async run(): Promise<AuditReport> {
     const start = this.#options.clock()
     const { size } = this.#checkpoint
-    this.#compareEarlier()
+    await this.#compareEarlier()
     let complete = true
     for await (const fetched of this.#bundles()) {
-      if (!this.#replay(fetched)) {
+      if (!(await this.#replay(fetched))) {
         complete = false
         break
       }
@@ -185,23 +202,21 @@ class Audit {
   }
 
   /** Replay a bundle; false where it cannot be read, so that nothing after it can be judged. */
-  #replay({ bundle, entries, checked, party }: Fetched): boolean {
+  async #replay({ bundle, entries, checked, party }: Fetched): Promise<boolean> {
     const first = bundle.index * TILE_WIDTH
     if (typeof entries === 'string') {
       const path = entriesPath(bundle.index, bundle.width)
-      this.#fault(
-        first,
-        entries,
-        `${path} of ${this.#source.name}; nothing after entry ${first} was audited.`,
-      )
+      const detail = `${path} of ${this.#source.name}; nothing after entry ${first} was audited.`
+      await this.#fault({ index: first, code: entries, detail, path })
       return false
     }
     for (const [offset, bytes] of entries.entries()) {
       const index = first + offset
-      this.#faults.push(...this.#replayer.step(index, bytes, signaturesOf(checked, offset, party)))
+      const found = this.#replayer.step(index, bytes, signaturesOf(checked, offset, party))
+      if (found.length > 0) await this.#take(found)
       this.#tree.add(bytes)
       this.#countOrders(bytes)
-      if (this.#tree.size === this.#earlier?.size) this.#compareFork(this.#earlier)
+      if (this.#tree.size === this.#earlier?.size) await this.#compareFork(this.#earlier)
     }
     return true
   }
@@ -225,9 +240,9 @@ class Audit {
     for (const { tile, bytes } of made) {
       const published = tile.level === 0 ? lowest : await this.#readTile(tile)
       this.#tiles += 1
-      if (published === null) this.#tileFault(tile, 'tile-missing', 'is not there')
+      if (published === null) await this.#tileFault(tile, 'tile-missing', 'is not there', bytes)
       else if (!bytesEqual(published.subarray(0, bytes.length), bytes))
-        this.#tileFault(tile, 'tile-differs', 'does not hold the hashes of its entries')
+        await this.#tileFault(tile, 'tile-differs', 'does not hold the hashes of its entries', bytes)
     }
   }
 
@@ -237,8 +252,15 @@ class Audit {
     return read.bytes.length === read.width * HASH_BYTES ? read.bytes : NO_TILE
   }
 
-  #tileFault({ level, index, width }: Tile, code: FileFaultCode, what: string): void {
-    this.#fault(index * TILE_WIDTH ** (level + 1), code, `${tilePath(level, index, width)} ${what}.`)
+  #tileFault(
+    { level, index, width }: Tile,
+    code: FileFaultCode,
+    what: string,
+    right: Uint8Array,
+  ): Promise<void> {
+    const path = tilePath(level, index, width)
+    const first = index * TILE_WIDTH ** (level + 1)
+    return this.#fault({ index: first, code, detail: `${path} ${what}.`, path }, right)
   }
 
   async #finish(): Promise<void> {
@@ -247,48 +269,52 @@ class Audit {
     const right = this.#tree.root()
     if (!bytesEqual(root, right)) {
       const detail = `The checkpoint signs ${encodeBase64(root)} at size ${size}; ${encodeBase64(right)} is the root of the entries.`
-      this.#fault(0, 'log-root-differs', detail)
+      await this.#fault({ index: 0, code: 'log-root-differs', detail })
     }
-    this.#faults.push(...this.#replayer.finish())
-    this.#compareCosignatures()
+    await this.#take(this.#replayer.finish())
+    await this.#compareCosignatures()
   }
 
-  #compareEarlier(): void {
+  async #compareEarlier(): Promise<void> {
     const { origin, size } = this.#checkpoint
     if (this.#earlier === null) return
     if (this.#earlier.origin !== origin)
       throw new AuditImpossibleError(
         `The earlier checkpoint is of ${this.#earlier.origin}, not of ${origin}.`,
       )
-    if (this.#earlier.size > size)
-      this.#fault(
-        size,
-        'log-shrunk',
-        `The log has ${size} entries; an earlier checkpoint covers ${this.#earlier.size}.`,
-      )
+    if (this.#earlier.size <= size) return
+    const detail = `The log has ${size} entries; an earlier checkpoint covers ${this.#earlier.size}.`
+    await this.#fault({ index: size, code: 'log-shrunk', detail })
   }
 
-  #compareFork({ size, root }: Checkpoint): void {
+  async #compareFork({ size, root }: Checkpoint): Promise<void> {
     const right = this.#tree.root()
     if (bytesEqual(root, right)) return
     const detail = `The first ${size} entries have the root ${encodeBase64(right)}; an earlier checkpoint signed ${encodeBase64(root)}.`
-    this.#fault(size - 1, 'log-forked', detail)
+    await this.#fault({ index: size - 1, code: 'log-forked', detail })
   }
 
   /** Design.md section 4, Time: `at` lies before the next cosignatures' times, with a tolerance. */
-  #compareCosignatures(): void {
+  async #compareCosignatures(): Promise<void> {
     const at = this.#replayer.lastState?.at
     if (at === undefined) return
+    const index = this.#checkpoint.size - 1
     for (const { verifier, time } of this.#opened.cosignatures)
       if (secondsOf(at) > time + TOLERANCE_SECONDS) {
         const detail = `The last state entry is of ${at}; ${verifier.name} cosigned at ${instantFromSeconds(time)}.`
-        this.#fault(this.#checkpoint.size - 1, 'state-after-cosignature', detail)
+        await this.#fault({ index, code: 'state-after-cosignature', detail })
       }
   }
 
-  #fault(index: number, code: FileFaultCode, detail: string): void {
+  /** A fault of files. `right`: what should stand in the file. */
+  async #fault(fault: AuditFault, right?: Uint8Array): Promise<void> {
     this.#fileFaults += 1
-    if (this.#fileFaults <= this.#maxFaults) this.#faults.push({ index, code, detail })
+    if (this.#fileFaults <= this.#maxFaults) await this.#take([fault], right)
+  }
+
+  async #take(faults: readonly AuditFault[], right?: Uint8Array): Promise<void> {
+    this.#faults.push(...faults)
+    await this.#evidence?.take(faults, right)
   }
 
   #report(seconds: number): AuditReport {

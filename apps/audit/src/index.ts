@@ -3,16 +3,11 @@
  * compared, and every decision made again. It uses the core and the ledger, and nothing that a registry runs.
  */
 
+export { FILE_FAULTS, type FileFaultCode } from '@cadastre/misbehaviour'
 export { type Impact, impactOf, type ProposedTerms } from '@cadastre/replay'
 export { AuditImpossibleError, type AuditOptions, auditLog } from './audit-log.ts'
 export { renderJson, renderText, ruleOf } from './render.ts'
-export {
-  type AuditFault,
-  type AuditFaultCode,
-  type AuditReport,
-  FILE_FAULTS,
-  type FileFaultCode,
-} from './report.ts'
+export type { AuditEvidence, AuditFault, AuditFaultCode, AuditReport } from './report.ts'
 export {
   type AuditExitCode,
   type AuditRun,

@@ -1,14 +1,14 @@
 /** A report in words, or as JSON. */
 
-import { FAULTS } from '@cadastre/replay'
+import { ruleText } from '@cadastre/misbehaviour'
 import { ordersLines } from '@cadastre/statistics'
-import { type AuditFault, type AuditReport, FILE_FAULTS } from './report.ts'
+import type { AuditFault, AuditReport } from './report.ts'
 
 const number = (value: number): string => value.toLocaleString('en-US')
 
 /** The rule that a fault breaks. */
 export function ruleOf(code: AuditFault['code']): string {
-  return { ...FAULTS, ...FILE_FAULTS }[code]
+  return ruleText(code)
 }
 
 export function renderJson(report: AuditReport): string {

@@ -1,23 +1,10 @@
 /** What an audit found, as data; `render.ts` puts it into words. */
 
+import type { FileFaultCode } from '@cadastre/misbehaviour'
 import type { StateEntry } from '@cadastre/records'
 import type { Fault, FaultCode, ReceiptCount, Tally } from '@cadastre/replay'
 import type { OrdersReport } from '@cadastre/statistics'
 import type { TrustOrigin } from './trust.ts'
-
-/** What can be wrong with a log's files, beside what its entries say. */
-export const FILE_FAULTS = {
-  'bundle-missing': 'Every entry that a checkpoint covers is published (C2SP tlog-tiles).',
-  'bundle-malformed': 'A bundle holds its entries, each after its length (C2SP tlog-tiles).',
-  'tile-missing': 'Every tile that a checkpoint covers is published (C2SP tlog-tiles).',
-  'tile-differs': 'Tiles hold the hashes of the entries.',
-  'log-root-differs': 'The checkpoint signs the root of the tree of all entries (RFC 6962 section 2.1).',
-  'log-shrunk': 'A log only grows: it has at least the size of an earlier checkpoint.',
-  'log-forked': 'A log only grows: its first entries are those of an earlier checkpoint.',
-  'state-after-cosignature': 'A cosignature is not earlier than the last state entry, but for 60 s.',
-} as const
-
-export type FileFaultCode = keyof typeof FILE_FAULTS
 
 export type AuditFault =
   | Fault
@@ -26,6 +13,8 @@ export type AuditFault =
       readonly index: number
       readonly code: FileFaultCode
       readonly detail: string
+      /** The file concerned, where it is one. */
+      readonly path?: string
     }
 export type AuditFaultCode = FaultCode | FileFaultCode
 
@@ -55,4 +44,12 @@ export type AuditReport = {
   readonly faultCount: number
   readonly faults: readonly AuditFault[]
   readonly seconds: number
+}
+
+/** What convicts of a fault: a small file that anybody verifies, or why there is none. */
+export type AuditEvidence = {
+  readonly fault: AuditFault
+  readonly text: string | null
+  /** Where `text` is null: why, and what to do instead. */
+  readonly why: string | null
 }

@@ -15,6 +15,8 @@ export {
   inclusionNodes,
   inclusionProof,
   type NodeReader,
+  nodeProof,
+  nodeProofNodes,
   rebuildCompactRange,
   rootNodes,
   treeRoot,
@@ -34,4 +36,10 @@ export {
   tilesForNodes,
   tilesForSize,
 } from './tiles.ts'
-export { rootFromConsistency, rootFromInclusion, verifyConsistency, verifyInclusion } from './verify.ts'
+export {
+  rootFromConsistency,
+  rootFromInclusion,
+  rootFromNode,
+  verifyConsistency,
+  verifyInclusion,
+} from './verify.ts'

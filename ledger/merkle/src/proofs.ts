@@ -45,6 +45,27 @@ export function inclusionNodes(index: number, size: number): TreeNode[] {
   return inclusionSpans(index, size).flatMap(nodesOfSpan)
 }
 
+/** Which nodes {@link nodeProof} will read. */
+export function nodeProofNodes({ level, index }: TreeNode, size: number): TreeNode[] {
+  assertIndex((index + 1) * 2 ** level - 1, size)
+  return inclusionSpans(index * 2 ** level, size)
+    .slice(level)
+    .flatMap(nodesOfSpan)
+}
+
+/** The proof that a complete node is in the tree of `size`, its sibling first: for one leaf, its inclusion proof. */
+export function nodeProof(
+  hasher: Hasher,
+  read: NodeReader,
+  { level, index }: TreeNode,
+  size: number,
+): Uint8Array[] {
+  assertIndex((index + 1) * 2 ** level - 1, size)
+  return inclusionSpans(index * 2 ** level, size)
+    .slice(level)
+    .map((span) => hashSpan(hasher, read, span))
+}
+
 /**
  * The proof that the tree of `second` leaves extends that of `first`: RFC 9162 section 2.1.4.1. Empty when
  * the sizes are equal, or the first is 0 (C2SP tlog-witness).

@@ -1,6 +1,7 @@
 import { bytesEqual, type Hasher } from '@cadastre/crypto'
 import { emptyRoot, HASH_BYTES, nodeHash } from './hashing.ts'
 import { isOdd, shiftRight } from './integers.ts'
+import type { TreeNode } from './spans.ts'
 
 function wellFormed(proof: readonly Uint8Array[]): boolean {
   return proof.every((hash) => hash.length === HASH_BYTES)
@@ -21,22 +22,34 @@ export function rootFromInclusion(
   size: number,
   proof: readonly Uint8Array[],
 ): Uint8Array | null {
-  if (!isSize(index) || !isSize(size) || index >= size) return null
-  if (leaf.length !== HASH_BYTES || !wellFormed(proof)) return null
+  return rootFromNode(hasher, leaf, { level: 0, index }, size, proof)
+}
+
+/** The same for any complete node of the tree: an inclusion proof of its first leaf, from its own level up. */
+export function rootFromNode(
+  hasher: Hasher,
+  hash: Uint8Array,
+  { level, index }: TreeNode,
+  size: number,
+  proof: readonly Uint8Array[],
+): Uint8Array | null {
+  if (!isSize(index) || !isSize(size) || !(level >= 0 && level < 53)) return null
+  if (!Number.isInteger(level) || (index + 1) * 2 ** level > size) return null
+  if (hash.length !== HASH_BYTES || !wellFormed(proof)) return null
   let node = index
-  let last = size - 1
-  let root = leaf
-  for (const hash of proof) {
+  let last = shiftRight(size - 1, level)
+  let root = hash
+  for (const sibling of proof) {
     if (last === 0) return null
     if (isOdd(node) || node === last) {
-      root = nodeHash(hasher, hash, root)
+      root = nodeHash(hasher, sibling, root)
       // A node without a right sibling rises until it has a left one.
       while (!isOdd(node) && node !== 0) {
         node = shiftRight(node, 1)
         last = shiftRight(last, 1)
       }
     } else {
-      root = nodeHash(hasher, root, hash)
+      root = nodeHash(hasher, root, sibling)
     }
     node = shiftRight(node, 1)
     last = shiftRight(last, 1)

@@ -1,5 +1,7 @@
 /** What can be wrong with a log: a closed list, each with the rule that is broken. */
 
+import type { RecordKey } from '@cadastre/records'
+
 export const FAULTS = {
   'entry-too-large': 'An entry has at most 32 KiB (design.md section 5).',
   'entry-not-utf8': 'An entry is UTF-8 (RFC 3629).',
@@ -35,6 +37,10 @@ export const FAULTS = {
   'effects-differ': 'The effects are those of the procedure, byte for byte.',
   'loss-without-basis':
     'A record shrinks only by its holder’s consent, an order, or a public instrument (invariant I1).',
+  'number-misplaced':
+    'Every number lies in exactly one of free, held, quarantined, moved out and reserved (invariant I2).',
+  'number-lost':
+    'A number that is registered stays so: it goes back to its pool, or the record says where it went.',
   'decision-impossible': 'The procedure reaches a decision on the state before the act.',
 } as const
 
@@ -46,6 +52,8 @@ export type Fault = {
   readonly code: FaultCode
   /** What the entry says and what would be right. */
   readonly detail: string
+  /** The record concerned, where it is one that no effect names. */
+  readonly key?: RecordKey
 }
 
 /** A text cut to what fits in a report. */

@@ -4,6 +4,7 @@
  */
 
 export { type ReceiptCount, receiptFindings, UNRECEIPTED, waitsUntil } from './arrivals.ts'
+export { misplaced } from './conservation.ts'
 export { type EntryError, entryText, type ParsedEntry, parseEntry, readEntry, stateEntry } from './entries.ts'
 export { FAULTS, type Fault, type FaultCode } from './faults.ts'
 export { cellOfHoldingLabel, holdingLabel, holdingPrefix } from './holdings-index.ts'

@@ -29,6 +29,7 @@ import {
   type Version,
 } from '@cadastre/trie'
 import { Arrivals, type ReceiptCount } from './arrivals.ts'
+import { Conservation } from './conservation.ts'
 import { DueQueue } from './due-queue.ts'
 import { type EntryError, entryText, readEntry, readUnchecked } from './entries.ts'
 import { type Fault, type FaultCode, short } from './faults.ts'
@@ -51,8 +52,11 @@ export type ReplayOptions = {
   readonly keepIndex?: boolean
   /** Given each version of the state that a later one follows; default: it is released at once. */
   readonly superseded?: (version: Version) => void
-  /** Keep the state on which the last batch was decided as well, for {@link Replayer.before}. Default false. */
-  readonly keepBefore?: boolean
+  /**
+   * Look at where numbers are as well, which follows where every decision is right (invariant I2), and keep the state on
+   * which the last batch was decided, for {@link Replayer.stateAt}. Default false.
+   */
+  readonly audit?: boolean
   /** Called after each state entry. */
   readonly onProgress?: (entries: number) => void
 }
@@ -70,6 +74,9 @@ export class Replayer {
   readonly #arrivals: Arrivals
   readonly #judge: Judge
   readonly #dueQueue = new DueQueue()
+  readonly #conservation: Conservation | null
+  /** The registry was being founded at the last state entry, or was not there yet. */
+  #founding = true
   readonly #maxFaults: number
   #found: Fault[] = []
   #faultCount = 0
@@ -90,7 +97,6 @@ export class Replayer {
   #version: Version | null = null
   /** The state at the state entry before the last one, and how many entries made it. */
   #older: { readonly size: number; readonly version: Version } | null = null
-  #lastWasState = false
   /** Spaces whose root has differed since it last agreed: told once. */
   readonly #differing = new Set<HashedSpace>()
 
@@ -98,6 +104,7 @@ export class Replayer {
     this.#options = options
     this.#maxFaults = options.maxFaults ?? MAX_FAULTS
     this.#arrivals = new Arrivals(options.crypto)
+    this.#conservation = options.audit === true ? new Conservation() : null
     const memory = options.memory ?? createTrieMemory()
     this.trie = new TrieWriter(memory, options.crypto)
     this.#reader = new TrieReader(memory)
@@ -127,12 +134,12 @@ export class Replayer {
     return this.#version
   }
   /**
-   * The state on which the batch of the last replayed entry was decided: how many entries made it, and what it is, until
-   * the next state entry. Null in the first batch. Only with `keepBefore`.
+   * The state that the first `size` entries make, as the log has it: at the last state entry, or (with `audit`) the one
+   * before it. Null for any other size. It can be read until the next entry.
    */
-  get before(): { readonly size: number; readonly view: TrieView } | null {
-    const older = this.#lastWasState ? this.#older : this.#current
-    return older === null ? null : { size: older.size, view: this.#reader.at(older.version) }
+  stateAt(size: number): TrieView | null {
+    const found = [this.#current, this.#older].find((one) => one?.size === size)
+    return found == null ? null : this.#reader.at(found.version)
   }
 
   get #current(): { readonly size: number; readonly version: Version } | null {
@@ -151,7 +158,6 @@ export class Replayer {
   step(index: number, bytes: Uint8Array, checked: CheckedSignatures | null = null): readonly Fault[] {
     if (index !== this.#size) throw new RangeError(`entry ${index} after ${this.#size - 1}`)
     this.#found = []
-    this.#lastWasState = false
     const read = readUnchecked(bytes)
     if (!read.ok) this.#unreadable(read.error)
     else if (read.value.kind === 'op') this.#op(read.value.entry, read.value.text, bytes, checked)
@@ -166,7 +172,7 @@ export class Replayer {
     this.#found = []
     const { origin } = this.#options
     if (origin !== null && this.#founded !== null && this.#founded !== origin)
-      this.#founding(`The log is of ${this.#founded}; ${origin}, which signs, would be right.`)
+      this.#originFault(`The log is of ${this.#founded}; ${origin}, which signs, would be right.`)
     if (this.#batchOps > 0 || this.#batchUnsure) {
       this.#size -= 1
       this.#fault('batch-open', 'The log ends in an op; a state entry after it would be right.')
@@ -176,17 +182,17 @@ export class Replayer {
   }
 
   /** Who signs a log is asked of the whole log: a successor's goes on with another's. */
-  #founding(detail: string): void {
+  #originFault(detail: string): void {
     const size = this.#size
     this.#size = 0
     this.#fault('origin-differs', detail)
     this.#size = size
   }
 
-  #fault(code: FaultCode, detail: string): void {
+  #fault(code: FaultCode, detail: string, key?: RecordKey): void {
     this.#faultCount += 1
-    if (this.#faultCount <= this.#maxFaults)
-      this.#found.push({ index: this.#size, code, detail: short(detail, 2000) })
+    const fault = { index: this.#size, code, detail: short(detail, 2000) }
+    if (this.#faultCount <= this.#maxFaults) this.#found.push(key === undefined ? fault : { ...fault, key })
   }
 
   #unreadable({ code, detail }: EntryError): void {
@@ -268,6 +274,7 @@ export class Replayer {
     if (!entry.outcome.accepted) return
     const stamped =
       executed?.outcome.accepted === true ? executed.outcome.stamped : this.#logged(entry.outcome.effects)
+    if (this.#conservation !== null) for (const { key } of stamped) this.#conservation.touch(key, this.state)
     this.state.write(stamped)
     for (const { key, next } of stamped)
       this.#dueQueue.set(key, executed === null ? dueIfAny(key, next) : dueIn(key, next))
@@ -296,6 +303,9 @@ export class Replayer {
     for (const { code, detail } of this.#arrivals.ignored(entry.at)) this.#fault(code, detail)
     if (!this.#handedOver) this.#undone(entry)
     this.#handedOver = this.#judge.handedOver
+    for (const { code, detail, key } of this.#conservation?.check(this.state, this.#founding) ?? [])
+      this.#fault(code, detail, key)
+    this.#founding = (this.registry?.state ?? 'founding') === 'founding'
     this.#roots(entry)
     this.#previousState = this.#size
     this.#lastState = entry
@@ -307,7 +317,11 @@ export class Replayer {
 
   #undone(entry: StateEntry): void {
     for (const { key, procedure, at } of this.#dueQueue.takeBefore(entry.at))
-      this.#fault('due-undone', `${procedure} on ${key} fell due at ${at} and is not done at ${entry.at}.`)
+      this.#fault(
+        'due-undone',
+        `${procedure} on ${key} fell due at ${at} and is not done at ${entry.at}.`,
+        key,
+      )
   }
 
   #supersede(version: Version | undefined): void {
@@ -319,12 +333,11 @@ export class Replayer {
   #roots(entry: StateEntry): void {
     const version = this.trie.commit()
     const previous = this.#current
-    if (this.#options.keepBefore === true) {
+    if (this.#conservation !== null) {
       this.#supersede(this.#older?.version)
       this.#older = previous
     } else this.#supersede(previous?.version)
     this.#version = version
-    this.#lastWasState = true
     for (const space of HASHED_SPACES) {
       const right = encodeBase64(version.hashes[space])
       if (entry.roots[space] === right) this.#differing.delete(space)

@@ -127,6 +127,20 @@ export class TrieState implements StateSource {
     }
   }
 
+  /** All cells strictly inside a block, some at a time. The state may not change meanwhile. */
+  *inside(key: RecordKey, limit: number): Generator<readonly CoveringCell[]> {
+    const at = blockOf(key)
+    const label = blockBytes(at)
+    let after: { readonly label: Uint8Array; readonly length: number } = { label, length: at.length }
+    for (;;) {
+      const found = this.view.inside(at.space, label, at.length, { limit, after })
+      yield found.map((one) => coveringCell(at.space, one))
+      const last = found.at(-1)
+      if (last === undefined || found.length < limit) return
+      after = last
+    }
+  }
+
   #place(key: RecordKey): TriePlace {
     let place = this.#places.get(key)
     if (place === undefined) {

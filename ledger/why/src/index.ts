@@ -8,9 +8,13 @@ export { DOCUMENT_MAX, formatWhy, parseWhy, WHY_FORMAT, type WhyBundle } from '.
 export { type Claim, openClaim, readClaim } from './claim.ts'
 export { type Explanation, explain, explanationText, type Precondition } from './explain.ts'
 export {
+  type EntryRange,
   type LogRange,
   type LogReader,
+  loadNodes,
+  makeEntryRange,
   makeRange,
+  proveEntries,
   proveRange,
   rangeJson,
   readRange,

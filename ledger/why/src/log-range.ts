@@ -3,6 +3,7 @@
 import { bytesEqual, type Crypto, decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 import {
   leafHash,
+  type NodeReader,
   rangeProof,
   rangeProofNodes,
   rootFromRange,
@@ -11,6 +12,7 @@ import {
   tileBytes,
   tileNodeReader,
   tilesForNodes,
+  type TreeNode,
 } from '@cadastre/merkle'
 import { checkPolicy, type Policy, type PolicyCosignature } from '@cadastre/notes'
 import { isArray, isObject, type Json, type JsonObject } from '@cadastre/records'
@@ -31,6 +33,9 @@ export type LogRange = {
   readonly entries: readonly string[]
   readonly proof: readonly string[]
 }
+
+/** The same as bytes: an entry that is no entry need not be text. */
+export type EntryRange = ProvedRange & { readonly proof: readonly string[] }
 
 /** Bytes of entries that do stand in the log. */
 export type ProvedRange = { readonly first: number; readonly bytes: readonly Uint8Array[] }
@@ -77,14 +82,22 @@ function listOfTexts(json: Json | undefined, max: number): readonly string[] | n
 /** That the entries stand in the log where they say. */
 export function proveRange(
   crypto: Crypto,
-  { size, root }: TrustedCheckpoint,
+  checkpoint: TrustedCheckpoint,
   { first, entries, proof }: LogRange,
 ): Checked<ProvedRange> {
-  const bytes = entries.map(encodeUtf8)
+  return proveEntries(crypto, checkpoint, { first, bytes: entries.map(encodeUtf8), proof })
+}
+
+/** The same of entries that need not be texts. */
+export function proveEntries(
+  crypto: Crypto,
+  { size, root }: TrustedCheckpoint,
+  { first, bytes, proof }: EntryRange,
+): Checked<ProvedRange> {
   const hashes = proof.map((hash) => decodeBase64(hash) ?? new Uint8Array(0))
   const leaves = bytes.map((entry) => leafHash(crypto, entry))
   const computed = rootFromRange(crypto, first, leaves, size, hashes)
-  const last = first + entries.length - 1
+  const last = first + bytes.length - 1
   if (computed === null || !bytesEqual(computed, root))
     return refuse('not-included', `These are not entries ${first} to ${last} of the log of size ${size}.`)
   return { ok: true, value: { first, bytes } }
@@ -124,14 +137,35 @@ export async function makeRange(
   end: number,
   size: number,
 ): Promise<LogRange> {
+  const { bytes, proof } = await makeEntryRange(crypto, log, first, end, size)
+  return { first, entries: bytes.map(entryTextOf), proof }
+}
+
+/** The same as bytes. */
+export async function makeEntryRange(
+  crypto: Pick<Crypto, 'sha256'>,
+  log: LogReader,
+  first: number,
+  end: number,
+  size: number,
+): Promise<EntryRange> {
   const entries = await log.entries(first, end - first)
   if (entries.length !== end - first) throw new RangeError(`the log lacks entries ${first} to ${end - 1}`)
+  const read = await loadNodes(crypto, log, rangeProofNodes(first, end, size), size)
+  return { first, bytes: entries, proof: rangeProof(crypto, read, first, end, size).map(encodeBase64) }
+}
+
+/** Reads these nodes of the tree of `size` from its tiles, which are believed. */
+export async function loadNodes(
+  crypto: Pick<Crypto, 'sha256'>,
+  log: LogReader,
+  nodes: readonly TreeNode[],
+  size: number,
+): Promise<NodeReader> {
   const tiles = new Map<string, Uint8Array>()
-  for (const tile of tilesForNodes(rangeProofNodes(first, end, size), size))
+  for (const tile of tilesForNodes(nodes, size))
     tiles.set(nameOf(tile), tileBytes(await log.tileHashes(tile.level, tile.index * TILE_WIDTH, tile.width)))
-  const read = tileNodeReader(crypto, size, (tile) => tiles.get(nameOf(tile)) ?? missing(tile))
-  const proof = rangeProof(crypto, read, first, end, size)
-  return { first, entries: entries.map(entryTextOf), proof: proof.map(encodeBase64) }
+  return tileNodeReader(crypto, size, (tile) => tiles.get(nameOf(tile)) ?? missing(tile))
 }
 
 export function rangeJson({ first, entries, proof }: LogRange): JsonObject {
