@@ -1,6 +1,13 @@
 /** All that can be asked of the registry in a state, by families of procedures; and when to ask it. */
 
-import { type Application, addSeconds, canFallDue, dueOf, type Instant, type RecordKey } from '@cadastre/records'
+import {
+  type Application,
+  addSeconds,
+  canFallDue,
+  dueOf,
+  type Instant,
+  type RecordKey,
+} from '@cadastre/records'
 import * as holders from './acts-holders.ts'
 import * as law from './acts-law.ts'
 import type { Offered } from './acts-numbers.ts'
