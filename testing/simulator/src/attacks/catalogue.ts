@@ -3,11 +3,14 @@
 import type { Attack } from './attack.ts'
 import { CONSENT } from './catalogue/consent.ts'
 import { DOOR } from './catalogue/door.ts'
+import { FOUNDING_ATTACKS } from './catalogue/founding.ts'
 import { HISTORY } from './catalogue/history.ts'
 import { MARKS } from './catalogue/marks.ts'
 import { ORDERS } from './catalogue/orders.ts'
 import { PAPERS } from './catalogue/papers.ts'
 import { POOL } from './catalogue/pool.ts'
+import { REGISTRIES } from './catalogue/registries.ts'
+import { STAFF } from './catalogue/staff.ts'
 import { STORE } from './catalogue/store.ts'
 
 export const GROUPS: Readonly<Record<string, readonly Attack[]>> = {
@@ -18,6 +21,9 @@ export const GROUPS: Readonly<Record<string, readonly Attack[]>> = {
   marks: MARKS,
   papers: PAPERS,
   pool: POOL,
+  founding: FOUNDING_ATTACKS,
+  registries: REGISTRIES,
+  staff: STAFF,
   store: STORE,
 }
 

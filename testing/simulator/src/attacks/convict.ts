@@ -16,14 +16,15 @@ export function policyOf({ registry }: AttackWorld): Policy {
   return policy.value
 }
 
-/** Audits a hostile log; what convicts it, under the code that is expected. */
+/** Audits a hostile log; what convicts it, under the code that is expected. `checkpoint`: with cosignatures. */
 export function convictLog(
   world: AttackWorld,
   log: HostileLog,
   expected: AuditFaultCode,
   earlier: string | null = null,
+  checkpoint: string = log.checkpoint(),
 ): Promise<Outcome> {
-  return convictFiles(world, log.files(), expected, earlier)
+  return convictFiles(world, log.files(checkpoint), expected, earlier)
 }
 
 /** The same of public files, which may be of no whole log. */

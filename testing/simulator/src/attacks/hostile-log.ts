@@ -222,6 +222,12 @@ export class HostileLog {
     return signNote(text, [noteSigner(nodeCrypto, this.origin, signer)])
   }
 
+  /** The largest size, smaller than `size`, at which a batch ends. */
+  batchBefore(size: number): number {
+    const kinds = this.entries.map((bytes) => parseEntry(bytes)?.kind)
+    return kinds.lastIndexOf('state', size - 2) + 1
+  }
+
   /** Proof that the log goes on from its first `old` entries. */
   consistency(old: number): readonly Uint8Array[] {
     return consistencyProof(nodeCrypto, this.#nodes(), old, this.size)
