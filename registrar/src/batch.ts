@@ -155,7 +155,9 @@ export class BatchBuilder {
   }
 
   #decide({ request, checked, received, name, repeated }: Pending): Executed {
-    if (repeated || (name !== null && this.#acceptedNames.has(name))) return ALREADY_ACCEPTED
+    // An expired one is refused as such, so that no audit need remember requests for ever.
+    const expired = (received?.at ?? this.#at) > request.expires
+    if (!expired && (repeated || (name !== null && this.#acceptedNames.has(name)))) return ALREADY_ACCEPTED
     if (checked === null) return SIGNATURE_INVALID
     if (checked instanceof Error) return this.#fault(checked)
     if (this.#handedOver && request.procedure !== takeOver.id) return HANDED_OVER

@@ -1,8 +1,9 @@
 /** Receipts as the log shows them: order of arrival, deadlines, gaps, and requests that come twice. */
 
-import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
+import { type Crypto, decodeBase64, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 import { PROCEDURES, procedureById } from '@cadastre/procedures'
 import { addSeconds, type Instant, type OpEntry, type Request } from '@cadastre/records'
+import { AcceptedRequests } from './accepted.ts'
 import type { FaultCode } from './faults.ts'
 
 type Found = { readonly code: FaultCode; readonly detail: string }
@@ -14,8 +15,6 @@ export const UNRECEIPTED: ReadonlySet<string> = new Set(['genesis/1', 'import/1'
 const LONGEST_SECONDS: number = Math.max(
   ...Object.values(PROCEDURES).map(({ deadlineSeconds }) => deadlineSeconds),
 )
-/** 160 bits of the request's hash, one character a byte: enough that nobody finds two requests that share them. */
-const NAME_BYTES = 20
 
 /** What the log shows of receipts. */
 export type ReceiptCount = {
@@ -27,9 +26,31 @@ export type ReceiptCount = {
   readonly open: number
 }
 
+/** All that is known of receipts and requests between two batches, as plain JSON. */
+export type SavedArrivals = {
+  readonly seq: number
+  readonly decided: number
+  readonly gaps: readonly Gap[]
+  /** By the hour of expiry, the first 20 bytes of each accepted request's hash, one after the other, in base64. */
+  readonly accepted: readonly (readonly [string, string])[]
+}
+
+function latin1(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length)
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at)
+  return bytes
+}
+
+function ofLatin1(bytes: Uint8Array): string {
+  const parts: string[] = []
+  for (let at = 0; at < bytes.length; at += 8192)
+    parts.push(String.fromCharCode(...bytes.subarray(at, at + 8192)))
+  return parts.join('')
+}
+
 export class Arrivals {
   readonly #crypto: Pick<Crypto, 'sha256'>
-  readonly #accepted = new Set<string>()
+  #accepted = new AcceptedRequests()
   #seq = 0
   #decided = 0
   #gaps: Gap[] = []
@@ -38,18 +59,31 @@ export class Arrivals {
     this.#crypto = crypto
   }
 
-  /** Whether an earlier entry accepted the request with this canonical text. */
-  accepted(text: string): boolean {
-    return this.#accepted.has(this.#nameOf(text))
-  }
-
-  #nameOf(text: string): string {
-    return String.fromCharCode(...this.#crypto.sha256(encodeUtf8(text)).subarray(0, NAME_BYTES))
+  /** Whether an earlier entry accepted the request, given its canonical text too. Not to be asked once it has expired. */
+  accepted(request: Request, text: string): boolean {
+    return this.#accepted.has(this.#crypto.sha256(encodeUtf8(text)), request.expires)
   }
 
   get count(): ReceiptCount {
     const open = this.#gaps.reduce((sum, { first, last }) => sum + last - first + 1, 0)
     return { decided: this.#decided, last: this.#seq, open }
+  }
+
+  /** What {@link Arrivals.restore} reads. */
+  saved(): SavedArrivals {
+    const accepted = this.#accepted
+      .saved()
+      .map(([hour, names]) => [hour, encodeBase64(latin1(names))] as const)
+    return { seq: this.#seq, decided: this.#decided, gaps: this.#gaps, accepted }
+  }
+
+  restore({ seq, decided, gaps, accepted }: SavedArrivals): void {
+    this.#seq = seq
+    this.#decided = decided
+    this.#gaps = [...gaps]
+    this.#accepted = AcceptedRequests.restored(
+      accepted.map(([hour, names]) => [hour, ofLatin1(decodeBase64(names) ?? new Uint8Array(0))]),
+    )
   }
 
   /** A successor takes over: its receipts are its own, from the first on. The predecessor's gaps stay the predecessor's. */
@@ -61,9 +95,10 @@ export class Arrivals {
   arrive(entry: OpEntry, request: Request, text: string): readonly Found[] {
     const found: Found[] = []
     if (entry.outcome.accepted) {
-      if (this.accepted(text))
+      const hash = this.#crypto.sha256(encodeUtf8(text))
+      if (this.#accepted.has(hash, request.expires))
         found.push({ code: 'request-repeated', detail: 'An earlier entry accepted the same request.' })
-      this.#accepted.add(this.#nameOf(text))
+      this.#accepted.add(hash, request.expires)
     }
     if (entry.received !== null) found.push(...this.#sequence(entry.received))
     return [...found, ...receiptFindings(entry, request)]
@@ -80,8 +115,9 @@ export class Arrivals {
     return []
   }
 
-  /** Receipts passed over whose deadline is before `at`: each once. */
+  /** A batch ends at this time. Gives receipts passed over whose deadline is before it: each once. */
   ignored(at: Instant): readonly Found[] {
+    this.#accepted.forget(at)
     if (this.#gaps.length === 0) return []
     const old = this.#gaps.filter(({ until }) => until < at)
     this.#gaps = this.#gaps.filter(({ until }) => until >= at)

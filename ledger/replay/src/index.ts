@@ -15,6 +15,8 @@ export { fitting, type OpHead, opEntryBytes } from './op-entries.ts'
 export {
   Replayer,
   type ReplayOptions,
+  type SavedReplay,
+  SavedStateError,
   type Tally,
 } from './replayer.ts'
 export { coveringCell, labelOf, readRecord, TrieState } from './trie-state.ts'

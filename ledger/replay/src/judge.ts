@@ -48,10 +48,10 @@ export type Judged = {
 export class Judge {
   readonly #state: StateSource
   readonly #crypto: Crypto
-  /** Whether an earlier entry accepted the request with this canonical text. */
-  readonly #accepted: (text: string) => boolean
+  /** Whether an earlier entry accepted the request, given its canonical text too. */
+  readonly #accepted: (request: Request, text: string) => boolean
 
-  constructor(state: StateSource, crypto: Crypto, accepted: (text: string) => boolean) {
+  constructor(state: StateSource, crypto: Crypto, accepted: (request: Request, text: string) => boolean) {
     this.#state = state
     this.#crypto = crypto
     this.#accepted = accepted
@@ -114,7 +114,10 @@ export class Judge {
       found.push({ code: 'entry-not-canonical', detail: 'The request is no canonical JSON.' })
       return { executed: null, found, request: null, deep: true }
     }
-    if (this.#accepted(text)) return { executed: ALREADY_ACCEPTED, found, request: text, deep: false }
+    // An expired one is refused as such, so that nobody need remember requests for ever.
+    const received = entry.received?.at ?? entry.at
+    if (received <= request.expires && this.#accepted(request, text))
+      return { executed: ALREADY_ACCEPTED, found, request: text, deep: false }
     try {
       const executed = this.#decide(entry, request, index, this.#signatures(text, entry.evidence, checked))
       return { executed, found, request: text, deep: false }

@@ -28,7 +28,7 @@ import {
   TrieWriter,
   type Version,
 } from '@cadastre/trie'
-import { Arrivals, type ReceiptCount } from './arrivals.ts'
+import { Arrivals, type ReceiptCount, type SavedArrivals } from './arrivals.ts'
 import { Conservation } from './conservation.ts'
 import { DueQueue } from './due-queue.ts'
 import { type EntryError, entryText, readEntry, readUnchecked } from './entries.ts'
@@ -63,6 +63,28 @@ export type ReplayOptions = {
 
 /** Counts of what was replayed. */
 export type Tally = { ops: number; states: number; accepted: number; refused: number; signatures: number }
+
+/** What a replayer knows between two batches, beside the records: plain JSON. */
+export type SavedReplay = {
+  /** Entries replayed; the last is a state entry. */
+  readonly size: number
+  readonly lastState: StateEntry
+  readonly at: Instant
+  readonly founded: string | null
+  readonly founding: boolean
+  readonly handedOver: boolean
+  /** Spaces whose root in the last state entry is not that of the records: a fault that was told. */
+  readonly differing: readonly HashedSpace[]
+  readonly tally: Tally
+  readonly faultCount: number
+  readonly due: readonly Due[]
+  readonly arrivals: SavedArrivals
+}
+
+/** What was saved is not the state of the log. */
+export class SavedStateError extends Error {
+  override readonly name: string = 'SavedStateError'
+}
 
 const MAX_FAULTS = 1000
 
@@ -109,7 +131,9 @@ export class Replayer {
     this.trie = new TrieWriter(memory, options.crypto)
     this.#reader = new TrieReader(memory)
     this.state = new TrieState(this.trie, options.crypto, { keepIndex: options.keepIndex ?? false })
-    this.#judge = new Judge(this.state, options.crypto, (text) => this.#arrivals.accepted(text))
+    this.#judge = new Judge(this.state, options.crypto, (request, text) =>
+      this.#arrivals.accepted(request, text),
+    )
   }
 
   /** What the entries so far show of receipts. */
@@ -165,6 +189,68 @@ export class Replayer {
     else this.#notCanonical(bytes)
     this.#size += 1
     return this.#found
+  }
+
+  /** All that is known beside the state's records, between two batches: what {@link Replayer.resumed} goes on from. */
+  saved(): SavedReplay {
+    const lastState = this.#lastState
+    if (lastState === null || this.#previousState !== this.#size - 1)
+      throw new RangeError('only after a state entry')
+    return {
+      size: this.#size,
+      lastState,
+      at: this.#at ?? lastState.at,
+      founded: this.#founded,
+      founding: this.#founding,
+      handedOver: this.#handedOver,
+      differing: [...this.#differing],
+      tally: { ...this.tally },
+      faultCount: this.#faultCount,
+      due: this.#dueQueue.saved(),
+      arrivals: this.#arrivals.saved(),
+    }
+  }
+
+  /**
+   * A replayer that goes on where another stood. `fill` writes all records of the state, in any order; they are believed
+   * for what their roots are: rejects with a {@link SavedStateError} where those are not the ones of the last state entry.
+   */
+  static async resumed(
+    options: ReplayOptions,
+    saved: SavedReplay,
+    fill: (into: { readonly trie: TrieWriter; readonly state: TrieState }) => Promise<void> | void,
+  ): Promise<Replayer> {
+    const replayer = new Replayer(options)
+    await fill(replayer)
+    replayer.#restore(saved)
+    return replayer
+  }
+
+  #restore(saved: SavedReplay): void {
+    const version = this.trie.commit()
+    for (const space of HASHED_SPACES)
+      if (
+        encodeBase64(version.hashes[space]) !== saved.lastState.roots[space] &&
+        !saved.differing.includes(space)
+      )
+        throw new SavedStateError(
+          `the records saved do not make the root of ${space} in entry ${saved.size - 1}`,
+        )
+    this.#version = version
+    this.#size = saved.size
+    this.#previousState = saved.size - 1
+    this.#lastState = saved.lastState
+    this.#at = saved.at
+    this.#founded = saved.founded
+    this.#founding = saved.founding
+    this.#handedOver = saved.handedOver
+    for (const space of saved.differing) this.#differing.add(space)
+    Object.assign(this.tally, saved.tally)
+    this.#faultCount = saved.faultCount
+    for (const due of saved.due) this.#dueQueue.set(due.key, due)
+    // Those were told.
+    this.#dueQueue.takeBefore(saved.lastState.at)
+    this.#arrivals.restore(saved.arrivals)
   }
 
   /** The log ends here: what is wrong with that. */
