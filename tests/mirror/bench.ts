@@ -100,7 +100,6 @@ export async function openTestMirror(options: TestMirrorOptions): Promise<TestMi
     progress: () => undefined,
     report: (message, detail) => reports.push({ message, detail }),
     stopped: options.stopped ?? (() => false),
-    makeEvidence: () => Promise.resolve(null),
     ...(files === undefined ? {} : { files }),
     ...(onStatement === undefined ? {} : { onStatement }),
   })

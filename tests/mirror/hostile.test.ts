@@ -1,10 +1,13 @@
 /** Sources that lie, break off, send too much, too slowly, or another log: the copy stays at its last good position. */
 
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { after, before, beforeEach, suite, test } from 'node:test'
-import { generateEd25519Signer } from '@cadastre/crypto/node'
+import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
+import { verifyMisbehaviour } from '@cadastre/misbehaviour'
+import { parsePolicy } from '@cadastre/notes'
 import { startTestRegistry, type TestRegistry, testIdentity } from '@cadastre/simulator'
 import {
   type FileServer,
@@ -164,6 +167,16 @@ suite('hostile sources', () => {
     await writeLog(directory, forge(entries), origin, identity.logKey)
     return directory
   }
+  /** The file that was kept convicts offline, with the log's key alone. */
+  async function convicts(mirror: TestMirror, rule: string): Promise<void> {
+    assert.equal(mirror.follower.fault?.code, rule)
+    const { evidence } = mirror.follower.fault
+    assert.ok(evidence !== null, JSON.stringify(mirror.reports))
+    const trust = parsePolicy(nodeCrypto, policy)
+    assert.ok(trust.ok)
+    const verdict = verifyMisbehaviour(nodeCrypto, trust.value, await readFile(evidence, 'utf8'))
+    assert.equal(verdict.ok ? verdict.value.rule : verdict.error.detail, rule)
+  }
   const text = (entry: Uint8Array | undefined): string => new TextDecoder().decode(entry)
   const bytes = (value: string): Uint8Array => new TextEncoder().encode(value)
 
@@ -177,6 +190,7 @@ suite('hostile sources', () => {
     server.directory = wrong
     assert.equal(await mirror.follower.round(), 'fault')
     assert.equal(mirror.follower.fault?.code, 'ops-miscounted')
+    await convicts(mirror, 'ops-miscounted')
     assert.equal(mirror.follower.size, first)
     server.directory = registry.logDirectory
     assert.equal(await mirror.follower.round(), 'fault')
@@ -200,7 +214,7 @@ suite('hostile sources', () => {
     const larger = await following('forked')
     server.directory = other.logDirectory
     assert.equal(await larger.follower.round(), 'fault')
-    assert.equal(larger.follower.fault?.code, 'log-forked')
+    await convicts(larger, 'log-forked')
     assert.equal(larger.follower.size, first)
     await larger.close()
     for (const [name, size] of [
@@ -211,7 +225,7 @@ suite('hostile sources', () => {
       const all = await entriesIn(other.logDirectory, other.reader.snapshot().publication.size)
       server.directory = await forged(`${name}-size`, () => all.slice(0, size))
       assert.equal(await mirror.follower.round(), 'fault', name)
-      assert.equal(mirror.follower.fault?.code, 'log-forked')
+      await convicts(mirror, 'log-forked')
       await mirror.close()
     }
     await other.close()
@@ -227,7 +241,7 @@ suite('hostile sources', () => {
     const directory = join(scratch, 'split')
     const mirror = await openTestMirror({ sources: views.map(({ url }) => url), policy, directory })
     assert.equal(await mirror.follower.round(), 'fault')
-    assert.equal(mirror.follower.fault?.code, 'log-forked')
+    await convicts(mirror, 'log-forked')
     assert.equal(mirror.published.length, 0)
     await mirror.close()
     for (const view of views) await view.close()

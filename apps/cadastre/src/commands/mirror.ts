@@ -12,7 +12,6 @@ import { createKey, listKeys, loadKey } from '../data/key-files.ts'
 import type { Settings } from '../data/settings.ts'
 import { systemNow } from '../data/system-now.ts'
 import { Cosigner } from '../mirror/cosigner.ts'
-import { convictingText } from '../mirror/evidence.ts'
 import type { Follower, Phase, Round } from '../mirror/follower.ts'
 import { InterruptedError } from '../mirror/growth.ts'
 import { MirrorDirectory } from '../mirror/mirror-directory.ts'
@@ -94,7 +93,6 @@ export async function mirrorCommand(
       workers: availableParallelism(),
       now: systemNow,
       cosign: cosigner === null ? null : (note) => cosigner.add(note),
-      makeEvidence: convictingText(mirror),
       published: (publication) => server?.published(publication),
       progress: (phase, done, total) => {
         server?.phase(phase)

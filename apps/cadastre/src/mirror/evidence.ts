@@ -1,40 +1,49 @@
 /** Files that convict a log, beside the copy: made from what was signed, so that anyone can check them. */
 
 import { join } from 'node:path'
+import { nodeCrypto } from '@cadastre/crypto/node'
+import { makeMisbehaviour, NoEvidenceError, type Sources } from '@cadastre/misbehaviour'
 import { writeDurably } from '@cadastre/registrar'
-import type { LogReader } from '@cadastre/why'
+import type { TrieView } from '@cadastre/trie'
 import type { LogFault } from './growth.ts'
-import type { MirrorFile } from './trust.ts'
+import { type MirrorFile, policyOfMirror } from './trust.ts'
 
-/** What evidence is made from. */
-export type EvidenceMaterial = {
-  /** The checkpoint under which the log is at fault: a signed note. */
-  readonly checkpoint: string
-  readonly size: number
-  readonly log: LogReader
-  /** Of a fork, the other checkpoint. */
+/** What evidence is made from; `earlier`: of a fork, the other checkpoint. */
+export type EvidenceMaterial = Pick<Sources, 'log' | 'checkpoint' | 'size'> & {
   readonly earlier: string | null
+  /** As far as it is at hand. */
+  readonly stateAt: (size: number) => TrieView | null
 }
 
 /** Keeps the evidence of a fault; the file, or null where none can be made. */
 export type KeepEvidence = (fault: LogFault, material: EvidenceMaterial) => Promise<string | null>
 
+/** Keeps it in a directory, verified as anybody would verify it. `unmade` hears why there is none. */
 export function evidenceIn(
   directory: string,
-  make: (fault: LogFault, material: EvidenceMaterial) => Promise<string | null>,
+  mirror: MirrorFile,
+  unmade: (why: string) => void,
 ): KeepEvidence {
-  return async (fault, material) => {
-    const text = await make(fault, material)
-    if (text === null) return null
+  const trust = policyOfMirror(mirror)
+  return async (fault, { stateAt, ...material }) => {
+    const sources: Sources = {
+      ...material,
+      crypto: nodeCrypto,
+      trust,
+      stateAt: (size) => {
+        const view = stateAt(size)
+        return view === null
+          ? Promise.reject(new NoEvidenceError(`The state of ${size} entries is not at hand.`))
+          : Promise.resolve(view)
+      },
+    }
+    const made = await makeMisbehaviour(sources, fault)
+    if (!made.ok) {
+      unmade(made.error)
+      return null
+    }
     const file = join(directory, `${fault.code}-${fault.index}.json`)
-    await writeDurably(file, text)
+    await writeDurably(file, made.value)
     return file
   }
-}
-
-/** Evidence of the faults of this log. */
-export function convictingText(
-  _mirror: MirrorFile,
-): (fault: LogFault, material: EvidenceMaterial) => Promise<string | null> {
-  return () => Promise.resolve(null)
 }

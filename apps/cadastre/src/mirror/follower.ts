@@ -85,6 +85,8 @@ export class Follower {
   #fault: MirrorFault | null = null
   #checked: Instant | null = null
   #sources: readonly SourceStatus[]
+  /** What was wrong with files of sources in the last round. */
+  readonly #troubles = new Map<string, string>()
 
   constructor(options: FollowerOptions) {
     this.#options = options
@@ -106,7 +108,10 @@ export class Follower {
     return this.#checked
   }
   get sources(): readonly SourceStatus[] {
-    return this.#sources
+    return this.#sources.map((one) => ({
+      ...one,
+      problem: one.problem ?? this.#troubles.get(one.name) ?? null,
+    }))
   }
   get registry(): Registry | null {
     return this.#state.registry
@@ -134,6 +139,7 @@ export class Follower {
   async round(): Promise<Round> {
     const { sources, report } = this.#options
     const shown = await Promise.all(sources.map((source) => shownBy(source, this.#policies())))
+    this.#troubles.clear()
     this.#sources = shown.map((one) =>
       one.kind === 'checkpoint'
         ? { name: one.source.name, size: one.opened.checkpoint.size, problem: null }
@@ -198,9 +204,10 @@ export class Follower {
   #filesOf(sources: readonly LogSource[]): LogFiles {
     // Those that showed the checkpoint first; the others may have the files all the same.
     const others = this.#options.sources.filter((source) => !sources.includes(source))
-    return new LogFiles(this.#own, [...sources, ...others], (trouble: Trouble) =>
-      this.#options.report('a source gives a wrong file, or none', trouble),
-    )
+    return new LogFiles(this.#own, [...sources, ...others], (trouble: Trouble) => {
+      this.#troubles.set(trouble.source, `${trouble.path}: ${trouble.problem}`)
+      this.#options.report('a source gives a wrong file, or none', trouble)
+    })
   }
 
   #growth(log: AuthenticLog, cosignatures: GrowthParts['cosignatures']): GrowthParts {
@@ -243,13 +250,14 @@ export class Follower {
       a === b
         ? `Two checkpoints of size ${a} have different roots.`
         : `The tree of size ${a} does not go on from the one of size ${b} that was signed too.`
-    const fault = { index: Math.max(0, b - 1), code: 'log-forked', detail }
+    const fault: LogFault = { index: Math.max(0, b - 1), code: 'log-forked', detail }
     await this.#convict(fault, { checkpoint: one.note, size: a, log, earlier: earlier.note })
     return true
   }
 
-  async #convict(fault: LogFault, material: EvidenceMaterial): Promise<void> {
-    const evidence = await this.#options.keepEvidence(fault, material)
+  async #convict(fault: LogFault, material: Omit<EvidenceMaterial, 'stateAt'>): Promise<void> {
+    const stateAt: EvidenceMaterial['stateAt'] = (size) => this.#state.stateAt(size)
+    const evidence = await this.#options.keepEvidence(fault, { ...material, stateAt })
     this.#fault = { ...fault, evidence }
     this.#options.report(
       'the log is at fault: nothing after the last good position is published',

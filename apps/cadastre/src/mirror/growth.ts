@@ -13,6 +13,7 @@ import {
   tilePath,
   tilesForGrowth,
 } from '@cadastre/merkle'
+import type { FoundFault } from '@cadastre/misbehaviour'
 import type { OpenedCheckpoint } from '@cadastre/notes'
 import { instantFromSeconds, secondsOf } from '@cadastre/records'
 import { type CheckedSignatures, type Fault, relyingPartyText } from '@cadastre/replay'
@@ -22,7 +23,7 @@ import type { Found } from './log-files.ts'
 import type { ReplayedState } from './replayed-state.ts'
 
 /** What the log itself does wrong: signed, so that it convicts. */
-export type LogFault = { readonly index: number; readonly code: string; readonly detail: string }
+export type LogFault = FoundFault & { readonly detail: string }
 
 /** Bundles fetched and checked ahead of the one that is executed: bounds both memory and open connections. */
 const AHEAD = 12

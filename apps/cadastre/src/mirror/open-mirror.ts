@@ -6,9 +6,8 @@ import { writeDurably } from '@cadastre/registrar'
 import type { StatementHook } from '@cadastre/store-port'
 import type { TrieMemory } from '@cadastre/trie'
 import { CopyFiles } from './copy-files.ts'
-import { type EvidenceMaterial, evidenceIn } from './evidence.ts'
+import { evidenceIn } from './evidence.ts'
 import { Follower, type FollowerOptions } from './follower.ts'
-import type { LogFault } from './growth.ts'
 import { LogIndex } from './log-index.ts'
 import type { MirrorDirectory } from './mirror-directory.ts'
 import {
@@ -31,7 +30,6 @@ export type OpenMirrorOptions = Pick<
   readonly memory: TrieMemory
   /** Threads that check signatures; 0: this thread does. */
   readonly workers: number
-  readonly makeEvidence: (fault: LogFault, material: EvidenceMaterial) => Promise<string | null>
   /** For tests of faults. */
   readonly files?: CopyFiles
   readonly onStatement?: StatementHook
@@ -76,7 +74,9 @@ export async function openMirror(options: OpenMirrorOptions): Promise<OpenedMirr
       files,
       index,
       pool,
-      keepEvidence: evidenceIn(directory.evidence, options.makeEvidence),
+      keepEvidence: evidenceIn(directory.evidence, mirror, (why) =>
+        options.report('no file convicts the log by itself', { why }),
+      ),
     })
     const close = async (): Promise<void> => {
       await pool?.close()

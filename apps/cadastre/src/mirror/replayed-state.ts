@@ -5,7 +5,7 @@ import { CompactRange } from '@cadastre/merkle'
 import type { Instant, RecordKey, Registry } from '@cadastre/records'
 import { type CheckedSignatures, type Fault, Replayer } from '@cadastre/replay'
 import { KEPT_CHECKPOINTS } from '@cadastre/store-port'
-import type { TrieMemory, Version } from '@cadastre/trie'
+import type { TrieMemory, TrieView, Version } from '@cadastre/trie'
 
 /** Readers in the midst of an answer look at an older state for a moment. */
 const SLACK = 8
@@ -23,6 +23,7 @@ export class ReplayedState {
       origin,
       memory,
       keepIndex: true,
+      audit: true,
       root: () => this.#range.root(),
       superseded: (version) => {
         if (!this.#published.some((one) => one.version.id === version.id))
@@ -61,6 +62,11 @@ export class ReplayedState {
 
   record(key: RecordKey): unknown {
     return this.#replayer.state.record(key).value
+  }
+
+  /** The state at one of the last two state entries, until the next entry; null for any other size. */
+  stateAt(size: number): TrieView | null {
+    return this.#replayer.stateAt(size)
   }
 
   /** The state as it stands, kept for readers. The last entry must be a state entry. */

@@ -117,7 +117,10 @@ export class MirrorServer {
         size: this.#last?.size ?? 0,
         at: this.#last?.at ?? null,
         checked: follower?.checked ?? null,
-        fault: fault === null ? null : { ...fault },
+        fault:
+          fault === null
+            ? null
+            : { index: fault.index, code: fault.code, detail: fault.detail, evidence: fault.evidence },
         problem: this.#problem,
         sources: (follower?.sources ?? []).map((source) => ({ ...source })),
       },
