@@ -10,6 +10,9 @@ export function testGroup(group: string): void {
   for (const attack of attacks)
     test(attack.name, async () => {
       const { routes } = await playAttack(attack)
-      for (const played of routes) assert.equal(difference(played), null)
+      assert.deepEqual(
+        routes.map(difference).filter((one) => one !== null),
+        [],
+      )
     })
 }

@@ -5,6 +5,7 @@
 
 import { type AuditFaultCode, AuditImpossibleError, auditLog } from '@cadastre/audit'
 import { nodeCrypto } from '@cadastre/crypto/node'
+import { verifyMisbehaviour } from '@cadastre/misbehaviour'
 import { type Policy, parsePolicy } from '@cadastre/notes'
 import { convicted, type Outcome } from './attack.ts'
 import { type HostileLog, sourceOfFiles } from './hostile-log.ts'
@@ -36,19 +37,35 @@ export async function convictFiles(
 ): Promise<Outcome> {
   const policy = policyOf(world)
   try {
-    const { report } = await auditLog(sourceOfFiles(files), {
+    const { report, evidence } = await auditLog(sourceOfFiles(files), {
       crypto: nodeCrypto,
       policy,
       trust: 'given',
       pool: null,
       clock: () => 0,
+      now: () => world.registry.now,
       earlier,
+      evidence: true,
     })
     if (report.faultCount === 0) return { class: 'succeeded', by: 'the audit finds no fault' }
-    const codes = [...new Set(report.faults.map(({ code }) => code))]
-    return codes.includes(expected) ? convicted(expected, 'pending') : convicted(codes.join(), 'none')
+    const found = evidence.find(({ fault }) => fault.code === expected)
+    if (found === undefined) {
+      const codes = [...new Set(report.faults.map(({ code }) => code))]
+      return convicted(codes.join(), 'none under the code that is expected')
+    }
+    if (found.text === null) return convicted(expected, `none: ${found.why}`)
+    return convictFile(world, found.text)
   } catch (error) {
     if (!(error instanceof AuditImpossibleError)) throw error
     return { class: 'prevented', by: `no auditor believes it: ${error.message}` }
   }
+}
+
+/** A second person, who has the file and the published keys and nothing else. */
+export function convictFile(world: AttackWorld, text: string): Outcome {
+  const { receiptVkey } = world.registry
+  const verdict = verifyMisbehaviour(nodeCrypto, policyOf(world), text, { receiptVkey })
+  return verdict.ok
+    ? convicted(verdict.value.rule, verdict.value.kind)
+    : { class: 'succeeded', by: `the file convicts nobody: ${verdict.error.detail}` }
 }

@@ -28,8 +28,7 @@ async function playRoute(route: Route): Promise<PlayedRoute> {
 }
 
 function isSame(one: Outcome, other: Outcome): boolean {
-  const sameFile = one.evidence === 'pending' || one.evidence === other.evidence
-  return one.class === other.class && one.by === other.by && sameFile
+  return one.class === other.class && one.by === other.by && one.evidence === other.evidence
 }
 
 /** What was claimed and what came, where they differ. */

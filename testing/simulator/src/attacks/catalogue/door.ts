@@ -78,7 +78,7 @@ export const DOOR: readonly Attack[] = [
           return silence(world, log, receipt)
         },
       },
-      written('receipt-ignored', 'silence', (log, world) => {
+      written('receipt-ignored', 'entries', (log, world) => {
         log.receipt(requestText(confirm(world)))
         log.act('confirm/1', { holder: world.bob.handle }, [world.bob.signer])
         log.commit()
@@ -158,13 +158,13 @@ export const DOOR: readonly Attack[] = [
     name: 'delaying one holder',
     wants: 'Decide one holder’s requests late, or hold its acts up by notes and claims.',
     routes: [
-      written('decision-late', 'decision', (log, world) => {
+      written('decision-late', 'entries', (log, world) => {
         const request = confirm(world)
         const received = log.receipt(requestText(request))
         log.advance(61)
         log.decide(request, [world.alice.signer], 'the truth', { received })
       }),
-      written('receipt-after-decision', 'decision', (log, world) => {
+      written('receipt-after-decision', 'entries', (log, world) => {
         // Said to have come later than it was decided, so that no deadline was missed.
         const request = confirm(world)
         const { seq } = log.receipt(requestText(request))
@@ -203,7 +203,7 @@ export const DOOR: readonly Attack[] = [
           return silence(world, log, receipt)
         },
       },
-      written('decision-late', 'decision', (log, world) => {
+      written('decision-late', 'entries', (log, world) => {
         const request = confirm(world)
         const received = log.receipt(requestText(request))
         log.advance(3600)
@@ -217,7 +217,7 @@ export const DOOR: readonly Attack[] = [
     name: 'deciding without a receipt',
     wants: 'Slip a friend’s request in before all others, as if it had never been received.',
     routes: [
-      written('receipt-missing', 'decision', (log, world) => {
+      written('receipt-missing', 'entries', (log, world) => {
         log.act('confirm/1', { holder: world.mallory.handle }, [world.mallory.signer], 'the truth', {
           received: null,
         })

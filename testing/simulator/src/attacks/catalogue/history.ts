@@ -43,7 +43,7 @@ export const HISTORY: readonly Attack[] = [
       },
       {
         by: 'own log',
-        claim: convicted('log-shrunk', 'fork'),
+        claim: convicted('log-shrunk', 'served'),
         play: async (world) => {
           const kept = (await HostileLog.of(world.registry)).checkpoint()
           const log = await HostileLog.of(world.registry, await firstBatch(world))
@@ -284,7 +284,7 @@ export const HISTORY: readonly Attack[] = [
     routes: [
       {
         by: 'own log',
-        claim: convicted('log-root-differs', 'served'),
+        claim: convicted('tile-differs', 'served'),
         play: async (world) => {
           const log = await HostileLog.of(world.registry)
           const files = log.files()
@@ -295,7 +295,18 @@ export const HISTORY: readonly Attack[] = [
             index === 3 ? (entries.value[2] ?? bytes) : bytes,
           )
           files.set(path, encodeBundle(changed))
-          return convictFiles(world, files, 'log-root-differs')
+          return convictFiles(world, files, 'tile-differs')
+        },
+      },
+      {
+        by: 'own log',
+        claim: convicted('log-root-differs', 'served'),
+        play: async (world) => {
+          // A root that no entries make, under the log's own signature.
+          const log = await HostileLog.of(world.registry)
+          const other = await HostileLog.of(world.registry)
+          other.rewrite(5, (entry) => ({ ...entry, at: log.at }))
+          return convictFiles(world, log.files(other.checkpoint()), 'log-root-differs')
         },
       },
       {
@@ -314,7 +325,7 @@ export const HISTORY: readonly Attack[] = [
       },
       {
         by: 'own log',
-        claim: convicted('bundle-missing', 'none'),
+        claim: convicted('bundle-missing', 'served'),
         play: async (world) => {
           const log = await HostileLog.of(world.registry)
           const files = log.files()
