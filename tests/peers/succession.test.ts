@@ -1,6 +1,6 @@
 /**
- * A successor goes on from public files alone (P23): the whole log verified and decided again, every state root met, all
- * records bit for bit the same; holders act as before, under their old keys.
+ * A successor goes on from public files alone (P23), as a mirror holds them: the whole log verified and decided again,
+ * every state root met, all records bit for bit the same; holders act as before, under their old keys.
  */
 
 import assert from 'node:assert/strict'
@@ -34,6 +34,7 @@ import {
   testIdentity,
 } from '@cadastre/simulator'
 import { openSqliteReader, openSqliteWriter } from '@cadastre/store-sqlite'
+import { openTestMirror } from '../mirror/bench.ts'
 
 const NEW_ORIGIN = 'successor.example/log'
 const REGISTRY = 'obj/registry/REGISTRY'
@@ -205,7 +206,13 @@ suite('succession', () => {
   })
 
   test('the successor goes on: records bit for bit the same, its checkpoints consistent with the last one', async () => {
-    const { checkpoint, entries } = await publicLog(old.logDirectory)
+    // The predecessor's own host is gone: its files come from whoever mirrored it.
+    const copy = await mkdtemp(join(tmpdir(), 'cadastre-mirror-'))
+    const mirror = await openTestMirror({ sources: [old.logDirectory], policy, directory: copy })
+    assert.equal(await mirror.follower.round(), 'grown')
+    await mirror.close()
+    const { checkpoint, entries } = await publicLog(mirror.directory.log)
+    await rm(copy, { recursive: true })
     const store = await openSqliteWriter(join(directory, 'cadastre.sqlite'))
     const kept = await continueLog(nodeCrypto, store, { checkpoint, policy: trusted(policy), entries })
     await store.close()

@@ -104,9 +104,7 @@ export class AuthenticLog {
     const name = `${tile.level}/${tile.index}`
     let found = this.#kept.get(name)
     if (found === undefined) {
-      found = this.#fetchTile(tile)
-      // Whoever waits for it hears of it; the next one asks again.
-      found.catch(() => this.#kept.delete(name))
+      found = this.#fetchOrForget(tile, name)
       this.#kept.set(name, found)
       for (const oldest of this.#kept.keys()) {
         if (this.#kept.size <= KEPT_TILES) break
@@ -114,6 +112,16 @@ export class AuthenticLog {
       }
     }
     return found
+  }
+
+  /** Where it cannot be had now, the next one asks again. */
+  async #fetchOrForget(tile: Tile, name: string): Promise<Found<Uint8Array>> {
+    try {
+      return await this.#fetchTile(tile)
+    } catch (error) {
+      this.#kept.delete(name)
+      throw error
+    }
   }
 
   async #fetchTile({ level, index }: Tile): Promise<Found<Uint8Array>> {
