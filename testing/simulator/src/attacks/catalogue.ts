@@ -5,6 +5,7 @@ import { CONSENT } from './catalogue/consent.ts'
 import { DOOR } from './catalogue/door.ts'
 import { FOUNDING_ATTACKS } from './catalogue/founding.ts'
 import { HISTORY } from './catalogue/history.ts'
+import { KEYS } from './catalogue/keys.ts'
 import { MARKS } from './catalogue/marks.ts'
 import { ORDERS } from './catalogue/orders.ts'
 import { PAPERS } from './catalogue/papers.ts'
@@ -18,6 +19,7 @@ export const GROUPS: Readonly<Record<string, readonly Attack[]>> = {
   orders: ORDERS,
   door: DOOR,
   history: HISTORY,
+  keys: KEYS,
   marks: MARKS,
   papers: PAPERS,
   pool: POOL,

@@ -305,7 +305,7 @@ export const HISTORY: readonly Attack[] = [
           // A root that no entries make, under the log's own signature.
           const log = await HostileLog.of(world.registry)
           const other = await HostileLog.of(world.registry)
-          other.rewrite(5, (entry) => ({ ...entry, at: log.at }))
+          other.rewrite(5, (entry) => ({ ...entry, note: 'another past' }))
           return convictFiles(world, log.files(other.checkpoint()), 'log-root-differs')
         },
       },
