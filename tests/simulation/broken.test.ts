@@ -14,9 +14,11 @@ import {
   type Inputs,
   PROCEDURES,
   type Procedure,
+  WEEKDAYS,
 } from '@cadastre/procedures'
 import {
   type Application,
+  addBusinessDays,
   addSeconds,
   type Cell,
   type Holder,
@@ -346,7 +348,8 @@ const ANY_ATTEMPT = changed('record-notice/1', (decision, act, inputs, at) => {
   const application = inputs.record(key) as Application | null
   if (application?.state !== 'to-notify' || application.notice === null) return decision
   const { notice } = application
-  const due = addSeconds(at, notice.windowSeconds)
+  const ends = notice.windowDays.map(({ days }) => addBusinessDays(WEEKDAYS, at, days, 'longest'))
+  const due = [addSeconds(at, notice.windowSeconds), ...ends].sort().at(-1) ?? at
   const begun = {
     ...application,
     state: 'noticed',

@@ -2,8 +2,10 @@
 // concerns, at an address that the holder's record has, and the act takes effect no sooner than the window has lasted.
 // Read from the requests of the notices service and the holders' records alone.
 
+import { WEEKDAYS } from '@cadastre/procedures'
 import {
   type Application,
+  addBusinessDays,
   addSeconds,
   type Holder,
   type Instant,
@@ -65,7 +67,11 @@ export class Windows implements Observer {
         attempts.some((one) => tells(one, handle, owed, objectAt<Holder>(before, `obj/holder/${name}`)))
       if (procedure.id !== 'record-notice/1' || !(examination?.affected ?? []).every(told))
         return 'its window begins though nobody was told'
-      const end = addSeconds(at, examination?.windowSeconds ?? 0)
+      // Its days are those of the calendar that knows no holidays: every workload is founded with it.
+      const ends = (examination?.windowDays ?? []).map(({ days }) =>
+        addBusinessDays(WEEKDAYS, at, days, 'longest'),
+      )
+      const end = [addSeconds(at, examination?.windowSeconds ?? 0), ...ends].sort().at(-1) ?? at
       if (due !== end) return 'its window is not as long as was said'
       this.#ends.set(handle, end)
     }

@@ -87,7 +87,7 @@ function application(calls: readonly Call[], questions: readonly string[] = CHEC
     pausedSeconds: 0,
     next: null,
     reason: null,
-    examination: { questions, calls, affected: [], windowSeconds: 0, overdue: null },
+    examination: { questions, calls, affected: [], windowSeconds: 0, windowDays: [], overdue: null },
     notice: null,
     fee: null,
     since: 5,

@@ -9,20 +9,25 @@
 import {
   type Application,
   addSeconds,
+  type Calendar,
+  calendar,
   DAY_SECONDS,
   handle,
   hash32,
   type Instant,
   integer,
+  isCalendar,
   object,
   type ProcedureRecord,
   type ProcedureTerms,
+  type RecordKey,
   type Schema,
   tagged,
   text,
 } from '@cadastre/records'
 import { endApplication, hasEnded, newApplication, stepIn } from './applications.ts'
 import { base64OfHex } from './base64.ts'
+import { calendarKey, calendarNamed } from './business-days.ts'
 import {
   type Asked,
   applicationKey,
@@ -37,6 +42,7 @@ import {
   staffRefusal,
 } from './common.ts'
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
+import { calendarEffect } from './genesis-parts.ts'
 import { namedOn } from './page-lint.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
@@ -65,8 +71,10 @@ type Adopt = {
   readonly vectors: string
   readonly impact: DeclaredImpact
 }
+/** A calendar, by which terms that are adopted later may count business days. By itself it changes nothing. */
+type Publish = { readonly step: 'calendar'; readonly staff: string; readonly calendar: Calendar }
 type Withdraw = { readonly step: 'withdraw'; readonly staff: string; readonly application: string }
-export type AdoptProcedureBody = Adopt | Withdraw
+export type AdoptProcedureBody = Adopt | Publish | Withdraw
 
 const ID = 'adopt-procedure/1'
 const count = integer(0, Number.MAX_SAFE_INTEGER)
@@ -83,6 +91,7 @@ const body: Schema<AdoptProcedureBody> = tagged('step', {
     vectors: hash32,
     impact: object({ size: count, acts: count, otherwise: count, holders: count }),
   }),
+  calendar: object({ staff: handle, calendar }),
   withdraw: object({ staff: handle, application: handle }),
 })
 
@@ -96,12 +105,13 @@ const MAX_REVISIONS = 24
 const PROTECTIVE: { readonly [id: string]: readonly string[] } = {
   'adopt-procedure/1': ['noticeSeconds', 'protectiveSeconds'],
   'change-staff/1': ['noticeSeconds'],
-  'correct/1': ['noticeSeconds'],
-  'dissolve/1': ['windowSeconds'],
+  'claim/1': ['windowDays'],
+  'correct/1': ['noticeDays'],
+  'dissolve/1': ['windowDays'],
   'list-peer/1': ['noticeSeconds'],
   'recover-keys/1': ['guardianSeconds', 'evidenceSeconds', 'vetoSeconds'],
   'rotate-keys/1': ['guardSeconds', 'vetoSeconds'],
-  'succeed/1': ['windowSeconds', 'endedWindowSeconds'],
+  'succeed/1': ['windowDays', 'endedWindowDays'],
   'update-holder/1': ['guardSeconds', 'formerContactSeconds'],
 }
 
@@ -131,6 +141,8 @@ function hasTerms(terms: ProcedureTerms, page: string, parameters: Parameters): 
 function adoptRefusal(wish: Adopt, inputs: Inputs): RefusalCode | null {
   const { procedure, parameters, page, impact } = wish
   if (!parametersFit(procedure, parameters)) return 'terms-do-not-fit'
+  const hash = calendarNamed(wish)
+  if (hash !== null && objectAt('calendar', calendarKey(hash), inputs) === null) return 'calendar-unknown'
   if (namedOn(page) !== null) return 'resource-named'
   if (impact.otherwise > 0 && impact.holders === 1) return 'fits-one-holder'
   const record = recordOf(procedure, inputs)
@@ -155,6 +167,12 @@ function decideAdopt(from: Asked<Adopt>, inputs: Inputs, at: Instant): Decision 
   if (refusal !== null) return refuse(refusal)
   const due = addSeconds(at, noticeSeconds(from.body, inputs))
   return accept([put(applicationKey('A-#'), newApplication(ID, from.request.body, [], 'cooling', due, at))])
+}
+
+function decideCalendar(published: Calendar, inputs: Inputs): Decision {
+  if (!isCalendar(published)) return refuse('calendar-not-possible')
+  const known = objectAt('calendar', calendarKey(inputs.memberHash(published)), inputs)
+  return known === null ? accept([calendarEffect(published, DRAFT_SINCE, inputs)]) : refuse('nothing-changed')
 }
 
 function decideWithdrawal(from: Asked<Withdraw>, inputs: Inputs, at: Instant): Decision {
@@ -197,6 +215,19 @@ function decideDue(application: Application | null, inputs: Inputs, at: Instant)
   )
 }
 
+function subjects(wish: AdoptProcedureBody, known: Inputs): readonly RecordKey[] {
+  switch (wish.step) {
+    case 'calendar':
+      return [calendarKey(known.memberHash(wish.calendar))]
+    case 'withdraw':
+      return [applicationKey(wish.application)]
+    case 'adopt': {
+      const hash = parametersFit(wish.procedure, wish.parameters) ? calendarNamed(wish) : null
+      return [procedureKey(wish.procedure), ...(hash === null ? [] : [calendarKey(hash)])]
+    }
+  }
+}
+
 function needs(act: Act, known: Inputs): readonly Need[] {
   if (act.kind === 'due') {
     const wish = adoptionIn(objectAt('application', act.subject, known))
@@ -205,8 +236,7 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const from = asked(act, body)
   if (from === null) return []
   const wish = from.body
-  const subject = wish.step === 'adopt' ? procedureKey(wish.procedure) : applicationKey(wish.application)
-  return [...baseNeeds(ID), ...staffNeeds([wish.staff]), recordNeed(subject)]
+  return [...baseNeeds(ID), ...staffNeeds([wish.staff]), ...subjects(wish, known).map(recordNeed)]
 }
 
 export const adoptProcedure: Procedure<AdoptProcedureBody> = {
@@ -222,7 +252,9 @@ export const adoptProcedure: Procedure<AdoptProcedureBody> = {
     'staff-unknown',
     'wrong-staff-role',
     'staff-signature-missing',
+    'calendar-not-possible',
     'terms-do-not-fit',
+    'calendar-unknown',
     'resource-named',
     'fits-one-holder',
     'nothing-changed',
@@ -239,8 +271,13 @@ export const adoptProcedure: Procedure<AdoptProcedureBody> = {
     const { body: wish, ...rest } = from
     const refusal = staffRefusal(from, inputs, ID) ?? signedByStaff(from, [wish.staff], ['adopter'], inputs)
     if (refusal !== null) return refuse(refusal)
-    return wish.step === 'adopt'
-      ? decideAdopt({ ...rest, body: wish }, inputs, at)
-      : decideWithdrawal({ ...rest, body: wish }, inputs, at)
+    switch (wish.step) {
+      case 'adopt':
+        return decideAdopt({ ...rest, body: wish }, inputs, at)
+      case 'calendar':
+        return decideCalendar(wish.calendar, inputs)
+      case 'withdraw':
+        return decideWithdrawal({ ...rest, body: wish }, inputs, at)
+    }
   },
 }

@@ -18,14 +18,8 @@ import {
 import { ALLOCATE_ID, type AllocateWish } from './allocate-wish.ts'
 import { endApplication, newApplication } from './applications.ts'
 import { base64OfHex } from './base64.ts'
-import {
-  type Asked,
-  applicationKey,
-  booleanParameter,
-  numberParameter,
-  poolOf,
-  registryOf,
-} from './common.ts'
+import { deadlineOf } from './business-days.ts'
+import { type Asked, applicationKey, booleanParameter, poolOf, registryOf } from './common.ts'
 import { put } from './effects.ts'
 import { queueOf } from './pool-queues.ts'
 import type { Effect, Inputs, Need } from './procedure.ts'
@@ -78,7 +72,7 @@ export function awaitFee(
   inputs: Inputs,
   at: Instant,
 ): Effect {
-  const due = addSeconds(at, Math.min(MAX_FEE_SECONDS, numberParameter(terms, 'feeSeconds')))
+  const due = [addSeconds(at, MAX_FEE_SECONDS), deadlineOf(terms, 'feeDays', inputs, at)].sort()[0] ?? at
   const application = newApplication(ALLOCATE_ID, request.body, [holder], 'fee-due', due, at)
   const fee: ApplicationFee = { request: requestHash(request, inputs), settled: null }
   const pool = block === null ? poolOf(inputs, name) : null

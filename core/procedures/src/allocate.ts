@@ -31,6 +31,7 @@ import {
   withCursor,
 } from './allocate-wish.ts'
 import { endApplication, newApplication, withdrawalRefusal } from './applications.ts'
+import { calendarNeed } from './business-days.ts'
 import {
   type Asked,
   applicationKey,
@@ -245,8 +246,9 @@ function decideWithdrawal(from: Asked<AllocateBody>, wish: Withdraw, inputs: Inp
 function requestNeeds(from: Asked<AllocateBody>, known: Inputs): readonly Need[] {
   const { body: wish } = from
   if (!('step' in wish)) {
-    const asksFee = feeAsked(allocateTerms(known))
-    return asksFee ? [...feeNeeds(from), ...searchNeeds(wish, known, false)] : searchNeeds(wish, known, false)
+    const search = searchNeeds(wish, known, false)
+    if (!feeAsked(allocateTerms(known))) return search
+    return [...feeNeeds(from), ...calendarNeed(ALLOCATE_ID, known), ...search]
   }
   const first = recordNeed(applicationKey(wish.application))
   if (wish.step === 'withdraw') return [first, recordNeed(holderKey(wish.by))]

@@ -24,6 +24,7 @@ import {
   type StrangersClaim,
   tagged,
 } from '@cadastre/records'
+import { calendarNeed, deadlineOf } from './business-days.ts'
 import {
   type Asked,
   asked,
@@ -187,9 +188,7 @@ function decideClaim(from: Asked<Claim | Court>, of: Registration, inputs: Input
   )
   // One delay, of whatever facts and by whomever: a second claim is noted and delays nothing.
   const delayed = inCourt && notes.delayedUntil === null
-  const delayedUntil = delayed
-    ? addSeconds(at, numberParameter(parameters, 'delaySeconds'))
-    : notes.delayedUntil
+  const delayedUntil = delayed ? deadlineOf(parameters, 'delayDays', inputs, at) : notes.delayedUntil
   return accept([put(notesKey(of.id), { ...next, delayedUntil })])
 }
 
@@ -240,7 +239,8 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const wish = from.body
   const chain = chainNeed(wish.registration.key)
   const staff = wish.step === 'court' || wish.step === 'end' ? staffNeeds(wish.staff) : []
-  const first = [...baseNeeds(ID), ...staff, chain]
+  const calendars = wish.step === 'court' ? calendarNeed(ID, known) : []
+  const first = [...baseNeeds(ID), ...calendars, ...staff, chain]
   if (!known.has(chain)) return first
   const found = subject(wish, known)
   if (!found.ok || found.value.holder === null) return first

@@ -20,11 +20,13 @@ import {
   object,
   objectKey,
   oneOf,
+  type ProcedureRecord,
   type RecordKey,
   type Schema,
   tagged,
   text,
 } from '@cadastre/records'
+import { calendarNeed, deadlineOf } from './business-days.ts'
 import {
   type Asked,
   asked,
@@ -101,16 +103,19 @@ function registerMatches(wish: Certify, inputs: Inputs): boolean {
   )
 }
 
-function seconds(inputs: Inputs, name: string): number {
+function parametersOf(inputs: Inputs): ProcedureRecord {
   const parameters = procedureOf(inputs, ID)
   if (parameters === null) throw new Error('no act of this procedure exists before genesis')
-  return numberParameter(parameters, name)
+  return parameters
 }
 
 /** Whether a delay on a name alone was already used: for this act as long as it is noted, and for any act for a year. */
 function delayUsed(wish: Delay, notes: HolderNotes, inputs: Inputs, at: Instant): boolean {
   if (notes.blocked.some(({ act }) => act === wish.act)) return true
-  return notes.delayed !== null && at < addSeconds(notes.delayed, seconds(inputs, 'quietSeconds'))
+  return (
+    notes.delayed !== null &&
+    at < addSeconds(notes.delayed, numberParameter(parametersOf(inputs), 'quietSeconds'))
+  )
 }
 
 function refusalOf(
@@ -142,7 +147,7 @@ function changed(wish: ApplySanctionsActBody, notes: HolderNotes, inputs: Inputs
     kinds: BLOCKABLE_ACTS.filter((kind) => wish.kinds.includes(kind)),
     match: partial ? 'partial' : 'exact',
     evidence: wish.step === 'certify' && wish.ruling !== null ? wish.ruling : wish.evidence,
-    until: partial ? addSeconds(at, seconds(inputs, 'delaySeconds')) : null,
+    until: partial ? deadlineOf(parametersOf(inputs), 'delayDays', inputs, at) : null,
     since: DRAFT_SINCE,
   }
   return { ...notes, blocked: [...others, entry], delayed: partial ? at : notes.delayed }
@@ -163,6 +168,7 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const holder = recordNeed(holderKey(wish.holder))
   const first = [
     ...baseNeeds(ID),
+    ...(wish.step === 'delay' ? calendarNeed(ID, known) : []),
     ...staffNeeds(wish.step === 'lift' ? [wish.staff] : wish.staff),
     holder,
     recordNeed(holderNotesKey(wish.holder)),

@@ -9,7 +9,6 @@
 import { answersOf } from '@cadastre/evidence'
 import {
   type Application,
-  addSeconds,
   base64,
   type Call,
   type Examination,
@@ -24,6 +23,7 @@ import {
   tagged,
 } from '@cadastre/records'
 import { endApplication, hasEnded } from './applications.ts'
+import { calendarNeed, isWindow } from './business-days.ts'
 import {
   type Asked,
   applicationKey,
@@ -37,9 +37,9 @@ import {
 import { accept, put, refuse } from './effects.ts'
 import {
   ATTEST_ID,
+  answerBy,
   callInTurn,
   callKey,
-  clerkSeconds,
   exceptedFrom,
   isOfOrder,
   queued,
@@ -176,11 +176,10 @@ function concluded(application: Application, inputs: Inputs, at: Instant): reado
   if (answers === 'negative' && !goesBack)
     return [endApplication(application, 'failed', 'examination-negative')]
   if (answers !== null) {
-    const { affected, windowSeconds } = examination
-    const next: Application =
-      windowSeconds === 0
-        ? { ...application, state: 'noticed', due: at, opened: at }
-        : awaitNotice(application, affected, windowSeconds, inputs, at)
+    const { affected } = examination
+    const next: Application = isWindow(examination)
+      ? awaitNotice(application, affected, examination, inputs, at)
+      : { ...application, state: 'noticed', due: at, opened: at }
     return [put(key, next)]
   }
   const roster = rosterOf(inputs)
@@ -192,7 +191,7 @@ function concluded(application: Application, inputs: Inputs, at: Instant): reado
       ? [put(key, { ...application, state: 'noticed', due: at, opened: at })]
       : [endApplication(application, 'failed', 'attestors-unavailable')]
   const calls = [...examination.calls, third.call]
-  const due = addSeconds(at, clerkSeconds(application, inputs))
+  const due = answerBy(application, inputs, at)
   return [
     put(key, { ...application, due, examination: { ...examination, calls } }),
     put(ROSTER_KEY, third.roster),
@@ -224,7 +223,7 @@ function decideDue(application: Application | null, inputs: Inputs, at: Instant)
   }
   const next: Application = {
     ...application,
-    due: addSeconds(at, clerkSeconds(application, inputs)),
+    due: answerBy(application, inputs, at),
     examination: { ...examination, calls, overdue: examination.overdue ?? due },
   }
   const effects = [put(applicationKey(application.handle), next)]
@@ -237,7 +236,7 @@ function decideDue(application: Application | null, inputs: Inputs, at: Instant)
 }
 
 function needs(act: Act, known: Inputs): readonly Need[] {
-  const shared = [...baseNeeds(ATTEST_ID), recordNeed(ROSTER_KEY)]
+  const shared = [...baseNeeds(ATTEST_ID), recordNeed(ROSTER_KEY), ...calendarNeed(ATTEST_ID, known)]
   if (act.kind === 'due') return shared
   const from = asked(act, body)
   if (from === null) return []

@@ -6,9 +6,11 @@
  */
 
 import {
+  addBusinessDays,
   addSeconds,
   asObject,
   BLOCKABLE_ACTS,
+  type Calendar,
   canonicalJson,
   DAY_SECONDS,
   HOUR_SECONDS,
@@ -21,13 +23,16 @@ import {
   type Registry,
   secondsOf,
 } from '@cadastre/records'
-import { REGISTRY_KEY } from './common.ts'
+import { calendarKey, calendarNamed, isWindow } from './business-days.ts'
+import { procedureKey, REGISTRY_KEY } from './common.ts'
 import { beyondOrders } from './order-bounds.ts'
 import { pausedBetween } from './pauses.ts'
 import type { Effect } from './procedure.ts'
 
-/** Ten business days. */
-const DELAY_SECONDS = 14 * DAY_SECONDS
+/** The longest delay that is not the holder's own, whatever the parameters say. */
+const DELAY_DAYS = 10
+/** After every instant. */
+const NEVER = '~'
 const QUIET_SECONDS = 365 * DAY_SECONDS
 const PAUSE_SECONDS = 72 * HOUR_SECONDS
 const PAUSES_SECONDS = 144 * HOUR_SECONDS
@@ -36,23 +41,21 @@ const FREEZE_SECONDS = 14 * DAY_SECONDS
 const FREEZE_PERIOD_SECONDS = 90 * DAY_SECONDS
 const RECOVERED_SECONDS = 60 * DAY_SECONDS
 
+type Before = (key: RecordKey) => unknown
+
 /** The first effect beyond its bounds; null where there is none. `before` gives the state before the act. */
-export function beyondBounds(
-  effects: readonly Effect[],
-  before: (key: RecordKey) => unknown,
-  at: Instant,
-): string | null {
+export function beyondBounds(effects: readonly Effect[], before: Before, at: Instant): string | null {
   for (const { key, next } of effects) {
     const fault =
       key === REGISTRY_KEY
         ? pauseFault(before(key), next, effects.length)
         : key.startsWith('obj/notes/')
-          ? notesFault(before(key), next, at)
+          ? notesFault(before(key), next, before, at)
           : key.startsWith('obj/holder/')
             ? protectionFault(before(key), next, at)
             : key.startsWith('obj/procedure/')
               ? termsFault(key, before(key), next)
-              : windowFault(key, before(key), next, at)
+              : windowFault(key, before(key), next, before, at)
     if (fault !== null) return `${key}: ${fault}`
   }
   return beyondOrders(effects, before, at)
@@ -69,15 +72,21 @@ function termsFault(key: RecordKey, old: unknown, next: Json): string | null {
 }
 
 /** A window that somebody may veto begins after whom it concerns was notified, and lasts as long as was said. */
-function windowFault(key: RecordKey, old: unknown, next: Json, at: Instant): string | null {
+function windowFault(key: RecordKey, old: unknown, next: Json, before: Before, at: Instant): string | null {
   const was = asObject('application', key, old)
   const is = asObject('application', key, next)
   if (is?.state !== 'noticed' || was?.state === 'noticed') return null
   const { notice, due, examination } = is
-  if (notice === null) return examination?.windowSeconds === 0 ? null : 'a window without a notice'
+  if (notice === null)
+    return examination === null || isWindow(examination) ? 'a window without a notice' : null
   if (was?.state !== 'to-notify' || !notice.to.every((holder) => notice.attempted.includes(holder)))
     return 'a window that begins before everybody was notified'
-  return due !== null && due >= addSeconds(at, notice.windowSeconds) ? null : 'a window that is too short'
+  const ends = notice.windowDays.map(({ days, calendar: hash }) => {
+    const calendar = calendarBefore(hash, before)
+    return calendar === null ? NEVER : addBusinessDays(calendar, at, days, 'longest')
+  })
+  const enough = [addSeconds(at, notice.windowSeconds), ...ends].every((end) => due !== null && due >= end)
+  return enough ? null : 'a window that is too short'
 }
 
 function pauseFault(old: unknown, next: Json, effects: number): string | null {
@@ -108,24 +117,45 @@ function protectionFault(old: unknown, next: Json, at: Instant): string | null {
   return later && from > addSeconds(at, RECOVERED_SECONDS) ? 'more than 60 days without transfers' : null
 }
 
-function notesFault(old: unknown, next: Json, at: Instant): string | null {
+/** The end of a delay of ten business days that begins now, by the calendar of any terms of its procedure. */
+function delayLimit(id: string, before: Before, at: Instant): Instant {
+  const key = procedureKey(id)
+  const record = asObject('procedure', key, before(key))
+  const named = record === null ? [] : [record, ...record.revisions].map(calendarNamed)
+  const ends = named.flatMap((hash) => {
+    const calendar = hash === null ? null : calendarBefore(hash, before)
+    return calendar === null ? [] : [addBusinessDays(calendar, at, DELAY_DAYS, 'weekdays')]
+  })
+  return ends.sort().at(-1) ?? at
+}
+function calendarBefore(hash: string, before: Before): Calendar | null {
+  const key = calendarKey(hash)
+  return asObject('calendar', key, before(key))?.calendar ?? null
+}
+
+function notesFault(old: unknown, next: Json, before: Before, at: Instant): string | null {
   const was = old as Notes | HolderNotes | null
   const is = next as Notes | HolderNotes | null
   if ((was !== null && 'holder' in was) || (is !== null && 'holder' in is))
-    return blocksFault(was as HolderNotes | null, is as HolderNotes | null, at)
-  return delayFault(was, is as Notes | null, at)
+    return blocksFault(was as HolderNotes | null, is as HolderNotes | null, before, at)
+  return delayFault(was, is as Notes | null, before, at)
 }
 
-function delayFault(was: Notes | null, is: Notes | null, at: Instant): string | null {
-  const [before, after] = [was?.delayedUntil ?? null, is?.delayedUntil ?? null]
-  if (before === after) return null
-  if (before !== null) return 'a second delay of transfers'
-  return after !== null && after > addSeconds(at, DELAY_SECONDS)
+function delayFault(was: Notes | null, is: Notes | null, before: Before, at: Instant): string | null {
+  const [earlier, after] = [was?.delayedUntil ?? null, is?.delayedUntil ?? null]
+  if (earlier === after) return null
+  if (earlier !== null) return 'a second delay of transfers'
+  return after !== null && after > delayLimit('annotate-dispute/1', before, at)
     ? 'a delay of more than 10 business days'
     : null
 }
 
-function blocksFault(was: HolderNotes | null, is: HolderNotes | null, at: Instant): string | null {
+function blocksFault(
+  was: HolderNotes | null,
+  is: HolderNotes | null,
+  before: Before,
+  at: Instant,
+): string | null {
   const blocked = is?.blocked ?? []
   const allowed: readonly string[] = BLOCKABLE_ACTS
   if (blocked.some(({ kinds }) => kinds.some((kind) => !allowed.includes(kind))))
@@ -134,7 +164,11 @@ function blocksFault(was: HolderNotes | null, is: HolderNotes | null, at: Instan
   const delays = blocked.filter(
     ({ act, match, until }) => match === 'partial' && !known.has(`${match} ${until} ${act}`),
   )
-  if (delays.some(({ until }) => until === null || until > addSeconds(at, DELAY_SECONDS)))
+  const [latest] = delays
+    .map(({ until }) => until ?? NEVER)
+    .sort()
+    .reverse()
+  if (latest !== undefined && latest > delayLimit('apply-sanctions-act/1', before, at))
     return 'a delay of more than 10 business days'
   const last = was?.delayed ?? null
   const tooSoon = last !== null && at < addSeconds(last, QUIET_SECONDS)

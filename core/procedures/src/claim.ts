@@ -17,10 +17,12 @@ import {
   type JsonObject,
   object,
   oneOf,
+  type Registration,
   type Schema,
   tagged,
 } from '@cadastre/records'
 import { endApplication, hasEnded, newApplication, stepIn, withdrawalRefusal } from './applications.ts'
+import { calendarNeeds, longestDays } from './business-days.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
@@ -34,9 +36,7 @@ import {
   holderKey,
   holderOf,
   namesMember,
-  numberParameter,
   objectAt,
-  procedureOf,
   recordNeed,
   registrationMember,
 } from './common.ts'
@@ -214,6 +214,18 @@ function meansRefusal(from: Asked<Examined>, inputs: Inputs): RefusalCode | null
   return listed ? null : 'key-not-listed'
 }
 
+/** What is claimed, which was recorded under some terms. */
+function claimedOf(wish: Examined, inputs: Inputs): Pick<Registration, 'since'> {
+  if (wish.step === 'holder') {
+    const holder = holderOf(inputs, wish.holder)
+    if (holder !== null) return holder
+  } else {
+    const claimed = ownerless(wish.registration, inputs)
+    if (claimed.ok) return claimed.value.registration
+  }
+  throw new Error('checked by effectsOf')
+}
+
 function decideProof(from: Asked<Examined>, inputs: Inputs, at: Instant): Decision {
   const refusal = claimantRefusal(from, inputs)
   if (refusal !== null) return refuse(refusal)
@@ -222,8 +234,6 @@ function decideProof(from: Asked<Examined>, inputs: Inputs, at: Instant): Decisi
   if (!effects.ok) return refuse(effects.error)
   const means = meansRefusal(from, inputs)
   if (means !== null) return refuse(means)
-  const parameters = procedureOf(inputs, ID)
-  if (parameters === null) throw new Error('checked by commonRefusal')
   const { claimant, attestor } = from.body
   const opened = openExamination(
     newApplication(ID, from.request.body, [claimant], 'examining', null, at),
@@ -232,7 +242,8 @@ function decideProof(from: Asked<Examined>, inputs: Inputs, at: Instant): Decisi
       questions: CLAIM_QUESTIONS[from.body.means],
       // Whoever still has a key that the imported source lists may veto, and is told as the holder.
       affected: from.body.step === 'holder' ? [from.body.holder] : [],
-      windowSeconds: numberParameter(parameters, 'windowSeconds'),
+      windowSeconds: 0,
+      windowDays: longestDays(inputs, ID, claimedOf(from.body, inputs), 'windowDays'),
     },
     inputs,
     at,
@@ -272,7 +283,10 @@ function decideDue(application: Application, inputs: Inputs, at: Instant): Decis
 }
 
 function claimNeeds(wish: ByKey | Examined, known: Inputs): readonly Need[] {
-  const first = [recordNeed(holderKey(wish.claimant)), ...(wish.step === 'key' ? [] : examinationNeeds())]
+  const first = [
+    recordNeed(holderKey(wish.claimant)),
+    ...(wish.step === 'key' ? [] : examinationNeeds(known)),
+  ]
   if (wish.step !== 'registration')
     return [...first, recordNeed(holderKey(wish.holder)), recordNeed(maintainersKey(wish.holder))]
   const chain = chainNeed(wish.registration.key)
@@ -294,7 +308,8 @@ function needs(act: Act, known: Inputs): readonly Need[] {
     return [...base, recordNeed(applicationKey(wish.application)), recordNeed(holderKey(wish.by))]
   if (wish.step === 'veto')
     return [...base, recordNeed(applicationKey(wish.application)), recordNeed(maintainersKey(wish.holder))]
-  return [...base, ...claimNeeds(wish, known)]
+  const calendars = wish.step === 'key' ? [] : calendarNeeds(ID, known)
+  return [...base, ...calendars, ...claimNeeds(wish, known)]
 }
 
 function decideAsked(from: Asked<ClaimBody>, inputs: Inputs, at: Instant): Decision {

@@ -7,7 +7,6 @@
  */
 
 import {
-  addSeconds,
   type Complaint,
   handle,
   hash32,
@@ -20,12 +19,12 @@ import {
   type Schema,
   tagged,
 } from '@cadastre/records'
+import { calendarNeed, deadlineOf } from './business-days.ts'
 import {
   type Asked,
   asked,
   baseNeeds,
   commonRefusal,
-  numberParameter,
   objectAt,
   procedureOf,
   recordNeed,
@@ -81,7 +80,7 @@ function decideComplaint(from: Asked<Complain>, inputs: Inputs, at: Instant): De
     complaint,
     instrument,
     seat: registry.seat,
-    answerBy: instrument === null ? null : addSeconds(at, numberParameter(parameters, 'answerSeconds')),
+    answerBy: instrument === null ? null : deadlineOf(parameters, 'answerDays', inputs, at),
     answer: null,
     since: DRAFT_SINCE,
   }
@@ -116,10 +115,10 @@ export const complain: Procedure<ComplainBody> = {
     'nothing-changed',
   ],
   deadlineSeconds: 60,
-  needs(act) {
+  needs(act, known) {
     const from = asked(act, body)
     if (from === null) return []
-    if (from.body.step === 'complain') return baseNeeds(ID)
+    if (from.body.step === 'complain') return [...baseNeeds(ID), ...calendarNeed(ID, known)]
     const { complaint, staff } = from.body
     return [...baseNeeds(ID), ...staffNeeds([staff]), recordNeed(complaintKey(complaint))]
   },

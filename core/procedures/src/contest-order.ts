@@ -7,7 +7,6 @@
 
 import {
   type Application,
-  addSeconds,
   array,
   CHECKLIST,
   handle,
@@ -34,7 +33,7 @@ import {
   staffRefusal,
 } from './common.ts'
 import { accept, refuse } from './effects.ts'
-import { clerkSeconds, examinationNeeds, openRecheck } from './examination.ts'
+import { answerBy, examinationNeeds, openRecheck } from './examination.ts'
 import { ownKeySigned } from './holder-changes.ts'
 import { asStayed, returned } from './order-execution.ts'
 import {
@@ -107,15 +106,15 @@ function decideObjection(from: Asked<Objection>, inputs: Inputs, at: Instant): D
   const opened = openRecheck(application, recheck, inputs, at)
   if (!opened.ok) return refuse(opened.error)
   const objection = { application: application.handle, upheld: null }
-  const answerBy = addSeconds(at, clerkSeconds(application, inputs))
-  return accept([...opened.value, putOrder({ ...waitingFor(order, answerBy), objection })])
+  const waiting = waitingFor(order, answerBy(application, inputs, at))
+  return accept([...opened.value, putOrder({ ...waiting, objection })])
 }
 
 /** A window does not end before the attestor's deadline, unless the order itself fixes when it is executed. */
-function waitingFor(order: OrderRecord, answerBy: Instant): OrderRecord {
+function waitingFor(order: OrderRecord, answered: Instant): OrderRecord {
   const { state, windowEnd, executeFrom } = order
-  const waits = state === 'window' && executeFrom === null && windowEnd !== null && windowEnd < answerBy
-  return waits ? { ...order, windowEnd: answerBy } : order
+  const waits = state === 'window' && executeFrom === null && windowEnd !== null && windowEnd < answered
+  return waits ? { ...order, windowEnd: answered } : order
 }
 
 function decideAppeal(from: Asked<Appeal>, inputs: Inputs, at: Instant): Decision {
@@ -172,7 +171,7 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const shared = [...base, ...orderNeeds(wish.order, known)]
   return wish.step === 'appeal'
     ? [...shared, ...staffNeeds(wish.staff)]
-    : [...shared, ...examinationNeeds(), recordNeed(holderKey(wish.holder))]
+    : [...shared, ...examinationNeeds(known), recordNeed(holderKey(wish.holder))]
 }
 
 export const contestOrder: Procedure<ContestOrderBody> = {

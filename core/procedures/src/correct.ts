@@ -22,10 +22,12 @@ import {
   oneOf,
   parseDate,
   parsedText,
+  type Registration,
   type Schema,
   tagged,
 } from '@cadastre/records'
 import { newApplication, stepIn } from './applications.ts'
+import { calendarNeeds, longestDays } from './business-days.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
@@ -37,9 +39,7 @@ import {
   holderKey,
   holderOf,
   namesMember,
-  numberParameter,
   objectAt,
-  procedureOf,
   recordNeed,
   registrationMember,
 } from './common.ts'
@@ -109,11 +109,20 @@ const body: Schema<CorrectBody> = tagged('step', {
   ...END_STEPS,
 })
 
-/** What is to be corrected: a registration, or a holder; and the holders whom that affects. */
-type Subject = { readonly referenced: Referenced | null; readonly affected: readonly string[] }
+/** What is to be corrected: a registration, or a holder; the holders whom that affects; and since when it is recorded. */
+type Subject = {
+  readonly referenced: Referenced | null
+  readonly affected: readonly string[]
+  readonly recorded: Pick<Registration, 'since'>
+}
 
 function subjectOf(wish: Wish, inputs: Inputs): Result<Subject, RefusalCode> {
-  if (wish.step === 'holder') return ok({ referenced: null, affected: [wish.holder] })
+  if (wish.step === 'holder') {
+    const holder = holderOf(inputs, wish.holder)
+    return holder === null
+      ? err('holder-unknown')
+      : ok({ referenced: null, affected: [wish.holder], recorded: holder })
+  }
   const found = referred(wish.registration, inputs)
   if (found === null) return err('registration-unknown')
   const { registration, outer } = found
@@ -122,7 +131,12 @@ function subjectOf(wish: Wish, inputs: Inputs): Result<Subject, RefusalCode> {
   if (!few.ok) return few
   // A child's parent is affected as well as the child.
   const holders = [...outer, registration].flatMap(({ holder }) => (holder === null ? [] : [holder]))
-  return ok({ referenced: { ref: wish.registration, registration }, affected: [...new Set(holders)] })
+  const since = Math.min(...[...outer, registration].map((one) => one.since))
+  return ok({
+    referenced: { ref: wish.registration, registration },
+    affected: [...new Set(holders)],
+    recorded: { since },
+  })
 }
 
 /** What the correction writes, or why it cannot. */
@@ -177,9 +191,7 @@ function decideWish(from: Asked<Wish>, inputs: Inputs, at: Instant): Decision {
   const effects = effectsOf(from.body, inputs)
   if (!effects.ok) return refuse(effects.error)
   if (!isNamed(from, subject.value, inputs)) return refuse('member-changed')
-  const parameters = procedureOf(inputs, ID)
-  if (parameters === null) throw new Error('checked by commonRefusal')
-  const { affected } = subject.value
+  const { affected, recorded } = subject.value
   const agreed = affected.every((one) => {
     const holder = holderOf(inputs, one)
     return holder !== null && consent(holder, from, 'full') !== null
@@ -190,7 +202,8 @@ function decideWish(from: Asked<Wish>, inputs: Inputs, at: Instant): Decision {
     attestor,
     questions: CORRECTION_QUESTIONS,
     affected,
-    windowSeconds: agreed ? 0 : numberParameter(parameters, 'noticeSeconds'),
+    windowSeconds: 0,
+    windowDays: agreed ? [] : longestDays(inputs, ID, recorded, 'noticeDays'),
   }
   const opened = openExamination(application, plan, inputs, at)
   return opened.ok ? accept(opened.value) : refuse(opened.error)
@@ -221,7 +234,13 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const wish = from.body
   if ('application' in wish) return [...base, ...endNeeds(wish)]
   const asker = [recordNeed(holderKey(wish.by)), ...staffNeeds([wish.by])]
-  return [...base, ...asker, ...examinationNeeds(), ...wishNeeds(wish, known)]
+  return [
+    ...base,
+    ...asker,
+    ...calendarNeeds(ID, known),
+    ...examinationNeeds(known),
+    ...wishNeeds(wish, known),
+  ]
 }
 
 export const correct: Procedure<CorrectBody> = {

@@ -20,6 +20,7 @@ import {
   tagged,
 } from '@cadastre/records'
 import { hasEnded, newApplication, stepIn } from './applications.ts'
+import { calendarNeeds, longestDays } from './business-days.ts'
 import {
   type Asked,
   applicationKey,
@@ -75,6 +76,8 @@ function decideNotice(from: Asked<Notice>, inputs: Inputs, at: Instant): Decisio
   const wish = from.body
   const effects = effectsOf(wish, inputs, at)
   if (!effects.ok) return refuse(effects.error)
+  const holder = holderOf(inputs, wish.holder)
+  if (holder === null) throw new Error('checked by effectsOf')
   if (!from.signatures.keys.some(({ key }) => key === wish.key)) return refuse('claimant-signature-missing')
   const refused = refusedNotices(wish, inputs, at)
   if (!refused.ok) return refuse(refused.error)
@@ -84,7 +87,8 @@ function decideNotice(from: Asked<Notice>, inputs: Inputs, at: Instant): Decisio
     attestor: wish.attestor,
     questions: DISSOLUTION_QUESTIONS,
     affected: [wish.holder],
-    windowSeconds: parameter(inputs, 'windowSeconds'),
+    windowSeconds: 0,
+    windowDays: longestDays(inputs, ID, holder, 'windowDays'),
     notices: notices.value,
   }
   const application = newApplication(ID, from.request.body, [], 'examining', null, at)
@@ -156,7 +160,7 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const holder = recordNeed(holderKey(wish.holder))
   if (wish.step === 'lift') return [...base, holder]
   const notes = recordNeed(holderNotesKey(wish.holder))
-  const first = [...base, holder, notes, ...examinationNeeds()]
+  const first = [...base, holder, notes, ...calendarNeeds(ID, known), ...examinationNeeds(known)]
   const before = known.has(notes) ? holderNotesOf(known, wish.holder)?.dissolution : undefined
   return before === undefined ? first : [...first, recordNeed(applicationKey(before.application))]
 }

@@ -3,7 +3,7 @@
  * or no by two clerks, one of them outside the operator and chosen by the applicant, blind to each other (`attest`).
  * The others are called in turn from the published roster, so that nobody picks who examines whom.
  *
- *     examinationNeeds(): readonly Need[]
+ *     examinationNeeds(known): readonly Need[]
  *     openExamination(application, plan, inputs, at): Result<readonly Effect[], RefusalCode>
  *     openRecheck(application, plan, inputs, at): Result<readonly Effect[], RefusalCode>    one more attestor looks again
  *     END_STEPS, endNeeds(body), decideEnd(from, procedure, inputs, at)    withdrawal and veto
@@ -13,7 +13,7 @@
 import { err, ok, type Result } from '@cadastre/numbers'
 import {
   type Application,
-  addSeconds,
+  type BusinessDays,
   type Call,
   type Examination,
   type FiledNotice,
@@ -28,13 +28,13 @@ import {
   type Schema,
 } from '@cadastre/records'
 import { endApplication, hasEnded, withdrawalRefusal } from './applications.ts'
+import { calendarNeed, deadlineOf } from './business-days.ts'
 import {
   type Asked,
   applicationKey,
   applicationOf,
   holderKey,
   holderOf,
-  numberParameter,
   objectAt,
   procedureKey,
   procedureOf,
@@ -67,15 +67,17 @@ export type ExaminationPlan = {
   readonly attestor: string | null
   readonly questions: readonly string[]
   readonly affected: readonly string[]
-  /** 0: everybody affected has signed, so that there is nobody to notify and nothing to wait for. */
+  /** 0 and no days: everybody affected has signed, so that there is nobody to notify and nothing to wait for. */
   readonly windowSeconds: number
+  readonly windowDays?: readonly BusinessDays[]
   /** What strangers filed not long ago, this one included, where their places in the queues are limited. */
   readonly notices?: readonly FiledNotice[]
 }
 
 /** Inputs of {@link openExamination}. */
-export function examinationNeeds(): readonly Need[] {
-  return [recordNeed(ROSTER_KEY), recordNeed(procedureKey(ATTEST_ID)), ...noticeNeeds()]
+export function examinationNeeds(known: Inputs): readonly Need[] {
+  const first = [recordNeed(ROSTER_KEY), recordNeed(procedureKey(ATTEST_ID)), ...noticeNeeds()]
+  return [...first, ...calendarNeed(ATTEST_ID, known)]
 }
 
 /** A roster with one more call in the queue of the clerk at this index, and that call. */
@@ -128,11 +130,11 @@ export function exceptedFrom({ procedure, body }: Application): readonly Pick<Ca
   return atDesk && typeof staff === 'string' ? [{ staff }] : []
 }
 
-/** How long the attestors of an application have. */
-export function clerkSeconds(application: Application, inputs: Inputs): number {
+/** By when attestors who are called now must have answered. */
+export function answerBy(application: Application, inputs: Inputs, at: Instant): Instant {
   const attest = procedureOf(inputs, ATTEST_ID)
   if (attest === null) throw new Error('checked by whoever opens an examination')
-  return numberParameter(attest, isOfOrder(application) ? 'orderSeconds' : 'clerkSeconds')
+  return deadlineOf(attest, isOfOrder(application) ? 'orderDays' : 'clerkDays', inputs, at)
 }
 
 /**
@@ -141,7 +143,7 @@ export function clerkSeconds(application: Application, inputs: Inputs): number {
  */
 export function openExamination(
   application: Application,
-  { attestor, questions, affected, windowSeconds, notices }: ExaminationPlan,
+  { attestor, questions, affected, windowSeconds, windowDays = [], notices }: ExaminationPlan,
   inputs: Inputs,
   at: Instant,
 ): Result<readonly Effect[], RefusalCode> {
@@ -157,8 +159,8 @@ export function openExamination(
   const examined: Application = {
     ...application,
     state: 'examining',
-    due: addSeconds(at, clerkSeconds(application, inputs)),
-    examination: { questions, calls, affected, windowSeconds, overdue: null },
+    due: answerBy(application, inputs, at),
+    examination: { questions, calls, affected, windowSeconds, windowDays, overdue: null },
   }
   return ok([
     put(applicationKey(application.handle), examined),
@@ -201,8 +203,8 @@ export function openRecheck(
   const examined: Application = {
     ...application,
     state: 'examining',
-    due: addSeconds(at, clerkSeconds(application, inputs)),
-    examination: { questions, calls, affected: [], windowSeconds: 0, overdue: null },
+    due: answerBy(application, inputs, at),
+    examination: { questions, calls, affected: [], windowSeconds: 0, windowDays: [], overdue: null },
   }
   return ok([
     put(applicationKey(application.handle), examined),

@@ -113,7 +113,10 @@ const foundMembers: Schema<Omit<FoundBody, 'step'>> = object({
   statement: longText,
 })
 
-const body: Schema<GenesisBody> = tagged('step', { found: foundMembers, procedures: partMembers })
+const body: Schema<GenesisBody> = tagged('step', {
+  found: foundMembers,
+  procedures: partMembers,
+})
 
 /** What a schema cannot say: handles and hashes stand once, and a pool's range is of its space. */
 function isMalformed({ staff, pools, procedures, roots }: FoundBody): boolean {
@@ -275,6 +278,8 @@ export const genesis: Procedure<GenesisBody> = {
     'staff-signature-missing',
     'part-unexpected',
     'procedure-unknown',
+    'calendar-not-possible',
+    'calendar-unknown',
     'block-taken',
     'range-not-a-block',
     'entry-too-large',

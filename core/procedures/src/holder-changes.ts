@@ -220,7 +220,7 @@ export type HolderProcedure<Wish extends HolderWish> = {
   readonly body: Schema<Wish | Veto>
   readonly refusals: readonly RefusalCode[]
   /** Inputs besides the registry, the procedure and the holder. */
-  needs?(wish: Wish): readonly Need[]
+  needs?(wish: Wish, known: Inputs): readonly Need[]
   /** Decides a wish of a holder that exists. */
   decide(from: Asked<Wish>, holder: Holder, inputs: Inputs, at: Instant): Decision
   /** What an application of the procedure makes when its time has come; null where the wish never waits. */
@@ -262,7 +262,7 @@ export function holderProcedure<Wish extends HolderWish>(spec: HolderProcedure<W
       const base = baseNeeds(id)
       if (wish === null) return base
       if (isVeto(wish)) return [...base, ...vetoNeeds(wish)]
-      return [...base, recordNeed(holderKey(wish.holder)), ...(spec.needs?.(wish) ?? [])]
+      return [...base, recordNeed(holderKey(wish.holder)), ...(spec.needs?.(wish, known) ?? [])]
     },
     decide(act, inputs, at) {
       if (act.kind === 'due') {

@@ -5,6 +5,7 @@
 
 export * from './applications.ts'
 export type { Attestation } from './attest.ts'
+export { calendarKey, calendarNamed } from './business-days.ts'
 export * from './cells.ts'
 export { claimToken } from './claim.ts'
 export * from './common.ts'
@@ -31,4 +32,5 @@ export * from './registry.ts'
 export * from './services.ts'
 export { takeOver, termsHash } from './take-over.ts'
 export { RECORD_NOTICE_ID } from './to-notify.ts'
+export { WEEKDAYS, WEEKDAYS_HASH } from './weekdays.ts'
 export { readQuorum, WITNESSES_KEY } from './witness-policy.ts'

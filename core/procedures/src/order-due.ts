@@ -36,6 +36,7 @@ import {
   putOrder,
   resumed,
   undone,
+  windowNeeds,
   withWindow,
 } from './orders.ts'
 import { lengthened } from './pauses.ts'
@@ -47,15 +48,16 @@ export function dueNeeds(subject: RecordKey, known: Inputs): readonly Need[] {
   if (subject.startsWith('obj/order/')) {
     const order = objectAt('order', subject, known)
     if (order === null) return []
-    return [recordNeed(applicationKey(order.application)), ...executionNeeds(order, known)]
+    const calendars = windowNeeds(order, known)
+    return [recordNeed(applicationKey(order.application)), ...calendars, ...executionNeeds(order, known)]
   }
   const application = objectAt('application', subject, known)
   if (application === null) return []
   const key = recordNeed(orderKey(orderHandleOf(application)))
   const order = known.has(key) ? objectAt('order', key.key, known) : null
   if (order === null) return [key]
-  if (order.verified !== null) return [key, ...noticeNeeds()]
-  return [key, ...noticeNeeds(), ...executionNeeds(order, known)]
+  const first = [key, ...noticeNeeds(), ...windowNeeds(order, known)]
+  return order.verified !== null ? first : [...first, ...executionNeeds(order, known)]
 }
 
 /** The attestors have answered, or the attempt to notify the holder was logged. */

@@ -21,6 +21,7 @@ import {
   type OrderDetail,
   type OrderRecord,
 } from '@cadastre/records'
+import { deadlineOf } from './business-days.ts'
 import { holderOf, notesKey, notesOf, recordNeed } from './common.ts'
 import { put } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
@@ -40,7 +41,9 @@ import {
   putOrder,
   releaseNeeds,
   resumed,
+  termsOf,
   undone,
+  windowNeeds,
 } from './orders.ts'
 import type { Effect, Inputs, Need } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -79,7 +82,10 @@ function givenNeeds(handle: string, known: Inputs): readonly Need[] {
 function otherNeeds(handle: string, known: Inputs): readonly Need[] {
   const key = recordNeed(orderKey(handle))
   const other = known.has(key) ? orderAt(handle, known) : null
-  return [...givenNeeds(handle, known), ...(other === null ? [] : releaseNeeds(other))]
+  if (other === null) return givenNeeds(handle, known)
+  // A stay that is lifted begins its window anew, by its own terms.
+  const calendars = windowNeeds(other, known)
+  return [...givenNeeds(handle, known), ...calendars, ...releaseNeeds(other)]
 }
 
 function given(order: OrderRecord, inputs: Inputs): Given {
@@ -123,7 +129,7 @@ export function execution(
   const conflicts = conflictsOf(order, inputs, at)
   if (conflicts.length > 0) {
     // Status quo; both authorities are asked, again each time that it is looked at.
-    const windowEnd = addSeconds(at, deskSeconds(inputs, 'conflictSeconds'))
+    const windowEnd = deadlineOf(termsOf(order, inputs), 'conflictDays', inputs, at)
     return [putOrder({ ...order, state: 'conflict', conflicts, windowEnd, asked: at })]
   }
   const basis = orderOf(order, application, at)

@@ -8,7 +8,6 @@ import { overlaps } from '@cadastre/numbers'
 import {
   type Application,
   type Authority,
-  addSeconds,
   type Desk,
   type Instant,
   isLasting,
@@ -17,9 +16,11 @@ import {
   ORDER_WINDOW_SECONDS,
   type OrderRecord,
   objectKey,
+  type ProcedureTerms,
   type RecordKey,
   waitsForWindow,
 } from '@cadastre/records'
+import { calendarNeed, daysBy, windowEndOf } from './business-days.ts'
 import {
   applicationKey,
   holderKey,
@@ -128,6 +129,18 @@ export function contradicting(order: OrderRecord, inputs: Inputs, at: Instant): 
   return [...new Set(found.map((noted) => noted.order))]
 }
 
+/** The terms under which it was recorded (I5). */
+export function termsOf({ since }: OrderRecord, inputs: Inputs): ProcedureTerms {
+  const terms = procedureOf(inputs, SERVE_ORDER_ID, { recorded: since })
+  if (terms === null) throw new Error('no act of this procedure exists before genesis')
+  return terms
+}
+
+/** Inputs of {@link withWindow}. */
+export function windowNeeds({ since }: OrderRecord, known: Inputs): readonly Need[] {
+  return calendarNeed(SERVE_ORDER_ID, known, { recorded: since })
+}
+
 /**
  * The order with its window, where everything that it waits for is there: the notice, and the public text where no root
  * vouches for its seal. What the order fixes prevails over the window, not over the text.
@@ -136,9 +149,12 @@ export function withWindow(order: OrderRecord, inputs: Inputs, at: Instant): Ord
   const { notified, published, rooted, executeFrom } = order
   if (notified === null) return { ...order, state: 'verified' }
   if (!rooted && published === null) return { ...order, state: 'noticed' }
-  const window = Math.max(ORDER_WINDOW_SECONDS, deskSeconds(inputs, 'windowSeconds'))
-  const ends = [executeFrom ?? addSeconds(at, window)]
-  if (!rooted && published !== null) ends.push(addSeconds(published.at, ORDER_WINDOW_SECONDS))
+  const window = {
+    windowSeconds: ORDER_WINDOW_SECONDS,
+    windowDays: [daysBy(termsOf(order, inputs), 'windowDays')],
+  }
+  const ends = [executeFrom ?? windowEndOf(window, inputs, at)]
+  if (!rooted && published !== null) ends.push(windowEndOf(window, inputs, published.at))
   const windowEnd = ends.sort().at(-1) ?? at
   return { ...order, state: 'window', windowEnd, opened: at, pausedSeconds: 0 }
 }
@@ -213,6 +229,9 @@ function keysGivenBack(order: OrderRecord, inputs: Inputs): readonly Effect[] {
   ]
 }
 
+/** The window of an order stands in its own record. */
+const NO_WINDOW = { windowSeconds: 0, windowDays: [] }
+
 /** The application of an order in the state in which its holder, or where it names none the public, is to be notified. */
 export function owedNotice(
   application: Application,
@@ -221,7 +240,7 @@ export function owedNotice(
   at: Instant,
 ): Effect {
   const holders = holder === null ? [] : [holder]
-  return put(applicationKey(application.handle), awaitNotice(application, holders, 0, inputs, at))
+  return put(applicationKey(application.handle), awaitNotice(application, holders, NO_WINDOW, inputs, at))
 }
 
 /** Whether the order can be stayed, varied or lifted. */

@@ -4,10 +4,15 @@
  */
 
 import { DAY_SECONDS, HOUR_SECONDS, type ProcedureRecord, type Profile } from '@cadastre/records'
+import { hexOfBase64 } from './base64.ts'
+import { WEEKDAYS_HASH } from './weekdays.ts'
 
 export type Parameters = ProcedureRecord['parameters']
 
 const YEAR_SECONDS = 365 * DAY_SECONDS
+
+/** By what business days are counted, unless the founders name another calendar. */
+const calendar = WEEKDAYS_HASH
 
 /** The same in both profiles. */
 const COMMON = {
@@ -21,22 +26,24 @@ const COMMON = {
     lapseSeconds: 30 * DAY_SECONDS,
     periodSeconds: 30 * DAY_SECONDS,
     noticeSeconds: 21 * DAY_SECONDS,
-    delaySeconds: 14 * DAY_SECONDS,
+    delayDays: 10,
+    calendar,
   },
-  'apply-sanctions-act/1': { delaySeconds: 14 * DAY_SECONDS, quietSeconds: 365 * DAY_SECONDS },
-  'attest/1': { clerkSeconds: 7 * DAY_SECONDS, orderSeconds: 4 * DAY_SECONDS },
+  'apply-sanctions-act/1': { delayDays: 10, quietSeconds: 365 * DAY_SECONDS, calendar },
+  'attest/1': { clerkDays: 5, orderDays: 2, calendar },
   'certified-extract/1': {},
   'change-staff/1': { noticeSeconds: 7 * DAY_SECONDS },
   'change-witnesses/1': { overlapSeconds: 30 * DAY_SECONDS },
-  'claim/1': { windowSeconds: 21 * DAY_SECONDS },
-  'complain/1': { answerSeconds: 7 * DAY_SECONDS },
+  'claim/1': { windowDays: 15, calendar },
+  'complain/1': { answerDays: 5, calendar },
   'contest-order/1': {},
-  'correct/1': { noticeSeconds: 7 * DAY_SECONDS },
+  'correct/1': { noticeDays: 5, calendar },
   'dissolve/1': {
-    windowSeconds: 7 * DAY_SECONDS,
+    windowDays: 5,
     notices: 16,
     noticesOfKey: 4,
     periodSeconds: 7 * DAY_SECONDS,
+    calendar,
   },
   'erase/1': {},
   'move-in/1': {},
@@ -64,13 +71,14 @@ const COMMON = {
   'return/1': { withdrawalSeconds: 14 * DAY_SECONDS, quarantineSeconds: 180 * DAY_SECONDS },
   'rotate-keys/1': { guardSeconds: 7 * DAY_SECONDS, vetoSeconds: 14 * DAY_SECONDS },
   'serve-order/1': {
-    acknowledgeSeconds: 3 * DAY_SECONDS,
-    windowSeconds: 14 * DAY_SECONDS,
+    acknowledgeDays: 1,
+    windowDays: 10,
     askAgainSeconds: 180 * DAY_SECONDS,
-    conflictSeconds: 14 * DAY_SECONDS,
+    conflictDays: 10,
     quarantineSeconds: 180 * DAY_SECONDS,
+    calendar,
   },
-  'succeed/1': { windowSeconds: 21 * DAY_SECONDS, endedWindowSeconds: 42 * DAY_SECONDS },
+  'succeed/1': { windowDays: 15, endedWindowDays: 30, calendar },
   'update-holder/1': {
     guardSeconds: 7 * DAY_SECONDS,
     formerContactSeconds: 30 * DAY_SECONDS,
@@ -79,7 +87,7 @@ const COMMON = {
 } as const satisfies { readonly [id: string]: Parameters }
 
 /**
- * Units: seconds; prefix lengths in bits, of IPv6 those from `ip6Min` to `ip6Max` in steps of `ip6Step`; quotas in
+ * Units: seconds; business days of the calendar whose hash stands beside them (`…Days`); prefix lengths in bits, of IPv6 those from `ip6Min` to `ip6Max` in steps of `ip6Step`; quotas in
  * IPv4 addresses, IPv6 blocks, AS numbers, 0 = none. Floors are the longest prefix length that may move: 32 and 128 =
  * none.
  */
@@ -103,7 +111,8 @@ export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Param
       holdSeconds: 0,
       chooseBlock: true,
       actFee: false,
-      feeSeconds: 7 * DAY_SECONDS,
+      feeDays: 5,
+      calendar,
     },
     'transfer/1': { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY_SECONDS, floorIp4: 32, floorIp6: 128 },
   },
@@ -126,7 +135,8 @@ export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Param
       holdSeconds: 2 * YEAR_SECONDS,
       chooseBlock: false,
       actFee: false,
-      feeSeconds: 7 * DAY_SECONDS,
+      feeDays: 5,
+      calendar,
     },
     'transfer/1': {
       coolingSeconds: 72 * HOUR_SECONDS,
@@ -140,6 +150,13 @@ export const PROFILES: { readonly [P in Profile]: { readonly [id: string]: Param
 /** Largest number a parameter may be: all IPv4 addresses, or 136 years. */
 export const MAX_PARAMETER: number = 2 ** 32
 
+/** Business days that a parameter may be, about a year. */
+const MAX_DAYS = 250
+/** Windows in which somebody may veto: at zero seconds none would begin, and the act could never take effect. */
+const NEVER_ZERO: { readonly [id: string]: readonly string[] } = {
+  'recover-keys/1': ['guardianSeconds', 'evidenceSeconds'],
+}
+
 /** Whether the parameters are those that this version of the procedure reads: the same names, of the same types. */
 export function parametersFit(id: string, parameters: Parameters): boolean {
   const model = Object.hasOwn(PROFILES.community, id) ? PROFILES.community[id] : undefined
@@ -147,6 +164,20 @@ export function parametersFit(id: string, parameters: Parameters): boolean {
   const names = Object.keys(model)
   return (
     Object.keys(parameters).length === names.length &&
-    names.every((name) => Object.hasOwn(parameters, name) && typeof parameters[name] === typeof model[name])
+    names.every(
+      (name) => Object.hasOwn(parameters, name) && typeof parameters[name] === typeof model[name],
+    ) &&
+    names.every((name) => valueFits(id, name, parameters[name]))
   )
+}
+
+function valueFits(id: string, name: string, value: Parameters[string] | undefined): boolean {
+  if (typeof value === 'string') return hexOfBase64(value)?.length === 64
+  if (name.endsWith('Days')) return 1 <= Number(value) && Number(value) <= MAX_DAYS
+  return value !== 0 || NEVER_ZERO[id]?.includes(name) !== true
+}
+
+/** The same parameters, by another calendar where they count business days. */
+export function withCalendar(parameters: Parameters, hash: string): Parameters {
+  return Object.hasOwn(parameters, 'calendar') ? { ...parameters, calendar: hash } : parameters
 }

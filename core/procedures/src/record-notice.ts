@@ -7,7 +7,6 @@
 
 import {
   type Application,
-  addSeconds,
   array,
   canonicalJson,
   handle,
@@ -20,6 +19,7 @@ import {
   oneOf,
   type Schema,
 } from '@cadastre/records'
+import { namedCalendars, windowEndOf } from './business-days.ts'
 import {
   type Asked,
   applicationKey,
@@ -153,7 +153,7 @@ function notified(
   const attempted = [...notice.attempted, ...fresh]
   const everybody = notice.to.length === 0 ? tried(null) : attempted.length === notice.to.length
   const next: Application = { ...application, notice: { ...notice, attempted } }
-  if (everybody) return { ...next, state: 'noticed', due: addSeconds(at, notice.windowSeconds), opened: at }
+  if (everybody) return { ...next, state: 'noticed', due: windowEndOf(notice, inputs, at), opened: at }
   return fresh.length === 0 ? null : next
 }
 
@@ -193,6 +193,12 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   return [
     ...first,
     ...waited.filter((name) => told.includes(name)).map((name) => recordNeed(holderKey(name))),
+    ...namedCalendars(
+      applications.flatMap((name) => {
+        const application = applicationOf(known, name)
+        return application?.state === 'to-notify' ? (application.notice?.windowDays ?? []) : []
+      }),
+    ),
   ]
 }
 

@@ -116,7 +116,7 @@ function decideGuardians(from: Asked<ByGuardians>, holder: Holder, inputs: Input
   const application = awaitNotice(
     newApplication(ID, waiting, guardians, 'to-notify', null, at),
     [holder.handle],
-    windowSeconds(from.body, holder, inputs, at),
+    { windowSeconds: windowSeconds(from.body, holder, inputs, at), windowDays: [] },
     inputs,
     at,
   )
@@ -170,10 +170,10 @@ export const recoverKeys: Procedure = holderProcedure<Wish>({
     'attestor-not-outside',
     'attestors-unavailable',
   ],
-  needs: (wish) =>
+  needs: (wish, known) =>
     wish.step === 'guardians'
       ? [...wish.guardians.map((guardian) => recordNeed(holderKey(guardian))), ...noticeNeeds()]
-      : examinationNeeds(),
+      : examinationNeeds(known),
   decide({ body: wish, ...rest }, holder, inputs, at) {
     if (!canNotify(inputs)) return refuse('procedure-unknown')
     if (holder.recoveryVetoed !== null) return refuse('recovery-vetoed')

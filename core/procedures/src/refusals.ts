@@ -9,6 +9,9 @@ export const REFUSALS = {
   'already-founded': 'The registry has already been founded.',
   'genesis-missing': 'The log has no genesis yet.',
   'part-unexpected': 'The part is not the next one that the genesis names.',
+  'calendar-not-possible':
+    'The calendar’s dates are not in order, lie outside its years, or leave too few business days.',
+  'calendar-unknown': 'The terms name a calendar that is not recorded.',
   'parts-missing': 'Not all parts of the procedures that the genesis names are in.',
   'not-founding': 'The registry is open: founding has ended for good.',
   'still-founding': 'The registry is not open yet.',

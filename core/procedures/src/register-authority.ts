@@ -173,7 +173,7 @@ export const registerAuthority: Procedure<RegisterAuthorityBody> = {
     const from = asked(act, body)
     if (from === null) return []
     const { staff, authority } = from.body
-    return [...base, ...staffNeeds([staff]), recordNeed(authorityKey(authority)), ...examinationNeeds()]
+    return [...base, ...staffNeeds([staff]), recordNeed(authorityKey(authority)), ...examinationNeeds(known)]
   },
   decide(act, inputs, at) {
     if (act.kind === 'due') {

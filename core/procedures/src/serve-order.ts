@@ -53,6 +53,7 @@ import {
   owedNotice,
   putOrder,
   SERVE_ORDER_ID,
+  windowNeeds,
   withWindow,
 } from './orders.ts'
 import type { Act, Decision, Effect, Inputs, Need, Procedure } from './procedure.ts'
@@ -113,7 +114,7 @@ function namedOrders({ order, reverses }: ServeBody): readonly string[] {
 function serveNeeds(wish: ServeBody, known: Inputs): readonly Need[] {
   const document = recordNeed(documentKey(servedAs(wish), known))
   const first = [
-    ...examinationNeeds(),
+    ...examinationNeeds(known),
     recordNeed(authorityKey(wish.authority)),
     recordNeed(DESK_KEY),
     document,
@@ -134,8 +135,8 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   if (wish.step === 'serve') return [...base, ...staff, ...serveNeeds(wish, known)]
   const key = recordNeed(orderKey(wish.order))
   const first = [...base, ...staff, key]
-  if (wish.step === 'publish') return first
   const order = known.has(key) ? orderAt(wish.order, known) : null
+  if (wish.step === 'publish') return order === null ? first : [...first, ...windowNeeds(order, known)]
   const application = order === null ? [] : [recordNeed(applicationKey(order.application))]
   return [...first, recordNeed(DESK_KEY), ...noticeNeeds(), ...application]
 }

@@ -13,6 +13,7 @@ import {
   type Application,
   addSeconds,
   array,
+  type BusinessDays,
   type Holder,
   handle,
   hash32,
@@ -25,6 +26,7 @@ import {
   tagged,
 } from '@cadastre/records'
 import { newApplication, stepIn } from './applications.ts'
+import { calendarNeeds, longestDays } from './business-days.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
@@ -36,7 +38,6 @@ import {
   consent,
   holderKey,
   holderOf,
-  longestFor,
   namesMember,
   notesKey,
   notesOf,
@@ -122,7 +123,7 @@ function applyNeeds(wish: Apply, known: Inputs): readonly Need[] {
     ...baseNeeds('transfer/1'),
     ...partiesNeeds(wish),
     ...notes,
-    ...examinationNeeds(),
+    ...examinationNeeds(known),
     ...chains,
   ]
   if (!chains.every((need) => known.has(need))) return first
@@ -176,7 +177,7 @@ function effectsOf(
   const edits = new CellEdits(inputs)
   for (const one of held)
     editRegistration(edits, one, { holder: wish.successor, procedure: ID, since: DRAFT_SINCE })
-  const looked = 3 * wish.registrations.length + editNeeds(held).length + 8
+  const looked = 3 * wish.registrations.length + editNeeds(held).length + 10
   const effects = edits.effects(basis)
   return fitsEntry(effects, looked) ? ok(effects) : err('entry-too-large')
 }
@@ -211,7 +212,8 @@ function decideApply(from: Asked<Apply>, inputs: Inputs, at: Instant): Decision 
       attestor: wish.attestor,
       questions: SUCCESSION_QUESTIONS,
       affected: [wish.predecessor],
-      windowSeconds: windowSeconds(wish, held.value, inputs),
+      windowSeconds: 0,
+      windowDays: windowDays(wish, held.value, inputs),
     },
     inputs,
     at,
@@ -239,10 +241,10 @@ function decideAgreed(
 }
 
 /** As long as by any terms since the oldest of the registrations was recorded. */
-function windowSeconds({ ground }: Apply, held: readonly Referenced[], inputs: Inputs): number {
+function windowDays({ ground }: Apply, held: readonly Referenced[], inputs: Inputs): readonly BusinessDays[] {
   const ended = ground === 'death' || ground === 'dissolution'
   const since = Math.min(...held.map(({ registration }) => registration.since))
-  return longestFor(inputs, ID, { since }, ended ? 'endedWindowSeconds' : 'windowSeconds')
+  return longestDays(inputs, ID, { since }, ended ? 'endedWindowDays' : 'windowDays')
 }
 
 function parameter(inputs: Inputs, id: string, name: string): number {
@@ -295,7 +297,7 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const from = asked(act, body)
   if (from === null) return []
   const wish = from.body
-  if (wish.step === 'apply') return [...base, ...applyNeeds(wish, known)]
+  if (wish.step === 'apply') return [...base, ...calendarNeeds(ID, known), ...applyNeeds(wish, known)]
   return [...base, ...endNeeds(wish)]
 }
 

@@ -3,10 +3,11 @@
  * concerns has been logged (`record-notice`), and by nothing else.
  *
  *     noticeNeeds(): readonly Need[]
- *     awaitNotice(application, holders, windowSeconds, inputs, at): Application
+ *     awaitNotice(application, holders, window, inputs, at): Application
  */
 
 import { type Application, addSeconds, type Instant } from '@cadastre/records'
+import type { Window } from './business-days.ts'
 import { numberParameter, procedureKey, procedureOf, recordNeed } from './common.ts'
 import { DRAFT_SINCE } from './effects.ts'
 import type { Inputs, Need } from './procedure.ts'
@@ -27,7 +28,7 @@ export function canNotify(inputs: Inputs): boolean {
 export function awaitNotice(
   application: Application,
   holders: readonly string[],
-  windowSeconds: number,
+  { windowSeconds, windowDays }: Window,
   inputs: Inputs,
   at: Instant,
 ): Application {
@@ -38,6 +39,6 @@ export function awaitNotice(
     state: 'to-notify',
     due: addSeconds(at, numberParameter(record, 'noticeSeconds')),
     opened: at,
-    notice: { to: holders, attempted: [], windowSeconds, overdue: null, since: DRAFT_SINCE },
+    notice: { to: holders, attempted: [], windowSeconds, windowDays, overdue: null, since: DRAFT_SINCE },
   }
 }

@@ -8,6 +8,7 @@ import type { Json, JsonObject, ProcedureRecord, RecordKey } from '@cadastre/rec
 import { adoptProcedure } from '../src/adopt-procedure.ts'
 import { base64OfHex, hexOfBase64 } from '../src/base64.ts'
 import { beyondBounds } from '../src/bounds.ts'
+import { calendarKey } from '../src/business-days.ts'
 import { procedureKey } from '../src/common.ts'
 import { namedOn } from '../src/page-lint.ts'
 import { PROFILES } from '../src/profiles.ts'
@@ -137,12 +138,13 @@ test('which parameters only protect: to raise one alone takes 7 days, to raise o
   const protective: { readonly [id: string]: readonly string[] } = {
     'adopt-procedure/1': ['noticeSeconds', 'protectiveSeconds'],
     'change-staff/1': ['noticeSeconds'],
-    'correct/1': ['noticeSeconds'],
-    'dissolve/1': ['windowSeconds'],
+    'claim/1': ['windowDays'],
+    'correct/1': ['noticeDays'],
+    'dissolve/1': ['windowDays'],
     'list-peer/1': ['noticeSeconds'],
     'recover-keys/1': ['guardianSeconds', 'evidenceSeconds', 'vetoSeconds'],
     'rotate-keys/1': ['guardSeconds', 'vetoSeconds'],
-    'succeed/1': ['windowSeconds', 'endedWindowSeconds'],
+    'succeed/1': ['windowDays', 'endedWindowDays'],
     'update-holder/1': ['guardSeconds', 'formerContactSeconds'],
   }
   const days = (procedure: string, parameters: JsonObject): number => {
@@ -157,7 +159,7 @@ test('which parameters only protect: to raise one alone takes 7 days, to raise o
       if (typeof value !== 'number') continue
       const protects = protective[id]?.includes(name) === true
       assert.equal(days(id, { ...parameters, [name]: value + 1 }), protects ? 7 : 90, `${id} ${name}`)
-      if (value > 0) assert.equal(days(id, { ...parameters, [name]: value - 1 }), 90, `${id} ${name}`)
+      if (value > 1) assert.equal(days(id, { ...parameters, [name]: value - 1 }), 90, `${id} ${name}`)
     }
   // The same parameters again, beside one that protects, or with nothing else: no change that only protects.
   const keys = PROFILES.national['rotate-keys/1'] ?? {}
@@ -361,4 +363,47 @@ test('base64 of a hexadecimal text is that of its bytes, for every length, and b
     assert.equal(base64OfHex(bytes.toString('hex')), bytes.toString('base64'))
     assert.equal(hexOfBase64(bytes.toString('base64')), bytes.toString('hex'))
   }
+})
+
+const CALENDAR: JsonObject = {
+  seat: 'CH',
+  first: 2030,
+  last: 2034,
+  weekend: [6, 7],
+  holidays: ['2030-08-01'],
+}
+const publish = (here: World, more: JsonObject = {}): string | null =>
+  here.ask(adoptProcedure, {
+    body: { step: 'calendar', staff: 'ADOPTER', calendar: { ...CALENDAR, ...more } },
+    by: [staffKeyName('ADOPTER')],
+  })
+/** Terms that count by this calendar. */
+const CLAIM = { procedure: 'claim/1', parameters: { windowDays: 15, calendar: '' } }
+
+test('a calendar is recorded at once under its hash and changes nothing; terms that name it take 90 days', () => {
+  const here = world({ ...PARAMETERS, 'claim/1': { windowDays: 15 } })
+  const calendar = here.state.memberHash(CALENDAR as Json)
+  assert.equal(publish(here), null)
+  assert.deepEqual(here.state.get(calendarKey(calendar)), { v: 1, calendar: CALENDAR, since: 100 })
+  assertStamped(here)
+  assert.equal(publish(here), 'nothing-changed')
+  assert.equal(adopt(here, { ...CLAIM, parameters: { windowDays: 15, calendar } }), null)
+  assert.equal(here.object('application', 'A-101')?.['due'], '2030-04-01T00:00:00Z')
+  comeIntoForce(here, 'A-101')
+  assert.deepEqual(record(here, 'claim/1').revisions.at(-1)?.parameters, { windowDays: 15, calendar })
+})
+
+test('calendar-not-possible: dates out of order or outside the years, or closed for long', () => {
+  const here = world()
+  for (const more of [{ holidays: ['2029-12-31'] }, { weekend: [7, 6] }, { last: 2029 }])
+    assert.equal(publish(here, more), 'calendar-not-possible')
+})
+
+test('calendar-unknown: terms that name a calendar which is not in the log', () => {
+  const here = world()
+  const calendar = here.state.memberHash(CALENDAR as Json)
+  assert.equal(adopt(here, { ...CLAIM, parameters: { windowDays: 15, calendar } }), 'calendar-unknown')
+  assert.equal(publish(here), null)
+  assert.equal(adopt(here, { ...CLAIM, parameters: { windowDays: 15, calendar } }), null)
+  assert.equal(adopt(here, { ...CLAIM, parameters: { windowDays: 0, calendar } }), 'terms-do-not-fit')
 })

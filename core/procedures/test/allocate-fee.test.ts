@@ -13,7 +13,7 @@ import { poolWorld } from './pool-fixture.ts'
 import { assertStamped, DAY, instant, type World } from './world.ts'
 
 const ORIGIN = 'registry.example'
-const FEE = { actFee: true, feeSeconds: 7 * DAY }
+const FEE = { actFee: true, feeDays: 5 }
 
 function world(more: JsonObject = FEE, open = false): World {
   const here = poolWorld('community', { range: '203.0.113.0/24', open }, more)
@@ -186,7 +186,7 @@ test('application-unknown, application-closed: only what waits for its fee takes
 })
 
 test('the fees’ key has a fortnight at most, whatever the parameters say', () => {
-  const here = world({ actFee: true, feeSeconds: 365 * DAY })
+  const here = world({ actFee: true, feeDays: 250 })
   assert.equal(ask(here), null)
   assert.equal(here.object('application', 'A-100')?.['due'], '2030-01-15T00:00:00Z')
 })

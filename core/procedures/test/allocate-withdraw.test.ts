@@ -77,7 +77,7 @@ test('any who leave, among any who wait: the others are served in the order of a
 })
 
 test('who waits for a fee may leave too', () => {
-  const here = world({ actFee: true, feeSeconds: 7 * DAY })
+  const here = world({ actFee: true, feeDays: 5 })
   assert.equal(ask(here, 'H-1'), null)
   assert.equal(state(here, 'A-101'), 'fee-due')
   assert.equal(withdraw(here, 'A-101'), null)

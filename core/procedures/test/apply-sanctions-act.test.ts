@@ -9,7 +9,7 @@ import { COMMON_CODES, commonRefusals, hash, staffedWorld, staffKeyName } from '
 import { assertStamped, DAY, type World } from './world.ts'
 
 const PARAMETERS = {
-  'apply-sanctions-act/1': { delaySeconds: 14 * DAY, quietSeconds: 365 * DAY },
+  'apply-sanctions-act/1': { delayDays: 10, quietSeconds: 365 * DAY },
   'transfer/1': { coolingSeconds: 3 * DAY, maxCoolingSeconds: 30 * DAY, floorIp4: 32, floorIp6: 128 },
 }
 const CELL = 'ip4/203.0.113.0/24'

@@ -28,7 +28,7 @@ const CELL = 'ip4/203.0.113.0/24'
 
 function world(clerks = 4): World {
   const here = new World({
-    'succeed/1': { windowSeconds: 21 * DAY, endedWindowSeconds: 42 * DAY },
+    'succeed/1': { windowDays: 15, endedWindowDays: 30 },
     'transfer/1': { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY, floorIp4: 32, floorIp6: 128 },
   })
   for (const handle of ['H-1', 'H-2']) here.holder(handle)
@@ -382,7 +382,7 @@ test('answersOf: nothing is positive without two answers, one of them from outsi
     missed,
   })
   const of = (...calls: readonly Call[]): unknown =>
-    answersOf({ questions: ['q'], calls, affected: [], windowSeconds: 0, overdue: null })
+    answersOf({ questions: ['q'], calls, affected: [], windowSeconds: 0, windowDays: [], overdue: null })
   assert.equal(of(), null)
   assert.equal(of(call(true, 'yes')), null)
   assert.equal(of(call(false, 'yes'), call(false, 'yes')), null)

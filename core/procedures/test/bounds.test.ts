@@ -4,11 +4,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addSeconds, type JsonObject, type RecordKey } from '@cadastre/records'
 import { beyondBounds } from '../src/bounds.ts'
-import { put, REGISTRY_KEY } from '../src/index.ts'
+import { calendarKey, procedureKey, put, REGISTRY_KEY, WEEKDAYS, WEEKDAYS_HASH } from '../src/index.ts'
 import { DAY, instant } from './world.ts'
 
 const HOUR = 3600
-const AT = instant('2030-06-01T00:00:00Z')
+/** A Monday. */
+const AT = instant('2030-06-03T00:00:00Z')
 const from = (seconds: number): string => addSeconds(AT, seconds)
 const NOTES = 'obj/notes/R-1' as RecordKey
 const BLOCKS = 'obj/notes/H-1' as RecordKey
@@ -20,7 +21,14 @@ function fault(
   more: readonly RecordKey[] = [],
 ): string | null {
   const effects = [put(key, next), ...more.map((other) => put(other, {}))]
-  return beyondBounds(effects, (asked) => (asked === key ? before : null), AT)
+  return beyondBounds(effects, (asked) => (asked === key ? before : (TERMS[asked] ?? null)), AT)
+}
+/** Both procedures that delay, by the calendar in which only Saturday and Sunday are closed. */
+const byWeekdays = { text: '', parameters: { calendar: WEEKDAYS_HASH }, revisions: [], since: 0 }
+const TERMS: { readonly [key: string]: object } = {
+  [procedureKey('annotate-dispute/1')]: byWeekdays,
+  [procedureKey('apply-sanctions-act/1')]: byWeekdays,
+  [calendarKey(WEEKDAYS_HASH)]: { v: 1, calendar: WEEKDAYS, since: 0 },
 }
 const registry = (paused: JsonObject | null, pauses: readonly JsonObject[] = []): JsonObject => ({
   v: 1,
@@ -161,8 +169,8 @@ test('a window that somebody may veto begins after everybody whom it concerns wa
     v: 1,
     state,
     due,
-    examination: { windowSeconds },
-    notice: attempted === null ? null : { to: ['H-1', 'H-2'], attempted, windowSeconds },
+    examination: { windowSeconds, windowDays: [] },
+    notice: attempted === null ? null : { to: ['H-1', 'H-2'], attempted, windowSeconds, windowDays: [] },
   })
   const before = application('to-notify', from(DAY), ['H-1'])
   const both = ['H-1', 'H-2']

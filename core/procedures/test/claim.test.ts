@@ -12,7 +12,7 @@ const PGP = `BGUAAAAb${'D'.repeat(42)}A=`
 const OTHER = `${'C'.repeat(42)}A=`
 
 function world(): World {
-  const here = new World({ 'claim/1': { windowSeconds: 21 * DAY } })
+  const here = new World({ 'claim/1': { windowDays: 15 } })
   for (const handle of ['H-1', 'H-2']) {
     here.holder(handle)
     const key = objectKey('holder', handle)

@@ -8,7 +8,7 @@ import { PROCEDURES } from '../src/index.ts'
 import { COMMON_CODES, commonRefusals, hash, staffedWorld, staffKeyName } from './staff-fixture.ts'
 import { assertStamped, DAY, type World } from './world.ts'
 
-const PARAMETERS = { 'complain/1': { answerSeconds: 7 * DAY } }
+const PARAMETERS = { 'complain/1': { answerDays: 5 } }
 const BODY: JsonObject = { step: 'complain', complaint: hash('spam'), instrument: null }
 const FORGED: JsonObject = { ...BODY, instrument: hash('deed') }
 const RECEIPT = 'obj/complaint/C-100' as RecordKey

@@ -140,7 +140,7 @@ test('object: a window does not end before the attestor’s deadline, but no lat
   notified(here, order)
   after(here, 13)
   objected(here, order)
-  after(here, 3)
+  after(here, 1)
   assert.equal(stateOf(here, order)[0], 'window')
   after(here, 1)
   assert.equal(stateOf(here, order)[0], 'executed')

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Holder, type JsonObject, objectKey, type RecordKey, type Registration } from '@cadastre/records'
 import { correct } from '../src/correct.ts'
+import { WEEKDAYS_HASH } from '../src/weekdays.ts'
 import { addClerks, calledFor, examinationOf, examine, HASH } from './attestors.ts'
 import { assertStamped, DAY, World } from './world.ts'
 
 const CELL = 'ip4/203.0.113.0/24'
 
 function world(): World {
-  const here = new World({ 'correct/1': { noticeSeconds: 7 * DAY } })
+  const here = new World({ 'correct/1': { noticeDays: 5 } })
   for (const handle of ['H-1', 'H-2', 'H-3']) {
     here.holder(handle)
     const key = objectKey('holder', handle)
@@ -121,10 +122,10 @@ test('E3: with the signatures of all affected there is no notice to wait for', (
   child.register('R-2', '203.0.113.0/25', { kind: 'sub', holder: 'H-2' })
   const registration = { key: 'ip4/203.0.113.0/25', id: 'R-2' }
   assert.equal(ofRegistration(child, { by: 'H-2', registration }), null)
-  assert.equal(examinationOf(child, 'A-100')['windowSeconds'], 7 * DAY)
+  assert.deepEqual(examinationOf(child, 'A-100')['windowDays'], [{ days: 5, calendar: WEEKDAYS_HASH }])
   assert.deepEqual(examinationOf(child, 'A-100')['affected'], ['H-1', 'H-2'])
   assert.equal(ofRegistration(child, { by: 'H-2', registration, signers: ['H-1/full', 'H-2/full'] }), null)
-  assert.equal(examinationOf(child, 'A-101')['windowSeconds'], 0)
+  assert.deepEqual(examinationOf(child, 'A-101')['windowDays'], [])
 })
 
 test('any one key of an affected holder, of a child’s parent too, ends it (not-party, application-closed): then all must sign, or an order', () => {

@@ -10,7 +10,7 @@ import { assertStamped, DAY, World } from './world.ts'
 
 const CELL = 'ip4/203.0.113.0/24'
 const HEIR = 'key-of-an-heir'
-const PARAMETERS = { windowSeconds: 7 * DAY, notices: 16, noticesOfKey: 4, periodSeconds: 7 * DAY }
+const PARAMETERS = { windowDays: 5, notices: 16, noticesOfKey: 4, periodSeconds: 7 * DAY }
 
 function world(): World {
   const here = new World({ 'dissolve/1': PARAMETERS })

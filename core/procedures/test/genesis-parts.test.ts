@@ -1,8 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Instant, JsonObject, RecordKey } from '@cadastre/records'
+import type { Instant, Json, JsonObject, RecordKey } from '@cadastre/records'
 import fc from 'fast-check'
-import { type FoundedProcedure, genesisParts, proceduresOfProfile } from '../src/index.ts'
+import {
+  calendarKey,
+  type FoundedProcedure,
+  genesisParts,
+  proceduresOfProfile,
+  WEEKDAYS,
+  WEEKDAYS_HASH,
+} from '../src/index.ts'
 import { at, FoundingLog, founded, foundingBodies, hash } from './founding-log.ts'
 
 const ALL = proceduresOfProfile('national', hash)
@@ -30,7 +37,9 @@ function refused(
 }
 
 test('any split into parts gives the same state', () => {
-  const whole = founded({}, 'national', [ALL]).state.records
+  const textsOf = ({ state }: FoundingLog): readonly string[] =>
+    [...state.records].map(([key, { text }]) => `${key} ${text}`).sort()
+  const whole = textsOf(founded({}, 'national', [ALL]))
   const cuts = fc.uniqueArray(fc.integer({ min: 1, max: ALL.length - 1 }), { maxLength: 15 })
   fc.assert(
     fc.property(cuts, (places) => {
@@ -38,20 +47,20 @@ test('any split into parts gives the same state', () => {
       const parts = ends.map((end, index) => ALL.slice(ends[index - 1] ?? 0, end))
       const log = founded({}, 'national', parts)
       assert.deepEqual(log.registry?.awaitedParts, [])
-      assert.deepEqual(log.state.records, whole)
+      assert.deepEqual(textsOf(log), whole)
       assert.equal(log.act('open/1', { staff: 'OP-1' }), null)
     }),
     { numRuns: 50 },
   )
 })
 
-test('there is room for sixty procedures in one part and for 300 in all, and each part fits its entry', () => {
+test('there is room for fifty procedures in one part and for 300 in all, and each part fits its entry', () => {
   const padded = (count: number): FoundedProcedure[] =>
     Array.from({ length: count }, (_, n) => ({
       ...(ALL[n % ALL.length] as FoundedProcedure),
       id: `pad-${n}/1`,
     }))
-  assert.equal(genesisParts(padded(60)).length, 1)
+  assert.equal(genesisParts(padded(50)).length, 1)
   const parts = genesisParts(padded(300))
   assert.ok(parts.length <= 16)
   assert.deepEqual(parts.flat(), padded(300))
@@ -100,7 +109,7 @@ test('body-malformed: a part with a member too many, or with nothing in it', () 
 })
 
 test('genesis-missing: a log does not begin with a part', () => {
-  const [, part] = foundingBodies()
+  const part = foundingBodies().at(-1)
   assert.equal(new FoundingLog().act('genesis/1', part ?? {}), 'genesis-missing')
 })
 
@@ -144,4 +153,43 @@ test('procedure-unknown: one that stands twice, that the software lacks, or with
   assert.equal(refused([other, { ...one, parameters: {} }]), 'procedure-unknown')
   const { log, bodies } = founding([[one], [{ ...one, text: hash('again') }, other]], 1)
   assert.equal(log.act('genesis/1', bodies[1] ?? {}), 'procedure-unknown')
+})
+
+const WINDOW = { windowDays: 15, calendar: WEEKDAYS_HASH }
+const CLAIM = { id: 'claim/1', text: hash('claim'), parameters: WINDOW }
+
+test('a calendar comes with the first part that names it, is recorded once, and the procedures fix it', () => {
+  const correct = {
+    id: 'correct/1',
+    text: hash('correct'),
+    parameters: { noticeDays: 5, calendar: WEEKDAYS_HASH },
+  }
+  const { log, bodies } = founding([[CLAIM], [correct]], 2)
+  assert.deepEqual(
+    bodies.map((body) => (body['calendars'] as readonly Json[]).length),
+    [1, 0],
+  )
+  assert.deepEqual(log.state.get(calendarKey(WEEKDAYS_HASH)), { v: 1, calendar: WEEKDAYS, since: 0 })
+})
+
+test('calendar-not-possible: a calendar that is closed for long, though the procedures name it', () => {
+  const closed = { ...WEEKDAYS, first: 2030, last: 2029 }
+  const memberHash = (member: Json): string => new FoundingLog().state.memberHash(member)
+  const part = [{ ...CLAIM, parameters: { ...WINDOW, calendar: memberHash(closed) } }]
+  assert.equal(refused(part, { calendars: [closed] }), 'calendar-not-possible')
+})
+
+test('calendar-unknown: one that is named and does not come, comes twice, or comes though nobody names it', () => {
+  assert.equal(refused([CLAIM], { calendars: [] }), 'calendar-unknown')
+  assert.equal(refused([CLAIM], { calendars: [WEEKDAYS, WEEKDAYS] }), 'calendar-unknown')
+  assert.equal(refused([CLAIM], { calendars: [{ ...WEEKDAYS, last: 2040 }] }), 'calendar-unknown')
+  assert.equal(refused([CLAIM], { calendars: [WEEKDAYS, { ...WEEKDAYS, last: 2040 }] }), 'calendar-unknown')
+  const open = { id: 'open/1', text: hash('open'), parameters: { objectionSeconds: 0 } }
+  assert.equal(refused([open], { calendars: [WEEKDAYS] }), 'calendar-unknown')
+  assert.equal(refused([open], { calendars: [] }), null)
+  const { log, bodies } = founding(
+    [[CLAIM], [{ ...CLAIM, id: 'open/1', parameters: { objectionSeconds: 0 } }]],
+    1,
+  )
+  assert.equal(log.act('genesis/1', { ...bodies[1], calendars: [WEEKDAYS] }), 'calendar-unknown')
 })

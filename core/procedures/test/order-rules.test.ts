@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { addSeconds, type JsonObject, type OrderRecord, objectKey } from '@cadastre/records'
+import { calendarKey } from '../src/business-days.ts'
 import { chainNeed, recordNeed } from '../src/common.ts'
 import { heldRefusal, withoutOrder } from '../src/holds.ts'
 import { movableSubject, scatteredRefusal, subtreesEach, targetOf } from '../src/order-scope.ts'
@@ -19,6 +20,7 @@ import {
 } from '../src/orders.ts'
 import type { Inputs } from '../src/procedure.ts'
 import { serveOrder } from '../src/serve-order.ts'
+import { WEEKDAYS_HASH } from '../src/weekdays.ts'
 import { examine } from './attestors.ts'
 import { inputsOf } from './inputs-fixture.ts'
 import {
@@ -45,6 +47,7 @@ function known(here: World, scope: readonly JsonObject[] = [WHOLE]): Inputs {
   const keys = ['procedure/SERVE-ORDER-1', 'notes/R-1', 'notes/H-1', 'holder/H-1', 'registry/REGISTRY']
   return inputsOf(here, () => [
     ...keys.map((key) => recordNeed(`obj/${key}` as never)),
+    recordNeed(calendarKey(WEEKDAYS_HASH)),
     ...scope.map((item) => chainNeed(targetOf(item as never).registration.key)),
   ])
 }

@@ -42,10 +42,10 @@ const EFFECTS = [
 ]
 
 const DESK_PARAMETERS = {
-  acknowledgeSeconds: 3 * DAY,
-  windowSeconds: 14 * DAY,
+  acknowledgeDays: 1,
+  windowDays: 10,
   askAgainSeconds: 180 * DAY,
-  conflictSeconds: 14 * DAY,
+  conflictDays: 10,
   quarantineSeconds: 180 * DAY,
 }
 const PARAMETERS = {

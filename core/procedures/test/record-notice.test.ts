@@ -15,6 +15,7 @@ import { correct } from '../src/correct.ts'
 import { MAX_ATTEMPTS, REPLY_CLASSES, recordNotice } from '../src/record-notice.ts'
 import { recoverKeys } from '../src/recover-keys.ts'
 import { succeed } from '../src/succeed.ts'
+import { WEEKDAYS_HASH } from '../src/weekdays.ts'
 import { addClerks, calledFor, commit, HASH, reveal } from './attestors.ts'
 import { askOf, holderWorld, key } from './holder-fixture.ts'
 import { attemptAt, MESSAGE, NOTIFIER, notify, record } from './notifier.ts'
@@ -28,9 +29,9 @@ const STRANGER = `${'S'.repeat(42)}A=`
 
 function world(): World {
   const here = new World({
-    'succeed/1': { windowSeconds: 21 * DAY, endedWindowSeconds: 42 * DAY },
+    'succeed/1': { windowDays: 15, endedWindowDays: 30 },
     'transfer/1': { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY, floorIp4: 32, floorIp6: 128 },
-    'correct/1': { noticeSeconds: 7 * DAY },
+    'correct/1': { noticeDays: 5 },
   })
   for (const handle of ['H-1', 'H-2']) here.holder(handle)
   here.register('R-1', '203.0.113.0/24')
@@ -86,7 +87,8 @@ test('after a positive examination the registry has a day to notify, and says so
   assert.deepEqual(noticeIn(here), {
     to: ['H-1'],
     attempted: [],
-    windowSeconds: 21 * DAY,
+    windowSeconds: 0,
+    windowDays: [{ days: 15, calendar: WEEKDAYS_HASH }],
     overdue: null,
     since: here.index - 1,
   })

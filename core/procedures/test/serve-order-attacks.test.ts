@@ -213,7 +213,7 @@ test('window shortened (prevented)', () => {
   // A parameter of one day is no less than ten business days.
   const other = deskWorld()
   const record = other.state.get(objectKey('procedure', 'SERVE-ORDER-1')) as JsonObject
-  const parameters = { ...(record['parameters'] as JsonObject), windowSeconds: DAY }
+  const parameters = { ...(record['parameters'] as JsonObject), windowDays: 1 }
   other.put(objectKey('procedure', 'SERVE-ORDER-1'), { ...record, parameters })
   const served = inWindow(other)
   after(other, 13)

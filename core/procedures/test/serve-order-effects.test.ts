@@ -305,7 +305,7 @@ test('stay: a window stops; when the stay is lifted, a new one begins', () => {
   notified(here, order)
   after(here, 10)
   verified(here, { effect: 'stay', order }, NONE)
-  after(here, 30)
+  after(here, 31)
   assert.equal(stateOf(here, order)[0], 'stayed')
   verified(here, lift(order, 'stay'), NONE)
   assert.equal(stateOf(here, order)[0], 'window')
@@ -454,7 +454,7 @@ test('I5: an order goes by the terms in force when it was served; later ones do 
   const order = verified(here, TO_H2)
   const key = objectKey('procedure', 'SERVE-ORDER-1')
   const record = here.state.get(key) as JsonObject
-  const parameters = { ...(record['parameters'] as JsonObject), windowSeconds: 60 * DAY }
+  const parameters = { ...(record['parameters'] as JsonObject), windowDays: 42 }
   const from = here.at
   const revision = { text: '', parameters, from, adoption: 'A-1', since: here.index }
   here.put(key, { ...record, revisions: [revision] })
@@ -605,7 +605,7 @@ test('window: a longer one of the terms counts', () => {
   const here = deskWorld()
   const key = objectKey('procedure', 'SERVE-ORDER-1')
   const record = here.state.get(key) as JsonObject
-  const parameters = { ...(record['parameters'] as JsonObject), windowSeconds: 20 * DAY }
+  const parameters = { ...(record['parameters'] as JsonObject), windowDays: 14 }
   here.put(key, { ...record, parameters })
   const order = verified(here, TO_H2)
   notified(here, order)

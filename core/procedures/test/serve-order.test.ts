@@ -377,7 +377,8 @@ test('transferTo: nothing before the notice; a window of ten business days begin
     notedOn(here, 'R-1').map(({ holds }) => holds),
     [false],
   )
-  after(here, 60)
+  // A Monday: ten business days are fourteen days.
+  after(here, 62)
   assert.equal(stateOf(here, order)[0], 'verified')
   notified(here, order)
   assert.equal(stateOf(here, order)[0], 'window')
@@ -392,7 +393,7 @@ test('transferTo without a root: noticed, until the text has been public for ten
   const order = verified(here, TO_H2, { authenticity: BY_BAILIFF })
   notified(here, order)
   assert.equal(stateOf(here, order)[0], 'noticed')
-  after(here, 60)
+  after(here, 62)
   assert.equal(publish(here, order), null)
   assert.equal(stateOf(here, order)[0], 'window')
   after(here, 13)

@@ -10,7 +10,7 @@ const TRANSFER = { coolingSeconds: 0, maxCoolingSeconds: 30 * DAY, floorIp4: 32,
 
 function world(transfer: JsonObject = TRANSFER): World {
   const here = new World({
-    'succeed/1': { windowSeconds: 21 * DAY, endedWindowSeconds: 42 * DAY },
+    'succeed/1': { windowDays: 15, endedWindowDays: 30 },
     'transfer/1': transfer,
   })
   for (const handle of ['H-1', 'H-2', 'H-3']) here.holder(handle)
@@ -84,17 +84,17 @@ test('without the predecessor: examined, noticed for 15 business days, then in i
 })
 
 test('later terms shorten no window against what was recorded before them, and any lengthen it', () => {
-  for (const [since, seconds, ground, days] of [
+  for (const [since, windowDays, ground, days] of [
     [49, 1, 'merger', 21],
     [49, 1, 'death', 42],
-    [49, 90 * DAY, 'merger', 90],
-    [51, 2 * DAY, 'merger', 2],
+    [49, 65, 'merger', 91],
+    [51, 2, 'merger', 2],
   ] as const) {
     const here = world()
     here.put(CELL as RecordKey, null)
     here.register('R-1', '203.0.113.0/24', { since })
     here.register('R-2', '198.51.100.0/24', { since: 60 })
-    here.revise('succeed/1', { windowSeconds: seconds, endedWindowSeconds: seconds })
+    here.revise('succeed/1', { windowDays, endedWindowDays: windowDays })
     const registrations = [
       { key: 'ip4/198.51.100.0/24', id: 'R-2' },
       { key: CELL, id: 'R-1' },

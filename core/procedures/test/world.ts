@@ -29,6 +29,7 @@ import {
 } from '@cadastre/records'
 import { MemoryState } from '@cadastre/simulator'
 import {
+  calendarKey,
   DRAFT_SINCE,
   type Executed,
   execute,
@@ -36,6 +37,8 @@ import {
   procedureKey,
   REGISTRY_KEY,
   registrationMember,
+  WEEKDAYS,
+  WEEKDAYS_HASH,
 } from '../src/index.ts'
 
 const ORIGIN = 'registry.example'
@@ -84,8 +87,15 @@ export class World {
       handOver: null,
       predecessor: null,
     })
-    for (const [id, values] of Object.entries(parameters))
-      this.put(procedureKey(id), { v: 1, id, text: '', parameters: values, revisions: [], since: 0 })
+    this.put(calendarKey(WEEKDAYS_HASH), { v: 1, calendar: WEEKDAYS, since: 0 })
+    for (const [id, values] of Object.entries(parameters)) this.terms(id, values)
+  }
+
+  /** The first terms of a procedure; business days are weekdays. */
+  terms(id: string, parameters: JsonObject): void {
+    const counts = Object.keys(parameters).some((name) => name.endsWith('Days'))
+    const all = counts ? { calendar: WEEKDAYS_HASH, ...parameters } : parameters
+    this.put(procedureKey(id), { v: 1, id, text: '', parameters: all, revisions: [], since: 0 })
   }
 
   put(key: RecordKey, value: object | null): void {

@@ -1,10 +1,11 @@
 /** Schemas of the values that many bodies share. */
 
 import { type Asn, type Block, parseAsn, parsePrefix, parseRange, type Range } from '@cadastre/numbers'
+import { type Calendar, MAX_WEEKEND } from './calendar.ts'
 import { asRecordKey, parseHandle, type RecordKey } from './keys.ts'
 import { type Contact, type EnrolledKey, KEY_ROLES, type KeyPolicy } from './objects.ts'
 import { array, integer, map, object, oneOf, parsedText, type Schema, text } from './schema.ts'
-import { type Instant, parseInstant } from './time.ts'
+import { type CalendarDate, type Instant, parseDate, parseInstant } from './time.ts'
 
 /** 32 bytes in standard padded base64. */
 export const hash32: Schema<string> = text({
@@ -52,6 +53,17 @@ export const country: Schema<string> = text({
   expected: 'two upper-case letters (ISO 3166-1 alpha-2)',
   maxLength: 2,
   pattern: '^[A-Z]{2}$',
+})
+/** A calendar of business days, whose members have the right types; {@link isCalendar} says whether it can be one. */
+export const calendar: Schema<Calendar> = object({
+  seat: country,
+  first: integer(1970, 2400),
+  last: integer(1970, 2400),
+  weekend: array(integer(1, 7), MAX_WEEKEND),
+  holidays: array(
+    parsedText<CalendarDate>({ expected: 'an RFC 3339 full-date', maxLength: 10, parse: parseDate }),
+    600,
+  ),
 })
 /** A legal name: one line of printable text. */
 export const legalName: Schema<string> = text({

@@ -3,6 +3,7 @@
  * and total functions; what may change a record is in `evidence` and `procedures`.
  */
 
+export * from './calendar.ts'
 export * from './cell.ts'
 export * from './commitments.ts'
 export * from './delegated.ts'

@@ -26,6 +26,7 @@ export const OBJECT_TYPES = [
   'maintainers',
   'desk',
   'document',
+  'calendar',
 ] as const
 export type ObjectType = (typeof OBJECT_TYPES)[number]
 

@@ -1,5 +1,6 @@
 /** Objects of the state trie: holders, identities, applications, pools, procedures, staff, notes, the registry itself. */
 
+import type { BusinessDays, CalendarRecord } from './calendar.ts'
 import type { Authority, Desk, NotedOrder, OrderRecord, Representative, ServedDocument } from './orders.ts'
 import type { SignatureAlgorithmName } from './signing.ts'
 import type { Instant } from './time.ts'
@@ -162,6 +163,8 @@ export type Examination = {
   readonly affected: readonly string[]
   /** How long the window lasts that begins when the answers are positive and notice of them was attempted. */
   readonly windowSeconds: number
+  /** The same in business days; it ends when the last of all these periods does. */
+  readonly windowDays: readonly BusinessDays[]
   /** The last deadline that passed without all answers. */
   readonly overdue: Instant | null
 }
@@ -172,8 +175,9 @@ export type AwaitedNotice = {
   readonly to: readonly string[]
   /** Those of them to whom an attempt has been logged. */
   readonly attempted: readonly string[]
-  /** How long the window lasts. */
+  /** How long the window lasts: until the last of these periods ends. */
   readonly windowSeconds: number
+  readonly windowDays: readonly BusinessDays[]
   /** The registry's deadline, where it passed without an attempt. */
   readonly overdue: Instant | null
   /** Index of the entry that the attempts must tell of. */
@@ -549,6 +553,7 @@ export type ObjectRecords = {
   readonly order: OrderRecord
   readonly desk: Desk
   readonly document: ServedDocument
+  readonly calendar: CalendarRecord
 }
 
 /** The record at a key of this type, taken to be what the key says; null under a key of another type. */

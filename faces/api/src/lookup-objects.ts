@@ -144,8 +144,8 @@ export async function applicationAnswer(
 
 function noticeView({ notice }: Application): NoticeView | null {
   if (notice === null) return null
-  const { to, attempted, windowSeconds, overdue } = notice
-  return { to, attempted, windowSeconds, overdue }
+  const { to, attempted, windowSeconds, windowDays, overdue } = notice
+  return { to, attempted, windowSeconds, windowDays, overdue }
 }
 
 function examinationView({ examination }: Application, snapshot: Snapshot): ExaminationView | null {
@@ -156,6 +156,7 @@ function examinationView({ examination }: Application, snapshot: Snapshot): Exam
     questions: examination.questions.map((id) => ({ id, text: texts[id] ?? '' })),
     affected: examination.affected,
     windowSeconds: examination.windowSeconds,
+    windowDays: examination.windowDays,
     overdue: examination.overdue,
     calls: examination.calls.map(({ staff, outside, place, commitment, missed, answers, evidence }) => {
       const first = roster?.clerks.find((clerk) => clerk.staff === staff)?.first ?? 0

@@ -173,11 +173,16 @@ const holdersSchema: z.ZodType<HoldersAnswer> = z
   })
   .meta({ id: 'HoldersAnswer' })
 
+const windowDaysSchema: z.ZodType<ExaminationView['windowDays']> = z
+  .array(z.object({ days: z.int(), calendar: z.string() }))
+  .describe('The same in business days of the calendar with this hash; the last end counts')
+
 const examinationSchema: z.ZodType<ExaminationView> = z
   .object({
     questions: z.array(z.object({ id: z.string(), text: z.string() })),
     affected: z.array(z.string()).describe('Holders whose every living key can veto'),
     windowSeconds: z.int(),
+    windowDays: windowDaysSchema,
     overdue: orNull(instant).describe('The last deadline that passed without all answers'),
     calls: z.array(
       z.object({
@@ -200,6 +205,7 @@ const noticeSchema: z.ZodType<NoticeView> = z
     to: z.array(z.string()).describe('Holders; none = everybody, in public'),
     attempted: z.array(z.string()).describe('Those to whom an attempt is logged'),
     windowSeconds: z.int().describe('How long the window lasts that begins with the last of them'),
+    windowDays: windowDaysSchema,
     overdue: orNull(instant).describe('The registry’s deadline, where it passed without an attempt'),
   })
   .meta({ id: 'NoticeView' })

@@ -65,7 +65,16 @@ export const serviceLevelSchema: z.ZodType<ServiceLevel> = z
       z.object({ procedure: z.string(), accepted: count, refused: count, late: count, ...durations }),
     ),
     examinations: z.array(
-      z.object({ procedure: z.string(), positive: count, negative: count, overdue: count, ...durations }),
+      z.object({
+        procedure: z.string(),
+        positive: count,
+        negative: count,
+        overdue: count,
+        ...durations,
+        limitDays: orNull(z.int()).describe(
+          'Business days within which it must be done; `limit` is null then',
+        ),
+      }),
     ),
     notices: z
       .array(z.object({ procedure: z.string(), overdue: count, ...durations }))

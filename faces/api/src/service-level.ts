@@ -9,6 +9,9 @@ import { type Application, type Json, type OpEntry, type ProcedureRecord, second
 import { EntryTimes } from './entry-times.ts'
 import type { ServiceLevel } from './generated/lookup-types.ts'
 
+/** Procedures whose examination has the deadline of an order. */
+const OF_ORDERS: readonly string[] = ['serve-order/1', 'contest-order/1']
+
 /** Entries that one question reads at most, and how far back the first one looks. */
 const ENTRIES_A_QUESTION = 10_000
 const CHUNK = 500
@@ -80,7 +83,8 @@ class ServiceLevels {
         procedure,
         ...counts,
         ...times.durations(),
-        limit: this.#parameter(ATTEST_ID, 'clerkSeconds'),
+        limit: null,
+        limitDays: this.#parameter(ATTEST_ID, OF_ORDERS.includes(procedure) ? 'orderDays' : 'clerkDays'),
       })),
       notices: listed(this.#notices).map(([procedure, { times, ...counts }]) => ({
         procedure,
@@ -91,11 +95,11 @@ class ServiceLevels {
     }
   }
 
-  /** A limit in seconds, as the terms in force say; null where they have none. */
+  /** A limit, as the terms in force say; null where they have none. */
   #parameter(procedure: string, name: string): number | null {
     const record = this.#reader.snapshot().object('procedure', procedureHandle(procedure))
-    const seconds = record === null ? null : termsAt(record as ProcedureRecord, null).parameters[name]
-    return typeof seconds === 'number' ? seconds : null
+    const limit = record === null ? null : termsAt(record as ProcedureRecord, null).parameters[name]
+    return typeof limit === 'number' ? limit : null
   }
 
   async #read(size: number): Promise<void> {

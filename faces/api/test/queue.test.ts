@@ -232,7 +232,8 @@ test('the service level: times from receipt to decision and of examinations, and
       median: 259000,
       p95: 259000,
       longest: 259000,
-      limit: 7 * 86400,
+      limit: null,
+      limitDays: 5,
     },
   ])
   const attests = level.decisions.find(({ procedure }) => procedure === 'attest/1')

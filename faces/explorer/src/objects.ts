@@ -15,7 +15,7 @@ import { part } from './page.ts'
 import { proofPanel, provable } from './proof-panel.ts'
 import { timeline } from './timeline.ts'
 import type { ApplicationAnswer, History, HolderAnswer, HoldersAnswer, PoolAnswer } from './types.ts'
-import { type Markup, party, search } from './words.ts'
+import { type Markup, party, search, windowText } from './words.ts'
 
 /** Hashes and the like, which get a line of their own. */
 const LONG_WORD = /\S{30}/
@@ -190,7 +190,6 @@ function noticePart({ notice }: ApplicationAnswer): Markup {
     notice.attempted.includes(one) ? 'an attempt is logged' : 'no attempt yet'
   const lines = notice.to.map((one) => html`<li>${one}: ${told(one)}</li>`)
   const everybody = html`<li>everybody, since nobody is known whom it concerns</li>`
-  const days = notice.windowSeconds / 86_400
   const overdue =
     notice.overdue === null
       ? ''
@@ -199,7 +198,7 @@ function noticePart({ notice }: ApplicationAnswer): Markup {
     'notice',
     'Notice',
     'Covered by the proof.',
-    html`<p>A window of ${days} days begins with the logged attempt to tell</p>
+    html`<p>A window of ${windowText(notice)} begins with the logged attempt to tell</p>
 <ul class="lines">${lines.length === 0 ? everybody : lines}</ul>${overdue}`,
   )
 }

@@ -4,7 +4,7 @@ import { html } from 'hono/html'
 import { part } from './page.ts'
 import { duration, table } from './tables.ts'
 import type { Queue, Queues, ServiceLevel } from './types.ts'
-import { count, type Markup, procedure, search, when } from './words.ts'
+import { businessDays, count, type Markup, procedure, search, when } from './words.ts'
 
 export const QUEUE_ITEMS = 50
 
@@ -95,7 +95,7 @@ function levels({ decisions, examinations, notices, from, through }: ServiceLeve
     duration(one.median),
     duration(one.p95),
     duration(one.longest),
-    duration(one.limit),
+    'limitDays' in one && one.limitDays !== null ? businessDays(one.limitDays) : duration(one.limit),
     late === 0 ? 'none' : html`<strong>${count(late)}</strong>`,
   ]
   return part(

@@ -63,3 +63,20 @@ export function partyText(holder: Party | null): string {
 export function count(value: number | bigint): string {
   return String(value).replaceAll(/\B(?=(\d{3})+$)/g, '\u{202f}')
 }
+
+/** `5 business days` */
+export function businessDays(days: number): string {
+  return `${days} business day${days === 1 ? '' : 's'}`
+}
+
+/** How long a window lasts that somebody may veto. */
+export function windowText({
+  windowSeconds,
+  windowDays,
+}: {
+  readonly windowSeconds: number
+  readonly windowDays: readonly { readonly days: number }[]
+}): string {
+  const most = Math.max(0, ...windowDays.map(({ days }) => days))
+  return most > 0 ? businessDays(most) : `${windowSeconds / 86_400} days`
+}

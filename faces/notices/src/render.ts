@@ -80,7 +80,7 @@ export function render({ info, index, entry, reason }: NoticeInput): Notice {
     procedure: application?.procedure ?? null,
     state: application?.state ?? null,
     until: application?.due ?? null,
-    windowSeconds: application?.notice?.windowSeconds ?? null,
+    window: application?.notice ?? null,
     overdue: application?.notice?.overdue ?? null,
   }
   const step = stepOf(entry)

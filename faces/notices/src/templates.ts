@@ -1,6 +1,6 @@
 /** What each procedure's notice says: what happened, and what its reader can do until when. Plain words, no names. */
 
-import type { OpEntry } from '@cadastre/records'
+import type { AwaitedNotice, OpEntry } from '@cadastre/records'
 
 /** What a template may use: public facts of the entry. */
 type TemplateFacts = {
@@ -8,8 +8,8 @@ type TemplateFacts = {
   readonly procedure: string | null
   readonly state: string | null
   readonly until: string | null
-  /** How long the window lasts that begins with the logged attempt, seconds; null where none waits. */
-  readonly windowSeconds: number | null
+  /** How long the window lasts that begins with the logged attempt; null where none waits. */
+  readonly window: Pick<AwaitedNotice, 'windowSeconds' | 'windowDays'> | null
   /** The registry's deadline that passed without an attempt. */
   readonly overdue: string | null
 }
@@ -63,8 +63,14 @@ function timedOf(procedure: string): readonly [what: string, stopping: string] {
   return known ?? [`An act of the procedure ${procedure}`, 'Its page says who may stop it']
 }
 
-function windowText({ windowSeconds, overdue }: TemplateFacts): string {
-  const days = windowSeconds === null ? '' : ` of ${windowSeconds / 86_400} days`
+function windowText({ window, overdue }: TemplateFacts): string {
+  const most = Math.max(0, ...(window?.windowDays ?? []).map((one) => one.days))
+  const days =
+    most > 0
+      ? ` of ${most} business day${most === 1 ? '' : 's'}`
+      : window === null
+        ? ''
+        : ` of ${window.windowSeconds / 86_400} days`
   const late = overdue === null ? '' : ` The registry was to try by ${overdue}, and was late.`
   return `Its window${days} has not begun: it begins with the entry that logs an attempt to tell whom it concerns, and this notice is one.${late}`
 }

@@ -119,7 +119,14 @@ test('a window: not begun before the attempt is logged, which this notice is; th
           {
             ...application(state, due),
             procedure: 'succeed/1',
-            notice: { to: ['H-7'], attempted: [], windowSeconds: 21 * 86_400, overdue, since: 41 },
+            notice: {
+              to: ['H-7'],
+              attempted: [],
+              windowSeconds: 0,
+              windowDays: [{ days: 15, calendar: '' }],
+              overdue,
+              since: 41,
+            },
           },
         ],
       ]),
@@ -127,7 +134,7 @@ test('a window: not begun before the attempt is logged, which this notice is; th
     }).text
   const owed = told('attest/1', 'to-notify', '2026-01-03T03:04:05Z')
   assert.match(owed, /The passing of numbers to a successor is to take effect after a window/)
-  assert.match(owed, /Its window of 21 days has not begun: .* and this notice is one\./)
+  assert.match(owed, /Its window of 15 business days has not begun: .* and this notice is one\./)
   assert.match(
     owed,
     /Any one living key of an affected holder may veto it, now and until the window has passed/,
@@ -157,7 +164,7 @@ test('a demonstration says so, many records are counted, and texts of the body s
 })
 
 test('a procedure without words of its own gets plain ones; founding acts and acts about nobody are silent', () => {
-  const facts = { procedure: null, state: null, until: null, windowSeconds: null, overdue: null }
+  const facts = { procedure: null, state: null, until: null, window: null, overdue: null }
   assert.match(templateOf('unheard-of/1').happened(facts), /An act of the procedure unheard-of\/1/)
   assert.match(templateOf('constructor/1').happened(facts), /constructor\/1/)
   assert.equal(kindOf('transfer/1'), 'transfer')

@@ -308,6 +308,11 @@ export type ExaminationView = {
   /** Holders whose every living key can veto */
   readonly affected: readonly string[]
   readonly windowSeconds: number
+  /** The same in business days of the calendar with this hash; the last end counts */
+  readonly windowDays: readonly {
+    readonly days: number
+    readonly calendar: string
+  }[]
   /** The last deadline that passed without all answers */
   readonly overdue: string | null
   readonly calls: readonly {
@@ -335,6 +340,11 @@ export type NoticeView = {
   readonly attempted: readonly string[]
   /** How long the window lasts that begins with the last of them */
   readonly windowSeconds: number
+  /** The same in business days of the calendar with this hash; the last end counts */
+  readonly windowDays: readonly {
+    readonly days: number
+    readonly calendar: string
+  }[]
   /** The registry’s deadline, where it passed without an attempt */
   readonly overdue: string | null
 }
@@ -838,6 +848,8 @@ export type ServiceLevel = {
     readonly longest: number | null
     /** Seconds within which it must be done: the published service level */
     readonly limit: number | null
+    /** Business days within which it must be done; `limit` is null then */
+    readonly limitDays: number | null
   }[]
   /** From the entry after which somebody had to be told, to the one with which the window began */
   readonly notices: readonly {

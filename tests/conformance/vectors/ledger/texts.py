@@ -142,7 +142,7 @@ def parse_canonical(text):
 
 SPACES = {"ip4": (4, 32), "ip6": (6, 128), "asn": (10, 32), "obj": (16, 256)}
 TYPES = (
-    "registry holder identity order authority procedure peer application staff pool notes incident complaint transit witnesses roster call maintainers desk document"
+    "registry holder identity order authority procedure peer application staff pool notes incident complaint transit witnesses roster call maintainers desk document calendar"
 ).split()
 HANDLE = re.compile(r"[A-Z0-9][A-Z0-9._-]{0,99}")
 
