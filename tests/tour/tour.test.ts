@@ -91,6 +91,26 @@ test('keys are readable by their owner only', async () => {
     for (const name of await readdir(keys)) assert.equal((await stat(join(keys, name))).mode & 0o077, 0, name)
 })
 
+test('README: mirror a registry', { timeout: 180_000 }, async () => {
+  const [block] = await commandsUnder('Mirror a registry')
+  const [http, whois] = [await freePort(), await freePort()]
+  const script = adapted(block ?? '').replace(
+    /^PORT=8081 WHOIS_PORT=4344 (cadastre mirror .*)$/m,
+    `PORT=${http} WHOIS_PORT=${whois} $1 > mirror.log 2> mirror.err & mirror=$!
+for attempt in $(seq 300); do curl -sf http://127.0.0.1:${http}/healthz && break; sleep 0.1; done
+curl -sf http://127.0.0.1:${http}/rdap/ip/200.160.0.1
+cadastre lookup 200.160.0.1 --url http://127.0.0.1:${http}
+kill $mirror; wait $mirror`,
+  )
+  const output = await shell(script, environment, directory)
+  assert.match(output, /Copied and verified: \d+ entries/)
+  assert.match(output, /No fault/)
+  assert.match(output, /"ready":true/)
+  assert.match(output, /"startAddress":"200\.160\.0\.0"/)
+  assert.match(output, /"title":"Mirror","description":\["This is a mirror of /)
+  assert.match(output, /200\.160\.0\.0\/20/)
+})
+
 test('a second server on the same data, or the same port, is told plainly; SIGTERM drains', async () => {
   const other = { ...environment, PORT: '0', WHOIS_PORT: '0' }
   const locked = await failure('cadastre serve', other)
