@@ -15,6 +15,7 @@ export {
   readPolicyFile,
   runAudit,
 } from './run-audit.ts'
+export { serviceJudges } from './services/make-evidence.ts'
 export { SignaturePool } from './signature-pool.ts'
 export { directorySource, httpSource, type LogSource, SourceError, sourceOf } from './source.ts'
 export {
