@@ -11,6 +11,7 @@ import { ORDERS } from './catalogue/orders.ts'
 import { PAPERS } from './catalogue/papers.ts'
 import { POOL } from './catalogue/pool.ts'
 import { REGISTRIES } from './catalogue/registries.ts'
+import { SERVICES } from './catalogue/services.ts'
 import { STAFF } from './catalogue/staff.ts'
 import { STORE } from './catalogue/store.ts'
 
@@ -25,6 +26,7 @@ export const GROUPS: Readonly<Record<string, readonly Attack[]>> = {
   pool: POOL,
   founding: FOUNDING_ATTACKS,
   registries: REGISTRIES,
+  services: SERVICES,
   staff: STAFF,
   store: STORE,
 }

@@ -214,6 +214,22 @@ export const DOOR: readonly Attack[] = [
       'An audit counts from the time received and the procedure’s own deadline, whatever the receipt says.',
   },
   {
+    name: 'a receipt dated before the one before it',
+    wants: 'Date a friend’s request before a pause, or before other terms, though it came after them.',
+    routes: [
+      written('receipt-out-of-order', 'entries', (log, world) => {
+        log.act('confirm/1', { holder: world.alice.handle }, [world.alice.signer])
+        const request = world.registry.request('confirm/1', { holder: world.mallory.handle })
+        const { seq } = log.receipt(requestText(request))
+        const before = new Date(Date.parse(log.at) - 50_000).toISOString().replace('.000', '')
+        log.decide(request, [world.mallory.signer], 'the truth', {
+          received: { seq, at: before as typeof log.at },
+        })
+      }),
+    ],
+    advice: 'Receipts are dated in the order of their numbers.',
+  },
+  {
     name: 'deciding without a receipt',
     wants: 'Slip a friend’s request in before all others, as if it had never been received.',
     routes: [

@@ -1,0 +1,55 @@
+/** Answers of the real faces, with the operator's hand between them and whoever asks; and the file that shows it. */
+
+import { serviceJudges } from '@cadastre/audit'
+import { encodeUtf8 } from '@cadastre/crypto'
+import { nodeCrypto } from '@cadastre/crypto/node'
+import { formatServed, verifyMisbehaviour } from '@cadastre/misbehaviour'
+import { createRdapHandler } from '@cadastre/rdap'
+import type { RecordKey } from '@cadastre/records'
+import { whoisText } from '@cadastre/whois'
+import { convicted, type Outcome } from './attack.ts'
+import { policyOf } from './convict.ts'
+import type { AttackWorld } from './world.ts'
+
+export type RdapText = { readonly status: number; readonly text: string }
+
+export async function rdap({ registry }: AttackWorld, path: string): Promise<RdapText> {
+  const { status, text } = await createRdapHandler(registry.reader).handle('GET', path)
+  return { status, text }
+}
+export async function whois({ registry }: AttackWorld, line: string): Promise<string> {
+  return whoisText(registry.reader, line)
+}
+/** Log size that an answer names; null where it names none. */
+export function sizeIn(text: string): number | null {
+  const found = /log size (\d+)/i.exec(text)
+  return found === null ? null : Number(found[1])
+}
+
+type Kept = { readonly service: 'rdap' | 'whois'; readonly query: string; readonly status: number | null }
+
+/** What somebody kept of an answer, beside proofs of these records: the file, checked by somebody else. */
+export function convictAnswer(
+  world: AttackWorld,
+  kept: Kept,
+  text: string,
+  keys: readonly string[],
+): Outcome {
+  const { registry } = world
+  const snapshot = registry.reader.snapshot()
+  const base = registry.reader.info.baseUrl
+  const file = formatServed({
+    ...kept,
+    query: kept.service === 'rdap' ? `${base}/rdap${kept.query}` : kept.query,
+    at: registry.now,
+    from: null,
+    size: snapshot.publication.size,
+    bytes: encodeUtf8(text),
+    proofs: keys.map((key) => ({ key, proof: snapshot.prove(key as RecordKey) })),
+  })
+  const judges = serviceJudges(nodeCrypto)
+  const verdict = verifyMisbehaviour(nodeCrypto, policyOf(world), file, { judges })
+  return verdict.ok
+    ? convicted(verdict.value.rule, verdict.value.kind)
+    : { class: 'succeeded', by: `the file convicts nobody: ${verdict.error.detail}` }
+}
