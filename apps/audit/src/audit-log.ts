@@ -3,17 +3,9 @@
  * the published tiles, its signatures checked and its decision made again.
  */
 
+import { growthTiles, provesGrowth } from '@cadastre/answers'
 import { bytesEqual, type Crypto, encodeBase64 } from '@cadastre/crypto'
-import {
-  bundlesForSize,
-  decodeBundle,
-  type EntryBundle,
-  entriesPath,
-  HASH_BYTES,
-  TILE_WIDTH,
-  type Tile,
-  tilePath,
-} from '@cadastre/merkle'
+import { entriesPath, TILE_WIDTH, type Tile, tilePath } from '@cadastre/merkle'
 import type { FileFaultCode } from '@cadastre/misbehaviour'
 import {
   type Checkpoint,
@@ -24,12 +16,20 @@ import {
   parseNote,
 } from '@cadastre/notes'
 import { type Instant, instantFromSeconds, secondsOf } from '@cadastre/records'
-import { type CheckedSignatures, parseEntry, Replayer, relyingPartyText } from '@cadastre/replay'
-import { OrderCounts } from '@cadastre/statistics'
+import { Replayer, type ReplayOptions, SavedStateError } from '@cadastre/replay'
 import { EvidenceMaker } from './evidence.ts'
+import { type Fetched, LogFiles, signaturesOf } from './log-files.ts'
+import { OrderWatch } from './order-watch.ts'
 import type { AuditEvidence, AuditFault, AuditReport } from './report.ts'
-import { UNCHECKED, VALID } from './signature-checks.ts'
 import type { SignaturePool } from './signature-pool.ts'
+import {
+  dropSnapshot,
+  fillFrom,
+  loadSnapshot,
+  type Snapshot,
+  SnapshotError,
+  saveSnapshot,
+} from './snapshot.ts'
 import type { LogSource } from './source.ts'
 import { type MadeTile, TreeCheck } from './tree-check.ts'
 import type { TrustOrigin } from './trust.ts'
@@ -47,6 +47,13 @@ export type AuditOptions = {
   readonly maxFaults?: number
   /** Seconds, for the report's duration. */
   readonly clock: () => number
+  /**
+   * A directory in which the audit keeps where it stands: it goes on from there, whether it was interrupted or the log has
+   * grown since. What was found before is told again.
+   */
+  readonly resume?: string
+  /** Seconds of work between two times that it is kept. Default 300. */
+  readonly keepSeconds?: number
   /** Make evidence of what is found: the first fault of each code. Default false. */
   readonly evidence?: boolean
   /** The time of observations in evidence. Default: the machine's. */
@@ -58,23 +65,9 @@ export class AuditImpossibleError extends Error {
   override readonly name: string = 'AuditImpossibleError'
 }
 
-/** Bundles fetched and checked ahead of the one that is replayed. */
-const AHEAD = 12
 const TOLERANCE_SECONDS = 60
-/** What an entry about an order, an authority or the count of orders names. */
-const ORDER_KEYS = ['"obj/order/', '"obj/authority/', '"obj/desk/']
-/** What stands for a file of another length than a tile has. */
-const NO_TILE: Uint8Array = new Uint8Array(0)
 const MAX_FAULTS = 1000
-
-type Fetched = {
-  readonly bundle: EntryBundle
-  readonly entries: readonly Uint8Array[] | FileFaultCode
-  readonly tile: Uint8Array | null
-  readonly checked: Uint8Array | null
-  /** The relying party with which the signatures were checked. */
-  readonly party: string
-}
+const KEEP_SECONDS = 300
 
 export async function auditLog(
   source: LogSource,
@@ -91,7 +84,7 @@ export async function auditLog(
     throw new AuditImpossibleError(
       `The policy does not accept the checkpoint of ${source.name}: ${opened.error}.`,
     )
-  const audit = new Audit(source, options, opened.value, note)
+  const audit = await startAudit(source, options, opened.value, note)
   const report = await audit.run()
   return { report, checkpoint: note, evidence: audit.evidence }
 }
@@ -102,39 +95,105 @@ async function readCheckpoint(source: LogSource): Promise<string> {
   return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes)
 }
 
+/** From where the last audit stood, if that was kept and fits; else from the first entry. */
+async function startAudit(
+  source: LogSource,
+  options: AuditOptions,
+  opened: OpenedCheckpoint,
+  note: string,
+): Promise<Audit> {
+  const { resume } = options
+  const fresh = { snapshot: null, why: null }
+  const { snapshot, why } = resume === undefined ? fresh : await kept(resume, opened.checkpoint)
+  const tree = new TreeCheck(options.crypto, snapshot?.tree ?? null)
+  const replaying: ReplayOptions = {
+    crypto: options.crypto,
+    origin: opened.checkpoint.origin,
+    root: () => tree.root(),
+    maxFaults: options.maxFaults ?? MAX_FAULTS,
+    audit: true,
+  }
+  try {
+    const replayer =
+      snapshot === null || resume === undefined
+        ? new Replayer(replaying)
+        : await Replayer.resumed(replaying, snapshot.replay, ({ trie }) =>
+            fillFrom(resume, snapshot.replay.size, trie),
+          )
+    return new Audit(source, options, { opened, note, snapshot, why, tree, replayer })
+  } catch (error) {
+    if (!(error instanceof SavedStateError || error instanceof SnapshotError)) throw error
+    const begun = { tree: new TreeCheck(options.crypto), snapshot: null, why: error.message }
+    const replayer = new Replayer({ ...replaying, root: () => begun.tree.root() })
+    return new Audit(source, options, { opened, note, replayer, ...begun })
+  }
+}
+
+type Kept = { readonly snapshot: Snapshot | null; readonly why: string | null }
+
+async function kept(directory: string, { origin, size }: Checkpoint): Promise<Kept> {
+  try {
+    const snapshot = await loadSnapshot(directory)
+    if (snapshot === null) return { snapshot: null, why: null }
+    const before = earlierCheckpoint(snapshot.checkpoint)
+    if (before?.origin !== origin) return { snapshot: null, why: `what was kept is of ${before?.origin}` }
+    if (snapshot.replay.size > size) return { snapshot: null, why: 'what was kept is of a larger log' }
+    return { snapshot, why: null }
+  } catch (error) {
+    if (!(error instanceof SnapshotError)) throw error
+    return { snapshot: null, why: error.message }
+  }
+}
+
+type Start = Kept & {
+  readonly opened: OpenedCheckpoint
+  readonly note: string
+  readonly tree: TreeCheck
+  readonly replayer: Replayer
+}
+
 class Audit {
   readonly #source: LogSource
   readonly #options: AuditOptions
   readonly #opened: OpenedCheckpoint
   readonly #checkpoint: Checkpoint
+  readonly #note: string
   readonly #replayer: Replayer
   readonly #tree: TreeCheck
-  readonly #faults: AuditFault[] = []
+  readonly #files: LogFiles
+  readonly #faults: AuditFault[]
   readonly #maxFaults: number
   readonly #earlier: Checkpoint | null
-  readonly #orders = new OrderCounts()
+  readonly #orders = new OrderWatch()
   readonly #evidence: EvidenceMaker | null
-  #fileFaults = 0
-  #tiles = 0
+  /** Entries that an earlier run replayed, and why what it kept was not used. */
+  readonly #resumed: AuditReport['resumed']
+  #fileFaults: number
+  #tiles: number
+  #keptAt: number
 
-  constructor(source: LogSource, options: AuditOptions, opened: OpenedCheckpoint, note: string) {
+  constructor(source: LogSource, options: AuditOptions, start: Start) {
+    const { opened, note, snapshot, why, tree, replayer } = start
     this.#source = source
     this.#options = options
     this.#opened = opened
     this.#checkpoint = opened.checkpoint
+    this.#note = note
     this.#maxFaults = options.maxFaults ?? MAX_FAULTS
-    this.#earlier = earlierCheckpoint(options.earlier ?? null)
-    this.#tree = new TreeCheck(options.crypto)
-    this.#replayer = new Replayer({
-      crypto: options.crypto,
-      origin: this.#checkpoint.origin,
-      root: () => this.#tree.root(),
-      maxFaults: this.#maxFaults,
-      audit: true,
-    })
+    const earlier = options.earlier ?? snapshot?.checkpoint ?? null
+    this.#earlier = earlierCheckpoint(earlier)
+    this.#tree = tree
+    this.#replayer = replayer
+    this.#files = new LogFiles(source, options.pool, () => replayer.registry?.relyingParty ?? null)
+    this.#faults = [...(snapshot?.faults ?? [])]
+    this.#fileFaults = snapshot?.fileFaults ?? 0
+    this.#tiles = snapshot?.tiles ?? 0
+    this.#orders.restore(snapshot?.orders ?? [])
+    this.#resumed = { from: snapshot?.replay.size ?? 0, discarded: why }
+    this.#keptAt = options.clock()
     const { size } = this.#checkpoint
-    const known = { ...options, checkpoint: note, size, earlier: options.earlier ?? null }
-    this.#evidence = options.evidence === true ? new EvidenceMaker(source, this.#replayer, known) : null
+    const known = { ...options, checkpoint: note, size, earlier }
+    this.#evidence = options.evidence === true ? new EvidenceMaker(source, replayer, known) : null
   }
 
   get evidence(): readonly AuditEvidence[] {
@@ -146,7 +205,7 @@ class Audit {
     const { size } = this.#checkpoint
     await this.#compareEarlier()
     let complete = true
-    for await (const fetched of this.#bundles()) {
+    for await (const fetched of this.#files.bundles(this.#tree.size, size)) {
       if (!(await this.#replay(fetched))) {
         complete = false
         break
@@ -158,51 +217,27 @@ class Audit {
     return this.#report(this.#options.clock() - start)
   }
 
-  /** Bundles in order, some fetched and checked ahead. */
-  async *#bundles(): AsyncGenerator<Fetched> {
-    const ahead: Promise<Fetched>[] = []
-    for (const bundle of bundlesForSize(this.#checkpoint.size)) {
-      const fetching = this.#fetch(bundle)
-      // What fails is told when its turn comes.
-      fetching.catch((error: unknown) => error)
-      ahead.push(fetching)
-      if (ahead.length <= AHEAD) continue
-      const next = ahead.shift()
-      if (next !== undefined) yield await next
+  /** Keep where the audit stands, where it can: after a state entry, all files up to it compared. */
+  async #keep(): Promise<void> {
+    const { resume, clock } = this.#options
+    const view = this.#replayer.stateAt(this.#replayer.size)
+    if (resume === undefined || view === null) return
+    const snapshot: Snapshot = {
+      checkpoint: this.#note,
+      tree: this.#tree.saved(),
+      replay: this.#replayer.saved(),
+      faults: this.#faults,
+      fileFaults: this.#fileFaults,
+      tiles: this.#tiles,
+      orders: this.#orders.saved(),
     }
-    for (const next of ahead) yield await next
-  }
-
-  async #fetch(bundle: EntryBundle): Promise<Fetched> {
-    const { index, width } = bundle
-    const [bytes, tile] = await Promise.all([
-      this.#readPartial(entriesPath(index, width), entriesPath(index), width),
-      this.#readTile({ level: 0, index, width }),
-    ])
-    const party = this.#replayer.registry?.relyingParty ?? null
-    const fetched = { bundle, tile, party: relyingPartyText(party) }
-    if (bytes === null) return { ...fetched, entries: 'bundle-missing', checked: null }
-    const entries = decodeBundle(bytes.bytes, bytes.width)
-    if (!entries.ok) return { ...fetched, entries: 'bundle-malformed', checked: null }
-    const checked = (await this.#options.pool?.check(bytes.bytes, bytes.width, party)) ?? null
-    return { ...fetched, entries: entries.value.slice(0, width), checked }
-  }
-
-  /** A partial file may be gone once the full one exists (C2SP tlog-tiles). */
-  async #readPartial(
-    path: string,
-    full: string,
-    width: number,
-  ): Promise<{ readonly bytes: Uint8Array; readonly width: number } | null> {
-    const bytes = await this.#source.read(path)
-    if (bytes !== null) return { bytes, width }
-    if (width === TILE_WIDTH) return null
-    const whole = await this.#source.read(full)
-    return whole === null ? null : { bytes: whole, width: TILE_WIDTH }
+    await saveSnapshot(resume, snapshot, view)
+    this.#keptAt = clock()
   }
 
   /** Replay a bundle; false where it cannot be read, so that nothing after it can be judged. */
-  async #replay({ bundle, entries, checked, party }: Fetched): Promise<boolean> {
+  async #replay(fetched: Fetched): Promise<boolean> {
+    const { bundle, entries } = fetched
     const first = bundle.index * TILE_WIDTH
     if (typeof entries === 'string') {
       const path = entriesPath(bundle.index, bundle.width)
@@ -210,46 +245,40 @@ class Audit {
       await this.#fault({ index: first, code: entries, detail, path })
       return false
     }
+    // An earlier run may have replayed some of it.
+    const done = this.#tree.size - first
     for (const [offset, bytes] of entries.entries()) {
-      const index = first + offset
-      const found = this.#replayer.step(index, bytes, signaturesOf(checked, offset, party))
-      if (found.length > 0) await this.#take(found)
+      if (offset < done) continue
+      const found = this.#replayer.step(first + offset, bytes, signaturesOf(fetched, offset))
       this.#tree.add(bytes)
-      this.#countOrders(bytes)
+      if (found.length > 0) await this.#take(found)
+      this.#orders.add(bytes)
       if (this.#tree.size === this.#earlier?.size) await this.#compareFork(this.#earlier)
+      if (this.#isTimeToKeep()) await this.#keep()
     }
     return true
   }
 
-  /** The report on orders is counted again, from the few entries that touch one. */
-  #countOrders(bytes: Uint8Array): void {
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    if (!ORDER_KEYS.some((key) => text.includes(key))) return
-    const parsed = parseEntry(bytes)
-    if (parsed?.kind === 'op') this.#orders.add(parsed.entry)
+  /** Full tiles must have been compared first: they are within the bundle that ends here. */
+  #isTimeToKeep(): boolean {
+    const { resume, keepSeconds = KEEP_SECONDS, clock } = this.#options
+    if (resume === undefined || this.#tree.size % TILE_WIDTH === 0) return false
+    return clock() - this.#keptAt >= keepSeconds
   }
 
   #ordersReport(): AuditReport['orders'] {
-    const at = this.#replayer.lastState?.at
-    if (at !== undefined) this.#orders.state(at)
     const lacking = this.#faults.filter(({ code }) => code === 'loss-without-basis').length
-    return { ...this.#orders.report(), lacking }
+    return { ...this.#orders.report(this.#replayer.lastState?.at ?? null), lacking }
   }
 
   async #compareTiles(made: readonly MadeTile[], lowest: Uint8Array | null): Promise<void> {
     for (const { tile, bytes } of made) {
-      const published = tile.level === 0 ? lowest : await this.#readTile(tile)
+      const published = tile.level === 0 ? lowest : await this.#files.readTile(tile)
       this.#tiles += 1
       if (published === null) await this.#tileFault(tile, 'tile-missing', 'is not there', bytes)
       else if (!bytesEqual(published.subarray(0, bytes.length), bytes))
         await this.#tileFault(tile, 'tile-differs', 'does not hold the hashes of its entries', bytes)
     }
-  }
-
-  async #readTile({ level, index, width }: Tile): Promise<Uint8Array | null> {
-    const read = await this.#readPartial(tilePath(level, index, width), tilePath(level, index), width)
-    if (read === null) return null
-    return read.bytes.length === read.width * HASH_BYTES ? read.bytes : NO_TILE
   }
 
   #tileFault(
@@ -265,12 +294,14 @@ class Audit {
 
   async #finish(): Promise<void> {
     const { size, root } = this.#checkpoint
-    for (const made of this.#tree.partial()) await this.#compareTiles([made], await this.#readTile(made.tile))
+    for (const made of this.#tree.partial())
+      await this.#compareTiles([made], await this.#files.readTile(made.tile))
     const right = this.#tree.root()
     if (!bytesEqual(root, right)) {
       const detail = `The checkpoint signs ${encodeBase64(root)} at size ${size}; ${encodeBase64(right)} is the root of the entries.`
       await this.#fault({ index: 0, code: 'log-root-differs', detail })
-    }
+      if (this.#options.resume !== undefined) await dropSnapshot(this.#options.resume)
+    } else await this.#keep()
     await this.#take(this.#replayer.finish())
     await this.#compareCosignatures()
   }
@@ -282,9 +313,27 @@ class Audit {
       throw new AuditImpossibleError(
         `The earlier checkpoint is of ${this.#earlier.origin}, not of ${origin}.`,
       )
+    if (this.#earlier.size <= this.#tree.size) return this.#compareGrowth(this.#earlier)
     if (this.#earlier.size <= size) return
     const detail = `The log has ${size} entries; an earlier checkpoint covers ${this.#earlier.size}.`
     await this.#fault({ index: size, code: 'log-shrunk', detail })
+  }
+
+  /** Entries that an earlier run replayed are not hashed again: the tiles show whether the tree has only grown. */
+  async #compareGrowth({ size, root }: Checkpoint): Promise<void> {
+    const tiles = new Map<string, Uint8Array>()
+    const { size: to, root: signed } = this.#checkpoint
+    for (const { path, full } of growthTiles(size, to)) {
+      const bytes = (await this.#source.read(path)) ?? (await this.#source.read(full))
+      if (bytes !== null) tiles.set(path, bytes)
+    }
+    const [earlier, later] = [
+      { size, root: encodeBase64(root) },
+      { size: to, root: encodeBase64(signed) },
+    ]
+    if (provesGrowth(this.#options.crypto, earlier, later, tiles)) return
+    const detail = `An earlier checkpoint signed ${earlier.root} at ${size} entries; the log of ${to} entries does not go on from it.`
+    await this.#fault({ index: size - 1, code: 'log-forked', detail })
   }
 
   async #compareFork({ size, root }: Checkpoint): Promise<void> {
@@ -335,6 +384,7 @@ class Audit {
       })),
       quorum: this.#options.policy.quorum,
       comparedWith: this.#earlier?.size ?? null,
+      resumed: this.#resumed,
       tally: { ...this.#replayer.tally },
       receipts: this.#replayer.receipts,
       tiles: this.#tiles,
@@ -344,15 +394,6 @@ class Audit {
       seconds,
     }
   }
-}
-
-function signaturesOf(
-  checked: Uint8Array | null,
-  offset: number,
-  relyingParty: string,
-): CheckedSignatures | null {
-  const result = checked?.[offset] ?? UNCHECKED
-  return result === UNCHECKED ? null : { valid: result === VALID, relyingParty }
 }
 
 /** The checkpoint in a note that was checked when it was kept. */

@@ -6,6 +6,7 @@
 export { FILE_FAULTS, type FileFaultCode } from '@cadastre/misbehaviour'
 export { type Impact, impactOf, type ProposedTerms } from '@cadastre/replay'
 export { AuditImpossibleError, type AuditOptions, auditLog } from './audit-log.ts'
+export { progressLine } from './progress.ts'
 export { renderJson, renderText, ruleOf } from './render.ts'
 export type { AuditEvidence, AuditFault, AuditFaultCode, AuditReport } from './report.ts'
 export {

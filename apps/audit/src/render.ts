@@ -11,9 +11,32 @@ export function ruleOf(code: AuditFault['code']): string {
   return ruleText(code)
 }
 
-export function renderJson(report: AuditReport): string {
+/** Evidence of a fault: the file in which it is, or why there is none. */
+export type WrittenEvidence = {
+  readonly index: number
+  readonly code: AuditFault['code']
+  readonly file: string | null
+  readonly why: string | null
+}
+
+export function renderJson(report: AuditReport, evidence: readonly WrittenEvidence[] = []): string {
   const faults = report.faults.map((fault) => ({ ...fault, rule: ruleOf(fault.code) }))
-  return `${JSON.stringify({ ...report, clean: report.faultCount === 0, faults }, null, 2)}\n`
+  return `${JSON.stringify({ ...report, clean: report.faultCount === 0, faults, evidence }, null, 2)}\n`
+}
+
+/** Which files convict of what, and how anybody checks them; nothing where there are none. */
+export function renderEvidence(evidence: readonly WrittenEvidence[]): string {
+  if (evidence.length === 0) return ''
+  const [example] = evidence.flatMap(({ file }) => file ?? [])
+  const lines = evidence.flatMap(({ index, code, file, why }) => [
+    `  entry ${index}: ${code}: ${file ?? 'no small file'}`,
+    ...(why === null ? [] : [`    ${why}`]),
+  ])
+  const how =
+    example === undefined
+      ? []
+      : [`Anybody verifies such a file, offline: cadastre verify ${example} --registry registry.json`]
+  return `${['', 'Evidence:', ...lines, ...how].join('\n')}\n`
 }
 
 export function renderText(report: AuditReport): string {
@@ -23,7 +46,8 @@ export function renderText(report: AuditReport): string {
 
 function facts(report: AuditReport): readonly string[] {
   const { tally, seconds, entries } = report
-  const rate = seconds > 0 ? `, ${number(Math.round(entries / seconds))} entries/s` : ''
+  const done = entries - report.resumed.from
+  const rate = seconds > 0 ? `, ${number(Math.round(done / seconds))} entries/s` : ''
   const trust = {
     given: 'the key that you gave',
     remembered: 'the key of the earlier audit',
@@ -35,12 +59,18 @@ function facts(report: AuditReport): readonly string[] {
     `  checkpoint   signed by ${trust}; ${cosignatures(report)}`,
     `  tree         ${number(entries)} entries hashed, ${number(report.tiles)} tiles compared`,
     `  earlier      ${report.comparedWith === null ? 'no earlier checkpoint to compare with' : `compared with the checkpoint of size ${number(report.comparedWith)}`}`,
+    ...resumed(report),
     `  acts         ${number(tally.ops)} decided again: ${number(tally.accepted)} accepted, ${number(tally.refused)} refused`,
     `  receipts     ${receipts(report)}`,
     `  signatures   ${number(tally.signatures)} checked`,
     `  states       ${number(tally.states)} roots of the state compared`,
     `  time         ${seconds.toFixed(1)} s${rate}`,
   ]
+}
+
+function resumed({ resumed: { from, discarded } }: AuditReport): readonly string[] {
+  if (discarded !== null) return [`  resumed      no: ${discarded}; all entries were replayed`]
+  return from === 0 ? [] : [`  resumed      after ${number(from)} entries that an earlier run had replayed`]
 }
 
 /** Faults of receipts are told below; here, what was looked at. */

@@ -35,6 +35,8 @@ export type AuditReport = {
   readonly quorum: string
   /** Size of the earlier checkpoint that this log was compared with; null where there was none. */
   readonly comparedWith: number | null
+  /** How many entries an earlier run had replayed, and why what it had kept was not used, if it was not. */
+  readonly resumed: { readonly from: number; readonly discarded: string | null }
   readonly tally: Tally
   readonly receipts: ReceiptCount
   readonly tiles: number

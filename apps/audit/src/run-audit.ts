@@ -1,12 +1,14 @@
 /** One audit from the command line's arguments to its exit code. */
 
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { formatPolicy, type Policy } from '@cadastre/notes'
 import { AuditImpossibleError, auditLog } from './audit-log.ts'
-import { renderJson, renderText } from './render.ts'
-import type { AuditReport } from './report.ts'
+import { evidenceName } from './evidence.ts'
+import { renderEvidence, renderJson, renderText, type WrittenEvidence } from './render.ts'
+import type { AuditEvidence, AuditReport } from './report.ts'
 import { SignaturePool } from './signature-pool.ts'
 import { httpSource, type LogSource, SourceError, sourceOf } from './source.ts'
 import {
@@ -28,6 +30,10 @@ export type RunAuditOptions = {
   readonly policy?: string | undefined
   /** A file in which the policy and the last checkpoint are kept from one audit to the next. */
   readonly remember?: string | undefined
+  /** A directory for files that convict. */
+  readonly evidence?: string | undefined
+  /** A directory in which the audit keeps where it stands, and goes on from; `remember` is there if it is not named. */
+  readonly resume?: string | undefined
   readonly json?: boolean | undefined
   readonly progress?: ((entries: number, size: number) => void) | undefined
   /** Threads that check signatures; default: one for each core, 0: this thread. */
@@ -48,8 +54,9 @@ export type AuditRun = {
 /** Audit a log. Never throws for what the log, its files or the network do. */
 export async function runAudit(options: RunAuditOptions): Promise<AuditRun> {
   try {
-    const report = await run(options)
-    const text = options.json === true ? renderJson(report) : renderText(report)
+    const { report, evidence } = await run(options)
+    const text =
+      options.json === true ? renderJson(report, evidence) : renderText(report) + renderEvidence(evidence)
     return { exitCode: report.faultCount === 0 ? 0 : 1, report, text }
   } catch (error) {
     if (!(error instanceof AuditImpossibleError || error instanceof SourceError)) throw error
@@ -61,27 +68,49 @@ export async function runAudit(options: RunAuditOptions): Promise<AuditRun> {
   }
 }
 
-async function run(options: RunAuditOptions): Promise<AuditReport> {
+async function run(
+  options: RunAuditOptions,
+): Promise<{ readonly report: AuditReport; readonly evidence: readonly WrittenEvidence[] }> {
   const source = sourceOf(options.source)
-  const memory = options.remember === undefined ? null : must(await recall(nodeCrypto, options.remember))
+  const { resume, evidence: folder } = options
+  if (resume !== undefined) await mkdir(resume, { recursive: true })
+  const remember = options.remember ?? (resume === undefined ? undefined : join(resume, 'remembered'))
+  const memory = remember === undefined ? null : must(await recall(nodeCrypto, remember))
   const { policy, trust } = await trusted(options, source, memory)
   const pool = options.workers === 0 ? null : new SignaturePool(options.workers)
   try {
-    const { report, checkpoint } = await auditLog(source, {
+    const { report, checkpoint, evidence } = await auditLog(source, {
       crypto: nodeCrypto,
       policy,
       trust,
       earlier: memory?.checkpoint ?? null,
       pool,
+      evidence: folder !== undefined,
+      ...(resume === undefined ? {} : { resume }),
       ...(options.progress === undefined ? {} : { progress: options.progress }),
       clock: () => performance.now() / 1000,
     })
-    if (options.remember !== undefined && keeps(report))
-      await writeFile(options.remember, memoryText({ policy, checkpoint }))
-    return report
+    if (remember !== undefined && keeps(report)) await writeFile(remember, memoryText({ policy, checkpoint }))
+    return { report, evidence: folder === undefined ? [] : await writeEvidence(folder, evidence) }
   } finally {
     await pool?.close()
   }
+}
+
+async function writeEvidence(
+  folder: string,
+  evidence: readonly AuditEvidence[],
+): Promise<readonly WrittenEvidence[]> {
+  if (evidence.length > 0) await mkdir(folder, { recursive: true })
+  return Promise.all(
+    evidence.map(async (one): Promise<WrittenEvidence> => {
+      const { index, code } = one.fault
+      if (one.text === null) return { index, code, file: null, why: one.why }
+      const file = join(folder, evidenceName(one))
+      await writeFile(file, one.text)
+      return { index, code, file, why: null }
+    }),
+  )
 }
 
 /** Whether the checkpoint may take the place of the earlier one: the tree itself is whole and has grown. */

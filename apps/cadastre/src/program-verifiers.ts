@@ -1,6 +1,7 @@
 /** Commands of everybody else: look up, verify, audit, witness. */
 
 import type { Command } from 'commander'
+import type { VerifyOptions } from './commands/lookup.ts'
 import type { SilenceOptions } from './commands/prove-silence.ts'
 import type { StatsOptions } from './commands/stats.ts'
 import type { SubscribeOptions } from './commands/subscribe.ts'
@@ -23,12 +24,13 @@ export function addVerifierCommands(program: Command): void {
   addExtract(program)
   program
     .command('verify')
-    .description('verify a proof document or a certified extract, offline')
+    .description('verify a proof document, a certified extract, or evidence of misbehaviour, offline')
     .argument('<file>', 'the document')
-    .requiredOption('--for <query>', 'what it is about: address, prefix, AS number or handle')
+    .option('--for <query>', 'what a proof or extract is about: address, prefix, AS number or handle')
     .option('--registry <file>', 'a saved /.well-known/cadastre.json: the keys you trust')
     .option('--policy <file>', 'a C2SP tlog-policy file instead')
-    .action((file: string, options: { for: string; registry?: string; policy?: string }, command: Command) =>
+    .option('--receipt-key <vkey>', 'the registry’s key of receipts, beside --policy')
+    .action((file: string, options: VerifyOptions, command: Command) =>
       run(command, async (_settings, output) => {
         const { verifyCommand } = await import('./commands/lookup.ts')
         return verifyCommand(file, options, output)
@@ -49,6 +51,8 @@ export function addVerifierCommands(program: Command): void {
     .option('--vkey <key>', 'verifier key of the log')
     .option('--policy <file>', 'C2SP tlog-policy instead')
     .option('--remember <file>', 'keep the checkpoint there, and compare with it next time')
+    .option('--evidence <dir>', 'write small files there that convict, for "cadastre verify"')
+    .option('--resume <dir>', 'keep there where the audit stands, and go on from it next time')
     .action((source: string | undefined, options: AuditCommandOptions, command: Command) =>
       run(command, async (settings, output) => {
         const { auditCommand } = await import('./commands/audit.ts')
@@ -193,6 +197,8 @@ export type AuditCommandOptions = {
   readonly vkey?: string
   readonly policy?: string
   readonly remember?: string
+  readonly evidence?: string
+  readonly resume?: string
 }
 export type WitnessCommandOptions = {
   readonly name: string

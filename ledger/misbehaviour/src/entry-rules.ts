@@ -74,15 +74,17 @@ const ofReceipt =
 const isTakeOver = (op: OpEntry | null): boolean =>
   op !== null && op.procedure === takeOver.id && op.outcome.accepted
 
-/** The numbers of receipts along a stretch in which every entry can be read and no successor takes over. */
-function receiptsAlong(stretch: Stretch): readonly { readonly index: number; readonly seq: number }[] | null {
-  const seqs: { index: number; seq: number }[] = []
+type Placed = { readonly index: number; readonly seq: number; readonly at: Instant }
+
+/** The receipts along a stretch in which every entry can be read and no successor takes over. */
+function receiptsAlong(stretch: Stretch): readonly Placed[] | null {
+  const receipts: Placed[] = []
   for (const [offset, entry] of stretch.entries()) {
     if (!entry.read.ok || (offset > 0 && isTakeOver(opOf(entry)))) return null
-    const seq = opOf(entry)?.received?.seq
-    if (seq !== undefined) seqs.push({ index: entry.index, seq })
+    const received = opOf(entry)?.received
+    if (received != null) receipts.push({ index: entry.index, ...received })
   }
-  return seqs
+  return receipts
 }
 
 /** Whether nothing of the log's receipts stands before the stretch: it begins at 0, or where a successor takes over. */
@@ -184,9 +186,9 @@ export const ENTRY_RULES: { readonly [rule in MisbehaviourRule]?: Rule } = {
     const [stretch, ...others] = given.stretches
     const seqs = stretch === undefined || others.length > 0 ? null : receiptsAlong(stretch)
     const [one, other] = [seqs?.at(0), seqs?.at(-1)]
-    if (one === undefined || other === undefined || one.index === other.index || other.seq > one.seq)
-      return null
-    return `Entry ${one.index} decides receipt ${one.seq}; entry ${other.index} after it decides receipt ${other.seq}.`
+    if (one === undefined || other === undefined || one.index === other.index) return null
+    if (other.seq > one.seq && other.at >= one.at) return null
+    return `Entry ${one.index} decides receipt ${one.seq} of ${one.at}; entry ${other.index} after it decides receipt ${other.seq} of ${other.at}.`
   },
 
   'receipt-ignored': (given) => {

@@ -1,6 +1,7 @@
 /** Finds the few entries that show a fault, and makes evidence of them. */
 
 import { rootNodes, treeRoot } from '@cadastre/merkle'
+import type { OpEntry } from '@cadastre/records'
 import { type ParsedEntry, parseEntry, waitsUntil } from '@cadastre/replay'
 import { batchStart, findAccepted, loadNodes } from '@cadastre/why'
 import { makeEntries } from './entries.ts'
@@ -81,15 +82,16 @@ async function later(sources: Sources, index: number): Promise<readonly Span[]> 
   return tooFar('The entry of a later time')
 }
 
-function seqOf(entry: ParsedEntry | null): number | null {
-  return entry?.kind === 'op' ? (entry.entry.received?.seq ?? null) : null
+function receivedOf(entry: ParsedEntry | null): OpEntry['received'] {
+  return entry?.kind === 'op' ? entry.entry.received : null
 }
 
 async function outOfOrder(sources: Sources, index: number): Promise<readonly Span[]> {
-  const seq = seqOf(await entryAt(sources, index))
+  const own = receivedOf(await entryAt(sources, index))
   for await (const { index: earlier, entry } of backwards(sources, index)) {
-    const other = seqOf(entry)
-    if (seq !== null && other !== null && other >= seq) return [[earlier, index + 1]]
+    const other = receivedOf(entry)
+    if (own !== null && other !== null && (other.seq >= own.seq || other.at > own.at))
+      return [[earlier, index + 1]]
   }
   return tooFar('The entry of a later receipt')
 }
@@ -100,11 +102,11 @@ async function ignored(sources: Sources, index: number): Promise<readonly Span[]
   let next: { readonly index: number; readonly seq: number; readonly until: string } | null = null
   for await (const { index: here, entry } of backwards(sources, index)) {
     const isFirst = here === 0 || (entry.kind === 'op' && entry.entry.procedure === 'take-over/1')
-    const seq: number | null = isFirst ? 0 : seqOf(entry)
+    const seq: number | null = isFirst ? 0 : (receivedOf(entry)?.seq ?? null)
     if (seq === null) continue
     if (next !== null && next.seq > seq + 1 && at !== undefined && next.until < at)
       return [[here, next.index + 1], alone(index)]
-    const received = entry.kind === 'op' ? entry.entry.received : null
+    const received = receivedOf(entry)
     if (received !== null) next = { index: here, seq, until: waitsUntil(received.at) }
   }
   return tooFar('The gap')

@@ -8,6 +8,7 @@ import {
   nodeProof,
   nodeProofNodes,
   parseTilePath,
+  rootFromNode,
   rootNodes,
   TILE_WIDTH,
   type Tile,
@@ -19,6 +20,7 @@ import {
 import type { Json, JsonObject } from '@cadastre/records'
 import { formatEvidence } from './document.ts'
 import { observationJson } from './observation.ts'
+import { signedCheckpoint } from './proved-entries.ts'
 import type { MisbehaviourRule } from './rules.ts'
 import { NoEvidenceError, type Sources } from './sources.ts'
 
@@ -83,12 +85,11 @@ async function nodeJson(
   const { crypto, size } = sources
   const read = await nodesFrom(sources, [node, ...nodeProofNodes(node, size)], replaced)
   if (read === null) return null
-  const json = {
-    ...node,
-    hash: encodeBase64(read(node.level, node.index)),
-    proof: nodeProof(crypto, read, node, size).map(encodeBase64),
-  }
-  return json
+  const [hash, proof] = [read(node.level, node.index), nodeProof(crypto, read, node, size)]
+  const signed = signedCheckpoint(crypto, sources.trust, sources.checkpoint)
+  const root = rootFromNode(crypto, hash, node, size, proof)
+  if (!signed.ok || root === null || !bytesEqual(root, signed.value.root)) return null
+  return { ...node, hash: encodeBase64(hash), proof: proof.map(encodeBase64) }
 }
 
 async function nodesFrom(

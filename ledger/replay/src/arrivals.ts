@@ -29,6 +29,7 @@ export type ReceiptCount = {
 /** All that is known of receipts and requests between two batches, as plain JSON. */
 export type SavedArrivals = {
   readonly seq: number
+  readonly received: string
   readonly decided: number
   readonly gaps: readonly Gap[]
   /** By the hour of expiry, the first 20 bytes of each accepted request's hash, one after the other, in base64. */
@@ -52,6 +53,8 @@ export class Arrivals {
   readonly #crypto: Pick<Crypto, 'sha256'>
   #accepted = new AcceptedRequests()
   #seq = 0
+  /** When the last request in order was received; empty before the first. */
+  #received = ''
   #decided = 0
   #gaps: Gap[] = []
 
@@ -74,11 +77,12 @@ export class Arrivals {
     const accepted = this.#accepted
       .saved()
       .map(([hour, names]) => [hour, encodeBase64(latin1(names))] as const)
-    return { seq: this.#seq, decided: this.#decided, gaps: this.#gaps, accepted }
+    return { seq: this.#seq, received: this.#received, decided: this.#decided, gaps: this.#gaps, accepted }
   }
 
-  restore({ seq, decided, gaps, accepted }: SavedArrivals): void {
+  restore({ seq, received, decided, gaps, accepted }: SavedArrivals): void {
     this.#seq = seq
+    this.#received = received
     this.#decided = decided
     this.#gaps = [...gaps]
     this.#accepted = AcceptedRequests.restored(
@@ -89,6 +93,7 @@ export class Arrivals {
   /** A successor takes over: its receipts are its own, from the first on. The predecessor's gaps stay the predecessor's. */
   takenOver(): void {
     this.#seq = 0
+    this.#received = ''
   }
 
   /** Take in an op with a request, given the request's canonical text. */
@@ -112,7 +117,11 @@ export class Arrivals {
     }
     if (seq > this.#seq + 1) this.#gaps.push({ first: this.#seq + 1, last: seq - 1, until: waitsUntil(at) })
     this.#seq = seq
-    return []
+    const before = this.#received
+    if (at > before) this.#received = at
+    if (at >= before) return []
+    const detail = `Receipt ${seq} is of ${at}; no time before ${before}, of an earlier receipt, would be right.`
+    return [{ code: 'receipt-out-of-order', detail }]
   }
 
   /** A batch ends at this time. Gives receipts passed over whose deadline is before it: each once. */

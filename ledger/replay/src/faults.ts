@@ -21,7 +21,8 @@ export const FAULTS = {
   'op-malformed':
     'An op has a request with evidence, or neither; both and the op itself name the same procedure.',
   'receipt-missing': 'Only founding acts are decided without a receipt.',
-  'receipt-out-of-order': 'Requests are decided in order of arrival: `received.seq` increases.',
+  'receipt-out-of-order':
+    'Requests are decided in order of arrival: `received.seq` increases, and `received.at` never decreases.',
   'receipt-after-decision': 'A request is received before it is decided.',
   'receipt-ignored':
     'Every receipted request is decided by its deadline: no gap in `received.seq` outlives it.',

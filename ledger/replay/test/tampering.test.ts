@@ -239,16 +239,27 @@ test('receipts: none, a gap that outlives its deadline, a decision before receip
   assert.match(ignored?.detail ?? '', /receipts 3 to 4/)
 
   for (const [at, code] of [
-    ['2030-01-01T00:00:59Z', 'decision-late'],
-    ['2030-01-01T00:02:01Z', 'receipt-after-decision'],
+    ['2030-01-01T00:01:59Z', 'decision-late'],
+    ['2030-01-01T00:03:01Z', 'receipt-after-decision'],
   ] as const) {
     const log = foundedLog()
-    assert.equal(log.at, '2030-01-01T00:02:00Z')
+    log.advance(60)
+    assert.equal(log.at, '2030-01-01T00:03:00Z')
     const request = log.request('allocate/1', { holder: 'H-4', pool: 'IP4', length: 26, block: null })
     log.act(request, [alice], { seq: 3, at: instant(at) })
     log.commit()
     assert.deepEqual(codesOf(log.entries), [`7 ${code}`])
   }
+})
+
+test('a receipt dated before the one before it', () => {
+  const log = foundedLog()
+  allocate(log, 'H-4', alice)
+  const request = log.request('allocate/1', { holder: 'H-5', pool: 'IP4', length: 26, block: null })
+  log.seq += 1
+  log.act(request, [bob], { seq: log.seq, at: instant('2030-01-01T00:01:59Z') })
+  log.commit()
+  assert.deepEqual(codesOf(log.entries), ['8 receipt-out-of-order'])
 })
 
 test('what fell due is left undone, done early, done twice, or done by another procedure', () => {

@@ -9,10 +9,10 @@ import {
   rootFromRange,
   TILE_WIDTH,
   type Tile,
+  type TreeNode,
   tileBytes,
   tileNodeReader,
   tilesForNodes,
-  type TreeNode,
 } from '@cadastre/merkle'
 import { checkPolicy, type Policy, type PolicyCosignature } from '@cadastre/notes'
 import { isArray, isObject, type Json, type JsonObject } from '@cadastre/records'

@@ -34,6 +34,18 @@ export async function requiredPolicy(options: TrustOptions): Promise<Policy> {
   return trust
 }
 
+/** The registry's key of receipts: named, or in a saved well-known file. */
+export async function receiptKey({
+  receiptKey: named,
+  registry,
+}: TrustOptions & { readonly receiptKey?: string }): Promise<string | null> {
+  if (named !== undefined || registry === undefined) return named ?? null
+  const value = JSON.parse(await readFile(registry, 'utf8')) as Json
+  const receipts = isObject(value) ? value['receipts'] : undefined
+  const vkey = isObject(receipts) ? receipts['vkey'] : undefined
+  return typeof vkey === 'string' ? vkey : null
+}
+
 export type OpenedLog = {
   readonly log: LogReader
   readonly trust: Policy

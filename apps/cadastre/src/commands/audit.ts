@@ -16,7 +16,9 @@ export async function auditCommand(
     progress: (entries, size) => bar.update(entries, size),
     ...(options.vkey === undefined ? {} : { vkey: options.vkey }),
     ...(options.policy === undefined ? {} : { policy: await readPolicyFile(options.policy) }),
-    ...(options.remember === undefined ? {} : { remember: options.remember }),
+    remember: options.remember,
+    evidence: options.evidence,
+    resume: options.resume,
   }).finally(() => bar.end())
   process.stdout.write(text)
   // An audit that could not be made is neither clean nor faulty.

@@ -3,14 +3,15 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { describeAnswer, keyQuery, type VerifiedAnswer } from '@cadastre/answers'
 import { nodeCrypto } from '@cadastre/crypto/node'
+import { convictionLines, isMisbehaviour, verifyMisbehaviour } from '@cadastre/misbehaviour'
 import type { JsonObject } from '@cadastre/records'
 import { isWatchProof } from '@cadastre/watch/proofs'
-import { requiredPolicy } from '../client/log-files.ts'
+import { receiptKey, requiredPolicy, type TrustOptions } from '../client/log-files.ts'
 import { coveringLines } from '../client/record-lines.ts'
 import { RegistryClient, verified } from '../client/registry-client.ts'
 import { readSubject } from '../client/subject.ts'
 import { extractIn, verifiedExtract } from './extract-proof.ts'
-import { EXIT, type Output } from './output.ts'
+import { CommandError, EXIT, type Output, UsageError } from './output.ts'
 
 export async function lookupCommand(
   text: string,
@@ -51,16 +52,23 @@ function answerLines(answer: VerifiedAnswer): readonly string[] {
   return [...lines, '', ...describeAnswer(answer)]
 }
 
-export async function verifyCommand(
-  file: string,
-  options: { readonly for: string; readonly registry?: string; readonly policy?: string },
-  output: Output,
-): Promise<number> {
+export type VerifyOptions = TrustOptions & {
+  readonly for?: string
+  /** Verifier key of receipts, where no saved well-known file names it. */
+  readonly receiptKey?: string
+}
+
+export async function verifyCommand(file: string, options: VerifyOptions, output: Output): Promise<number> {
+  const trust = await requiredPolicy(options)
+  const document = await readFile(file, 'utf8')
+  if (isMisbehaviour(document)) return convicted(document, trust, await receiptKey(options), output)
+  if (options.for === undefined)
+    throw new UsageError(
+      '--for QUERY: what is the document about? (Evidence of misbehaviour needs no --for.)',
+    )
   const subject = readSubject(options.for)
   const query = keyQuery(nodeCrypto, subject.key)
   if (query === null) throw new Error('a subject has a key')
-  const trust = await requiredPolicy(options)
-  const document = await readFile(file, 'utf8')
   if (subject.kind === 'block' && isWatchProof(document)) {
     const { verified: verifiedWatch } = await import('./watch-read.ts')
     const told = verifiedWatch(document, subject.block, trust)
@@ -77,5 +85,19 @@ export async function verifyCommand(
   }
   const answer = verified(document, query, trust)
   output.result(answerJson(answer), ['The proof holds.', '', ...answerLines(answer)].join('\n'))
+  return EXIT.ok
+}
+
+/** Evidence against a registry: the command succeeds where it convicts. */
+function convicted(
+  document: string,
+  trust: Parameters<typeof verifyMisbehaviour>[1],
+  receiptVkey: string | null,
+  output: Output,
+): number {
+  const verdict = verifyMisbehaviour(nodeCrypto, trust, document, { receiptVkey })
+  if (!verdict.ok)
+    throw new CommandError(`The file convicts nobody: ${verdict.error.code}: ${verdict.error.detail}`)
+  output.result({ verified: true, ...verdict.value }, convictionLines(verdict.value).join('\n'))
   return EXIT.ok
 }

@@ -1,5 +1,6 @@
 /** How commands speak: results on standard output (JSON on wish), progress and remarks on standard error. */
 
+import { performance } from 'node:perf_hooks'
 import { SingleBar } from 'cli-progress'
 import picocolors from 'picocolors'
 
@@ -41,19 +42,22 @@ export function createProgress(label: string): Progress {
 
 function barProgress(label: string): Progress {
   let bar: SingleBar | null = null
+  let begun = { done: 0, at: 0 }
   return {
     update: (done, total) => {
       if (bar === null) {
+        begun = { done, at: performance.now() }
         bar = new SingleBar({
-          format: `${label} {bar} {percentage}% {value}/{total} {duration_formatted}`,
+          format: `${label} {bar} {percentage}% {value}/{total}, {rate}/s, {duration_formatted}, {eta_formatted} left`,
           stream: process.stderr,
           hideCursor: true,
           clearOnComplete: false,
         })
-        bar.start(total ?? Math.max(done, 1), done)
+        bar.start(total ?? Math.max(done, 1), done, { rate: 0 })
       }
       if (total === null) bar.setTotal(Math.max(done, 1))
-      bar.update(done)
+      const seconds = (performance.now() - begun.at) / 1000
+      bar.update(done, { rate: seconds > 0 ? Math.round((done - begun.done) / seconds) : 0 })
     },
     end: () => bar?.stop(),
   }

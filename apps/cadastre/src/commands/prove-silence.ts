@@ -2,9 +2,8 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import { isObject, type Json } from '@cadastre/records'
 import { makeSilence, type VerifiedSilence, verifySilence } from '@cadastre/why'
-import { openLog, requiredPolicy, type TrustOptions } from '../client/log-files.ts'
+import { openLog, receiptKey, requiredPolicy, type TrustOptions } from '../client/log-files.ts'
 import { RegistryClient } from '../client/registry-client.ts'
 import { CommandError, EXIT, type Output, UsageError } from './output.ts'
 import { noteIn } from './receipt-file.ts'
@@ -49,14 +48,6 @@ export async function proveSilenceCommand(
 async function publishedKey(url: string): Promise<string> {
   const { receipts } = await new RegistryClient(url).wellKnown()
   return receipts.vkey
-}
-
-async function receiptKey({ receiptKey: named, registry }: SilenceOptions): Promise<string | null> {
-  if (named !== undefined || registry === undefined) return named ?? null
-  const value = JSON.parse(await readFile(registry, 'utf8')) as Json
-  const receipts = isObject(value) ? value['receipts'] : undefined
-  const vkey = isObject(receipts) ? receipts['vkey'] : undefined
-  return typeof vkey === 'string' ? vkey : null
 }
 
 function told(
