@@ -104,7 +104,14 @@ function decideAsked(from: Asked<DeclareServiceBody>, inputs: Inputs, at: Instan
   const holder = holderOf(inputs, from.body.holder)
   if (holder === null) return refuse('holder-unknown')
   const authority = serviceHolder(path)
-  if (authority?.holder !== holder.handle || termIsOver(path, at)) return refuse('not-holder')
+  if (
+    authority?.holder !== holder.handle ||
+    termIsOver(
+      registrationsOn(path).map(({ registration }) => registration),
+      at,
+    )
+  )
+    return refuse('not-holder')
   const given = consent(holder, from, roleFor(declared))
   if (given === null) return refuse('consent-missing')
   const here = cellAt(path, block)

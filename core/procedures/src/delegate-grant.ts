@@ -104,9 +104,9 @@ function grantable(wish: Grant, inputs: Inputs, at: Instant): Result<Registratio
   if (!known(wish.parent) || !known(wish.child)) return err('holder-unknown')
   const found = referred(wish.registration, inputs)
   if (found === null) return err('registration-unknown')
-  const { path, registration } = found
+  const { outer, registration } = found
   const delegable = registration.kind === 'holding' || isChild(registration.kind)
-  const holds = delegable && registration.holder === wish.parent && !termIsOver(path, at)
+  const holds = delegable && registration.holder === wish.parent && !termIsOver([...outer, registration], at)
   return holds ? ok(registration) : err('not-holder')
 }
 

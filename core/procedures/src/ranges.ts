@@ -85,12 +85,9 @@ export function protectedAt(registration: Registration, at: Instant): boolean {
   return registration.protected && (registration.until === null || registration.until > at)
 }
 
-/** Whether a child registration on the path has come to its term, so that it counts as ended though still recorded. */
-export function termIsOver(path: readonly CoveringCell[], at: Instant): boolean {
-  return registrationsOn(path).some(
-    ({ registration }) =>
-      isChild(registration.kind) && registration.until !== null && registration.until <= at,
-  )
+/** Whether one of these children has come to its term, so that it counts as ended though still recorded. */
+export function termIsOver(registrations: readonly Registration[], at: Instant): boolean {
+  return registrations.some(({ kind, until }) => isChild(kind) && until !== null && until <= at)
 }
 
 /** First and last number as a registration states them. */

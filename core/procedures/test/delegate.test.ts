@@ -391,6 +391,14 @@ test('a term that ended binds at once, even before its end is recorded', () => {
   assert.equal(end(here, 'ip4/203.0.113.0/25', 'R-100', 'H-1'), null)
 })
 
+test('a child inside whose term has ended, and the end is not recorded yet, does not stop its parent', () => {
+  const here = world()
+  here.register('R-5', '203.0.113.0/26', { kind: 'lease', holder: 'H-2', until: instant(YEAR_ON) })
+  here.later(366 * DAY)
+  const beside = { ...SUB, range: '203.0.113.128/25', registration: { key: 'ip4/203.0.113.0/26', id: 'R-1' } }
+  assert.equal(grant(here, beside), null)
+})
+
 test('an end of term that is larger than an entry is done in several, and comes to its end', () => {
   const here = world('10.0.0.0/8')
   const until = instant('2030-06-01T00:00:00Z')
