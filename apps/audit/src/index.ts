@@ -16,7 +16,10 @@ export {
   readPolicyFile,
   runAudit,
 } from './run-audit.ts'
-export { serviceJudges } from './services/make-evidence.ts'
+export { type CompareOptions, compareServices, type ServicesPhase } from './services/compare-services.ts'
+export { SERVICE_FAULTS, type ServiceFinding, type ServicesReport } from './services/report.ts'
+export { type RunServicesOptions, runServices, type ServicesRun } from './services/run-services.ts'
+export { serviceJudges } from './services/service-judges.ts'
 export { SignaturePool } from './signature-pool.ts'
 export { directorySource, httpSource, type LogSource, SourceError, sourceOf } from './source.ts'
 export {

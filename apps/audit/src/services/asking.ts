@@ -17,5 +17,7 @@ export type Served =
 export interface Channel {
   /** Never rejects. */
   ask(text: string): Promise<Served>
+  /** On a connection of its own, where answers of other questions could be mixed up with this one. */
+  askAlone?(text: string): Promise<Served>
   close(): void
 }

@@ -38,11 +38,15 @@ export type CompareOptions = {
   readonly connections: number
   readonly progress: (what: ServicesPhase, done: number, of: number | null) => void
   readonly clock: () => number
-  readonly evidence: (parts: EvidenceParts) => EvidenceMaker
-  readonly fork: ForkMaker
+  readonly evidence: (parts: EvidenceParts) => { readonly served: EvidenceMaker; readonly fork: ForkMaker }
 }
 
-export type EvidenceParts = { readonly follower: Follower; readonly proof: HttpChannel }
+/** What the first asker reads the record from. */
+export type EvidenceParts = {
+  readonly follower: Follower
+  readonly proof: HttpChannel
+  readonly log: HttpChannel
+}
 export type ServicesPhase =
   | 'reading the log'
   | 'comparing answers'
@@ -108,6 +112,7 @@ async function compare(
   await follower.fetch(true, (done, of) => options.progress('reading the log', done, of))
   const start = follower.record.size
   const timing = new Timing()
+  const makers = options.evidence({ follower, proof: first.proof, log: first.log })
   const { crypto, policy, addresses } = options
   const comparison = new Comparison(
     {
@@ -118,7 +123,7 @@ async function compare(
       askers: open.map(({ asker }) => asker),
       batch: BATCH,
       maxFindings: MAX_FINDINGS,
-      evidence: options.evidence({ follower, proof: first.proof }),
+      evidence: makers.served,
       progress: (done) => options.progress('comparing answers', done, options.sample?.questions ?? null),
     },
     (asker, question, answer) => timing.note(asker, question, answer),
@@ -135,7 +140,7 @@ async function compare(
     chosen: (paths) => (sampled === null ? paths : sample(paths, sampled.questions, random)),
     progress: (done, of) => options.progress('comparing files', done, of),
     find: (finding) => comparison.add(finding),
-    fork: options.fork,
+    fork: makers.fork,
   })
   options.progress('asking the slowest again', 0, null)
   for (const finding of await timing.findings()) comparison.add(finding)

@@ -37,7 +37,16 @@ export type EvidenceMaker = (
   read: ReadAnswer,
 ) => Promise<{ readonly evidence: string } | { readonly noEvidence: string }>
 
-type Put = { readonly question: Question; readonly asker: Asker; served: Served; attempts: number }
+type Put = {
+  readonly question: Question
+  readonly asker: Asker
+  served: Served
+  attempts: number
+  /** What was wrong with an answer among others on one connection: it is asked for again alone. */
+  suspect: { readonly differences: readonly string[]; readonly size: number | null } | null
+  /** It was wrong alone, too. */
+  confirmed: boolean
+}
 type Right = {
   readonly question: Question
   readonly asker: Asker
@@ -103,14 +112,17 @@ export class Comparison {
       questions.flatMap((question) =>
         askers.map(async (asker): Promise<Put> => {
           const served = await this.#ask(asker, question)
-          return { question, asker, served, attempts: 1 }
+          return { question, asker, served, attempts: 1, suspect: null, confirmed: false }
         }),
       ),
     )
   }
 
-  async #ask(asker: Asker, question: Question): Promise<Served> {
-    const served = await asker.channels[question.service].ask(question.text)
+  async #ask(asker: Asker, question: Question, alone: boolean = false): Promise<Served> {
+    const channel = asker.channels[question.service]
+    const served = await (alone
+      ? (channel.askAlone?.(question.text) ?? channel.ask(question.text))
+      : channel.ask(question.text))
     const count = this.counts.get(asker)
     if (served.kind === 'answer') {
       this.answered(asker, question, served)
@@ -123,6 +135,7 @@ export class Comparison {
   async #settle(puts: readonly Put[]): Promise<void> {
     let waiting = puts
     const right: Right[] = []
+    const known = this.findings.length
     while (waiting.length > 0) {
       const again = await this.#judge(waiting, right)
       const hopeless = again.filter(({ attempts }) => attempts >= ATTEMPTS)
@@ -130,13 +143,31 @@ export class Comparison {
       waiting = again.filter(({ attempts }) => attempts < ATTEMPTS)
       if (waiting.length > 0) await this.#again(waiting)
     }
-    this.#servedRight(right)
+    for (const put of puts) this.#onceWrong(put, puts)
+    this.#servedRight(known, right)
     this.#compareAskers(right)
   }
 
+  /**
+   * Wrong among others and right alone: where another answer on the connection was broken this one was perhaps only cut
+   * at the wrong place; otherwise it is what was served.
+   */
+  #onceWrong(put: Put, puts: readonly Put[]): void {
+    const { asker, question, suspect, confirmed } = put
+    if (suspect === null || confirmed) return
+    const broken = puts.some(
+      (one) => one.confirmed && one.asker === asker && one.question.service === question.service,
+    )
+    if (broken) return
+    const details = ['Asked again alone it was right. Before that:', ...suspect.differences]
+    this.#find('answer-differs', question, [asker], suspect.size, details)
+  }
+
   /** Who was given the right answer where another was not. */
-  #servedRight(right: readonly Right[]): void {
-    for (const [at, finding] of this.findings.entries()) {
+  #servedRight(known: number, right: readonly Right[]): void {
+    for (let at = known; at < this.findings.length; at++) {
+      const finding = this.findings[at]
+      if (finding === undefined) continue
       const others = right.filter(
         ({ question, asker }) =>
           question.text === finding.question &&
@@ -160,7 +191,7 @@ export class Comparison {
     )
     await Promise.all(
       waiting.map(async (put) => {
-        put.served = await this.#ask(put.asker, put.question)
+        put.served = await this.#ask(put.asker, put.question, put.suspect !== null)
         put.attempts += 1
       }),
     )
@@ -179,15 +210,18 @@ export class Comparison {
       const found = readAnswer(this.#options, put.question, served)
       if (found !== null) read.push({ put, answer: served, read: found })
       // An error of the server's own may pass.
-      else if (put.attempts < 2) again.push(put)
-      else this.#unreadable(put, served)
+      else if (put.suspect === null) {
+        put.suspect = { differences: ['What was served could not be read.'], size: null }
+        again.push(put)
+      } else this.#unreadable(put, served)
     }
     read.sort((one, other) => one.read.position.size - other.read.position.size)
     for (const one of read) {
       const where = await this.#reach(one.read.position.size)
       if (where === 'passed') again.push(one.put)
-      else if (where === 'there') await this.#compare(one.put, one.answer, one.read, right)
-      else this.#unpublished(one.put, one.read.position.size)
+      else if (where === 'there') {
+        if (!(await this.#compare(one.put, one.answer, one.read, right))) again.push(one.put)
+      } else this.#unpublished(one.put, one.read.position.size)
     }
     return again
   }
@@ -203,15 +237,22 @@ export class Comparison {
     }
   }
 
-  async #compare({ question, asker }: Put, answer: Answer, read: ReadAnswer, right: Right[]): Promise<void> {
+  /** False: it must be asked for again before anything is said. */
+  async #compare(put: Put, answer: Answer, read: ReadAnswer, right: Right[]): Promise<boolean> {
+    const { question, asker } = put
     const { size } = read.position
     const { differences, unopened } = read.judge(this.#options.follower.record)
     this.unopened += unopened
     const all = [...differences, ...this.#houseDiffers(read)]
     if (all.length === 0) {
       right.push({ question, asker, size, text: answer.text })
-      return
+      return true
     }
+    if (put.suspect === null && asker.channels[question.service].askAlone !== undefined) {
+      put.suspect = { differences: all.map(sentenceOf), size }
+      return false
+    }
+    put.confirmed = true
     const made =
       this.findings.length < this.#options.maxFindings && differences.length > 0
         ? await this.#options.evidence(question, asker.from, answer, read)
@@ -224,6 +265,7 @@ export class Comparison {
       all.map(sentenceOf),
       made,
     )
+    return true
   }
 
   /** What the operator says for itself in every answer must be the same in all. */
@@ -235,7 +277,9 @@ export class Comparison {
       : [{ where: '/notices', what: 'differs', record: `as in other answers, ${this.#house}`, served: house }]
   }
 
-  #unreadable({ question, asker }: Put, answer: Answer): void {
+  #unreadable(put: Put, answer: Answer): void {
+    const { question, asker } = put
+    put.confirmed = true
     if (question.service === 'proof' && answer.status === 200) {
       const detail = 'The proof does not hold.'
       this.#find('proof-wrong', question, [asker], null, [detail])

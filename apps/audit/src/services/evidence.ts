@@ -16,15 +16,21 @@ import {
   objectKey,
   type RecordKey,
 } from '@cadastre/records'
+import type { ParsedEntry } from '@cadastre/replay'
 import type { Known, ServedRecord } from './record.ts'
 
 /** Notes which records are looked at. */
 export class RecordNotes implements ServedRecord {
   readonly #record: ServedRecord
+  readonly #times: boolean
   readonly keys: Set<RecordKey> = new Set()
+  /** Entries whose time is told. */
+  readonly entries: Set<number> = new Set()
 
-  constructor(record: ServedRecord) {
+  /** `times`: whether times of entries are told, which take the entries themselves. */
+  constructor(record: ServedRecord, times: boolean) {
     this.#record = record
+    this.#times = times
   }
 
   get size(): number {
@@ -45,13 +51,16 @@ export class RecordNotes implements ServedRecord {
     this.keys.add(objectKey(type, handle))
     return this.#record.object(type, handle)
   }
-  /** Proofs are of records, not of entries. */
-  timeOf(): null {
-    return null
+  timeOf(entry: number): Instant | null {
+    if (!this.#times) return null
+    this.entries.add(entry)
+    return this.#record.timeOf(entry)
   }
-  /** A holder's cells are many, and each that matters is looked at by its path. */
+  /** A holder's cells may be too many for one file: what it does not prove is not judged by it. */
   holdings(handle: string): Known<CoveringRegistration> {
-    return { items: this.#record.holdings(handle).items.slice(0, CELLS_PROVED), all: false }
+    const items = this.#record.holdings(handle).items.slice(0, CELLS_PROVED)
+    for (const { block } of items) this.keys.add(blockKey(block) as RecordKey)
+    return { items, all: false }
   }
   routed(origin: number): Known<Block> {
     return { items: this.#record.routed(origin).items.slice(0, CELLS_PROVED), all: false }
@@ -72,9 +81,16 @@ export class ProvedRecords implements ServedRecord {
   readonly at: Instant
   readonly #answers: ReadonlyMap<string, VerifiedAnswer>
 
-  constructor(first: VerifiedAnswer, answers: readonly VerifiedAnswer[]) {
+  readonly #entries: ReadonlyMap<number, ParsedEntry>
+
+  constructor(
+    first: VerifiedAnswer,
+    answers: readonly VerifiedAnswer[],
+    entries: ReadonlyMap<number, ParsedEntry>,
+  ) {
     this.size = first.size
     this.at = first.at
+    this.#entries = entries
     this.#answers = new Map(answers.map((answer) => [answer.query.key, answer]))
   }
 
@@ -88,8 +104,8 @@ export class ProvedRecords implements ServedRecord {
     const record: unknown = this.#proved(objectKey(type, handle)).covering[0]?.record ?? null
     return record as ObjectRecords[T] | null
   }
-  timeOf(): null {
-    return null
+  timeOf(entry: number): Instant | null {
+    return this.#entries.get(entry)?.entry.at ?? null
   }
   holdings(handle: string): Known<CoveringRegistration> {
     const items = this.#cells().flatMap(({ block, cell }) =>

@@ -26,6 +26,8 @@ export type FilesOptions = {
 export type ForkMaker = (
   one: SignedCheckpoint,
   other: SignedCheckpoint,
+  /** The log as whoever was given the other checkpoint is given it. */
+  otherLog: HttpChannel,
 ) => Promise<{ readonly evidence: string } | { readonly noEvidence: string }>
 
 const ATTEMPTS = 5
@@ -66,7 +68,7 @@ async function compareCheckpoint(options: FilesOptions, { from, log }: FileAsker
     const root = follower.rootAt(checkpoint.size)
     if (root !== null) {
       if (bytesEqual(root, checkpoint.root)) return
-      await findFork(options, from, checkpoint)
+      await findFork(options, { from, log }, checkpoint)
       return
     }
     if (attempt === ATTEMPTS) {
@@ -97,11 +99,15 @@ function opened(
   }
 }
 
-async function findFork(options: FilesOptions, from: string, checkpoint: SignedCheckpoint): Promise<void> {
+async function findFork(
+  options: FilesOptions,
+  { from, log }: FileAsker,
+  checkpoint: SignedCheckpoint,
+): Promise<void> {
   const { follower } = options
   const right = follower.rootAt(checkpoint.size) ?? new Uint8Array(0)
   const detail = `At size ${checkpoint.size} it signs ${encodeBase64(checkpoint.root)}; the log that other askers are given has ${encodeBase64(right)}.`
-  const made = await options.fork(follower.latest, checkpoint)
+  const made = await options.fork(follower.latest, checkpoint, log)
   options.find({
     ...found('/checkpoint', from),
     code: 'fork',

@@ -1,146 +1,145 @@
-/** Evidence files: made while the registry still proves that log position, and judged from nothing but themselves. */
+/** Making evidence files of what was found, while the registry still proves that log position. */
 
-import { keyQuery, type VerifiedAnswer, verifyAnswer } from '@cadastre/answers'
-import { type Crypto, decodeUtf8, encodeBase64, encodeUtf8, type Result } from '@cadastre/crypto'
+import { keyQuery, verifyAnswer } from '@cadastre/answers'
+import { type Crypto, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { inclusionNodes, inclusionProof } from '@cadastre/merkle'
+import {
+  formatServed,
+  makeFork,
+  NoEvidenceError,
+  type ServedAnswer,
+  verifyMisbehaviour,
+} from '@cadastre/misbehaviour'
 import type { Policy } from '@cadastre/notes'
 import { blockRange, formatPrefix, parseBlockKey } from '@cadastre/numbers'
-import { type Instant, instantFromSeconds, type RecordKey } from '@cadastre/records'
+import { instantFromSeconds } from '@cadastre/records'
+import { type LogReader, loadNodes, publicLog } from '@cadastre/why'
 import type { EvidenceMaker } from './compare.ts'
-import type { EvidenceParts } from './compare-services.ts'
-import { ProvedRecords, RecordNotes, UnprovedError } from './evidence.ts'
-import { type Judgement, sentenceOf } from './finding.ts'
-import { judgeRdap, readRdap } from './rdap/judge.ts'
-import { judgeWhois } from './whois/judge.ts'
-import { readReply } from './whois/reply.ts'
+import { RecordNotes } from './evidence.ts'
+import type { ForkMaker } from './files.ts'
+import type { Follower } from './follower.ts'
+import type { HttpChannel } from './http-channel.ts'
+import type { ReadAnswer } from './judges.ts'
+import { serviceJudges } from './service-judges.ts'
 
-/** An answer as an evidence file keeps it. */
-export type ObservedAnswer = {
-  /** `rdap`, `whois`. */
-  readonly service: string
-  /** RDAP: the address asked. WHOIS: the line. */
-  readonly query: string
-  readonly at: Instant
-  /** Source address; null where none was chosen. */
-  readonly from: string | null
-  readonly status: number | null
-  readonly size: number | null
-  /** Null: there was no answer. */
-  readonly bytes: Uint8Array | null
-}
-
-/** What an answer says that proved records do not, a sentence each; or why nothing is shown. */
-export type ServiceJudge = (
-  observed: ObservedAnswer,
-  proved: readonly VerifiedAnswer[],
-) => Result<readonly string[], string>
-
-/** Judges of evidence about services, by service: from the proofs in the file alone. */
-export function serviceJudges(crypto: Crypto): { readonly rdap: ServiceJudge; readonly whois: ServiceJudge } {
-  return {
-    rdap: judgeObserved((record, { query, status }, text) => {
-      const at = query.indexOf(RDAP)
-      const answer = { status: status ?? 0, body: text }
-      const read = readRdap(answer)
-      if (at < 0 || read === null || read.position?.size !== record.size) return null
-      const house = { base: query.slice(0, at), notice: undefined }
-      return judgeRdap(record, house, crypto, query.slice(at + RDAP.length - 1), answer, read)
-    }),
-    whois: judgeObserved((record, { query }, text) => {
-      const reply = readReply(text)
-      if (reply.position?.size !== record.size) return null
-      return judgeWhois(record, { base: null, notice: undefined }, query, reply)
-    }),
-  }
-}
-
-const RDAP = '/rdap/'
-
-function judgeObserved(
-  judge: (record: ProvedRecords, observed: ObservedAnswer, text: string) => Judgement | null,
-): ServiceJudge {
-  return (observed, proved) => {
-    const [first] = proved
-    const text = observed.bytes === null ? null : decodeUtf8(observed.bytes)
-    if (first === undefined || text === null)
-      return { ok: false, error: 'There is no answer or no proof to compare.' }
-    try {
-      const judgement = judge(new ProvedRecords(first, proved), observed, text)
-      if (judgement === null)
-        return { ok: false, error: 'The answer does not name the log position of the proofs.' }
-      const { differences } = judgement
-      return differences.length > 0
-        ? { ok: true, value: differences.map(sentenceOf) }
-        : { ok: false, error: 'The answer says what the proved records say.' }
-    } catch (error) {
-      // A question that no judge here puts, or one whose records are not all proved.
-      if (error instanceof UnprovedError || error instanceof RangeError)
-        return { ok: false, error: error.message }
-      throw error
-    }
-  }
-}
-
-/** Most proofs of one file: 5 kB each. */
+/** Most proofs and entries of one file: 5 kB each, and an entry of an import 32 kB. */
 const MOST_PROOFS = 64
+const MOST_ENTRIES = 16
 
-export type EvidenceOptions = EvidenceParts & {
+export type EvidenceOptions = {
   readonly crypto: Crypto
   readonly policy: Policy
   /** Address of the RDAP service, without a slash at the end. */
   readonly rdap: string
   /** POSIX seconds. */
   readonly now: () => number
+  readonly follower: Follower
+  readonly proof: HttpChannel
+  readonly log: HttpChannel
+}
+
+/** Why there is no file. */
+class NoFileError extends Error {
+  override readonly name: string = 'NoFileError'
 }
 
 export function servedEvidence(options: EvidenceOptions): EvidenceMaker {
-  const judges = serviceJudges(options.crypto)
+  const { crypto, policy } = options
+  const judges = serviceJudges(crypto)
   return async (question, from, answer, read) => {
     if (question.service === 'proof')
       return { noEvidence: 'The proof itself shows it: "cadastre verify" refuses it.' }
-    const notes = new RecordNotes(options.follower.record)
-    if (read.judge(notes).differences.length === 0)
-      return {
-        noEvidence: 'What differs is the time of an entry or a list, which proofs of records do not show.',
-      }
-    if (notes.keys.size > MOST_PROOFS) return { noEvidence: `It would take ${notes.keys.size} proofs.` }
     const { size } = read.position
-    const proofs = await fetchProofs(options, [...notes.keys], size)
-    if (typeof proofs === 'string') return { noEvidence: proofs }
-    const observed: ObservedAnswer = {
-      service: question.service,
-      query: question.service === 'rdap' ? `${options.rdap}${question.text}` : question.text,
-      at: instantFromSeconds(Math.floor(options.now())),
-      from: from === 'any' ? null : from,
-      status: question.service === 'rdap' ? answer.status : null,
-      size,
-      bytes: encodeUtf8(answer.text),
+    const rdap = question.service === 'rdap'
+    try {
+      const text = formatServed({
+        service: question.service,
+        query: rdap ? `${options.rdap}${question.text}` : question.text,
+        at: instantFromSeconds(Math.floor(options.now())),
+        from: from === 'any' ? null : from,
+        status: rdap ? answer.status : null,
+        bytes: encodeUtf8(answer.text),
+        size,
+        ...(await provedBeside(options, read)),
+      })
+      const verified = verifyMisbehaviour(crypto, policy, text, { judges })
+      return verified.ok ? { evidence: text } : { noEvidence: verified.error.detail }
+    } catch (error) {
+      if (!(error instanceof NoFileError)) throw error
+      return { noEvidence: error.message }
     }
-    const judged = judges[question.service](
-      observed,
-      proofs.map(({ verified }) => verified),
-    )
-    return judged.ok ? { evidence: servedText(observed, proofs) } : { noEvidence: judged.error }
   }
 }
 
-type Proof = { readonly key: string; readonly proof: string; readonly verified: VerifiedAnswer }
+/** Proofs of every record that shows the contradiction, and entries where it is one of times. */
+async function provedBeside(
+  options: EvidenceOptions,
+  read: ReadAnswer,
+): Promise<Pick<ServedAnswer, 'proofs' | 'entries'>> {
+  const { size } = read.position
+  const { notes, times } = notesOf(options, read)
+  if (notes.keys.size > MOST_PROOFS || notes.entries.size > MOST_ENTRIES)
+    throw new NoFileError(`It would take ${notes.keys.size} proofs and ${notes.entries.size} entries.`)
+  const proofs = await Promise.all(
+    [...notes.keys].map(async (key) => ({ key, proof: await fetchProof(options, key, size) })),
+  )
+  if (!times) return { proofs }
+  return { proofs, entries: await entriesOf(options, [...notes.entries], size) }
+}
 
-async function fetchProofs(
-  { crypto, policy, proof }: EvidenceOptions,
-  keys: readonly RecordKey[],
-  size: number,
-): Promise<readonly Proof[] | string> {
-  const proofs: Proof[] = []
-  for (const key of keys) {
-    const query = keyQuery(crypto, key)
-    const served = await proof.ask(`${proofPath(key)}?size=${size}`)
-    if (query === null || served.kind !== 'answer' || served.status !== 200)
-      return `The registry gave no proof of ${key} at log size ${size}.`
-    const verified = verifyAnswer(crypto, { trust: policy, age: null }, query, served.text)
-    if (!verified.ok) return `The proof of ${key} at log size ${size} does not hold.`
-    proofs.push({ key, proof: served.text, verified: verified.value })
+/** What judging the answer looks at: records alone, where they show it. */
+function notesOf(
+  { follower }: EvidenceOptions,
+  read: ReadAnswer,
+): { readonly notes: RecordNotes; readonly times: boolean } {
+  for (const times of [false, true]) {
+    const notes = new RecordNotes(follower.record, times)
+    if (read.judge(notes).differences.length > 0) return { notes, times }
   }
-  return proofs
+  throw new NoFileError('It is a list of very many, of which no small file proves all.')
+}
+
+async function fetchProof(
+  { crypto, policy, proof }: EvidenceOptions,
+  key: string,
+  size: number,
+): Promise<string> {
+  const query = keyQuery(crypto, key)
+  const served = await proof.ask(`${proofPath(key)}?size=${size}`)
+  if (query === null || served.kind !== 'answer' || served.status !== 200)
+    throw new NoFileError(`The registry gave no proof of ${key} at log size ${size}.`)
+  const verified = verifyAnswer(crypto, { trust: policy, age: null }, query, served.text)
+  if (!verified.ok) throw new NoFileError(`The proof of ${key} at log size ${size} does not hold.`)
+  return served.text
+}
+
+async function entriesOf(
+  { crypto, log }: EvidenceOptions,
+  indexes: readonly number[],
+  size: number,
+): Promise<NonNullable<ServedAnswer['entries']>> {
+  const reader = readerOf(log, size)
+  try {
+    return await Promise.all(
+      indexes.map(async (index) => {
+        const [bytes] = await reader.entries(index, 1)
+        const nodes = await loadNodes(crypto, reader, inclusionNodes(index, size), size)
+        const text = new TextDecoder().decode(bytes)
+        return { index, text, proof: inclusionProof(crypto, nodes, index, size).map(encodeBase64) }
+      }),
+    )
+  } catch (error) {
+    // A file is not there, or is not what it should be: that is a finding of its own.
+    if (!(error instanceof Error)) throw error
+    throw new NoFileError(`The entries could not be fetched: ${error.message}`)
+  }
+}
+
+function readerOf(log: HttpChannel, size: number): LogReader {
+  return publicLog(async (path) => {
+    const served = await log.bytes(`/${path}`)
+    return served.kind === 'answer' && served.status === 200 ? served.bytes : null
+  }, size)
 }
 
 /** Path of the proof of a key below `/proof`. */
@@ -153,16 +152,16 @@ function proofPath(key: string): string {
   return first === last ? `/autnum/${first}` : `/autnum/${first}-${last}`
 }
 
-function servedText(observed: ObservedAnswer, proofs: readonly Proof[]): string {
-  const { service, query, at, from, status, size, bytes } = observed
-  return `${JSON.stringify({
-    format: 'cadastre-misbehaviour/v1',
-    kind: 'served',
-    rule: 'answer-differs',
-    service,
-    query,
-    observed: { at, from, status, bytes: bytes === null ? null : encodeBase64(bytes) },
-    size,
-    proofs: proofs.map(({ key, proof }) => ({ key, proof })),
-  })}\n`
+/** Two signed checkpoints, and from the tiles of the larger one's log that the smaller one is no beginning of it. */
+export function forkEvidence({ crypto, log }: Pick<EvidenceOptions, 'crypto' | 'log'>): ForkMaker {
+  return async (one, other, otherLog) => {
+    const [larger, tiles] = one.size >= other.size ? [one, log] : [other, otherLog]
+    try {
+      return { evidence: await makeFork(crypto, one.note, other.note, readerOf(tiles, larger.size)) }
+    } catch (error) {
+      if (error instanceof NoEvidenceError) return { noEvidence: error.message }
+      if (!(error instanceof Error)) throw error
+      return { noEvidence: `The tiles of the larger log could not be read: ${error.message}` }
+    }
+  }
 }

@@ -10,7 +10,7 @@ import { policyOfText, policyOfVkey, policyOfWellKnown, recall } from '../trust.
 import { compareServices, type ServicesPhase } from './compare-services.ts'
 import { NoRecordError } from './follower.ts'
 import { LogAtFaultError } from './log-record.ts'
-import { servedEvidence } from './make-evidence.ts'
+import { forkEvidence, servedEvidence } from './make-evidence.ts'
 import { renderServicesJson, renderServicesText } from './render.ts'
 import type { ServicesReport } from './report.ts'
 import { addressesIn } from './well-known.ts'
@@ -94,9 +94,10 @@ async function run(options: RunServicesOptions): Promise<ServicesReport> {
     connections: options.connections ?? CONNECTIONS,
     progress: options.progress ?? (() => undefined),
     clock: () => performance.now() / 1000,
-    evidence: (parts) =>
-      servedEvidence({ ...parts, crypto: nodeCrypto, policy, rdap, now: () => Date.now() / 1000 }),
-    fork: async () => ({ noEvidence: 'not made yet' }),
+    evidence: (parts) => {
+      const all = { ...parts, crypto: nodeCrypto, policy, rdap, now: () => Date.now() / 1000 }
+      return { served: servedEvidence(all), fork: forkEvidence(all) }
+    },
   })
 }
 

@@ -32,6 +32,7 @@ export class WhoisChannel implements Channel {
   #tokens = 0
   #at = 0
   #pausing = false
+  #alone: Promise<unknown> = Promise.resolve()
 
   constructor(options: WhoisChannelOptions) {
     this.#options = options
@@ -49,6 +50,24 @@ export class WhoisChannel implements Channel {
     return new Promise((resolve) => {
       this.#queue.push({ line, began: performance.now(), resolve })
       this.#send()
+    })
+  }
+
+  /** One after the other, since connections of one address are limited too. */
+  askAlone(line: string): Promise<Served> {
+    const served = this.#alone.then(() => this.#askAlone(line))
+    this.#alone = served
+    return served
+  }
+
+  #askAlone(line: string): Promise<Served> {
+    return new Promise((resolve) => {
+      const alone = this.#open()
+      const answered = (served: Served): void => {
+        alone.close()
+        resolve(served)
+      }
+      alone.send({ line, began: performance.now(), resolve: answered })
     })
   }
 

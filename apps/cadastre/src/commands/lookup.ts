@@ -2,6 +2,7 @@
 
 import { readFile, writeFile } from 'node:fs/promises'
 import { describeAnswer, keyQuery, type VerifiedAnswer } from '@cadastre/answers'
+import { serviceJudges } from '@cadastre/audit'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { convictionLines, isMisbehaviour, verifyMisbehaviour } from '@cadastre/misbehaviour'
 import type { JsonObject } from '@cadastre/records'
@@ -95,7 +96,10 @@ function convicted(
   receiptVkey: string | null,
   output: Output,
 ): number {
-  const verdict = verifyMisbehaviour(nodeCrypto, trust, document, { receiptVkey })
+  const verdict = verifyMisbehaviour(nodeCrypto, trust, document, {
+    receiptVkey,
+    judges: serviceJudges(nodeCrypto),
+  })
   if (!verdict.ok)
     throw new CommandError(`The file convicts nobody: ${verdict.error.code}: ${verdict.error.detail}`)
   output.result({ verified: true, ...verdict.value }, convictionLines(verdict.value).join('\n'))

@@ -47,7 +47,7 @@ export function domainMembers(
     secureDNS: object({ delegationSigned: is(rdns.ds.length > 0), dsData: signersWanted(rdns.ds) }),
     events: eventsWanted(record, [], { since: rdns.since }),
     entities: entitiesWanted(holder, addresses),
-    network: object(numbersMembers(record, addresses, subjectOf(record, path, under), null)),
+    network: object(numbersMembers(record, addresses, subjectOf(record, under), null)),
     remarks: noticesWanted(
       cell.length === zone.length
         ? []

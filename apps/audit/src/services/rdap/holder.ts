@@ -4,11 +4,12 @@ import {
   type CoveringRegistration,
   type Holder,
   isArray,
+  isObject,
   type Json,
   type JsonObject,
 } from '@cadastre/records'
 import { anything, is, type Members, object, type Part, perhaps, set, type Want } from '../expect.ts'
-import { isOver, pathInForce, type ServedRecord } from '../record.ts'
+import { isOver, type ServedRecord } from '../record.ts'
 import { contactParts, holderMembers, nameByHandle } from './entities.ts'
 import type { Addresses } from './links.ts'
 import { handleOf, numbersMembers } from './numbers.ts'
@@ -47,7 +48,7 @@ export function holderWanted(
     held.items.filter((one) => one.block.space === 'asn'),
   ]
   const listed = (all: readonly CoveringRegistration[], name: 'networks' | 'autnums'): Want | null =>
-    listedWanted(record, addresses, all, held, served[name] ?? null)
+    listedWanted(record, addresses, all, held, { list: served[name] ?? null, cut: isCut(served) })
   return {
     members: {
       ...holderMembers(holder, addresses, links),
@@ -86,34 +87,30 @@ function heldBy(record: ServedRecord, handle: string): Held {
   return { items: [...found.values()], cells: items.length, all }
 }
 
-/** What must be listed: everything, or of very much as many as an answer may hold, whichever they are. */
+/** What must be listed: everything; of so much that the answer says it is cut, as many as it may hold, whichever. */
 function listedWanted(
   record: ServedRecord,
   addresses: Addresses,
   all: readonly CoveringRegistration[],
   held: Held,
-  served: Json,
+  served: { readonly list: Json; readonly cut: boolean },
 ): Want | null {
   const parts = all.map((one): Part => {
-    const subject = subjectOf(record, pathInForce(record, one.block), one)
-    return {
-      name: handleOf(one.registration),
-      want: object(numbersMembers(record, addresses, subject, null)),
-    }
+    const members = numbersMembers(record, addresses, subjectOf(record, one), null)
+    return { name: handleOf(one.registration), want: object(members) }
   })
-  if (all.length <= MOST_LISTED && held.all && held.cells <= CELLS_READ) return set(parts, nameByHandle)
-  const chosen = new Set(isArray(served) ? served.map(nameByHandle) : [])
+  const chosen = new Set(isArray(served.list) ? served.list.map(nameByHandle) : [])
   const most = held.all && held.cells <= CELLS_READ ? MOST_LISTED : 1
   const few = chosen.size < Math.min(most, all.length)
+  const listed = served.cut ? parts.filter(({ name }, at) => chosen.has(name) || (few && at < most)) : parts
   const known = new Set(parts.map(({ name }) => name))
   const others = held.all ? [] : [...chosen].filter((name) => !known.has(name))
-  return set(
-    [
-      ...parts.filter(({ name }, at) => chosen.has(name) || (few && at < most)),
-      ...others.map((name): Part => ({ name, want: perhaps(anything) })),
-    ],
-    nameByHandle,
-  )
+  return set([...listed, ...others.map((name): Part => ({ name, want: perhaps(anything) }))], nameByHandle)
+}
+
+/** Whether an answer says that it lists less than there is. */
+function isCut({ notices }: JsonObject): boolean {
+  return (isArray(notices) ? notices : []).some((one) => isObject(one) && one['type'] === TRUNCATED.type)
 }
 
 function remarksOf({ confirmed, identity }: Holder): readonly Notice[] {

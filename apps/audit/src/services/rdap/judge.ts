@@ -233,7 +233,7 @@ class Wanted {
         ? this.#wholeSpace(asked)
         : this.#absent(asked, 'Not registered here.', false)
     if (found.registration.kind === 'moved-out') return this.#moved(asked, found.registration)
-    const subject = subjectOf(this.#record, path, found)
+    const subject = subjectOf(this.#record, found)
     return { status: 200, members: numbersMembers(this.#record, this.#addresses, subject, asked) }
   }
 

@@ -2,7 +2,6 @@
 
 import { type Block, contains, rangeToBlocks, singleBlock } from '@cadastre/numbers'
 import {
-  type CoveringCell,
   type CoveringRegistration,
   innermost,
   type Registration,
@@ -20,23 +19,19 @@ export type Subject = {
   readonly parent: CoveringRegistration | null
 }
 
-/** `path` leads to a cell of the registration, or deeper. */
-export function subjectOf(
-  record: ServedRecord,
-  path: readonly CoveringCell[],
-  { block, registration }: CoveringRegistration,
-): Subject {
+/** The subject of a registration that was met in a cell. */
+export function subjectOf(record: ServedRecord, { block, registration }: CoveringRegistration): Subject {
   const anchor = anchorOf(record, block, registration)
-  const own = anchor === null ? path : pathInForce(record, anchor)
-  const all = registrationsOn(own)
+  const all = registrationsOn(pathInForce(record, anchor))
   const place = all.findIndex((one) => one.registration.id === registration.id)
-  return { registration, anchor: anchor ?? block, parent: all[place - 1] ?? null }
+  return { registration, anchor, parent: all[place - 1] ?? null }
 }
 
 /**
- * Its first prefix that no child fills; of an AS block its first number outside its children. Null where there is none.
+ * Its first prefix that no child fills; of an AS block its first number outside its children. Where children fill all
+ * of it no query leads to it, and it stands in lists alone: then it is its widest prefix, or its last number.
  */
-function anchorOf(record: ServedRecord, cell: Block, registration: Registration): Block | null {
+function anchorOf(record: ServedRecord, cell: Block, registration: Registration): Block {
   const range = registrationRange(registration, cell.space)
   if (cell.space === 'asn') {
     for (let number = range.first; number <= range.last; ) {
@@ -48,9 +43,12 @@ function anchorOf(record: ServedRecord, cell: Block, registration: Registration)
     return singleBlock('asn', range.last)
   }
   const blocks = rangeToBlocks(range)
-  if (blocks.length === 1) return blocks[0] ?? null
+  const [first] = blocks
+  if (first === undefined || blocks.length === 1) return first ?? cell
+  const answers = (one: Block): boolean =>
+    innermost(pathInForce(record, one))?.registration.id === registration.id
   return (
-    blocks.find((one) => innermost(pathInForce(record, one))?.registration.id === registration.id) ?? null
+    blocks.find(answers) ?? blocks.reduce((widest, one) => (one.length < widest.length ? one : widest), first)
   )
 }
 
