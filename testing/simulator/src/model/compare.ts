@@ -30,6 +30,11 @@ function cellOf(world: World, at: Prefixed): Json {
   return { v: 1, registrations: registered, rdns, routes: of('route'), roas: of('roa') }
 }
 
+/** The whole record of a cell; null where nothing is registered. */
+export function cellJson(world: World, key: string): Json {
+  const at = blockAt(key)
+  return at === null ? null : plainCell(world, at, cellOf(world, at))
+}
 /** A cell as it is compared: without dead entries, null where nothing is left. */
 function plainCell(world: World, at: Prefixed, record: Json): Json {
   const empty = { v: 1, registrations: [], rdns: null, routes: [], roas: [] }
@@ -56,6 +61,8 @@ function plainObject(key: string, record: JsonObject | null): Json {
 
 /** What is wrong with a record; null where it is as the picture has it. */
 export function differs(world: World, key: string, record: Json): string | null {
+  // The handle of a document is made up of its hash in a way that no page tells.
+  if (key.startsWith('obj/document/')) return null
   const at = key.startsWith('obj/') ? null : blockAt(key)
   const [mine, theirs] =
     at === null
@@ -64,15 +71,26 @@ export function differs(world: World, key: string, record: Json): string | null 
           plainObject(key, record as JsonObject | null),
         ]
       : [plainCell(world, at, cellOf(world, at)), plainCell(world, at, record)]
-  const [one, other] = [canonicalJson(mine), canonicalJson(theirs)]
-  return one === other ? null : `${key} is ${short(other, one)}, the model has ${short(one, other)}`
+  if (canonicalJson(mine) === canonicalJson(theirs)) return null
+  const [one, other] = [membersOf(mine), membersOf(theirs)]
+  const names = [...new Set([...Object.keys(one), ...Object.keys(other)])]
+  const wrong = names.filter((name) => one[name] !== other[name])
+  return `${key}: ${wrong.map((name) => `${name} is ${short(other[name])}, the model has ${short(one[name])}`).join('; ')}`
 }
-/** The text from shortly before where it differs from the other on. */
-function short(text: string, other: string): string {
-  let from = 0
-  while (from < text.length && text[from] === other[from]) from += 1
-  return text.length < 300 ? text : `…${text.slice(Math.max(0, from - 90), from + 160)}…`
+/** Each member's text; those of one level further in where that is an object. */
+function membersOf(record: Json): { readonly [name: string]: string } {
+  if (typeof record !== 'object' || record === null || Array.isArray(record))
+    return { record: canonicalJson(record) }
+  const texts: { [name: string]: string } = {}
+  for (const [name, value] of Object.entries(record)) {
+    const inner =
+      typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value) : null
+    if (inner === null) texts[name] = canonicalJson(value)
+    else for (const [own, one] of inner) texts[`${name}.${own}`] = canonicalJson(one)
+  }
+  return texts
 }
+const short = (text = 'missing'): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
 
 /** Keys of all records that the picture has. Services of registrations that are gone are forgotten. */
 export function keysIn(world: World): ReadonlySet<string> {

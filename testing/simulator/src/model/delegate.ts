@@ -36,8 +36,8 @@ export const delegate: Rule = {
   by: 'step',
   shape: {
     grant:
-      'parent:handle registration:named range child:handle? kind status until:instant? protected country?',
-    veto: 'holder:handle application guardian?',
+      'parent:handle registration:named range:range child:handle? kind status until:instant? protected:flag country?',
+    veto: 'holder:handle application guardian:handle?',
     end: 'registration:named by:handle',
   },
   request(asked) {
@@ -118,7 +118,7 @@ function grant(asked: Asked): Verdict {
     accept() {
       const consents = [parent.handle, textOf(body, 'child')]
       const { handle } = wait(world, 'delegate/1', body, { consents, due: notBefore as Instant })
-      remember(world, handle, memberHash(registrationOf(parcel)))
+      remember(world, handle, memberHash(world, registrationOf(parcel)))
     },
     unless: SIZES,
   }
@@ -196,7 +196,8 @@ function waited(world: World, application: Application): Verdict {
       ? 'registration-unknown'
       : firstOf(
           !held && 'not-holder',
-          memberHash(registrationOf(parcel)) !== remembered(world, application.handle) && 'member-changed',
+          memberHash(world, registrationOf(parcel)) !== remembered(world, application.handle) &&
+            'member-changed',
           held && grantFault(world, body, parcel, world.at, application.opened),
         )
   return {

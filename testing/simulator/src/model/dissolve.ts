@@ -4,12 +4,14 @@ import type { Application, FiledNotice, Instant, Roster } from '@cadastre/record
 import { attestorFault, ENDINGS, examine } from './examined.ts'
 import { pseudonym } from './identify.ts'
 import { anySigned, formerSigned, signedBy } from './keys.ts'
+import { longest } from './succeed.ts'
 import {
   type Asked,
   firstOf,
   later,
   openAndRunning,
   parameters,
+  parametersSince,
   type Rule,
   refuse,
   textOf,
@@ -77,7 +79,7 @@ function file(asked: Asked): Verdict {
   const holder = world.holder(body['holder'])
   if (holder === null) return refuse('holder-unknown')
   const terms = parameters(world, 'dissolve/1', asked.received)
-  const by = pseudonym(textOf(body, 'key'))
+  const by = pseudonym(world, textOf(body, 'key'))
   const filed = filedLately(world, terms['periodSeconds'] ?? 0)
   const { dissolution } = world.holderNotes(holder.handle)
   const refused = refusedSoFar(world, holder.handle)
@@ -94,8 +96,7 @@ function file(asked: Asked): Verdict {
   if (fault !== null) return refuse(fault)
   return {
     accept() {
-      const { clerkSeconds = 0 } = parameters(world, 'attest/1', asked.received)
-      const { windowSeconds = 0 } = terms
+      const window = longest(parametersSince(world, 'dissolve/1', holder.since, asked.received), 'window')
       const known = {
         procedure: 'dissolve/1',
         body,
@@ -103,8 +104,7 @@ function file(asked: Asked): Verdict {
         affected: [holder.handle],
         questions: QUESTIONS,
       }
-      const attestor = textOf(body, 'attestor')
-      const { handle } = examine(world, { ...known, attestor, windowSeconds, seconds: clerkSeconds })
+      const { handle } = examine(world, { ...known, attestor: textOf(body, 'attestor'), window })
       const clerks = world.get('roster', 'CLERKS') as Roster
       world.put('roster', 'CLERKS', { ...clerks, notices: [...filed, { by, at: world.at as Instant }] })
       const notes = world.holderNotes(holder.handle)

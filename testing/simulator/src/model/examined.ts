@@ -1,6 +1,7 @@
 /** Applications that attestors examine: who is called, how they answer, and when a window begins (`attest/1`). */
 
 import type { Application, Call, Examination, Instant, JsonObject, Roster, Staff } from '@cadastre/records'
+import { after, type Period } from './business-days.ts'
 import { staffSigned } from './keys.ts'
 import { firstOf, later, opening, parameters, type Rule, refuse, textOf, type Verdict } from './verdict.ts'
 import { close, wait } from './windows.ts'
@@ -64,20 +65,23 @@ export type Examined = {
   readonly affected: readonly string[]
   readonly questions: readonly string[]
   readonly attestor: string
-  readonly windowSeconds: number
-  readonly seconds: number
+  readonly window: Period
 }
+/** Who is passed over, and whether the first attestor comes in turn too. */
+type Calling = { readonly passed: readonly string[]; readonly inTurn: boolean }
 /** Records an application and calls two attestors. */
 export function examine(
   world: World,
-  { attestor, questions, affected, windowSeconds, ...known }: Examined,
+  { attestor, questions, affected, window, ...known }: Examined,
+  { passed, inTurn }: Calling = { passed: [], inTurn: false },
 ): Application {
   const handle = `A-${world.index}`
-  const second = nextClerk(world, [attestor])
+  const first = call(world, handle, attestor, inTurn)
+  const second = nextClerk(world, [attestor, ...passed])
   if (second === null) throw new Error('there is a second attestor')
-  const calls = [call(world, handle, attestor, false), call(world, handle, second, true)]
-  const examination: Examination = { questions, calls, affected, windowSeconds, overdue: null }
-  const due = later(world.at, known.seconds) as Instant
+  const calls = [first, call(world, handle, second, true)]
+  const examination = { questions, calls, affected, ...stated(window), overdue: null }
+  const due = afterCall(world, known.procedure, world.at)
   return wait(world, known.procedure, known.body, {
     consents: known.consents,
     due,
@@ -185,7 +189,7 @@ function reveal(
 ): Verdict {
   const own = callOf(examination, staff)
   const { application: handle, answers, evidence, nonce } = body
-  const sealed = memberHash({ application: handle, staff: staff.handle, answers, evidence, nonce })
+  const sealed = memberHash(world, { application: handle, staff: staff.handle, answers, evidence, nonce })
   const others = examination.calls.filter((one) => one !== own && !one.missed)
   const questions = Object.keys(answers as JsonObject).sort()
   const fault = firstOf(
@@ -207,9 +211,12 @@ function reveal(
 }
 
 /** `positive`, `negative`, `open`: answers are missing; or `split`: two disagree. */
-export function answersSay({ calls, questions }: Examination): 'positive' | 'negative' | 'open' | 'split' {
+export function answersSay(
+  { calls, questions }: Examination,
+  least = 2,
+): 'positive' | 'negative' | 'open' | 'split' {
   const given = calls.filter(({ missed }) => !missed)
-  if (given.length < 2 || given.some(({ answers }) => answers === null)) return 'open'
+  if (given.length < least || given.some(({ answers }) => answers === null)) return 'open'
   const yes = questions.map((question) => given.filter(({ answers }) => answers?.[question] === 'yes').length)
   if (given.length === 2 && yes.includes(1)) return 'split'
   return yes.every((count) => count * 2 > given.length) ? 'positive' : 'negative'
@@ -218,7 +225,7 @@ export function answersSay({ calls, questions }: Examination): 'positive' | 'neg
 function conclude(world: World, application: Application): void {
   const { examination, procedure, handle } = application
   if (examination === null) throw new Error('it is examined')
-  const said = answersSay(examination)
+  const said = answersSay(examination, procedure === 'contest-order/1' ? 1 : 2)
   if (said === 'open') return
   if (said === 'positive') {
     const ending = ENDINGS[procedure]
@@ -236,7 +243,7 @@ function conclude(world: World, application: Application): void {
     return
   }
   const calls = [...examination.calls, call(world, handle, third, true)]
-  const due = later(world.at, secondsFor(world, application)) as Instant
+  const due = afterCall(world, application.procedure, application.opened)
   world.put('application', handle, { ...application, due, examination: { ...examination, calls } })
 }
 function fail(world: World, application: Application, reason: string): void {
@@ -250,30 +257,41 @@ function excludedFrom(_world: World, { examination, body, procedure }: Applicati
 }
 const DESK: readonly string[] = ['serve-order/1', 'register-authority/1']
 const OF_ORDERS: readonly string[] = ['serve-order/1', 'contest-order/1']
-export function secondsFor(world: World, { procedure, opened }: Application): number {
-  const { clerkSeconds = 0, orderSeconds = 0 } = parameters(world, 'attest/1', opened)
-  return OF_ORDERS.includes(procedure) ? orderSeconds : clerkSeconds
+/** When those who are called now must have answered. */
+function afterCall(world: World, procedure: string, received: string): Instant {
+  const name = OF_ORDERS.includes(procedure) ? 'order' : 'clerk'
+  return after(world, world.at, parameters(world, 'attest/1', received), name) as Instant
 }
+/** A window as applications state it. */
+const stated = ({ seconds, days }: Period): Pick<Examination, 'windowSeconds' | 'windowDays'> => ({
+  windowSeconds: seconds,
+  windowDays: days,
+})
 
 /** The registry has a day to tell whom it concerns; the window begins with that. */
 export function toNotify(world: World, application: Application, examination: Examination): void {
-  const { affected, windowSeconds } = examination
+  const { affected, windowSeconds: seconds, windowDays: days } = examination
   const open = affected.filter((handle) => !application.consents.includes(handle))
   if (affected.length > 0 && open.length === 0) {
-    ENDINGS[application.procedure]?.effect(world, application)
+    atOnce(world, application)
     return
   }
-  awaitNotice(world, application, affected, windowSeconds)
+  awaitNotice(world, application, affected, { seconds, days })
+}
+/** Nothing is to be waited for: it falls due at once, and takes effect by an act of the registrar. */
+export function atOnce(world: World, application: Application): void {
+  const now = world.at as Instant
+  world.put('application', application.handle, { ...application, state: 'noticed', due: now, opened: now })
 }
 export function awaitNotice(
   world: World,
   application: Application,
   to: readonly string[],
-  windowSeconds: number,
+  window: Period,
 ): void {
   const { noticeSeconds = 0 } = parameters(world, 'record-notice/1', world.at)
   const due = later(world.at, noticeSeconds) as Instant
-  const notice = { to, attempted: [], windowSeconds, overdue: null, since: world.index }
+  const notice = { to, attempted: [], ...stated(window), overdue: null, since: world.index }
   const opened = world.at as Instant
   world.put('application', application.handle, { ...application, state: 'to-notify', due, opened, notice })
 }
@@ -294,7 +312,7 @@ function deadline(world: World, application: Application): void {
       call(world, handle, next, true),
     ]
   }
-  const due = later(world.at, secondsFor(world, application)) as Instant
+  const due = afterCall(world, application.procedure, application.opened)
   const overdue = examination.overdue ?? application.due
   world.put('application', handle, { ...application, due, examination: { ...examination, calls, overdue } })
 }

@@ -10,6 +10,7 @@ import {
 } from '@cadastre/records'
 import { staffSigned } from './keys.ts'
 import { inside, numberText, prefixesOf, type Span, sameSpan, spanBetween, spanOf } from './numbers.ts'
+import { addCalendar } from './terms.ts'
 import {
   type Asked,
   firstOf,
@@ -117,12 +118,13 @@ function partTaken(asked: Asked): Verdict {
     staff === null && 'staff-unknown',
     staff?.role !== 'operator' && 'wrong-staff-role',
     staff !== null && !staffSigned(asked, staff) && 'staff-signature-missing',
-    registry.awaitedParts[0] !== memberHash(body['procedures']) && 'part-unexpected',
+    registry.awaitedParts[0] !== memberHash(world, body['procedures']) && 'part-unexpected',
   )
   if (code !== null) return refuse(code)
   return {
     accept() {
       world.put('registry', 'REGISTRY', { ...registry, awaitedParts: registry.awaitedParts.slice(1) })
+      for (const one of (body['calendars'] ?? []) as readonly JsonObject[]) addCalendar(world, one, 0)
       for (const one of body['procedures'] as readonly JsonObject[]) {
         const handle = textOf(one, 'id').toUpperCase().replace('/', '-')
         const terms = {

@@ -48,12 +48,15 @@ export function setPending(world: World, id: string, pending: string | null): vo
 }
 /** Takes notes away that say nothing any more. */
 export function clearPending(world: World, id: string): void {
-  const notes = { ...world.notes(id), pending: null }
-  if (saysNothing(notes)) world.drop('notes', id)
-  else world.put('notes', id, notes)
+  saveNotes(world, { ...world.notes(id), pending: null })
+}
+export function saveNotes(world: World, notes: Notes): void {
+  if (saysNothing(notes)) world.drop('notes', notes.registration)
+  else world.put('notes', notes.registration, notes)
 }
 function saysNothing(notes: Notes): boolean {
   return (
+    notes.pending === null &&
     notes.heldUntil === null &&
     notes.annotations.length === 0 &&
     notes.delayedUntil === null &&

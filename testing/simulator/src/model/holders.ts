@@ -71,9 +71,9 @@ const guardSince = (world: World, id: string, { since }: Holder, received: strin
 export const updateHolder: Rule = {
   by: 'change',
   shape: {
-    contacts: 'holder:handle contacts',
-    cooling: 'holder:handle coolingSeconds?',
-    veto: 'holder:handle application guardian?',
+    contacts: 'holder:handle contacts:list',
+    cooling: 'holder:handle coolingSeconds:number?',
+    veto: 'holder:handle application guardian:handle?',
   },
   request(asked) {
     const { world, body } = asked
@@ -151,9 +151,9 @@ function newCooling(asked: Asked, holder: Holder): Verdict {
 export const rotateKeys: Rule = {
   by: 'step',
   shape: {
-    rotate: 'holder:handle policy',
-    recovery: 'holder:handle guardianThreshold? evidenceRecovery',
-    veto: 'holder:handle application guardian?',
+    rotate: 'holder:handle policy:policy',
+    recovery: 'holder:handle guardianThreshold:number? evidenceRecovery:flag',
+    veto: 'holder:handle application guardian:handle?',
   },
   request(asked) {
     const { world, body } = asked
@@ -192,8 +192,14 @@ const recoveryIn = (body: JsonObject): Pick<Holder, 'guardianThreshold' | 'evide
 })
 
 /** Keys and guardians that go stand in the record with the end of their veto. */
-export function rotated(world: World, holder: Holder, policy: KeyPolicy, received: string): Partial<Holder> {
-  const { vetoSeconds = 0 } = parameters(world, 'rotate-keys/1', received)
+export function rotated(
+  world: World,
+  holder: Holder,
+  policy: KeyPolicy,
+  received: string,
+  seconds?: number,
+): Partial<Holder> {
+  const vetoSeconds = seconds ?? parameters(world, 'rotate-keys/1', received)['vetoSeconds'] ?? 0
   const until = later(world.at, vetoSeconds) as Instant
   const running = <T extends { readonly until: Instant }>(all: readonly T[]): readonly T[] =>
     all.filter((one) => one.until > world.at)
@@ -274,10 +280,10 @@ function recovery(asked: Asked, holder: Holder): Verdict {
 export const lock: Rule = {
   by: 'step',
   shape: {
-    lock: 'holder:handle until:instant releaseSeconds?',
+    lock: 'holder:handle until:instant releaseSeconds:number?',
     release: 'holder:handle',
     freeze: 'holder:handle',
-    veto: 'holder:handle application guardian?',
+    veto: 'holder:handle application guardian:handle?',
   },
   request(asked) {
     const { world, body } = asked

@@ -1,30 +1,29 @@
 /** `identify-holder/1` and `confirm/1`. */
 
-import { createHash } from 'node:crypto'
 import { type Holder, type Instant, type JsonObject, type KeyPolicy, NEW_HOLDER } from '@cadastre/records'
 import { policyFault, roleSigned, staffSigned } from './keys.ts'
 import { type Asked, firstOf, openAndRunning, parameters, type Rule, refuse, textOf } from './verdict.ts'
 import type { World } from './world.ts'
 
 /** SHA-256 of a text in capital hexadecimal: how keys and identities are called where they are not to be named. */
-export const pseudonym = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').toUpperCase()
+export const pseudonym = (world: World, text: string): string => world.hashes.digest(text).toUpperCase()
 
 type Register = { readonly name: string; readonly number: string }
 
 /** The handle of an identity: of a first key, of a register entry, or of a commitment to a person. */
-function identityOf(body: JsonObject, attested: boolean): string {
+function identityOf(world: World, body: JsonObject, attested: boolean): string {
   const { keys } = body['policy'] as unknown as KeyPolicy
   const register = body['register'] as Register | null
-  if (!attested) return `KEY-${pseudonym(`${keys[0]?.alg} ${keys[0]?.key}`)}`
-  if (body['kind'] === 'person') return `PERSON-${pseudonym(textOf(body, 'person'))}`
+  if (!attested) return `KEY-${pseudonym(world, `${keys[0]?.alg} ${keys[0]?.key}`)}`
+  if (body['kind'] === 'person') return `PERSON-${pseudonym(world, textOf(body, 'person'))}`
   return `ORG ${register?.name} ${register?.number}`
 }
 const isKnown = (world: World, identity: string): boolean =>
   world.registers.has(identity) || world.get('identity', identity) !== null
 
 export const identifyHolder: Rule = {
-  shape: 'kind name register person country policy contacts attestors',
+  shape:
+    'kind:text name:text? register:object? person:hash? country? policy:policy contacts:list attestors:list',
   request(asked) {
     const { world, body } = asked
     const code = openAndRunning(asked)
@@ -32,7 +31,7 @@ export const identifyHolder: Rule = {
     const attested = parameters(world, 'identify-holder/1', asked.received)['attestations'] === 2
     const policy = body['policy'] as unknown as KeyPolicy
     const lacks = body['kind'] === 'person' ? body['person'] === null : body['register'] === null
-    const identity = identityOf(body, attested)
+    const identity = identityOf(world, body, attested)
     const fault = firstOf(
       attested && lacks && 'register-missing',
       attested && !attestorsSigned(asked) && 'attestations-missing',

@@ -9,6 +9,7 @@ import { canonicalJson, type Json, type JsonObject } from '@cadastre/records'
 import type { Applied, Observer, Step } from '../workload-registry.ts'
 import { differs, keysIn } from './compare.ts'
 import { RULES } from './rules.ts'
+import { isMalformed } from './shapes.ts'
 import type { Asked, Statement, Verdict } from './verdict.ts'
 import { World } from './world.ts'
 
@@ -38,6 +39,11 @@ class SecondModel implements Observer {
     this.world.made = 0
     this.#accept = null
     this.world.maybe.clear()
+    const { source } = step
+    this.world.hashes = {
+      memberHash: (member) => source.memberHash(member),
+      digest: (text) => source.digest(text),
+    }
     const verdict = this.#judge(step)
     const { outcome } = step.executed
     if (outcome.accepted) {
@@ -99,6 +105,6 @@ class SecondModel implements Observer {
       received,
       text: canonicalJson(request as unknown as Json),
     }
-    return rule.request(asked)
+    return isMalformed(rule, request.body) ? { refuse: 'body-malformed' } : rule.request(asked)
   }
 }

@@ -1,8 +1,10 @@
 /** `record-notice/1`: attempts to tell somebody are logged, and let windows begin. */
 
 import type { Application, Instant } from '@cadastre/records'
+import { endOfPeriod } from './business-days.ts'
 import { staffSigned } from './keys.ts'
-import { firstOf, later, opening, type Rule, refuse } from './verdict.ts'
+import { told } from './order-steps.ts'
+import { firstOf, opening, type Rule, refuse } from './verdict.ts'
 import type { World } from './world.ts'
 
 type Attempt = {
@@ -14,9 +16,6 @@ type Attempt = {
   readonly at: string
   readonly reply: string
 }
-
-/** What else listens to attempts: orders. */
-export const LISTENERS: ((world: World, application: Application, holder: string | null) => void)[] = []
 
 export const recordNotice: Rule = {
   shape: 'staff:handle attempts',
@@ -82,14 +81,18 @@ function tick(world: World, application: Application, holder: string | null): vo
     world.put('application', application.handle, next)
     return
   }
-  const due = later(world.at, notice.windowSeconds) as Instant
+  const due = endOfPeriod(world, world.at, {
+    seconds: notice.windowSeconds,
+    days: notice.windowDays,
+  }) as Instant
   world.put('application', application.handle, {
     ...next,
     state: 'noticed',
     due,
     opened: world.at as Instant,
   })
-  for (const listen of LISTENERS) listen(world, application, holder)
+  const order = world.get('order', application.handle.replace('A-', 'O-'))
+  if (order !== null && application.procedure === 'serve-order/1') told(world, order)
 }
 
 function counts(world: World, { state, notice, opened }: Application, attempt: Attempt): boolean {

@@ -69,6 +69,15 @@ export function poolGrew(world: World, span: Span): void {
       if (sizesWaited(world, pool.handle).length > 0) world.toServe.add(pool.handle)
     }
 }
+/** Pools in which somebody waits. */
+export const poolsWaitedBy = (world: World, holder: string): readonly string[] =>
+  world
+    .all('application')
+    .filter(
+      ({ procedure, state, body }) =>
+        procedure === 'allocate/1' && state === 'waiting' && body['holder'] === holder,
+    )
+    .map(({ body }) => String(body['pool']))
 /** Nothing of this size is free, until numbers come back. */
 export function markExhausted(world: World, pool: string, length: number): void {
   world.exhausted.set(pool, (world.exhausted.get(pool) ?? new Set()).add(length))

@@ -25,7 +25,7 @@ import type { Parcel, World } from './world.ts'
 
 export const giveBack: Rule = {
   by: 'step',
-  shape: { offer: 'holder:handle registration:named range', withdraw: 'application by:handle' },
+  shape: { offer: 'holder:handle registration:named range:range', withdraw: 'application by:handle' },
   request: (asked) => (asked.body['step'] === 'offer' ? offer(asked) : withdraw(asked)),
   due({ world, subject }) {
     if (!subject.startsWith('obj/')) return quarantineEnds(world, subject)

@@ -44,7 +44,7 @@ function stagedIn(body: JsonObject): readonly Staged[] {
 export const transfer: Rule = {
   by: 'step',
   shape: {
-    offer: 'from:handle to:handle registration:named range services:list',
+    offer: 'from:handle to:handle registration:named range:range services:list',
     withdraw: 'application by:handle',
   },
   request: (asked) => (asked.body['step'] === 'offer' ? offer(asked) : withdraw(asked)),

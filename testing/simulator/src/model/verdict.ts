@@ -85,9 +85,9 @@ export function paused({ world, received }: Asked): string | null {
 export const openAndRunning = (asked: Asked): string | null => opening(asked) ?? paused(asked)
 
 /** Whether a member that the request replaces is named as it stands. */
-export function names({ replaces }: Asked, member: string, value: unknown): boolean {
+export function names({ world, replaces }: Asked, member: string, value: unknown): boolean {
   const named = replaces.find((one) => one.member === member)
-  return named !== undefined && named.hash === (value === null ? null : memberHash(value))
+  return named !== undefined && named.hash === (value === null ? null : memberHash(world, value))
 }
 export function namesParcel(asked: Asked, parcel: Parcel): boolean {
   return names(asked, memberName(parcel), registrationOf(parcel))

@@ -3,21 +3,19 @@
  * and objects by their key. Nothing in it was read from the state of the registry that is judged.
  */
 
-import { createHash } from 'node:crypto'
 import type { NumberSpace } from '@cadastre/numbers'
-import {
-  type Application,
-  canonicalJson,
-  type Holder,
-  type HolderNotes,
-  type Json,
-  type JsonObject,
-  type Notes,
-  type ObjectRecords,
-  type ProcedureRecord,
-  type Registration,
-  type Registry,
-  type Staff,
+import type {
+  Application,
+  Holder,
+  HolderNotes,
+  Json,
+  JsonObject,
+  Notes,
+  ObjectRecords,
+  ProcedureRecord,
+  Registration,
+  Registry,
+  Staff,
 } from '@cadastre/records'
 import { inside, keyAt, numberText, type Prefixed, prefixesOf, type Span, touches } from './numbers.ts'
 
@@ -32,6 +30,9 @@ export type Service = Prefixed & {
   readonly under: string
   readonly since: number
 }
+
+/** A member's hash in base64, a text's in hexadecimal. */
+export type Hashes = { memberHash(member: Json): string; digest(text: string): string }
 
 export class World {
   /** Outer ones before inner ones. */
@@ -57,6 +58,10 @@ export class World {
   readonly toServe: Set<string> = new Set()
   /** What waiting applications found when they were made. */
   readonly found: Map<string, unknown> = new Map()
+  /** The order that was served with each document. */
+  readonly documents: Map<string, string> = new Map()
+  /** Which hash is used: simulations have a quick one. */
+  hashes: Hashes = { memberHash: () => '', digest: () => '' }
   /** A name that the registry made up, read in the record that the act wrote: nothing else is ever read there. */
   nameIn: (key: string, member: string) => string = () => ''
 
@@ -178,10 +183,7 @@ export function registrationOf({ entry, space, first, last }: Parcel): Registrat
 }
 
 /** H(0x07 ‖ canonical JSON), as requests name what they replace. */
-export function memberHash(member: unknown): string {
-  const text = canonicalJson(member as Json)
-  return createHash('sha256').update(Uint8Array.of(7)).update(text).digest('base64')
-}
+export const memberHash = (world: World, member: unknown): string => world.hashes.memberHash(member as Json)
 /** The name of a registration's piece in a request. */
 export function memberName(parcel: Parcel): string {
   const [prefix] = prefixesOf(parcel)

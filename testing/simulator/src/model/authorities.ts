@@ -1,0 +1,136 @@
+/** `register-authority/1`: which sovereign institutions may give this registry orders, and which. */
+
+import type { Application, Authority, AuthorityTerms, Instant } from '@cadastre/records'
+import { staffFault } from './desk.ts'
+import { atOnce, attestorFault, ENDINGS, type Examined, examine, nextClerk } from './examined.ts'
+import {
+  firstOf,
+  later,
+  opening,
+  parameters,
+  parametersSince,
+  type Rule,
+  refuse,
+  SIZES,
+  textOf,
+} from './verdict.ts'
+import { close, moved } from './windows.ts'
+import { memberHash, type World } from './world.ts'
+
+export const registerAuthority: Rule = {
+  by: 'step',
+  shape: {
+    register: 'staff:handle attestor:handle? authority gazette:hash terms',
+    change: 'staff:handle attestor:handle? authority gazette:hash terms',
+    end: 'staff:handle attestor:handle? authority gazette:hash',
+  },
+  request(asked) {
+    const { world, body } = asked
+    const code = firstOf(
+      opening(asked),
+      staffFault(asked, [textOf(body, 'staff')], ['clerk', 'operator']),
+      authorityFault(world, asked.body),
+      deskAttestorFault(world, body['attestor'], textOf(body, 'staff')),
+    )
+    if (code !== null) return refuse(code)
+    return {
+      accept() {
+        const known = { procedure: 'register-authority/1', body, consents: [], affected: [], window: NONE }
+        callFromDesk(world, { ...known, questions: ['instrument-authentic', 'gazetted'] })
+      },
+      unless: SIZES,
+    }
+  },
+  due({ world, subject }) {
+    const application = world.application(subject.split('/')[2])
+    const { state, due } = application ?? {}
+    if (application === null || (state !== 'cooling' && state !== 'noticed') || due == null || due > world.at)
+      return refuse('not-due')
+    const later = moved(world, application)
+    if (later !== null)
+      return { accept: () => world.put('application', application.handle, { ...application, ...later }) }
+    return { accept: () => (state === 'noticed' ? examinedWell : noticed)(world, application) }
+  },
+}
+const NONE = { seconds: 0, days: [] } as const
+
+/** Attestors at the desk: the outside one who was chosen, or one in turn; whoever took the paper in is not called. */
+export function deskAttestorFault(world: World, chosen: unknown, taker: string): string | null {
+  if (chosen !== null) return attestorFault(world, chosen, [taker])
+  const outside = nextClerk(world, [taker], true)
+  return outside === null || nextClerk(world, [taker, outside]) === null ? 'attestors-unavailable' : null
+}
+export function callFromDesk(world: World, examined: Omit<Examined, 'attestor'>): Application {
+  const taker = textOf(examined.body, 'staff')
+  const chosen = examined.body['attestor'] as string | null
+  const outside = chosen ?? nextClerk(world, [taker], true)
+  if (outside === null) throw new Error('there is an outside attestor')
+  return examine(world, { ...examined, attestor: outside }, { passed: [taker], inTurn: chosen === null })
+}
+
+type Body = Application['body']
+function authorityFault(world: World, body: Body): string | null {
+  const authority = world.get('authority', body['authority'])
+  const isThere = authority !== null && (authority.ended === null || authority.ended > world.at)
+  if (body['step'] === 'register') return authority !== null ? 'authority-exists' : null
+  if (!isThere) return 'authority-unknown'
+  const same =
+    body['step'] === 'change' && memberHash(world, body['terms']) === memberHash(world, authority.terms)
+  return same ? 'nothing-changed' : null
+}
+
+ENDINGS['register-authority/1'] = { effect: examinedWell, positive: atOnce }
+
+function examinedWell(world: World, application: Application): void {
+  const { body } = application
+  const fault = authorityFault(world, body)
+  if (fault !== null) {
+    close(world, application, 'failed', fault)
+    return
+  }
+  const authority = world.get('authority', body['authority'])
+  const until = later(world.at, noticeSecondsOf(world, authority, application)) as Instant
+  const isYoung = authority !== null && authority.noticedUntil > world.at
+  if (body['step'] === 'register') enter(world, application, until)
+  else if (body['step'] === 'end' && isYoung) noticed(world, application)
+  else {
+    const opened = world.at as Instant
+    world.put('application', application.handle, { ...application, state: 'cooling', due: until, opened })
+  }
+}
+function noticeSecondsOf(world: World, authority: Authority | null, { opened }: Application): number {
+  if (authority === null) return parameters(world, 'register-authority/1', opened)['noticeSeconds'] ?? 0
+  const all = parametersSince(world, 'register-authority/1', authority.since, opened)
+  return Math.max(...all.map(({ noticeSeconds = 0 }) => noticeSeconds))
+}
+function enter(
+  world: World,
+  { body, handle: application, ...own }: Application,
+  noticedUntil: Instant,
+): void {
+  const handle = textOf(body, 'authority')
+  const terms = body['terms'] as unknown as AuthorityTerms
+  const gazette = textOf(body, 'gazette')
+  const known = { terms, noticedUntil, gazette, ended: null, application }
+  world.put('authority', handle, { v: 1, handle, ...known, since: world.index })
+  close(world, { ...own, body, handle: application }, 'effected')
+}
+
+function noticed(world: World, application: Application): void {
+  const { body } = application
+  const fault = authorityFault(world, body)
+  close(world, application, fault === null ? 'effected' : 'failed', fault)
+  const authority = world.get('authority', body['authority'])
+  if (fault !== null || authority === null) return
+  const gazette = textOf(body, 'gazette')
+  const changed =
+    body['step'] === 'end'
+      ? { ended: world.at as Instant }
+      : { terms: body['terms'] as unknown as AuthorityTerms, noticedUntil: authority.noticedUntil }
+  world.put('authority', authority.handle, {
+    ...authority,
+    ...changed,
+    gazette,
+    application: application.handle,
+  })
+}

@@ -1,0 +1,117 @@
+/** `contest-order/1`: objections to facts, and appeals. */
+
+import type { Instant, OrderRecord } from '@cadastre/records'
+import { after } from './business-days.ts'
+import { staffFault, twoClerks } from './desk.ts'
+import { call, ENDINGS, nextClerk } from './examined.ts'
+import { anySigned } from './keys.ts'
+import { isLive } from './order-checks.ts'
+import { returned } from './order-steps.ts'
+import {
+  type Asked,
+  firstOf,
+  opening,
+  parameters,
+  paused,
+  type Rule,
+  refuse,
+  textOf,
+  type Verdict,
+} from './verdict.ts'
+import { close, wait } from './windows.ts'
+import type { World } from './world.ts'
+
+export const contestOrder: Rule = {
+  by: 'step',
+  shape: { object: 'order holder:handle items evidence:hash', appeal: 'order filed:hash staff' },
+  request: (asked) => (asked.body['step'] === 'object' ? object(asked) : appeal(asked)),
+}
+/** Whether an order can still be contested: verified, not ended, not done, not stayed. */
+function isOpen(order: OrderRecord): boolean {
+  return order.verified !== null && isLive(order) && order.state !== 'stayed'
+}
+
+function appeal(asked: Asked): Verdict {
+  const { world, body } = asked
+  const staff = body['staff'] as readonly string[]
+  const order = world.get('order', body['order'])
+  const code = firstOf(
+    opening(asked),
+    staffFault(asked, staff, ['clerk']),
+    !twoClerks(asked, staff) && 'attestations-missing',
+    order === null && 'order-unknown',
+    order !== null && !isOpen(order) && 'order-closed',
+    order !== null &&
+      world.get('authority', order.authority)?.terms.appealStays !== true &&
+      'appeal-does-not-stay',
+  )
+  if (code !== null || order === null) return refuse(code ?? '')
+  return {
+    accept() {
+      const stayed = { by: null, from: order.state, until: null }
+      for (const { id } of order.scope) {
+        const notes = world.notes(id)
+        const orders = notes.orders.map((one) =>
+          one.order === order.handle ? { ...one, holds: false } : one,
+        )
+        if (notes.orders.length > 0) world.put('notes', id, { ...notes, orders })
+      }
+      world.put('order', order.handle, { ...order, state: 'stayed', stayed, due: null })
+    },
+  }
+}
+
+function object(asked: Asked): Verdict {
+  const { world, body } = asked
+  const order = world.get('order', body['order'])
+  const holder = world.holder(body['holder'])
+  const application = order === null ? null : world.application(order.application)
+  const answered = (application?.examination?.calls ?? []).map(({ staff }) => staff)
+  const passed = [...answered, String(application?.body['staff'])]
+  const third = nextClerk(world, passed, true) ?? nextClerk(world, passed)
+  const code = firstOf(
+    opening(asked),
+    paused(asked),
+    order === null && 'order-unknown',
+    order !== null && !isOpen(order) && 'order-closed',
+    order?.holder !== body['holder'] && 'not-party',
+    holder === null && 'holder-unknown',
+    !anySigned(asked, holder) && 'consent-missing',
+    order?.objection != null && 'objection-used',
+    third === null && 'attestors-unavailable',
+  )
+  if (code !== null || order === null || third === null) return refuse(code ?? '')
+  return { accept: () => examineAgain(world, asked, order, third) }
+}
+function examineAgain(world: World, { body, received }: Asked, order: OrderRecord, third: string): void {
+  const handle = `A-${world.index}`
+  const calls = [call(world, handle, third, true)]
+  const due = after(world, world.at, parameters(world, 'attest/1', received), 'order') as Instant
+  const questions = body['items'] as readonly string[]
+  const examination = { questions, calls, affected: [], windowSeconds: 0, windowDays: [], overdue: null }
+  wait(world, 'contest-order/1', body, {
+    consents: [textOf(body, 'holder')],
+    due,
+    state: 'examining',
+    examination,
+  })
+  world.put('order', order.handle, { ...order, objection: { application: handle, upheld: null } })
+}
+
+ENDINGS['contest-order/1'] = {
+  effect() {
+    // Nothing follows by itself.
+  },
+  positive(world, application) {
+    close(world, application, 'effected')
+    settle(world, application.body['order'], false)
+  },
+  failed: (world, application) => settle(world, application.body['order'], true),
+}
+function settle(world: World, handle: unknown, upheld: boolean): void {
+  const order = world.get('order', handle)
+  if (order?.objection == null) return
+  const objection = { ...order.objection, upheld }
+  if (upheld) returned(world, { ...order, objection }, 'objection-upheld')
+  else world.put('order', order.handle, { ...order, objection })
+}

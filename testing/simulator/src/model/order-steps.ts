@@ -1,0 +1,232 @@
+/** The states of an order, from its verification to its end. */
+
+import type { Application, HolderNotes, Instant, KeyPolicy, NotedOrder, OrderRecord } from '@cadastre/records'
+import { after } from './business-days.ts'
+import { awaitNotice } from './examined.ts'
+import { saveNotes } from './handing.ts'
+import { isLasting, isLive, itemsOf, namedBy, scopeFault, waitsForWindow } from './order-checks.ts'
+import { contradicting } from './order-conflicts.ts'
+import { execute } from './order-effects.ts'
+import { later, parameters } from './verdict.ts'
+import { close, moved } from './windows.ts'
+import type { World } from './world.ts'
+
+const ADMINISTRATIVE_HOLD = 30 * 86_400
+const TEXT_PUBLIC = 14 * 86_400
+
+const save = (world: World, order: OrderRecord): void =>
+  world.put('order', order.handle, { ...order, due: nextDue(order) })
+
+/** The next instant at which something happens by itself. */
+function nextDue(order: OrderRecord): Instant | null {
+  const { state, seal, stayed, until, windowEnd, askAgain } = order
+  const times: (Instant | null)[] = []
+  if (seal !== null && seal.opened === null && !seal.overdue) times.push(seal.until)
+  if (state !== 'received' && isLive(order)) {
+    if (isLasting(order)) times.push(until)
+    if (state === 'window' || state === 'conflict') times.push(windowEnd)
+    if (state === 'executed' || state === 'varied') times.push(askAgain)
+    if (state === 'stayed') times.push(stayed?.until ?? null)
+  }
+  return times.filter((time) => time !== null).sort()[0] ?? null
+}
+
+export function returned(world: World, order: OrderRecord, reason: string): void {
+  note(world, order, null)
+  save(world, { ...order, state: 'returned', reason, ended: world.at as Instant })
+}
+
+/** What the notes of the registrations say of an order: what is to be executed, what holds. */
+function note(world: World, order: OrderRecord, holds: boolean | null): void {
+  for (const { id, range } of order.scope) {
+    const notes = world.notes(id)
+    const others = notes.orders.filter((one) => one.order !== order.handle || one.range !== range)
+    const { effect } = order.detail
+    if (effect === 'outside') continue
+    const own: NotedOrder = { order: order.handle, effect, range, holds: holds === true, until: order.until }
+    saveNotes(world, { ...notes, orders: holds === null ? others : [...others, own] })
+  }
+}
+
+/** The attestors have answered everything with yes. */
+export function verified(world: World, order: OrderRecord, application: Application): void {
+  const checklist = Object.fromEntries(
+    (application.examination?.questions ?? []).map((one) => [one, 'yes' as const]),
+  )
+  const now = { ...order, checklist, verified: world.at as Instant, state: 'verified' as const }
+  if (order.holder !== null && order.seal === null)
+    awaitNotice(world, application, [order.holder], { seconds: 0, days: [] })
+  else close(world, application, 'effected')
+  if (waitsForWindow(now)) {
+    note(world, now, false)
+    save(world, { ...now, state: 'noticed' })
+    return
+  }
+  attempt(world, now)
+}
+
+/** Executes where nothing stands in the way. */
+function attempt(world: World, order: OrderRecord): void {
+  const fault = scopeFault(world, order)
+  if (fault !== null) {
+    returned(world, order, fault)
+    return
+  }
+  const terms = parameters(world, 'serve-order/1', order.received)
+  const conflicts = contradicting(world, order)
+  if (conflicts.length > 0) {
+    const windowEnd = after(world, world.at, terms, 'conflict') as Instant
+    save(world, { ...order, state: 'conflict', conflicts, windowEnd })
+    return
+  }
+  if (order.executeFrom !== null && order.executeFrom > world.at) {
+    save(world, { ...order, state: 'window', windowEnd: order.executeFrom })
+    return
+  }
+  done(world, order)
+}
+
+function done(world: World, order: OrderRecord): void {
+  const until = order.until ?? administrativeEnd(world, order)
+  const lasting = { ...order, until }
+  note(
+    world,
+    lasting,
+    isLasting(order) && order.detail.effect !== 'appointRepresentative'
+      ? order.detail.effect === 'hold'
+      : null,
+  )
+  execute(world, lasting)
+  const { askAgainSeconds = 0 } = parameters(world, 'serve-order/1', order.received)
+  const asks = isLasting(order) && until === null
+  const askAgain = asks ? (later(world.at, askAgainSeconds) as Instant) : null
+  save(world, {
+    ...lasting,
+    state: 'executed',
+    executed: world.at as Instant,
+    conflicts: [],
+    windowEnd: null,
+    askAgain,
+  })
+  const named = namedBy(order)
+  const other = named === null ? null : world.get('order', named)
+  if (other !== null) onOther(world, order, other)
+  const reversed = order.reverses === null ? null : world.get('order', order.reverses)
+  if (reversed !== null) ends(world, reversed, 'reversed')
+}
+function administrativeEnd(world: World, { detail, authority }: OrderRecord): Instant | null {
+  if (detail.effect !== 'hold') return null
+  const terms = world.get('authority', authority)?.terms
+  if (terms === undefined || (terms.kind === 'court' && terms.holdSeconds === null)) return null
+  return later(world.at, terms.holdSeconds ?? ADMINISTRATIVE_HOLD) as Instant
+}
+
+/** An order about another one. */
+function onOther(world: World, { detail, handle, until }: OrderRecord, other: OrderRecord): void {
+  if (detail.effect === 'stay') {
+    note(world, other, false)
+    save(world, { ...other, state: 'stayed', stayed: { by: handle, from: other.state, until } })
+  }
+  if (detail.effect === 'lift' && detail.what === 'order') ends(world, other, 'lifted')
+  if (detail.effect === 'lift' && detail.what === 'stay') resume(world, other)
+  if (detail.effect === 'vary') {
+    const seal =
+      other.seal !== null && detail.sealUntil !== null
+        ? { ...other.seal, until: detail.sealUntil }
+        : other.seal
+    save(world, {
+      ...other,
+      until: detail.until,
+      seal,
+      variedBy: handle,
+      state: other.state === 'executed' ? 'varied' : other.state,
+    })
+  }
+}
+/** What a stay or an appeal no longer stops goes on; a window begins anew. */
+export function resume(world: World, order: OrderRecord): void {
+  const { stayed } = order
+  if (stayed === null) return
+  const free = { ...order, state: stayed.from, stayed: null }
+  if (stayed.from !== 'executed' && stayed.from !== 'varied') {
+    const terms = parameters(world, 'serve-order/1', order.received)
+    const windowEnd = after(world, world.at, terms, 'window') as Instant
+    save(
+      world,
+      waitsForWindow(order) ? { ...free, state: 'window', windowEnd, opened: world.at as Instant } : free,
+    )
+    return
+  }
+  note(world, free, order.detail.effect === 'hold')
+  save(world, free)
+}
+
+export function ends(world: World, order: OrderRecord, state: 'expired' | 'lifted' | 'reversed'): void {
+  note(world, order, null)
+  if (order.detail.effect === 'appointRepresentative' && order.executed !== null) restore(world, order)
+  save(world, { ...order, state, ended: world.at as Instant, stayed: null, windowEnd: null, askAgain: null })
+}
+function restore(world: World, { holder: handle }: OrderRecord): void {
+  const holder = world.holder(handle)
+  const notes: HolderNotes | null = holder === null ? null : world.holderNotes(holder.handle)
+  const policy: KeyPolicy | null = notes?.representative?.restores ?? null
+  if (holder === null || notes === null) return
+  world.put('holder', holder.handle, { ...holder, policy })
+  world.put('notes', holder.handle, { ...notes, representative: null })
+}
+
+/** An attempt to tell the holder was logged. */
+export function told(world: World, order: OrderRecord): void {
+  const now = { ...order, notified: world.at as Instant }
+  if (now.state === 'noticed') openWindow(world, now)
+  else save(world, now)
+}
+/** The window runs from the notice; a text that no root vouches for must have been public as long. */
+function openWindow(world: World, order: OrderRecord): void {
+  const { notified, published, rooted, executeFrom, received } = order
+  if (notified === null || (!rooted && published === null)) {
+    save(world, order)
+    return
+  }
+  const terms = parameters(world, 'serve-order/1', received)
+  const own = executeFrom ?? after(world, notified, terms, 'window')
+  const text = rooted || published === null ? '' : later(published.at, TEXT_PUBLIC)
+  const windowEnd = (own > text ? own : text) as Instant
+  save(world, { ...order, state: 'window', windowEnd, opened: world.at as Instant })
+}
+
+/** What falls due, or changes by itself. */
+export function advance(world: World, order: OrderRecord): void {
+  const { at } = world
+  const { seal, until, state, windowEnd, askAgain, stayed } = order
+  if (state === 'noticed') {
+    openWindow(world, order)
+    return
+  }
+  if (isLive(order) && isLasting(order) && until !== null && until <= at) {
+    ends(world, order, 'expired')
+    return
+  }
+  if (seal !== null && seal.opened === null && !seal.overdue && seal.until <= at) {
+    save(world, { ...order, seal: { ...seal, overdue: true } })
+    return
+  }
+  if (state === 'stayed' && stayed?.until != null && stayed.until <= at) {
+    resume(world, order)
+    return
+  }
+  if ((state === 'window' || state === 'conflict') && windowEnd !== null && windowEnd <= at) {
+    const later = moved(world, { opened: order.opened, due: windowEnd, pausedSeconds: order.pausedSeconds })
+    if (later !== null) save(world, { ...order, windowEnd: later.due, pausedSeconds: later.pausedSeconds })
+    else attempt(world, order)
+    return
+  }
+  if (askAgain !== null && askAgain <= at) {
+    const { askAgainSeconds = 0 } = parameters(world, 'serve-order/1', order.received)
+    const next = itemsOf(world, order) === null ? null : (later(at, askAgainSeconds) as Instant)
+    if (next === null) returned(world, order, 'resource-moved')
+    else save(world, { ...order, asked: at as Instant, askAgain: next })
+    return
+  }
+  save(world, order)
+}

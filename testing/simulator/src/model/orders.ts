@@ -1,0 +1,236 @@
+/** `serve-order/1`: what an authority orders is checked, and executed exactly. */
+
+import type {
+  Application,
+  Authority,
+  Instant,
+  OrderDetail,
+  OrderRecord,
+  SealOpening,
+} from '@cadastre/records'
+import { callFromDesk, deskAttestorFault } from './authorities.ts'
+import { staffFault } from './desk.ts'
+import { ENDINGS } from './examined.ts'
+import { policyFault } from './keys.ts'
+import { returnFault } from './order-checks.ts'
+import { advance, returned, verified } from './order-steps.ts'
+import { type Asked, firstOf, opening, type Rule, refuse, SIZES, textOf, type Verdict } from './verdict.ts'
+import { memberHash, type World } from './world.ts'
+
+export const CHECKLIST: readonly string[] = [
+  'authority-registered',
+  'effect-allowed',
+  'in-force-at-seat',
+  'served-authentic',
+  'binds-registry',
+  'lists-numbers',
+  'effect-in-vocabulary',
+  'duration-stated',
+  'notice-stated',
+  'not-superseded',
+]
+
+export const serveOrder: Rule = {
+  by: 'step',
+  shape: {
+    serve:
+      'staff:handle attestor:handle? authority:handle reference? document:hash? date:text served:instant authenticity:object order:object scope:list holder:handle? until:instant? executeFrom:instant? seal:object? reverses:handle?',
+    publish: 'order staff:handle text:hash',
+    unseal: 'order staff:handle opening',
+  },
+  request(asked) {
+    const code = firstOf(
+      opening(asked),
+      staffFault(asked, [textOf(asked.body, 'staff')], ['clerk', 'operator']),
+    )
+    if (code !== null) return refuse(code)
+    switch (asked.body['step']) {
+      case 'serve':
+        return serve(asked)
+      case 'publish':
+        return publish(asked)
+      default:
+        return unseal(asked)
+    }
+  },
+  due({ world, subject }) {
+    const order = world.get('order', subject.split('/')[2])
+    if (order?.due == null || order.due > world.at) return refuse('not-due')
+    return { accept: () => advance(world, order), unless: SIZES }
+  },
+}
+
+type Served = Pick<
+  OrderRecord,
+  | 'authority'
+  | 'reference'
+  | 'document'
+  | 'date'
+  | 'served'
+  | 'authenticity'
+  | 'scope'
+  | 'holder'
+  | 'until'
+  | 'executeFrom'
+  | 'reverses'
+> & {
+  readonly order: OrderDetail
+  readonly seal: { readonly until: Instant; readonly commitment: string } | null
+}
+
+function serve(asked: Asked): Verdict {
+  const { world, body } = asked
+  const said = body as unknown as Served
+  const { order: detail, document } = said
+  const keys =
+    detail.effect === 'appointRepresentative' ? { m: detail.m, keys: detail.keys, guardians: [] } : null
+  const earlier = document === null ? null : world.get('order', world.documents.get(document))
+  const code = firstOf(
+    (said.date > world.at.slice(0, 10) || said.served > world.at) && 'instant-in-future',
+    keys !== null && policyFault(asked, keys, []),
+    earlier !== null && earlier.state !== 'returned' && 'order-served-before',
+    deskAttestorFault(world, body['attestor'], textOf(body, 'staff')),
+  )
+  return code !== null ? refuse(code) : { accept: () => record(world, asked, said), unless: SIZES }
+}
+
+function record(world: World, { body }: Asked, { order: detail, seal, ...said }: Served): void {
+  const handle = `O-${world.index}`
+  const {
+    authority,
+    reference,
+    document,
+    date,
+    served,
+    authenticity,
+    scope,
+    holder,
+    until,
+    executeFrom,
+    reverses,
+  } = said
+  const desk = world.get('desk', 'ORDERS')
+  if (desk === null) throw new Error('there is a desk')
+  const sealed = seal !== null
+  const rooted =
+    authenticity.means === 'seal' && desk.roots.some(({ certificate }) => certificate === authenticity.root)
+  const order: OrderRecord = {
+    v: 1,
+    handle,
+    ...{
+      authority,
+      reference,
+      document,
+      date,
+      authenticity,
+      rooted,
+      detail,
+      scope,
+      holder,
+      until,
+      executeFrom,
+    },
+    seal: seal === null ? null : { ...seal, opened: null, overdue: false },
+    reverses,
+    state: 'received',
+    reason: null,
+    application: `A-${world.index}`,
+    checklist: null,
+    served,
+    received: world.at as Instant,
+    ...NOTHING_YET,
+    opened: world.at as Instant,
+    pausedSeconds: 0,
+    conflicts: [],
+    due: null,
+    since: world.index,
+  }
+  world.put('desk', 'ORDERS', { ...desk, served: desk.served + 1, sealed: desk.sealed + (sealed ? 1 : 0) })
+  if (document !== null) world.documents.set(document, handle)
+  const reason = returnFault(world, order)
+  if (reason !== null) {
+    returned(world, order, reason)
+    return
+  }
+  world.put('order', handle, order)
+  const known = world.get('authority', authority) as Authority
+  const questions = known.terms.kind === 'court' ? CHECKLIST : [...CHECKLIST, 'not-for-operator']
+  const window = { seconds: 0, days: [] }
+  callFromDesk(world, { procedure: 'serve-order/1', body, consents: [], affected: [], questions, window })
+}
+const NOTHING_YET = {
+  verified: null,
+  notified: null,
+  published: null,
+  windowEnd: null,
+  executed: null,
+  ended: null,
+  stayed: null,
+  variedBy: null,
+  objection: null,
+  asked: null,
+  askAgain: null,
+} as const
+
+/** The order whose examination the application is. */
+const orderOf = (world: World, { handle }: Application): OrderRecord | null =>
+  world.get('order', handle.replace('A-', 'O-'))
+
+ENDINGS['serve-order/1'] = {
+  effect() {
+    // An order goes by its own record.
+  },
+  positive(world, application) {
+    const order = orderOf(world, application)
+    if (order !== null) verified(world, order, application)
+  },
+  failed(world, application, reason) {
+    const order = orderOf(world, application)
+    if (order !== null) returned(world, order, reason)
+  },
+}
+
+function publish(asked: Asked): Verdict {
+  const { world, body } = asked
+  const order = world.get('order', body['order'])
+  const code = firstOf(
+    order === null && 'order-unknown',
+    order?.seal != null && order.seal.opened === null && 'seal-running',
+    order?.published != null && 'text-published',
+  )
+  if (code !== null || order === null) return refuse(code ?? '')
+  const published = { text: textOf(body, 'text'), at: world.at as Instant }
+  return { accept: () => advance(world, { ...order, published }) }
+}
+
+function unseal(asked: Asked): Verdict {
+  const { world, body } = asked
+  const order = world.get('order', body['order'])
+  if (order === null) return refuse('order-unknown')
+  const { seal } = order
+  const opening = body['opening'] as unknown as SealOpening
+  const code = firstOf(
+    seal === null && 'not-sealed',
+    seal !== null && seal.until > world.at && 'seal-running',
+    seal !== null && seal.opened !== null && 'not-sealed',
+    seal !== null && memberHash(world, opening) !== seal.commitment && 'opening-differs',
+  )
+  if (code !== null || seal === null) return refuse(code ?? '')
+  return {
+    accept() {
+      const { document, reference, holder } = opening
+      const open = {
+        ...order,
+        document,
+        reference,
+        holder,
+        seal: { ...seal, opened: world.at as Instant, overdue: false },
+      }
+      const desk = world.get('desk', 'ORDERS')
+      if (desk !== null) world.put('desk', 'ORDERS', { ...desk, sealed: desk.sealed - 1 })
+      world.put('order', order.handle, open)
+      world.documents.set(document, order.handle)
+    },
+    unless: ['order-served-before'],
+  }
+}
