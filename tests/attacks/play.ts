@@ -5,9 +5,9 @@ import { test } from 'node:test'
 import { difference, GROUPS, playAttack } from '@cadastre/simulator/attacks'
 
 export function testGroup(group: string): void {
-  const attacks = GROUPS[group]
-  assert.ok(attacks, group)
-  for (const attack of attacks)
+  const found = GROUPS[group]
+  assert.ok(found, group)
+  for (const attack of found.attacks)
     test(attack.name, async () => {
       const { routes } = await playAttack(attack)
       assert.deepEqual(

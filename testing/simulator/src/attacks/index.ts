@@ -6,5 +6,7 @@
  */
 
 export type { Attack, AttackClass, Outcome, Route } from './attack.ts'
-export { CATALOGUE, GROUPS } from './catalogue.ts'
+export { type AttackGroup, CATALOGUE, GROUPS } from './catalogue.ts'
+export { type AttackCommand, runAttacks } from './command.ts'
+export { attackPage } from './page.ts'
 export { type AttackRow, attackTable, difference, type Played, playAttack } from './run.ts'

@@ -168,3 +168,30 @@ export async function lease(
   await world.must('delegate/1', body, signers, [world.naming(ALICES)])
   if (isProtected) await world.later(8)
 }
+
+export const successionBody = (world: AttackWorld, ground: string): JsonObject => ({
+  step: 'apply',
+  predecessor: world.alice.handle,
+  successor: world.mallory.handle,
+  registrations: [world.reference(ALICES)],
+  ground,
+  instrument: SHA('a forged extract'),
+  attestor: 'CL-1',
+})
+/** Mallory says that it succeeds Alice; every attestor says that the papers are right. */
+export async function succession(world: AttackWorld, ground: string): Promise<string> {
+  const application = await world.made(
+    'application',
+    'succeed/1',
+    successionBody(world, ground),
+    [world.mallory.signer],
+    [world.naming(ALICES)],
+  )
+  await examine(world, application)
+  return application
+}
+/** What stopped an application, or null where it has taken effect. */
+export const stoppedApplication = (world: AttackWorld, application: string): string | null => {
+  const { state } = world.application(application)
+  return state === 'effected' ? null : `application ${state}`
+}

@@ -5,37 +5,10 @@ import { generateEd25519Signer } from '@cadastre/crypto/node'
 import type { Holder, JsonObject } from '@cadastre/records'
 import type { Attack } from '../attack.ts'
 import { stopped, visible, written } from '../routes.ts'
-import { cellOf, examine, sayNotified } from '../steps.ts'
+import { cellOf, examine, sayNotified, stoppedApplication, succession, successionBody } from '../steps.ts'
 import { ALICES, type AttackWorld, SHA } from '../world.ts'
 
-const successionBody = (world: AttackWorld, ground: string): JsonObject => ({
-  step: 'apply',
-  predecessor: world.alice.handle,
-  successor: world.mallory.handle,
-  registrations: [world.reference(ALICES)],
-  ground,
-  instrument: SHA('a forged extract'),
-  attestor: 'CL-1',
-})
-/** Mallory says that it succeeds Alice; every attestor says that the papers are right. */
-async function succession(world: AttackWorld, ground: string): Promise<string> {
-  const application = await world.made(
-    'application',
-    'succeed/1',
-    successionBody(world, ground),
-    [world.mallory.signer],
-    [world.naming(ALICES)],
-  )
-  await examine(world, application)
-  return application
-}
 const taken = (world: AttackWorld): boolean => world.heldAt(ALICES).holder === world.mallory.handle
-/** What stopped an application, or null where it has taken effect. */
-const stoppedApplication = (world: AttackWorld, application: string): string | null => {
-  const { state } = world.application(application)
-  return state === 'effected' ? null : `application ${state}`
-}
-
 async function falseSuccession(world: AttackWorld, ground: string): Promise<string | null> {
   const application = await succession(world, ground)
   await sayNotified(world, application)
@@ -109,13 +82,6 @@ async function dissolution(world: AttackWorld): Promise<string> {
   await examine(world, application)
   return application
 }
-const pauseBody = (hours: number): JsonObject => ({
-  step: 'pause',
-  trigger: 'active-attack',
-  seconds: hours * 3600,
-  report: SHA('a cause'),
-  staff: ['OPERATOR', 'OPERATOR-2'],
-})
 
 const SUCCESSION_SEEN =
   'the log: examination under the attestors’ names, notice, then the window, before anything moves'
@@ -275,108 +241,5 @@ export const PAPERS: readonly Attack[] = [
       }),
     ],
     advice: null,
-  },
-  {
-    name: 'silent notice',
-    wants: 'Let a window run while nobody is told.',
-    routes: [
-      stopped('application to-notify', async (world) => {
-        const application = await succession(world, 'merger')
-        await world.later(400)
-        return stoppedApplication(world, application)
-      }),
-      visible(
-        'the application: the deadline for telling the holder passed (notice.overdue), also as prove-silence --application',
-        async (world) => {
-          const application = await succession(world, 'merger')
-          await world.later(10)
-          return world.application(application).notice?.overdue != null
-        },
-      ),
-      written('accepted-wrongly', 'decision', (log, world) => {
-        // The step that begins the window, without an attempt.
-        const body = { staff: 'NOTIFIER', attempts: [] }
-        const lie = { accepts: [cellOf(log, ALICES, world.mallory.handle)] }
-        log.act('record-notice/1', body, [world.notifier], lie)
-      }),
-    ],
-    advice:
-      'A window begins only with the logged attempt; show the application’s deadline (prove-silence --application).',
-  },
-  {
-    name: 'a notice to somebody else',
-    wants: 'Begin a window with an attempt to an address that is not the holder’s.',
-    routes: [
-      stopped('application to-notify', async (world) => {
-        const application = await succession(world, 'merger')
-        const attempt = {
-          entry: world.application(application).notice?.since ?? 0,
-          application,
-          holder: world.bob.handle,
-          channel: 'public',
-          to: null,
-          message: SHA('a message'),
-          at: world.registry.now,
-          reply: 'no-address',
-          code: null,
-        }
-        await world.ask('record-notice/1', { staff: 'NOTIFIER', attempts: [attempt] }, [world.notifier])
-        await world.later(100)
-        return stoppedApplication(world, application)
-      }),
-      visible(
-        'the log: attempts that nobody received, each with the server’s reply that is claimed',
-        async (world) => {
-          const application = await succession(world, 'merger')
-          await sayNotified(world, application)
-          return world.logged(
-            (entry) =>
-              entry['procedure'] === 'record-notice/1' && JSON.stringify(entry).includes('no-address'),
-          )
-        },
-      ),
-    ],
-    advice: 'Subscribe at a mirror, which tells you from the log alone; keep your contacts confirmed.',
-  },
-  {
-    name: 'pausing to let windows lapse',
-    wants: 'Pause everything while a holder’s time to veto runs out, or for ever.',
-    routes: [
-      stopped('the window ends later by the pause', async (world) => {
-        const application = await succession(world, 'merger')
-        await sayNotified(world, application)
-        const before = world.application(application).due ?? ''
-        await world.must('pause/1', pauseBody(72), world.operators)
-        await world.later(4)
-        await world.later((Date.parse(before) - Date.parse(world.registry.now)) / 86_400_000)
-        await world.tick()
-        const waits = world.application(application).state === 'noticed'
-        return waits ? 'the window ends later by the pause' : null
-      }),
-      stopped('pause-too-long', (world) => world.ask('pause/1', pauseBody(73), world.operators)),
-      stopped('pause-limit', async (world) => {
-        for (let times = 0; times < 2; times++) {
-          await world.must('pause/1', pauseBody(72), world.operators)
-          await world.later(4)
-        }
-        return world.ask('pause/1', pauseBody(1), world.operators)
-      }),
-      stopped('desk: body-malformed', (world) =>
-        world.ask('pause/1', { ...pauseBody(1), holder: world.alice.handle }, world.operators),
-      ),
-      stopped('second-operator-missing', (world) =>
-        world.ask('pause/1', { ...pauseBody(1), staff: ['OPERATOR', 'OPERATOR'] }, world.operators),
-      ),
-      written('effects-differ', 'decision', (log, world) => {
-        const until = '2027-01-01T00:00:00Z'
-        const key = 'obj/registry/REGISTRY'
-        const registry = log.record(key) as JsonObject
-        const paused = { trigger: 'active-attack', report: SHA('a cause'), since: log.at, until }
-        log.act('pause/1', pauseBody(72), world.operators, {
-          accepts: [{ key, next: { ...registry, paused } }],
-        })
-      }),
-    ],
-    advice: 'A pause names its trigger and its cause in public, and lengthens every window.',
   },
 ]

@@ -1,8 +1,7 @@
 /** What is served: one holder withdrawn or aged, one asker told something else, limits that are not the same for all. */
 
 import { DEFAULT_LIMITS, RateLimiter, sourcePrefix } from '@cadastre/api'
-import { nodeCrypto } from '@cadastre/crypto/node'
-import { makeFork, makeReceiptConflict } from '@cadastre/misbehaviour'
+import { makeReceiptConflict } from '@cadastre/misbehaviour'
 import { requestText } from '@cadastre/signatures'
 import { type Attack, convicted, onlyVisible, type Route, shownIn } from '../attack.ts'
 import { convictFile } from '../convict.ts'
@@ -153,23 +152,6 @@ export const SERVICES: readonly Attack[] = [
       },
     ],
     advice: 'Ask from several networks: limits are published at /api/limits, and the same for everybody.',
-  },
-  {
-    name: 'two checkpoints of one size',
-    wants: 'Give two people different logs, both signed.',
-    routes: [
-      {
-        by: 'faces',
-        claim: convicted('log-forked', 'fork'),
-        play: async (world) => {
-          const honest = await HostileLog.of(world.registry)
-          const other = await HostileLog.of(world.registry)
-          other.rewrite(5, (entry) => ({ ...entry, note: 'another past' }))
-          return convictFile(world, await makeFork(nodeCrypto, honest.checkpoint(), other.checkpoint()))
-        },
-      },
-    ],
-    advice: 'Exchange checkpoints with other people: the two notes alone convict.',
   },
   {
     name: 'two receipts of one number',
