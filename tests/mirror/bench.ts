@@ -64,6 +64,8 @@ export type TestMirror = {
   readonly memory: TrieMemory
   readonly published: readonly Publication[]
   readonly reports: readonly { readonly message: string; readonly detail: object }[]
+  /** Entries executed since it was opened. */
+  readonly executed: () => number
   close(): Promise<void>
 }
 
@@ -87,6 +89,7 @@ export async function openTestMirror(options: TestMirrorOptions): Promise<TestMi
   const memory = createTrieMemory()
   const published: Publication[] = []
   const reports: { message: string; detail: object }[] = []
+  let executed = 0
   const { files, onStatement } = options
   const { follower, close } = await openMirror({
     directory,
@@ -97,7 +100,9 @@ export async function openTestMirror(options: TestMirrorOptions): Promise<TestMi
     now: () => NOW,
     cosign: null,
     published: (publication) => published.push(publication),
-    progress: () => undefined,
+    progress: (phase, done) => {
+      if (phase === 'copying') executed = done
+    },
     report: (message, detail) => reports.push({ message, detail }),
     stopped: options.stopped ?? (() => false),
     ...(files === undefined ? {} : { files }),
@@ -105,11 +110,12 @@ export async function openTestMirror(options: TestMirrorOptions): Promise<TestMi
   })
   try {
     await follower.load()
+    await follower.repair()
   } catch (error) {
     await close()
     throw error
   }
-  return { directory, follower, memory, published, reports, close }
+  return { directory, follower, memory, published, reports, executed: () => executed, close }
 }
 
 export function temporary(name: string): Promise<string> {

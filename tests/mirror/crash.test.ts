@@ -25,7 +25,7 @@ class SabotagedCopy extends CopyFiles {
   readonly #sabotage: Sabotage
 
   constructor(directory: string, sabotage: Sabotage) {
-    super(join(directory, 'log'), join(directory, 'seen-checkpoint'))
+    super(join(directory, 'log'), join(directory, 'seen-checkpoint'), join(directory, 'saved-state.json'))
     this.#sabotage = sabotage
   }
 
@@ -47,6 +47,9 @@ class SabotagedCopy extends CopyFiles {
   }
   override checkpoint(note: string): Promise<void> {
     return this.#sabotage.write('checkpoint', () => super.checkpoint(note))
+  }
+  override save(text: string): Promise<void> {
+    return this.#sabotage.write('save', () => super.save(text))
   }
   override dropPartials(from: number, to: number): Promise<void> {
     return this.#sabotage.write('drop', () => super.dropPartials(from, to))
@@ -158,7 +161,9 @@ suite('a mirror that breaks off', () => {
           )
       }
       assert.ok(steps.length > 6, steps.join('\n'))
-      for (const step of mode === 'torn' ? ['write tile/0/000.new'] : ['checkpoint', 'see', 'flush', 'drop'])
+      for (const step of mode === 'torn'
+        ? ['write tile/0/000.new']
+        : ['checkpoint', 'see', 'flush', 'drop', 'save'])
         assert.ok(steps.includes(step), `${step} was not among ${steps.join(', ')}`)
     })
 

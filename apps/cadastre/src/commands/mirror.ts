@@ -157,12 +157,14 @@ async function follow(
   const told = new Told(run, follower, server)
   if (isOnce) {
     await follower.load()
+    await follower.repair()
     return told.end(await follower.round())
   }
   const asked = interruption().then(() => stop.abort())
   try {
     await follower.load()
     await told.opened()
+    await follower.repair()
     await poll({
       round: () => follower.round(),
       everyMilliseconds: run.everyMilliseconds,

@@ -107,6 +107,7 @@ const PLAIN: { readonly [name: string]: number } = {
   DamagedWatchError: EXIT.unavailable,
   MirrorTrustError: EXIT.no,
   InterruptedError: EXIT.unavailable,
+  SavedStateError: EXIT.unavailable,
 }
 
 /** What the operating system said, in words; null where it said nothing. */

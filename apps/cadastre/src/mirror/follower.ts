@@ -9,8 +9,15 @@ import { bytesEqual } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { verifyConsistency } from '@cadastre/merkle'
 import { type Checkpoint, checkPolicy, type Policy } from '@cadastre/notes'
-import { asRecordKey, type Instant, type Registry, type WitnessPolicy } from '@cadastre/records'
+import {
+  asRecordKey,
+  canonicalJson,
+  type Instant,
+  type Registry,
+  type WitnessPolicy,
+} from '@cadastre/records'
 import { proveInclusion, rootAt } from '@cadastre/registrar'
+import { parseEntry, SavedStateError } from '@cadastre/replay'
 import type { Publication } from '@cadastre/store-port'
 import type { TrieMemory } from '@cadastre/trie'
 import type { LogReader } from '@cadastre/why'
@@ -21,11 +28,15 @@ import { type GrowthParts, growTo, type LogFault } from './growth.ts'
 import { LogFiles, NoGoodFileError, type Trouble } from './log-files.ts'
 import type { LogIndex } from './log-index.ts'
 import { ownLog } from './own-log.ts'
-import { ReplayedState } from './replayed-state.ts'
+import { repairFiles } from './repair.ts'
+import { ReplayedState, type SavedState, type StateMemory } from './replayed-state.ts'
 import { keptCheckpoint, type Shown, shownBy } from './sources.ts'
 import { type MirrorFile, MirrorTrustError, policyOfMirror, recordedPolicy } from './trust.ts'
 
 const WITNESSES = asRecordKey('obj/witnesses/POLICY')
+
+/** So many times as long as saving took, nothing is saved again: 2% of the time at most. */
+const SAVE_SHARE = 50
 
 /** What a source showed when it was last asked. */
 export type SourceStatus = {
@@ -75,7 +86,9 @@ export class Follower {
   readonly #options: FollowerOptions
   readonly #believed: Policy
   readonly #own: LogSource
-  readonly #state: ReplayedState
+  readonly #memory: StateMemory
+  /** Null until what is held was loaded. */
+  #executed: ReplayedState | null = null
   /** Published; null before the first time. */
   #held: Held | null = null
   /** Largest checkpoint that was ever accepted. */
@@ -84,6 +97,9 @@ export class Follower {
   #shown: string | null = null
   #fault: MirrorFault | null = null
   #checked: Instant | null = null
+  /** What is published was saved; and when it may be saved again. */
+  #saved = false
+  #nextSave = 0
   #sources: readonly SourceStatus[]
   /** What was wrong with files of sources in the last round. */
   readonly #troubles = new Map<string, string>()
@@ -92,14 +108,20 @@ export class Follower {
     this.#options = options
     this.#believed = policyOfMirror(options.mirror)
     this.#own = directorySource(options.logDirectory)
-    this.#state = new ReplayedState(nodeCrypto, options.mirror.origin, options.memory)
+    const { origin } = options.mirror
+    this.#memory = { crypto: nodeCrypto, origin, memory: options.memory }
     this.#sources = options.sources.map(({ name }) => ({ name, size: null, problem: 'not asked yet' }))
   }
 
+  get #state(): ReplayedState {
+    this.#executed ??= ReplayedState.fresh(this.#memory)
+    return this.#executed
+  }
+
+  /** Entries published. */
   get size(): number {
     return this.#held?.checkpoint.size ?? 0
   }
-  /** `at` of the last published state. */
   get fault(): MirrorFault | null {
     return this.#fault
   }
@@ -117,13 +139,18 @@ export class Follower {
     return this.#state.registry
   }
 
-  /** Execute what is held, and publish it as it was. A file that was lost or spoilt is fetched again. */
+  /**
+   * Publish what is held, as it was: from what was saved at that position, or else executed from its first entry. A file
+   * that is needed for it and was lost or spoilt is fetched again.
+   */
   async load(): Promise<void> {
-    const [note, seen] = await Promise.all([this.#options.files.published(), this.#options.files.seen()])
+    const { files, sources } = this.#options
+    const [note, seen] = await Promise.all([files.published(), files.seen()])
     if (seen !== null) this.#seen = { note: seen, checkpoint: keptCheckpoint(seen) }
     if (note === null) return
     const held = { note, checkpoint: keptCheckpoint(note) }
-    const log = new AuthenticLog(nodeCrypto, held.checkpoint, this.#filesOf(this.#options.sources))
+    const log = new AuthenticLog(nodeCrypto, held.checkpoint, this.#filesOf(sources))
+    this.#executed = await this.#resumed(log)
     const fault = await growTo(this.#growth(log, []))
     if (fault !== null)
       throw new MirrorTrustError(
@@ -133,6 +160,56 @@ export class Follower {
       throw new MirrorTrustError('The policy does not accept the checkpoint of the copy.')
     this.#held = held
     await this.#publish(held)
+  }
+
+  /** Where execution stood when this position was published; null where that is not known. */
+  async #resumed(log: AuthenticLog): Promise<ReplayedState | null> {
+    const { files, index } = this.#options
+    const { size, root } = log.checkpoint
+    const text = await files.saved()
+    const saved = text === null ? null : (JSON.parse(text) as SavedState)
+    if (saved?.replay.size !== size) return null
+    // What was saved is believed for nothing that the log itself can show.
+    const [last] = await log.reader().entries(size - 1, 1)
+    const records = await index.recordsAt(size)
+    const shown = last === undefined ? null : parseEntry(last)
+    if (records === null || shown?.kind !== 'state') return null
+    if (canonicalJson(shown.entry) !== canonicalJson(saved.replay.lastState)) return null
+    try {
+      const state = await ReplayedState.resumed(this.#memory, saved, records)
+      if (bytesEqual(state.root, root)) return state
+      throw new SavedStateError('it is of another log')
+    } catch (error) {
+      if (error instanceof SavedStateError) {
+        // The memory is spent: the next start makes all of it again from the files.
+        await files.forgetSaved()
+        await index.discard()
+      }
+      throw error
+    }
+  }
+
+  /** Save where execution stands, so that a restart need not begin at the first entry. */
+  async save(): Promise<void> {
+    if (this.#executed === null || this.#held?.checkpoint.size !== this.#executed.size || this.#saved) return
+    const begin = performance.now()
+    await this.#options.files.save(JSON.stringify(this.#executed.saved()))
+    this.#saved = true
+    this.#nextSave = performance.now() + SAVE_SHARE * (performance.now() - begin)
+  }
+
+  /** Look at every file that is held; one that was lost or spoilt is fetched again. */
+  async repair(): Promise<void> {
+    if (this.#held === null) return
+    const log = new AuthenticLog(nodeCrypto, this.#held.checkpoint, this.#filesOf(this.#options.sources))
+    try {
+      await repairFiles(log, this.#options.files, this.#options.stopped)
+    } catch (error) {
+      if (!(error instanceof NoGoodFileError)) throw error
+      this.#options.report('a file of the copy is spoilt and cannot be had again now', {
+        problem: error.message,
+      })
+    }
   }
 
   /** One look at the sources, and what follows from it. Throws InterruptedError, and what the disk says. */
@@ -278,7 +355,10 @@ export class Follower {
     this.#held = held
     this.#shown = note
     await this.#publish(held)
-    if (checkpoint.size > before) await files.dropPartials(before, checkpoint.size)
+    if (checkpoint.size === before) return
+    this.#saved = false
+    await files.dropPartials(before, checkpoint.size)
+    if (performance.now() >= this.#nextSave) await this.save()
   }
 
   async #publish({ note, checkpoint }: Held): Promise<void> {

@@ -8,7 +8,13 @@ import { bytesEqual, type Crypto } from '@cadastre/crypto'
 import { leafHash } from '@cadastre/merkle'
 import type { Checkpoint } from '@cadastre/notes'
 import { rootAt } from '@cadastre/registrar'
-import { type Batch, LogReplay, type StatementHook, type StoreWriter } from '@cadastre/store-port'
+import {
+  type Batch,
+  LogReplay,
+  type StatementHook,
+  type StoredRecord,
+  type StoreWriter,
+} from '@cadastre/store-port'
 import { openSqliteWriter } from '@cadastre/store-sqlite'
 import type { LogReader } from '@cadastre/why'
 
@@ -47,16 +53,23 @@ export class LogIndex {
       this.#size = head.size
       return new LogReplay(this.#crypto, head)
     }
-    if (head !== null) {
-      await this.#store.close()
-      for (const end of ['', '-wal', '-shm']) await rm(`${this.#file}${end}`, { force: true })
-      this.#store = await openStore(this.#file, this.#onStatement)
-    }
+    if (head !== null) await this.discard()
     return new LogReplay(this.#crypto)
   }
 
-  get size(): number {
-    return this.#size
+  /** Throw everything away: it is made again from the files. */
+  async discard(): Promise<void> {
+    await this.#store.close()
+    for (const end of ['', '-wal', '-shm']) await rm(`${this.#file}${end}`, { force: true })
+    this.#store = await openStore(this.#file, this.#onStatement)
+    this.#replay = null
+    this.#size = 0
+  }
+
+  /** The records of exactly this many entries, in pages; null where the index is of another position. */
+  async recordsAt(size: number): Promise<AsyncIterable<readonly StoredRecord[]> | null> {
+    const head = await this.#store.head()
+    return head?.size === size ? this.#store.records() : null
   }
 
   /** Take in what the files hold up to this checkpoint, each batch in one transaction. */

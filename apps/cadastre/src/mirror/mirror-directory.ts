@@ -12,6 +12,10 @@ export class MirrorDirectory extends DataDirectory {
   get seenCheckpoint(): string {
     return join(this.path, 'seen-checkpoint')
   }
+  /** What execution knows beside the records, at the published position; may be deleted. */
+  get savedState(): string {
+    return join(this.path, 'saved-state.json')
+  }
   /** The same document as at `/.well-known/`, for whoever has the folder alone. */
   get besideFiles(): string {
     return join(this.log, 'cadastre.json')

@@ -61,7 +61,7 @@ export async function mirrorOf(
 /** Open the directory, alone. Throws StoreLockedError where another process has it open. */
 export async function openMirror(options: OpenMirrorOptions): Promise<OpenedMirror> {
   const { directory, mirror, workers } = options
-  const files = options.files ?? new CopyFiles(directory.log, directory.seenCheckpoint)
+  const files = options.files ?? new CopyFiles(directory.log, directory.seenCheckpoint, directory.savedState)
   await writeMirrorFile(directory.mirrorFile, mirror)
   const index = await LogIndex.open(nodeCrypto, directory.database, options.onStatement)
   const pool = workers === 0 ? null : new SignaturePool(workers)
@@ -79,6 +79,7 @@ export async function openMirror(options: OpenMirrorOptions): Promise<OpenedMirr
       ),
     })
     const close = async (): Promise<void> => {
+      await follower.save()
       await pool?.close()
       await index.close()
     }

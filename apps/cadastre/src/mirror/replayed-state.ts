@@ -1,35 +1,90 @@
 /** The record as the mirror's own execution of the log makes it, in memory that readers share. */
 
-import { bytesEqual, type Crypto } from '@cadastre/crypto'
+import { bytesEqual, type Crypto, decodeBase64, encodeBase64 } from '@cadastre/crypto'
 import { CompactRange } from '@cadastre/merkle'
 import type { Instant, RecordKey, Registry } from '@cadastre/records'
-import { type CheckedSignatures, type Fault, Replayer } from '@cadastre/replay'
-import { KEPT_CHECKPOINTS } from '@cadastre/store-port'
+import {
+  type CheckedSignatures,
+  type Fault,
+  Replayer,
+  type ReplayOptions,
+  type SavedReplay,
+} from '@cadastre/replay'
+import { KEPT_CHECKPOINTS, type StoredRecord } from '@cadastre/store-port'
 import type { TrieMemory, TrieView, Version } from '@cadastre/trie'
 
 /** Readers in the midst of an answer look at an older state for a moment. */
 const SLACK = 8
 
+/** What is known beside the records: with them, where to go on. Plain JSON. */
+export type SavedState = {
+  readonly replay: SavedReplay
+  /** Roots of the complete subtrees of the log, largest first, base64. */
+  readonly range: readonly string[]
+}
+
+/** New memory, and for whose log. */
+export type StateMemory = { readonly crypto: Crypto; readonly origin: string; readonly memory: TrieMemory }
+
+/** Versions of the state that readers may look at: those of the last published sizes. */
+class PublishedVersions {
+  #kept: readonly Version[] = []
+
+  /** A later version follows; whether it may be released. */
+  mayGo(version: Version): boolean {
+    return !this.#kept.some(({ id }) => id === version.id)
+  }
+
+  /** One more is published; those that nobody may look at any more. */
+  add(version: Version): readonly Version[] {
+    if (!this.mayGo(version)) return []
+    const all = [...this.#kept, version]
+    const gone = all.slice(0, Math.max(0, all.length - KEPT_CHECKPOINTS - SLACK))
+    this.#kept = all.slice(gone.length)
+    return gone
+  }
+}
+
 export class ReplayedState {
   readonly #replayer: Replayer
   readonly #range: CompactRange
-  /** Versions at published sizes, oldest first. */
-  #published: { readonly size: number; readonly version: Version }[] = []
+  readonly #versions: PublishedVersions
 
-  constructor(crypto: Crypto, origin: string, memory: TrieMemory) {
-    this.#range = new CompactRange(crypto)
-    this.#replayer = new Replayer({
-      crypto,
-      origin,
-      memory,
-      keepIndex: true,
-      audit: true,
-      root: () => this.#range.root(),
-      superseded: (version) => {
-        if (!this.#published.some((one) => one.version.id === version.id))
-          this.#replayer.trie.release(version)
-      },
+  private constructor(replayer: Replayer, range: CompactRange, versions: PublishedVersions) {
+    this.#replayer = replayer
+    this.#range = range
+    this.#versions = versions
+  }
+
+  /** Before the first entry. */
+  static fresh(memory: StateMemory): ReplayedState {
+    const [range, versions] = [new CompactRange(memory.crypto), new PublishedVersions()]
+    const replayer: Replayer = new Replayer(optionsOf(memory, range, versions, () => replayer))
+    return new ReplayedState(replayer, range, versions)
+  }
+
+  /**
+   * Where another stood: its records come from elsewhere and are believed for their roots. Rejects with a
+   * SavedStateError where those are not the ones of the last state entry; the memory is spent then.
+   */
+  static async resumed(
+    memory: StateMemory,
+    saved: SavedState,
+    records: AsyncIterable<readonly StoredRecord[]>,
+  ): Promise<ReplayedState> {
+    const hashes = saved.range.map((hash) => decodeBase64(hash) ?? new Uint8Array(0))
+    const range = new CompactRange(memory.crypto, saved.replay.size, hashes)
+    const versions = new PublishedVersions()
+    const options = optionsOf(memory, range, versions, () => replayer)
+    const replayer: Replayer = await Replayer.resumed(options, saved.replay, async ({ state }) => {
+      for await (const page of records) for (const { key, text } of page) state.put(key, text)
     })
+    return new ReplayedState(replayer, range, versions)
+  }
+
+  /** At a published position: what {@link ReplayedState.resumed} goes on from. */
+  saved(): SavedState {
+    return { replay: this.#replayer.saved(), range: this.#range.hashes.map(encodeBase64) }
   }
 
   /** Entries executed so far. */
@@ -73,11 +128,26 @@ export class ReplayedState {
   publish(): Version {
     const { version } = this.#replayer
     if (version === null) throw new Error('nothing has been executed yet')
-    if (this.#published.at(-1)?.version.id === version.id) return version
-    this.#published.push({ size: this.size, version })
-    const old = this.#published.slice(0, Math.max(0, this.#published.length - KEPT_CHECKPOINTS - SLACK))
-    this.#published = this.#published.slice(old.length)
-    for (const one of old) this.#replayer.trie.release(one.version)
+    for (const gone of this.#versions.add(version)) this.#replayer.trie.release(gone)
     return version
+  }
+}
+
+function optionsOf(
+  { crypto, origin, memory }: StateMemory,
+  range: CompactRange,
+  versions: PublishedVersions,
+  replayer: () => Replayer,
+): ReplayOptions {
+  return {
+    crypto,
+    origin,
+    memory,
+    keepIndex: true,
+    audit: true,
+    root: () => range.root(),
+    superseded: (version) => {
+      if (versions.mayGo(version)) replayer().trie.release(version)
+    },
   }
 }
