@@ -8,9 +8,9 @@ import { nodeCrypto } from '@cadastre/crypto/node'
 import { verifyMisbehaviour } from '@cadastre/misbehaviour'
 import { noteSigner, type Policy, parsePolicy, signNote } from '@cadastre/notes'
 import { TEST_ORIGIN } from '@cadastre/simulator'
+import { type HttpAnswer, ServedRegistry, type Tamper } from '@cadastre/simulator/served'
 import { type RunServicesOptions, runServices, type ServicesRun } from '../../src/services/run-services.ts'
 import { serviceJudges } from '../../src/services/service-judges.ts'
-import { type HttpAnswer, ServedRegistry, type Tamper } from './served-registry.ts'
 import { type Story, tellStory } from './story.ts'
 
 let served: ServedRegistry

@@ -7,7 +7,7 @@ import { parseBlockKey } from '@cadastre/numbers'
 import { addSeconds, innermost, type Json, type JsonObject, type Replaced } from '@cadastre/records'
 import { commitmentOf, memberHashOf } from '@cadastre/signatures'
 import type { TestHolder, TestRegistry } from '@cadastre/simulator'
-import type { ServedRegistry } from './served-registry.ts'
+import type { ServedRegistry } from '@cadastre/simulator/served'
 
 const OPENING = new Uint8Array(32).fill(7)
 const CONTACT = { fn: 'Network Desk', email: 'desk@example.net', tel: '+1-555-0100', adr: '1 Example Street' }

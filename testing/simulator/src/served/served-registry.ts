@@ -16,9 +16,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createRdap } from '@cadastre/rdap'
 import type { JsonObject, Replaced } from '@cadastre/records'
 import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
-import { startTestRegistry, type TestHolder, type TestRegistry } from '@cadastre/simulator'
 import { createTiles } from '@cadastre/tiles'
 import { startWhois, type WhoisServer } from '@cadastre/whois'
+import { startTestRegistry, type TestHolder, type TestRegistry } from '../test-registry.ts'
 
 export type HttpAnswer = {
   readonly status: number
