@@ -31,7 +31,7 @@ import {
 } from '@cadastre/records'
 import { cellOf } from './effects.ts'
 import { rangeOfText } from './holds.ts'
-import { authorityKey, DESK_KEY, orderKey } from './orders.ts'
+import { authorityKey, DESK_KEY, hasEnded, orderKey } from './orders.ts'
 import type { Effect } from './procedure.ts'
 
 type Before = (key: RecordKey) => unknown
@@ -89,8 +89,6 @@ function fixedOf(order: OrderRecord, hidden: boolean): string {
   })
 }
 
-const ENDED: readonly string[] = ['returned', 'expired', 'lifted', 'reversed']
-
 function orderFault(
   was: OrderRecord | null,
   is: OrderRecord | null,
@@ -103,7 +101,7 @@ function orderFault(
   if (was === null) return is.state === 'received' || is.state === 'returned' ? null : 'an order unexamined'
   const hidden = was.seal !== null && was.seal.opened === null
   if (fixedOf(was, hidden) !== fixedOf(is, hidden)) return 'an order that says something else than before'
-  if (ENDED.includes(was.state) && is.state !== was.state) return 'an order that had ended'
+  if (hasEnded(was) && is.state !== was.state) return 'an order that had ended'
   if (is.published !== null && was.published === null && is.published.at !== at)
     return 'a text that was public before it was logged'
   if (is.notified !== null && was.notified === null && is.notified !== at)

@@ -34,6 +34,7 @@ import {
   contradicting,
   deskSeconds,
   type Given,
+  hasEnded,
   isInEffect,
   orderAt,
   orderKey,
@@ -348,7 +349,8 @@ function reversal(
   at: Instant,
 ): readonly Effect[] {
   const reversed = reverses === null ? null : orderAt(reverses, inputs)
-  if (reversed === null) return []
+  // One that came to its end in the meantime stays as it ended: there is nothing left to undo.
+  if (reversed === null || hasEnded(reversed)) return []
   const next = closed(reversed, 'reversed', null, at)
   // What this order writes itself, the reversed one's own due act goes over afterwards.
   const taken = new Set(written.map(({ key }) => key))

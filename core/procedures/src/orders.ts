@@ -87,6 +87,13 @@ export function closed(
   return { ...order, state, reason, ended: at, stayed: null, windowEnd: null, askAgain: null }
 }
 
+const ENDED: readonly string[] = ['returned', 'expired', 'lifted', 'reversed']
+
+/** Whether it has come to its end, from which nothing brings it back. */
+export function hasEnded({ state }: OrderRecord): boolean {
+  return ENDED.includes(state)
+}
+
 /** An order with who gave it. */
 export type Given = { readonly order: OrderRecord; readonly authority: Authority | null }
 

@@ -152,9 +152,25 @@ export const MAX_PARAMETER: number = 2 ** 32
 
 /** Business days that a parameter may be, about a year. */
 const MAX_DAYS = 250
-/** Windows in which somebody may veto: at zero seconds none would begin, and the act could never take effect. */
-const NEVER_ZERO: { readonly [id: string]: readonly string[] } = {
-  'recover-keys/1': ['guardianSeconds', 'evidenceSeconds'],
+/** From the first to the last value; beyond them an invariant (`bounds.ts`) would refuse the act to everybody. */
+type Limits = readonly [least: number, most: number]
+const atMost = (most: number): Limits => [0, most]
+const atLeast = (least: number): Limits => [least, MAX_PARAMETER]
+const LIMITS: { readonly [id: string]: { readonly [name: string]: Limits } } = {
+  'annotate-dispute/1': { delayDays: [1, 10] },
+  'apply-sanctions-act/1': { delayDays: [1, 10], quietSeconds: atLeast(365 * DAY_SECONDS) },
+  'lock/1': { freezeSeconds: atMost(14 * DAY_SECONDS), freezePeriodSeconds: atLeast(90 * DAY_SECONDS) },
+  'pause/1': {
+    maxSeconds: atMost(72 * HOUR_SECONDS),
+    maxTotalSeconds: atMost(144 * HOUR_SECONDS),
+    periodSeconds: atLeast(90 * DAY_SECONDS),
+  },
+  // Windows in which somebody may veto: at zero seconds none would begin, and the act could never take effect.
+  'recover-keys/1': {
+    guardianSeconds: atLeast(1),
+    evidenceSeconds: atLeast(1),
+    transferAfterSeconds: atMost(60 * DAY_SECONDS),
+  },
 }
 
 /** Whether the parameters are those that this version of the procedure reads: the same names, of the same types. */
@@ -173,8 +189,9 @@ export function parametersFit(id: string, parameters: Parameters): boolean {
 
 function valueFits(id: string, name: string, value: Parameters[string] | undefined): boolean {
   if (typeof value === 'string') return hexOfBase64(value)?.length === 64
-  if (name.endsWith('Days')) return 1 <= Number(value) && Number(value) <= MAX_DAYS
-  return value !== 0 || NEVER_ZERO[id]?.includes(name) !== true
+  if (typeof value !== 'number') return true
+  const [least, most] = LIMITS[id]?.[name] ?? (name.endsWith('Days') ? [1, MAX_DAYS] : [0, MAX_PARAMETER])
+  return least <= value && value <= most
 }
 
 /** The same parameters, by another calendar where they count business days. */

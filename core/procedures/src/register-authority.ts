@@ -32,6 +32,7 @@ import {
 import { newApplication, stepIn } from './applications.ts'
 import {
   type Asked,
+  applicationKey,
   asked,
   baseNeeds,
   numberParameter,
@@ -44,10 +45,11 @@ import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
 import { decideExamined, examinationNeeds, openExamination } from './examination.ts'
 import { printable } from './order-form.ts'
 import { authorityAt, authorityKey } from './orders.ts'
-import type { Effect, Inputs, Procedure } from './procedure.ts'
+import type { Decision, Effect, Inputs, Procedure } from './procedure.ts'
 import { AUTHORITY_QUESTIONS } from './questions.ts'
 import type { RefusalCode } from './refusals.ts'
 import { signedByStaff, staffNeeds } from './staff.ts'
+import { awaitNotice, noticeNeeds } from './to-notify.ts'
 
 /** `gazette`: hash of the issue, or of the law, that names the authority; `attestor`: null = an outside one in turn. */
 type Shared = {
@@ -144,6 +146,24 @@ function entered(
   return record.ok ? ok([put(authorityKey(wish.authority), record.value)]) : record
 }
 
+/**
+ * An end that was asked for during the first notice, and answered when that had run, waits for a full notice like any
+ * other. Null where it need not.
+ */
+function noticeAfterAll(
+  application: Application,
+  wish: RegisterAuthorityBody,
+  inputs: Inputs,
+  at: Instant,
+): Decision | null {
+  const runs = application.state === 'noticed' && application.due !== null && application.due <= at
+  const seconds = windowSeconds(wish, inputs, at)
+  if (!runs || application.notice !== null || seconds === 0) return null
+  if (!entered(application, wish, inputs, at).ok) return null
+  const window = { windowSeconds: seconds, windowDays: [] }
+  return accept([put(applicationKey(application.handle), awaitNotice(application, [], window, inputs, at))])
+}
+
 export const registerAuthority: Procedure<RegisterAuthorityBody> = {
   id: ID,
   body,
@@ -168,7 +188,7 @@ export const registerAuthority: Procedure<RegisterAuthorityBody> = {
     const base = baseNeeds(ID)
     if (act.kind === 'due') {
       const wish = wishIn(objectAt('application', act.subject, known))
-      return wish === null ? base : [...base, recordNeed(authorityKey(wish.authority))]
+      return wish === null ? base : [...base, ...noticeNeeds(), recordNeed(authorityKey(wish.authority))]
     }
     const from = asked(act, body)
     if (from === null) return []
@@ -180,6 +200,8 @@ export const registerAuthority: Procedure<RegisterAuthorityBody> = {
       const application = objectAt('application', act.subject, inputs)
       const wish = wishIn(application)
       if (application === null || wish === null) return refuse('not-due')
+      const late = noticeAfterAll(application, wish, inputs, at)
+      if (late !== null) return late
       return decideExamined(application, () => entered(application, wish, inputs, at), inputs, at)
     }
     const from = asked(act, body)

@@ -11,7 +11,7 @@ import { beyondBounds } from '../src/bounds.ts'
 import { calendarKey } from '../src/business-days.ts'
 import { procedureKey } from '../src/common.ts'
 import { namedOn } from '../src/page-lint.ts'
-import { PROFILES } from '../src/profiles.ts'
+import { PROFILES, parametersFit } from '../src/profiles.ts'
 import { transfer } from '../src/transfer.ts'
 import { hash, staffedWorld, staffKeyName } from './staff-fixture.ts'
 import { assertStamped, DAY, type World } from './world.ts'
@@ -158,8 +158,12 @@ test('which parameters only protect: to raise one alone takes 7 days, to raise o
     for (const [name, value] of Object.entries(parameters)) {
       if (typeof value !== 'number') continue
       const protects = protective[id]?.includes(name) === true
-      assert.equal(days(id, { ...parameters, [name]: value + 1 }), protects ? 7 : 90, `${id} ${name}`)
-      if (value > 1) assert.equal(days(id, { ...parameters, [name]: value - 1 }), 90, `${id} ${name}`)
+      const [more, less] = [value + 1, value - 1].map((next) => ({ ...parameters, [name]: next }))
+      // What an invariant bounds is not adopted beyond it.
+      if (more !== undefined && parametersFit(id, more))
+        assert.equal(days(id, more), protects ? 7 : 90, `${id} ${name}`)
+      if (less !== undefined && value > 1 && parametersFit(id, less))
+        assert.equal(days(id, less), 90, `${id} ${name}`)
     }
   // The same parameters again, beside one that protects, or with nothing else: no change that only protects.
   const keys = PROFILES.national['rotate-keys/1'] ?? {}
@@ -391,6 +395,25 @@ test('a calendar is recorded at once under its hash and changes nothing; terms t
   assert.equal(here.object('application', 'A-101')?.['due'], '2030-04-01T00:00:00Z')
   comeIntoForce(here, 'A-101')
   assert.deepEqual(record(here, 'claim/1').revisions.at(-1)?.parameters, { windowDays: 15, calendar })
+})
+
+test('terms-do-not-fit: what an invariant would refuse for everybody for good is not adopted, the limit itself is', () => {
+  const limits: readonly (readonly [string, string, number, number])[] = [
+    ['lock/1', 'freezeSeconds', 14 * DAY, 1],
+    ['lock/1', 'freezePeriodSeconds', 90 * DAY, -1],
+    ['pause/1', 'maxSeconds', 3 * DAY, 1],
+    ['pause/1', 'maxTotalSeconds', 6 * DAY, 1],
+    ['pause/1', 'periodSeconds', 90 * DAY, -1],
+    ['annotate-dispute/1', 'delayDays', 10, 1],
+    ['apply-sanctions-act/1', 'delayDays', 10, 1],
+    ['apply-sanctions-act/1', 'quietSeconds', 365 * DAY, -1],
+    ['recover-keys/1', 'transferAfterSeconds', 60 * DAY, 1],
+  ]
+  for (const [id, name, limit, beyond] of limits) {
+    const parameters = PROFILES.community[id] ?? {}
+    assert.ok(parametersFit(id, { ...parameters, [name]: limit }), name)
+    assert.equal(parametersFit(id, { ...parameters, [name]: limit + beyond }), false, name)
+  }
 })
 
 test('calendar-not-possible: dates out of order or outside the years, or closed for long', () => {

@@ -118,8 +118,7 @@ test('protectedAt, termIsOver: to the second, and only of children', () => {
   assert.equal(protectedAt(child('2030-01-01T00:00:01Z'), AT), true)
   assert.equal(protectedAt(child('2030-01-01T00:00:00Z'), AT), false)
   assert.equal(protectedAt(child(null, { protected: false }), AT), false)
-  const over = (one: Registration): boolean =>
-    termIsOver([{ block: NET, cell: { ...EMPTY, registrations: [holding, one] } }], AT)
+  const over = (one: Registration): boolean => termIsOver([holding, one], AT)
   assert.equal(over(child('2030-01-01T00:00:00Z')), true)
   assert.equal(over(child('2030-01-01T00:00:01Z')), false)
   assert.equal(over(child(null)), false)

@@ -3,7 +3,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import {
+  addBusinessDays,
   dueOf,
+  type Instant,
   type JsonObject,
   MAX_ENTRY_BYTES,
   MAX_REQUEST_BYTES,
@@ -15,7 +17,7 @@ import { correct } from '../src/correct.ts'
 import { MAX_ATTEMPTS, REPLY_CLASSES, recordNotice } from '../src/record-notice.ts'
 import { recoverKeys } from '../src/recover-keys.ts'
 import { succeed } from '../src/succeed.ts'
-import { WEEKDAYS_HASH } from '../src/weekdays.ts'
+import { WEEKDAYS, WEEKDAYS_HASH } from '../src/weekdays.ts'
 import { addClerks, calledFor, commit, HASH, reveal } from './attestors.ts'
 import { askOf, holderWorld, key } from './holder-fixture.ts'
 import { attemptAt, MESSAGE, NOTIFIER, notify, record } from './notifier.ts'
@@ -423,7 +425,7 @@ test('whatever attempts are recorded in whatever order: the window begins with t
       const here = world()
       mailable(here)
       waiting(here)
-      let begun: string | null = null
+      let begun: Instant | null = null
       for (const { wait, holder, mail, to, reply, right } of choices) {
         here.later(wait)
         const { since } = noticeIn(here)
@@ -438,7 +440,7 @@ test('whatever attempts are recorded in whatever order: the window begins with t
         if (counts) begun ??= here.at
         const [state, due] = stands(here)
         assert.equal(state, begun === null ? 'to-notify' : 'noticed')
-        if (begun !== null) assert.equal(Date.parse(String(due)) - Date.parse(begun), 21 * DAY * 1000)
+        if (begun !== null) assert.equal(due, addBusinessDays(WEEKDAYS, begun, 15, 'longest'))
       }
     }),
     { numRuns: 60 },

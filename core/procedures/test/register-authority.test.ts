@@ -19,7 +19,7 @@ import {
   verified,
 } from './orders-fixture.ts'
 import { hash } from './staff-fixture.ts'
-import { DAY, type World } from './world.ts'
+import { DAY, instant, type World } from './world.ts'
 
 function body(step: string, more: JsonObject = {}): JsonObject {
   const shared = { step, staff: 'OP-1', attestor: null, authority: 'NEW', gazette: hash('gazette') }
@@ -131,6 +131,22 @@ test('end: after the notice; during the first notice at once', () => {
   assert.equal(authorityIn(here, 'COURT')?.ended, here.at)
   examined(here, body('register'))
   examined(here, body('end'))
+  assert.equal(authorityIn(here, 'NEW')?.ended, here.at)
+})
+test('end: attestors who answer when the first notice has run make it wait for a full one, like any other end', () => {
+  const here = deskWorld()
+  addAuthority(here, 'NEW', {}, { noticedUntil: '2030-01-02T00:00:00Z' })
+  const application = `A-${here.index}`
+  assert.equal(ask(here, body('end')), null)
+  here.at = instant('2030-01-02T00:00:00Z')
+  examine(here, application, {})
+  runDue(here)
+  assert.equal(authorityIn(here, 'NEW')?.ended, null)
+  assert.equal(here.object('application', application)?.['state'], 'to-notify')
+  assert.equal(notify(here, application), null)
+  after(here, 89)
+  assert.equal(authorityIn(here, 'NEW')?.ended, null)
+  after(here, 1)
   assert.equal(authorityIn(here, 'NEW')?.ended, here.at)
 })
 test('not-due: nothing is examined, or its notice runs', () => {

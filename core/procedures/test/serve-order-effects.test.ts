@@ -348,6 +348,36 @@ test('lift: an order in its window, which then does nothing', () => {
   assert.deepEqual(notedOn(here, 'R-1'), [])
   assert.equal(here.innermost(CELL)?.holder, 'H-1')
 })
+test('reverses: an order that has ended before its reversal is verified stays as it ended', () => {
+  for (const [until, end] of [
+    ['2030-01-03T00:00:00Z', 'expired'],
+    [null, 'lifted'],
+  ] as const) {
+    const here = deskWorld()
+    const hold = verified(here, HOLD, { until })
+    const reversal = serve(here, { effect: 'annotate' }, { authority: 'HIGH-COURT', reverses: hold })
+    if (until === null) verified(here, lift(hold, 'order'), NONE)
+    after(here, 2)
+    assert.equal(stateOf(here, hold)[0], end)
+    const before = orderIn(here, hold)
+    attested(here, reversal)
+    assert.equal(stateOf(here, reversal)[0], 'executed')
+    assert.deepEqual(orderIn(here, hold), before)
+  }
+})
+test('vary, stay, lift: an order that has ended before they are verified sends them back', () => {
+  for (const effect of ['vary', 'stay', 'lift']) {
+    const here = deskWorld()
+    const hold = verified(here, HOLD, { until: '2030-01-03T00:00:00Z' })
+    const more = effect === 'vary' ? { until: '2030-02-01T00:00:00Z', sealUntil: null } : { what: 'order' }
+    const order = effect === 'stay' ? { effect, order: hold } : { effect, order: hold, ...more }
+    const touching = serve(here, order, NONE)
+    after(here, 2)
+    attested(here, touching)
+    assert.deepEqual(stateOf(here, touching), ['returned', 'order-closed'])
+    assert.equal(stateOf(here, hold)[0], 'expired')
+  }
+})
 test('lift: what is done once is not lifted; the appeal’s order reverses it', () => {
   const here = deskWorld()
   const order = executed(here, TO_H2, { scope: [HALF] })
