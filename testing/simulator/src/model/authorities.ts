@@ -1,19 +1,9 @@
 /** `register-authority/1`: which sovereign institutions may give this registry orders, and which. */
 
-import type { Application, Authority, AuthorityTerms, Instant } from '@cadastre/records'
+import type { Application, AuthorityTerms, Instant } from '@cadastre/records'
 import { staffFault } from './desk.ts'
-import { atOnce, attestorFault, ENDINGS, type Examined, examine, nextClerk } from './examined.ts'
-import {
-  firstOf,
-  later,
-  opening,
-  parameters,
-  parametersSince,
-  type Rule,
-  refuse,
-  SIZES,
-  textOf,
-} from './verdict.ts'
+import { attestorFault, ENDINGS, type Examined, examine, nextClerk } from './examined.ts'
+import { firstOf, later, opening, parametersSince, type Rule, refuse, SIZES, textOf } from './verdict.ts'
 import { close, moved } from './windows.ts'
 import { memberHash, type World } from './world.ts'
 
@@ -35,7 +25,12 @@ export const registerAuthority: Rule = {
     if (code !== null) return refuse(code)
     return {
       accept() {
-        const known = { procedure: 'register-authority/1', body, consents: [], affected: [], window: NONE }
+        const authority = world.get('authority', body['authority'])
+        const isYoung = body['step'] === 'end' && (authority?.noticedUntil ?? '') > world.at
+        const seconds =
+          body['step'] === 'register' || isYoung ? 0 : noticeSecondsAt(world, body, asked.received)
+        const window = { seconds, days: [] }
+        const known = { procedure: 'register-authority/1', body, consents: [], affected: [], window }
         callFromDesk(world, { ...known, questions: ['instrument-authentic', 'gazetted'] })
       },
       unless: SIZES,
@@ -43,16 +38,14 @@ export const registerAuthority: Rule = {
   },
   due({ world, subject }) {
     const application = world.application(subject.split('/')[2])
-    const { state, due } = application ?? {}
-    if (application === null || (state !== 'cooling' && state !== 'noticed') || due == null || due > world.at)
+    if (application?.state !== 'noticed' || application.due === null || application.due > world.at)
       return refuse('not-due')
     const later = moved(world, application)
     if (later !== null)
       return { accept: () => world.put('application', application.handle, { ...application, ...later }) }
-    return { accept: () => (state === 'noticed' ? examinedWell : noticed)(world, application) }
+    return { accept: () => examinedWell(world, application) }
   },
 }
-const NONE = { seconds: 0, days: [] } as const
 
 /** Attestors at the desk: the outside one who was chosen, or one in turn; whoever took the paper in is not called. */
 export function deskAttestorFault(world: World, chosen: unknown, taker: string): string | null {
@@ -79,28 +72,21 @@ function authorityFault(world: World, body: Body): string | null {
   return same ? 'nothing-changed' : null
 }
 
-ENDINGS['register-authority/1'] = { effect: examinedWell, positive: atOnce }
+ENDINGS['register-authority/1'] = { effect: examinedWell }
 
 function examinedWell(world: World, application: Application): void {
   const { body } = application
   const fault = authorityFault(world, body)
-  if (fault !== null) {
-    close(world, application, 'failed', fault)
+  if (fault !== null || body['step'] !== 'register') {
+    noticed(world, application)
     return
   }
-  const authority = world.get('authority', body['authority'])
-  const until = later(world.at, noticeSecondsOf(world, authority, application)) as Instant
-  const isYoung = authority !== null && authority.noticedUntil > world.at
-  if (body['step'] === 'register') enter(world, application, until)
-  else if (body['step'] === 'end' && isYoung) noticed(world, application)
-  else {
-    const opened = world.at as Instant
-    world.put('application', application.handle, { ...application, state: 'cooling', due: until, opened })
-  }
+  enter(world, application, later(world.at, noticeSecondsAt(world, body, application.opened)) as Instant)
 }
-function noticeSecondsOf(world: World, authority: Authority | null, { opened }: Application): number {
-  if (authority === null) return parameters(world, 'register-authority/1', opened)['noticeSeconds'] ?? 0
-  const all = parametersSince(world, 'register-authority/1', authority.since, opened)
+/** The longest by any terms since the authority was entered. */
+function noticeSecondsAt(world: World, body: Body, received: string): number {
+  const since = world.get('authority', body['authority'])?.since ?? world.index
+  const all = parametersSince(world, 'register-authority/1', since, received)
   return Math.max(...all.map(({ noticeSeconds = 0 }) => noticeSeconds))
 }
 function enter(

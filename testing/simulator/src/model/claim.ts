@@ -180,6 +180,11 @@ function take(world: World, body: JsonObject): void {
   if (holder === null) throw new Error('a claim names a holder')
   const { kind, name, country, identity, policy, contacts } = claimant
   const active = world.at as Holder['active']
-  world.put('holder', holder.handle, { ...holder, kind, name, country, identity, policy, contacts, active })
+  world.put('holder', holder.handle, {
+    ...holder,
+    ...{ kind, name, country, identity, policy, contacts, active },
+    procedure: 'claim/1',
+    since: world.index,
+  })
   if (world.get('maintainers', holder.handle) !== null) world.drop('maintainers', holder.handle)
 }

@@ -75,7 +75,9 @@ export function differs(world: World, key: string, record: Json): string | null 
   const [one, other] = [membersOf(mine), membersOf(theirs)]
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])]
   const wrong = names.filter((name) => one[name] !== other[name])
-  return `${key}: ${wrong.map((name) => `${name} is ${short(other[name])}, the model has ${short(one[name])}`).join('; ')}`
+  const tell = (name: string): string =>
+    `${name} is ${short(other[name], one[name])}, the model has ${short(one[name], other[name])}`
+  return `${key}: ${wrong.map(tell).join('; ')}`
 }
 /** Each member's text; those of one level further in where that is an object. */
 function membersOf(record: Json): { readonly [name: string]: string } {
@@ -90,7 +92,13 @@ function membersOf(record: Json): { readonly [name: string]: string } {
   }
   return texts
 }
-const short = (text = 'missing'): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text)
+/** The text from shortly before where it differs from the other on. */
+function short(text = 'missing', other = ''): string {
+  let from = 0
+  while (from < text.length && text[from] === other[from]) from += 1
+  const begin = text.length > 200 ? Math.max(0, from - 60) : 0
+  return `${begin > 0 ? '…' : ''}${text.slice(begin, begin + 200)}`
+}
 
 /** Keys of all records that the picture has. Services of registrations that are gone are forgotten. */
 export function keysIn(world: World): ReadonlySet<string> {

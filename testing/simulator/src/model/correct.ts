@@ -126,8 +126,8 @@ function affectedBy(world: World, parcel: Parcel | undefined, holder: Holder | n
   if (holder !== null) return [holder.handle]
   if (parcel === undefined) return []
   const path = world.over(parcel)
-  const outward = path.slice(0, path.indexOf(parcel) + 1).toReversed()
-  return [...new Set(outward.flatMap(({ entry }) => entry.holder ?? []))]
+  const inward = path.slice(0, path.indexOf(parcel) + 1)
+  return [...new Set(inward.flatMap(({ entry }) => entry.holder ?? []))]
 }
 
 function examined(asked: Asked, parcel: Parcel | undefined, holder: Holder | null): void {

@@ -131,6 +131,8 @@ export const attest: Rule = {
 /** The call of a clerk that counts: where it was called, and nobody was called in its place. */
 const callOf = ({ calls }: Examination, { handle }: Staff): Call | undefined =>
   calls.find(({ staff, missed }) => staff === handle && !missed)
+const wasCalled = ({ calls }: Examination, { handle }: Staff): boolean =>
+  calls.some(({ staff }) => staff === handle)
 const isFirst = (world: World, { staff, place }: Call): boolean =>
   roster(world).clerks.find((one) => one.staff === staff)?.first === place
 
@@ -158,6 +160,7 @@ function commit(
 ): Verdict {
   const own = callOf(examination, staff)
   const fault = firstOf(
+    !wasCalled(examination, staff) && 'not-called',
     application.state !== 'examining' && 'application-closed',
     own === undefined && 'not-called',
     own !== undefined && own.commitment !== null && 'already-committed',
@@ -193,6 +196,7 @@ function reveal(
   const others = examination.calls.filter((one) => one !== own && !one.missed)
   const questions = Object.keys(answers as JsonObject).sort()
   const fault = firstOf(
+    !wasCalled(examination, staff) && 'not-called',
     application.state !== 'examining' && 'application-closed',
     own === undefined && 'not-called',
     own?.commitment === null && 'not-committed',
@@ -272,7 +276,8 @@ const stated = ({ seconds, days }: Period): Pick<Examination, 'windowSeconds' | 
 export function toNotify(world: World, application: Application, examination: Examination): void {
   const { affected, windowSeconds: seconds, windowDays: days } = examination
   const open = affected.filter((handle) => !application.consents.includes(handle))
-  if (affected.length > 0 && open.length === 0) {
+  const isWindow = seconds > 0 || days.length > 0
+  if ((affected.length > 0 && open.length === 0) || (affected.length === 0 && !isWindow)) {
     atOnce(world, application)
     return
   }
@@ -300,7 +305,10 @@ export function awaitNotice(
 function deadline(world: World, application: Application): void {
   const { examination, handle } = application
   if (examination === null) throw new Error('it is examined')
-  const silent = examination.calls.filter(({ answers, missed }) => answers === null && !missed)
+  // Who has committed itself waits for the others, and is not silent.
+  const waiting = examination.calls.filter(({ answers, missed }) => answers === null && !missed)
+  const uncommitted = waiting.filter(({ commitment }) => commitment === null)
+  const silent = uncommitted.length > 0 ? uncommitted : waiting
   let calls = examination.calls
   for (const one of silent) {
     const needsOutside = !calls.some((other) => other !== one && other.outside && !other.missed)

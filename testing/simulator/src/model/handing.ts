@@ -54,6 +54,12 @@ export function saveNotes(world: World, notes: Notes): void {
   if (saysNothing(notes)) world.drop('notes', notes.registration)
   else world.put('notes', notes.registration, notes)
 }
+export function saveHolderNotes(world: World, notes: HolderNotes): void {
+  const { blocked, delayed, representative, dissolution, holder } = notes
+  if (blocked.length === 0 && delayed === null && representative === null && dissolution === undefined)
+    world.drop('notes', holder)
+  else world.put('notes', holder, notes)
+}
 function saysNothing(notes: Notes): boolean {
   return (
     notes.pending === null &&

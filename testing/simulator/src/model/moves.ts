@@ -5,7 +5,7 @@ import { staffFault } from './desk.ts'
 import { entryOf } from './founding.ts'
 import { clearPending, isBlocked, isHeld, lockFault, noteFault, setPending } from './handing.ts'
 import { fullSigned } from './keys.ts'
-import { inside, keyAt, prefixesOf, type Span, sameSpan, spanOf } from './numbers.ts'
+import { inside, keyAt, plainRange, prefixesOf, type Span, sameSpan, spanOf } from './numbers.ts'
 import { cutFault, endParcel, isProtected, nestedIn, takePart, tooManyPrefixes } from './parts.ts'
 import { named } from './transfer.ts'
 import {
@@ -155,7 +155,7 @@ function setOut({ world, body, received }: Asked, parcel: Parcel, recipient: Rec
     state: 'sourceInitialized',
     source: { origin: world.registry()?.origin ?? '', holder: textOf(body, 'holder') },
     recipient,
-    range: textOf(body, 'range'),
+    range: plainRange(textOf(body, 'range')),
     status,
     country,
     registered,
@@ -237,7 +237,7 @@ const sameParty = (one: Recipient, other: Recipient): boolean =>
 const agrees = (one: Transit, other: Transit): boolean =>
   sameParty(one.source, other.source) &&
   sameParty(one.recipient, other.recipient) &&
-  one.range === other.range
+  plainRange(one.range) === plainRange(other.range)
 
 function final(world: World, transit: Transit, parcel: Parcel, span: Span, { hash }: Statement): void {
   world.put('transit', transit.handle, { ...transit, state: 'sourceFinalized', due: null, statement: hash })
@@ -246,6 +246,7 @@ function final(world: World, transit: Transit, parcel: Parcel, span: Span, { has
   const known = {
     ...parcel.entry,
     kind: 'moved-out',
+    status: 'reserved',
     holder: null,
     provenance: transit.recipient.origin,
   } as const
@@ -312,7 +313,13 @@ function arrive(
 ): void {
   const [prefix] = prefixesOf(span)
   const { status, country, registered } = said
-  const known = { kind: 'moved-out', status, country, registered, provenance: said.source.origin } as const
+  const known = {
+    kind: 'moved-out',
+    status: 'reserved',
+    country,
+    registered,
+    provenance: said.source.origin,
+  } as const
   const entry = old?.entry ?? entryOf(world, 'move-in/1', known)
   if (old === undefined) world.add({ ...span, entry })
   const { source, recipient, range } = said
@@ -322,7 +329,7 @@ function arrive(
     state: 'recipientAccepted',
     source,
     recipient,
-    range,
+    range: plainRange(range),
     status,
     country,
     registered,

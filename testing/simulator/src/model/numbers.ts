@@ -75,3 +75,12 @@ export function without(whole: Span, taken: Span): readonly Span[] {
   if (taken.last < last) left.push({ space, first: taken.last + 1n, last })
   return left
 }
+
+/** A range as records state it: first and last number. */
+export function plainRange(text: string): string {
+  const span = spanOf(text)
+  if (span === null) return text
+  const sign = span.space === 'asn' ? 'AS' : ''
+  if (sign !== '' && span.first === span.last) return `AS${span.first}`
+  return `${sign}${numberText(span.space, span.first)} - ${sign}${numberText(span.space, span.last)}`
+}

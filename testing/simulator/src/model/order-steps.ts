@@ -14,7 +14,7 @@ import type { World } from './world.ts'
 const ADMINISTRATIVE_HOLD = 30 * 86_400
 const TEXT_PUBLIC = 14 * 86_400
 
-const save = (world: World, order: OrderRecord): void =>
+export const saveOrder = (world: World, order: OrderRecord): void =>
   world.put('order', order.handle, { ...order, due: nextDue(order) })
 
 /** The next instant at which something happens by itself. */
@@ -33,7 +33,10 @@ function nextDue(order: OrderRecord): Instant | null {
 
 export function returned(world: World, order: OrderRecord, reason: string): void {
   note(world, order, null)
-  save(world, { ...order, state: 'returned', reason, ended: world.at as Instant })
+  const application = world.application(order.application)
+  if (application !== null && application.state !== 'effected' && application.state !== 'failed')
+    close(world, application, 'failed', reason)
+  saveOrder(world, { ...order, state: 'returned', reason, ended: world.at as Instant })
 }
 
 /** What the notes of the registrations say of an order: what is to be executed, what holds. */
@@ -43,23 +46,45 @@ function note(world: World, order: OrderRecord, holds: boolean | null): void {
     const others = notes.orders.filter((one) => one.order !== order.handle || one.range !== range)
     const { effect } = order.detail
     if (effect === 'outside') continue
+    if (effect === 'annotate' && holds !== null) continue
     const own: NotedOrder = { order: order.handle, effect, range, holds: holds === true, until: order.until }
     saveNotes(world, { ...notes, orders: holds === null ? others : [...others, own] })
   }
 }
 
+/** A note that says that an authority has ordered something. */
+function annotate(world: World, { scope, handle, document, seal, until }: OrderRecord): void {
+  for (const { id } of scope) {
+    const notes = world.notes(id)
+    const facts = document ?? seal?.commitment ?? ''
+    const known = {
+      id: `N-${world.index}`,
+      kind: 'order',
+      by: handle,
+      facts,
+      evidence: facts,
+      until,
+    } as const
+    saveNotes(world, { ...notes, annotations: [...notes.annotations, { ...known, since: world.index }] })
+  }
+}
 /** The attestors have answered everything with yes. */
 export function verified(world: World, order: OrderRecord, application: Application): void {
   const checklist = Object.fromEntries(
     (application.examination?.questions ?? []).map((one) => [one, 'yes' as const]),
   )
   const now = { ...order, checklist, verified: world.at as Instant, state: 'verified' as const }
+  const fault = scopeFault(world, order)
+  if (fault !== null) {
+    returned(world, now, fault)
+    return
+  }
   if (order.holder !== null && order.seal === null)
     awaitNotice(world, application, [order.holder], { seconds: 0, days: [] })
   else close(world, application, 'effected')
   if (waitsForWindow(now)) {
     note(world, now, false)
-    save(world, { ...now, state: 'noticed' })
+    saveOrder(world, { ...now, state: 'noticed' })
     return
   }
   attempt(world, now)
@@ -76,11 +101,11 @@ function attempt(world: World, order: OrderRecord): void {
   const conflicts = contradicting(world, order)
   if (conflicts.length > 0) {
     const windowEnd = after(world, world.at, terms, 'conflict') as Instant
-    save(world, { ...order, state: 'conflict', conflicts, windowEnd })
+    saveOrder(world, { ...order, state: 'conflict', conflicts, windowEnd })
     return
   }
   if (order.executeFrom !== null && order.executeFrom > world.at) {
-    save(world, { ...order, state: 'window', windowEnd: order.executeFrom })
+    saveOrder(world, { ...order, state: 'window', windowEnd: order.executeFrom })
     return
   }
   done(world, order)
@@ -96,11 +121,12 @@ function done(world: World, order: OrderRecord): void {
       ? order.detail.effect === 'hold'
       : null,
   )
+  if (order.detail.effect === 'annotate') annotate(world, lasting)
   execute(world, lasting)
   const { askAgainSeconds = 0 } = parameters(world, 'serve-order/1', order.received)
   const asks = isLasting(order) && until === null
   const askAgain = asks ? (later(world.at, askAgainSeconds) as Instant) : null
-  save(world, {
+  saveOrder(world, {
     ...lasting,
     state: 'executed',
     executed: world.at as Instant,
@@ -125,7 +151,7 @@ function administrativeEnd(world: World, { detail, authority }: OrderRecord): In
 function onOther(world: World, { detail, handle, until }: OrderRecord, other: OrderRecord): void {
   if (detail.effect === 'stay') {
     note(world, other, false)
-    save(world, { ...other, state: 'stayed', stayed: { by: handle, from: other.state, until } })
+    saveOrder(world, { ...other, state: 'stayed', stayed: { by: handle, from: other.state, until } })
   }
   if (detail.effect === 'lift' && detail.what === 'order') ends(world, other, 'lifted')
   if (detail.effect === 'lift' && detail.what === 'stay') resume(world, other)
@@ -134,7 +160,7 @@ function onOther(world: World, { detail, handle, until }: OrderRecord, other: Or
       other.seal !== null && detail.sealUntil !== null
         ? { ...other.seal, until: detail.sealUntil }
         : other.seal
-    save(world, {
+    saveOrder(world, {
       ...other,
       until: detail.until,
       seal,
@@ -151,20 +177,32 @@ export function resume(world: World, order: OrderRecord): void {
   if (stayed.from !== 'executed' && stayed.from !== 'varied') {
     const terms = parameters(world, 'serve-order/1', order.received)
     const windowEnd = after(world, world.at, terms, 'window') as Instant
-    save(
+    saveOrder(
       world,
       waitsForWindow(order) ? { ...free, state: 'window', windowEnd, opened: world.at as Instant } : free,
     )
     return
   }
   note(world, free, order.detail.effect === 'hold')
-  save(world, free)
+  saveOrder(world, free)
 }
 
 export function ends(world: World, order: OrderRecord, state: 'expired' | 'lifted' | 'reversed'): void {
   note(world, order, null)
+  for (const { id } of order.scope) {
+    const notes = world.notes(id)
+    const annotations = notes.annotations.filter(({ by }) => by !== order.handle)
+    if (annotations.length < notes.annotations.length) saveNotes(world, { ...notes, annotations })
+  }
   if (order.detail.effect === 'appointRepresentative' && order.executed !== null) restore(world, order)
-  save(world, { ...order, state, ended: world.at as Instant, stayed: null, windowEnd: null, askAgain: null })
+  saveOrder(world, {
+    ...order,
+    state,
+    ended: world.at as Instant,
+    stayed: null,
+    windowEnd: null,
+    askAgain: null,
+  })
 }
 function restore(world: World, { holder: handle }: OrderRecord): void {
   const holder = world.holder(handle)
@@ -179,20 +217,20 @@ function restore(world: World, { holder: handle }: OrderRecord): void {
 export function told(world: World, order: OrderRecord): void {
   const now = { ...order, notified: world.at as Instant }
   if (now.state === 'noticed') openWindow(world, now)
-  else save(world, now)
+  else saveOrder(world, now)
 }
 /** The window runs from the notice; a text that no root vouches for must have been public as long. */
 function openWindow(world: World, order: OrderRecord): void {
   const { notified, published, rooted, executeFrom, received } = order
   if (notified === null || (!rooted && published === null)) {
-    save(world, order)
+    saveOrder(world, order)
     return
   }
   const terms = parameters(world, 'serve-order/1', received)
   const own = executeFrom ?? after(world, notified, terms, 'window')
   const text = rooted || published === null ? '' : later(published.at, TEXT_PUBLIC)
   const windowEnd = (own > text ? own : text) as Instant
-  save(world, { ...order, state: 'window', windowEnd, opened: world.at as Instant })
+  saveOrder(world, { ...order, state: 'window', windowEnd, opened: world.at as Instant })
 }
 
 /** What falls due, or changes by itself. */
@@ -208,7 +246,7 @@ export function advance(world: World, order: OrderRecord): void {
     return
   }
   if (seal !== null && seal.opened === null && !seal.overdue && seal.until <= at) {
-    save(world, { ...order, seal: { ...seal, overdue: true } })
+    saveOrder(world, { ...order, seal: { ...seal, overdue: true } })
     return
   }
   if (state === 'stayed' && stayed?.until != null && stayed.until <= at) {
@@ -217,7 +255,8 @@ export function advance(world: World, order: OrderRecord): void {
   }
   if ((state === 'window' || state === 'conflict') && windowEnd !== null && windowEnd <= at) {
     const later = moved(world, { opened: order.opened, due: windowEnd, pausedSeconds: order.pausedSeconds })
-    if (later !== null) save(world, { ...order, windowEnd: later.due, pausedSeconds: later.pausedSeconds })
+    if (later !== null)
+      saveOrder(world, { ...order, windowEnd: later.due, pausedSeconds: later.pausedSeconds })
     else attempt(world, order)
     return
   }
@@ -225,8 +264,8 @@ export function advance(world: World, order: OrderRecord): void {
     const { askAgainSeconds = 0 } = parameters(world, 'serve-order/1', order.received)
     const next = itemsOf(world, order) === null ? null : (later(at, askAgainSeconds) as Instant)
     if (next === null) returned(world, order, 'resource-moved')
-    else save(world, { ...order, asked: at as Instant, askAgain: next })
+    else saveOrder(world, { ...order, asked: at as Instant, askAgain: next })
     return
   }
-  save(world, order)
+  saveOrder(world, order)
 }

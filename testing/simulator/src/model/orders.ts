@@ -10,10 +10,11 @@ import type {
 } from '@cadastre/records'
 import { callFromDesk, deskAttestorFault } from './authorities.ts'
 import { staffFault } from './desk.ts'
-import { ENDINGS } from './examined.ts'
+import { atOnce, ENDINGS } from './examined.ts'
 import { policyFault } from './keys.ts'
+import { plainRange } from './numbers.ts'
 import { returnFault } from './order-checks.ts'
-import { advance, returned, verified } from './order-steps.ts'
+import { advance, returned, saveOrder, verified } from './order-steps.ts'
 import { type Asked, firstOf, opening, type Rule, refuse, SIZES, textOf, type Verdict } from './verdict.ts'
 import { memberHash, type World } from './world.ts'
 
@@ -54,6 +55,7 @@ export const serveOrder: Rule = {
     }
   },
   due({ world, subject }) {
+    if (subject.startsWith('obj/application/')) return examinedWell(world, subject)
     const order = world.get('order', subject.split('/')[2])
     if (order?.due == null || order.due > world.at) return refuse('not-due')
     return { accept: () => advance(world, order), unless: SIZES }
@@ -125,7 +127,7 @@ function record(world: World, { body }: Asked, { order: detail, seal, ...said }:
       authenticity,
       rooted,
       detail,
-      scope,
+      scope: scope.map((item) => ({ ...item, range: plainRange(item.range) })),
       holder,
       until,
       executeFrom,
@@ -152,7 +154,7 @@ function record(world: World, { body }: Asked, { order: detail, seal, ...said }:
     returned(world, order, reason)
     return
   }
-  world.put('order', handle, order)
+  saveOrder(world, order)
   const known = world.get('authority', authority) as Authority
   const questions = known.terms.kind === 'court' ? CHECKLIST : [...CHECKLIST, 'not-for-operator']
   const window = { seconds: 0, days: [] }
@@ -177,17 +179,23 @@ const orderOf = (world: World, { handle }: Application): OrderRecord | null =>
   world.get('order', handle.replace('A-', 'O-'))
 
 ENDINGS['serve-order/1'] = {
-  effect() {
-    // An order goes by its own record.
-  },
-  positive(world, application) {
-    const order = orderOf(world, application)
-    if (order !== null) verified(world, order, application)
-  },
+  effect: nothing,
+  positive: atOnce,
   failed(world, application, reason) {
     const order = orderOf(world, application)
     if (order !== null) returned(world, order, reason)
   },
+}
+function nothing(): void {
+  // An order goes by its own record.
+}
+function examinedWell(world: World, subject: string): Verdict {
+  const application = world.application(subject.split('/')[2])
+  if (application?.state !== 'noticed' || application.due === null || application.due > world.at)
+    return refuse('not-due')
+  const order = orderOf(world, application)
+  if (order === null) return refuse('not-due')
+  return { accept: () => verified(world, order, application), unless: SIZES }
 }
 
 function publish(asked: Asked): Verdict {

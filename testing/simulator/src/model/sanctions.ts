@@ -3,6 +3,7 @@
 import type { BlockableAct, BlockedActs, HolderNotes, Instant } from '@cadastre/records'
 import { after } from './business-days.ts'
 import { staffFault, twoClerks } from './desk.ts'
+import { saveHolderNotes } from './handing.ts'
 import { poolsWaitedBy } from './pools.ts'
 import {
   type Asked,
@@ -43,7 +44,7 @@ export const sanctions: Rule = {
 }
 
 function saveBlocks(world: World, notes: HolderNotes, blocked: readonly BlockedActs[]): void {
-  world.put('notes', notes.holder, { ...notes, blocked })
+  saveHolderNotes(world, { ...notes, blocked })
   for (const pool of poolsWaitedBy(world, notes.holder)) world.toServe.add(pool)
 }
 

@@ -88,6 +88,8 @@ export const takeOver: Rule = {
     if (registry === null) return refuse('procedure-unknown')
     const said = body['predecessor'] as Omit<Predecessor, 'size' | 'statement' | 'since'>
     const staff = body['staff'] as unknown as readonly Staff[]
+    if (said?.mandate === undefined || !Array.isArray(staff) || staff.some((one) => typeof one !== 'object'))
+      return refuse('body-malformed')
     const operators = staff.filter(({ role }) => role === 'operator')
     const { kind } = said.mandate
     const { successor } = registry

@@ -166,6 +166,7 @@ export const changeWitnesses: Rule = {
           ...witnesses,
           policy,
           previous: { policy: witnesses.policy, until },
+          since: world.index,
         })
       },
       // Which signatures of witnesses make a quorum is the text's own grammar.

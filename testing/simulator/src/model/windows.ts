@@ -36,13 +36,11 @@ export const isOver = (world: World, window: Window): boolean => {
 }
 /** What moving `due` changes; null where the window is over or not due at all. */
 export function moved(world: World, window: Window): Pick<Application, 'due' | 'pausedSeconds'> | null {
-  const { due, opened, pausedSeconds } = window
+  const { due, pausedSeconds } = window
   if (due === null || due > world.at) return null
   const end = endOf(world, window)
   if (end === null || end <= due) return null
-  const paused = world.registry()?.paused ?? null
-  if (paused !== null && end === paused.until) return { due: end as Instant, pausedSeconds }
-  return { due: end as Instant, pausedSeconds: pausedBetween(world, opened, due) || pausedSeconds }
+  return { due: end as Instant, pausedSeconds: pausedSeconds + secondsBetween(due, end) }
 }
 
 export function wait(
