@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import { blockQuery, verifyAnswer } from '@cadastre/answers'
 import { runAudit } from '@cadastre/audit'
-import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
+import { nodeCrypto } from '@cadastre/crypto/node'
 import {
   doorVkey,
   formatAddCheckpoint,
@@ -18,29 +18,21 @@ import { parsePrefix } from '@cadastre/numbers'
 import { createRdapHandler } from '@cadastre/rdap'
 import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
 import { startTestRegistry, type TestHolder, type TestRegistry } from '@cadastre/simulator'
-import { createTrieMemory } from '@cadastre/trie'
 import { whoisText } from '@cadastre/whois'
-import { pino } from 'pino'
-import { NOW, removed, temporary } from '../../../tests/mirror/bench.ts'
-import { Cosigner } from '../src/mirror/cosigner.ts'
 import type { Follower } from '../src/mirror/follower.ts'
-import { MirrorDirectory } from '../src/mirror/mirror-directory.ts'
-import { type OpenedMirror, openMirror } from '../src/mirror/open-mirror.ts'
-import { MirrorServer } from '../src/mirror/serve-mirror.ts'
-import { mirrorSource } from '../src/mirror/sources.ts'
-import { trustOf } from '../src/mirror/trust.ts'
+import type { MirrorDirectory } from '../src/mirror/mirror-directory.ts'
+import type { MirrorServer } from '../src/mirror/serve-mirror.ts'
 import { MIRROR_ROUTES } from '../src/surface.ts'
-
-const SECONDS = 1_795_500_000
+import { type ServedMirror, serveTestMirror } from './served-mirror.ts'
 
 suite('a mirror that serves', () => {
   let registry: TestRegistry
   let alice: TestHolder
-  let opened: OpenedMirror
+  let served: ServedMirror
   let server: MirrorServer
   let directory: MirrorDirectory
   let policy = ''
-  let follower: Follower | null = null
+  let follower: Follower
 
   before(async () => {
     registry = await startTestRegistry()
@@ -50,52 +42,12 @@ suite('a mirror that serves', () => {
     await allocate(bob, '10.1.1.0/24')
     await registry.registrar.publishedAll()
     policy = `log ${registry.logVkey}\nquorum none\n`
-    directory = new MirrorDirectory(await temporary('served'))
-    const mirror = trustOf(
-      JSON.stringify({ witnessPolicy: policy, receipts: { vkey: registry.receiptVkey } }),
-      null,
-    )
-    const memory = createTrieMemory()
-    const signer = generateEd25519Signer()
-    const cosigner = new Cosigner('mirror.example', signer, () => SECONDS)
-    server = await MirrorServer.listen({
-      ...{ directory, mirror, memory, signer, cosigner },
-      name: 'mirror.example',
-      settings: {
-        host: '127.0.0.1',
-        port: 0,
-        whoisPort: 0,
-        data: directory.path,
-        databaseUrl: null,
-        publicUrl: null,
-        logLevel: 'silent',
-      },
-      notices: { smtpUrl: null, from: null },
-      logger: pino({ level: 'silent' }),
-      follower: () => follower,
-    })
-    assert.equal((await fetch(`${server.url}/rdap/help`)).status, 503)
-    opened = await openMirror({
-      ...{ directory, mirror, memory },
-      sources: [mirrorSource(registry.logDirectory)],
-      workers: 0,
-      now: () => NOW,
-      cosign: (note) => cosigner.add(note),
-      published: (publication) => server.published(publication),
-      progress: () => undefined,
-      report: () => undefined,
-      stopped: () => false,
-    })
-    follower = opened.follower
-    await opened.follower.load()
-    assert.equal(await opened.follower.round(), 'grown')
-    await server.open()
+    served = await serveTestMirror(registry)
+    ;({ server, directory, follower } = served)
   })
   after(async () => {
-    await server.close()
-    await opened.close()
+    await served.close()
     await registry.close()
-    await removed(directory.path)
   })
 
   async function allocate({ handle, signer }: TestHolder, block: string): Promise<void> {
@@ -276,7 +228,7 @@ suite('a mirror that serves', () => {
   test('it moves on with the registry, and answers of before are not kept', async () => {
     await allocate(alice, '10.2.0.0/24')
     await registry.registrar.publishedAll()
-    assert.equal(await opened.follower.round(), 'grown')
+    assert.equal(await follower.round(), 'grown')
     const answer = await (await get('/rdap/ip/10.2.0.0')).text()
     assert.match(answer, new RegExp(`size ${size()}`))
     assert.match(answer, new RegExp(alice.handle))
