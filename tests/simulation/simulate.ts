@@ -1,5 +1,7 @@
 // npm run simulate -- --seed N [--histories H] [--steps S] [--profile community|national]
 // Random histories under every invariant. A violation prints what to run to see it again.
+// npm run simulate -- --attacks [--json | --page] [--only TEXT]
+// Plays the catalogue of attacks (docs/attacks.md) and prints it as a table; exits 1 where a class is not as claimed.
 
 import { parseArgs } from 'node:util'
 import { Violation } from '@cadastre/simulator'
@@ -11,6 +13,10 @@ const { values } = parseArgs({
     histories: { type: 'string', default: '20' },
     steps: { type: 'string', default: '300' },
     profile: { type: 'string' },
+    attacks: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    page: { type: 'boolean', default: false },
+    only: { type: 'string', default: '' },
   },
 })
 
@@ -24,6 +30,20 @@ if (![first, histories, steps].every(Number.isSafeInteger) || profiles.length ==
   process.exit(2)
 }
 
+async function attacks(): Promise<0 | 1> {
+  const { runAttacks } = await import('@cadastre/simulator/attacks')
+  const { json, page, only: filter } = values
+  const progress = (done: number, all: number, name: string): void => {
+    if (process.stderr.isTTY)
+      process.stderr.write(`\r\x1b[K${done}/${all} ${name}${done === all ? '\n' : ''}`)
+  }
+  return runAttacks({ json, page, filter, print: (line) => console.log(line), progress })
+}
+
+if (values.attacks) process.exitCode = await attacks()
+else play()
+
+function play(): void {
 for (const profile of profiles)
   for (let seed = first; seed < first + histories; seed++) {
     try {
@@ -41,3 +61,4 @@ for (const profile of profiles)
       process.exitCode = 1
     }
   }
+}
