@@ -3,7 +3,10 @@
  * they judge. Only tests may import this room.
  */
 
+export { type Agent, Scene } from './agents/agent.ts'
+export { Play } from './agents/cast.ts'
 export { type CheckedRegistry, checkRegistry, type RegistryUnderCheck } from './check-registry.ts'
+export * from './engine/index.ts'
 export * from './memory-state.ts'
 export * from './naive-trie.ts'
 export {

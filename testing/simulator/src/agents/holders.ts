@@ -18,6 +18,9 @@ import { type Agent, type Met, rangeOf, type Scene, wish } from './agent.ts'
 /** How many holders there come to be. */
 const HOLDERS = { small: 9, large: 20_000 } as const
 
+/** So many holdings and no more in a large world, where nothing else bounds the state. */
+const HOLDINGS = 30_000
+
 /** Prefix lengths to ask for, some of them not allowed. */
 const SIZES = {
   community: { ip4: [23, 25, 26, 27, 28, 30, 32], ip6: [33, 34, 36, 40, 48], asn: [32] },
@@ -72,6 +75,7 @@ export const applicants: Agent = {
   name: 'applicants',
   wish(scene) {
     const { engine, chance } = scene
+    if (engine.size === 'large' && engine.lists.of('holding').size >= HOLDINGS) return null
     const holder = scene.anyHolder()
     const pool = scene.read<Pool>(`obj/pool/${scene.pick('pool')}`)
     if (holder === null || pool === null) return null
@@ -230,9 +234,9 @@ const SMALL_CARE = {
 const LARGE_CARE = {
   confirm: 40,
   contacts: 8,
-  cooling: 4,
-  rotate: 1,
-  recovery: 0.2,
+  cooling: 0.05,
+  rotate: 0.3,
+  recovery: 0.05,
   lock: 4,
   freeze: 0.05,
   erase: 1,
@@ -252,7 +256,9 @@ function lock(scene: Scene, holder: Holder): Asking {
     return wish('lock/1', { step: 'release', holder: handle }, by, members)
   const most = scene.engine.size === 'large' ? DAY_SECONDS : 60 * DAY_SECONDS
   const until = addSeconds(scene.at, chance.between(60, most))
-  const releaseSeconds = chance.pick([null, 0, 0, DAY_SECONDS, 2 * DAY_SECONDS]) ?? null
+  const releaseSeconds =
+    chance.pick(scene.engine.size === 'large' ? [null, 0] : [null, 0, 0, DAY_SECONDS, 2 * DAY_SECONDS]) ??
+    null
   return wish('lock/1', { step: 'lock', holder: handle, until, releaseSeconds }, by, members)
 }
 

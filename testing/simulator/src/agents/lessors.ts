@@ -20,7 +20,7 @@ function grant(scene: Scene): Asking | null {
   const kinds = ['holding', 'holding', 'holding', 'sub', 'lease']
   const met = scene.met(engine.size === 'large' ? 'holding' : (chance.pick(kinds) ?? 'holding'))
   if (met === null) return null
-  const isProtected = chance.chance(engine.size === 'large' ? 0.15 : 0.5)
+  const isProtected = chance.chance(engine.size === 'large' ? 0.01 : 0.5)
   const child = chance.chance(isProtected ? 0.97 : 0.8) ? (scene.anyHolder()?.handle ?? null) : null
   const hasTerm = chance.chance(isProtected ? 0.95 : 0.6)
   const parent = met.registration.holder ?? 'H-1'

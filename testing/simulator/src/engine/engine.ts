@@ -13,6 +13,7 @@ import {
   PROCEDURES,
   type Procedure,
   REGISTRY_KEY,
+  WEEKDAYS,
 } from '@cadastre/procedures'
 import {
   addSeconds,
@@ -99,6 +100,8 @@ export type EngineOptions = {
   readonly rootsEvery?: number
   /** Is told every act before it is applied, and may say that something else was decided. */
   readonly onAct?: (acted: Acted) => Executed
+  /** Is told that the clock is about to move: whoever writes a log ends its batch, which takes an index. */
+  readonly onLater?: (engine: Engine) => void
   /** Is told every event, the founding apart. */
   readonly onEvent?: (event: HistoryEvent) => void
 }
@@ -165,6 +168,7 @@ export class Engine {
 
   /** Move the clock. */
   later(seconds: number): void {
+    this.#options.onLater?.(this)
     this.at = addSeconds(this.at, seconds)
   }
 
@@ -175,9 +179,18 @@ export class Engine {
 
   /** Decide a request; the refusal code, or null where it was accepted. Throws a {@link Violation}. */
   ask(wish: Asking): string | null {
-    const { by, documents = [], hostile } = wish
+    const { documents = [], hostile } = wish
+    const by = this.#evident(wish.by)
     const request = wish.again ?? this.#requestOf(wish)
     return this.#request(request, by, documents, hostile, wish.again !== undefined)
+  }
+
+  /** What the door lets in: each key once, and at least one. */
+  #evident(by: readonly Signer[]): readonly Signer[] {
+    if (by.length === 0) return [this.signer('nobody')]
+    const [one, other] = by
+    if (by.length === 1 || (by.length === 2 && one?.key !== other?.key)) return by
+    return by.filter(({ key }, place) => by.findIndex((signer) => signer.key === key) === place)
   }
 
   #requestOf({ body, replaces, procedure, origin = WORKLOAD_ORIGIN, expires }: Asking): Request {
@@ -199,15 +212,16 @@ export class Engine {
     hostile: string | null,
     again: boolean,
   ): string | null {
-    this.#options.onEvent?.({
-      index: this.index,
-      at: this.at,
-      request,
-      by,
-      hostile,
-      ...(documents.length > 0 ? { documents } : {}),
-      ...(again ? { again } : {}),
-    })
+    if (!this.#founding)
+      this.#options.onEvent?.({
+        index: this.index,
+        at: this.at,
+        request,
+        by,
+        hostile,
+        ...(documents.length > 0 ? { documents } : {}),
+        ...(again ? { again } : {}),
+      })
     const procedure = this.#procedures[request.procedure]
     if (procedure === undefined) throw new TypeError(`no procedure ${request.procedure}`)
     const signed = this.signatures.verified(request, by, documents)
@@ -267,7 +281,7 @@ export class Engine {
     instead: Executed | null,
   ): string | null {
     const { at, index, state } = this
-    const decided = instead ?? execute(procedure, act, state, at, index)
+    const decided = instead ?? this.#execute(procedure, act)
     let executed = this.#options.tamper?.(decided) ?? decided
     if (this.#options.onAct !== undefined) {
       const request = act.kind === 'request' ? act.request : null
@@ -299,6 +313,17 @@ export class Engine {
     return refusal
   }
 
+  /** Where the procedure's own code fails the registrar refuses with `procedure-fault`; here that is what is sought. */
+  #execute(procedure: Procedure, act: Act): Executed {
+    const { at, index, state } = this
+    try {
+      return execute(procedure, act, state, at, index)
+    } catch (error) {
+      if (!(error instanceof Error)) throw error
+      throw new ProcedureFault(procedure.id, index, act, error)
+    }
+  }
+
   #apply(stamped: Extract<Executed['outcome'], { accepted: true }>['stamped'], step: Step | null): void {
     const { state } = this
     const old = step === null ? null : new Map<RecordKey, Json | undefined>()
@@ -321,9 +346,10 @@ export class Engine {
 
   #found(): void {
     const { profile, size, fees } = this
-    const parts = genesisParts(parametersOf(profile, size, fees))
-    const founding = foundingBody(profile, size, (name) => this.signer(name))
     const hash = (member: Json): string => this.state.memberHash(member)
+    const calendar = hash(WEEKDAYS)
+    const parts = genesisParts(parametersOf(profile, size, fees, calendar))
+    const founding = foundingBody(profile, size, (name) => this.signer(name))
     for (const body of genesisBodies(founding, parts, 'OP-1', hash)) this.#asOperator(genesis.id, body)
     const source = { staff: 'OP-1', source: 'EXAMPLE' }
     const file = { file: 'delegated-example', sha256: commitmentOf('file'), attribution: 'Example' }
@@ -339,6 +365,13 @@ export class Engine {
     const wish = { procedure, body, replaces: [], by: [this.signer('OP-1')], hostile: null }
     const refusal = this.ask(wish)
     if (refusal !== null) throw new Error(`${procedure} is refused: ${refusal}`)
+  }
+}
+
+/** A procedure's own code failed. */
+export class ProcedureFault extends Error {
+  constructor(id: string, index: number, act: Act, cause: Error) {
+    super(`${id}: ${cause.message} [entry ${index}, ${JSON.stringify(act).slice(0, 900)}]`, { cause })
   }
 }
 

@@ -18,18 +18,25 @@ import { type Place, SpaceTree, type Stored } from './space-tree.ts'
 
 export type SpaceName = NumberSpace | 'obj'
 
-/** A record of the state. It is hashed at once, while its text is at hand, and the text is not kept. */
+/** A record of the state. It is hashed at once, while its text is at hand; of most the text is not kept. */
 class Entry implements Stored {
-  readonly value: Json
   readonly covering: CoveringCell | null
+  readonly #value: Json
+  /** In place of the value, where nobody will look at it soon: a fifth of the memory. */
+  readonly #text: string | null
   readonly #hash: Uint8Array
   #printed: string | null = null
 
-  constructor(block: Block | null, value: Json, hash: Uint8Array) {
-    this.value = value
+  constructor(block: Block | null, value: Json, hash: Uint8Array, text: string | null) {
+    this.#text = text
+    this.#value = text === null ? value : null
     this.#hash = hash
     const record: unknown = value
     this.covering = block === null ? null : { block, cell: record as Cell }
+  }
+
+  get value(): Json {
+    return this.#text === null ? this.#value : JSON.parse(this.#text)
   }
 
   hash(): Uint8Array {
@@ -45,6 +52,9 @@ class Entry implements Stored {
 /** A key, and where it lives; null for an object until a root is asked for. */
 type Known = { readonly block: Block; readonly place: Place }
 const KNOWN_MAX = 200_000
+
+/** An application that nothing happens to any more. */
+const ENDED = /"state":"(?:effected|withdrawn|vetoed|failed)"/
 
 const NO_RECORD = { value: null, hash: null } as const
 const NO_SUBTREE: Subtree = { hash: null, cells: [], complete: true }
@@ -151,13 +161,18 @@ export class FastState implements StateSource {
   set(key: RecordKey, next: Json, text: string | null = null): void {
     const known = key.startsWith('obj/') ? null : this.#place(key)
     const entry =
-      next === null
-        ? null
-        : new Entry(known?.block ?? null, next, this.port.tagged(3, text ?? canonicalJson(next)))
+      next === null ? null : this.#entry(key, known?.block ?? null, next, text ?? canonicalJson(next))
     if (entry !== null) this.#records.set(key, entry)
     else this.#records.delete(key)
     if (known === null) this.#changedObjects.add(key)
     else this.#trees[known.block.space].set(known.place, entry)
+  }
+
+  #entry(key: RecordKey, block: Block | null, next: Json, text: string): Entry {
+    const resting = key.startsWith('obj/application/') && ENDED.test(text)
+    // Copied, so that it is no part of a longer text that would stay in memory with it.
+    const kept = resting ? Buffer.from(text).toString() : null
+    return new Entry(block, next, this.port.tagged(3, text), kept)
   }
 
   /** Roots of all spaces as a state entry names them. */

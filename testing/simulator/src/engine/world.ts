@@ -1,9 +1,10 @@
 /** What a simulated registry begins with: staff, pools, imported rows, parameters. */
 
-import { type genesisParts, PROFILES } from '@cadastre/procedures'
+import { type genesisParts, proceduresOfProfile } from '@cadastre/procedures'
 import { DAY_SECONDS, type JsonObject, type Profile } from '@cadastre/records'
 import type { Signer } from '../workload-registry.ts'
 import { commitmentOf, NOTIFIER, WORKLOAD_ORIGIN } from '../workload-registry.ts'
+import { CASHIER_KEY } from './fees-key.ts'
 
 /** `small`: pools that fill, so that queues form and numbers come round again; `large`: room for millions of acts. */
 export type WorldSize = 'small' | 'large'
@@ -16,6 +17,8 @@ export const CLERKS: readonly { readonly handle: string; readonly outside: boole
   { handle: 'CL-3', outside: false },
   { handle: 'CL-4', outside: true },
 ]
+/** Attestors from whom an applicant chooses. */
+export const OUTSIDE: readonly string[] = CLERKS.flatMap(({ handle, outside }) => (outside ? [handle] : []))
 export const ADOPTER = 'AD-1'
 export const CASHIER = 'CASHIER'
 
@@ -31,7 +34,7 @@ export function staffOf(signer: (name: string) => Signer): readonly JsonObject[]
     ...CLERKS.map(({ handle, outside }) => member(handle, 'clerk', outside)),
     member(ADOPTER, 'adopter'),
     member(NOTIFIER, 'notifier'),
-    member(CASHIER, 'cashier'),
+    { handle: CASHIER, role: 'cashier', alg: 'ed25519', key: CASHIER_KEY, outside: false },
   ]
 }
 
@@ -59,25 +62,27 @@ export function foundingBody(
   }
 }
 
-/** The profile's parameters, with more sizes and shorter holds in `national`, so that there is something to cut. */
+/**
+ * The profile's parameters, with more sizes and shorter holds in `national`, so that there is something to cut.
+ * `calendar`: hash of the calendar of business days, by the hash function in use.
+ */
 export function parametersOf(
   profile: Profile,
   size: WorldSize,
   fees: boolean,
+  calendar: string,
 ): Parameters<typeof genesisParts>[0] {
-  return Object.entries(PROFILES[profile]).map(([id, parameters]) => {
-    const sizes = {
-      ip4Min: size === 'large' ? 20 : 22,
-      quotaIp4: size === 'large' ? 0 : 4096,
-      holdSeconds: 20 * DAY_SECONDS,
-    }
-    const allocation = { ...(profile === 'national' ? sizes : {}), ...(fees ? { actFee: true } : {}) }
-    return {
-      id,
-      text: commitmentOf(id),
-      parameters: id === 'allocate/1' ? { ...parameters, ...allocation } : parameters,
-    }
-  })
+  const sizes = {
+    ip4Min: size === 'large' ? 20 : 22,
+    quotaIp4: size === 'large' ? 0 : 4096,
+    holdSeconds: 20 * DAY_SECONDS,
+  }
+  const allocation = { ...(profile === 'national' ? sizes : {}), ...(fees ? { actFee: true } : {}) }
+  return proceduresOfProfile(profile, commitmentOf, calendar).map(({ id, text, parameters }) => ({
+    id,
+    text,
+    parameters: id === 'allocate/1' ? { ...parameters, ...allocation } : parameters,
+  }))
 }
 
 const LARGE: readonly JsonObject[] = [
