@@ -44,21 +44,21 @@ if (values.attacks) process.exitCode = await attacks()
 else play()
 
 function play(): void {
-for (const profile of profiles)
-  for (let seed = first; seed < first + histories; seed++) {
-    try {
-      const counts = simulate(seed, profile, steps)
-      const accepted = [...counts].filter(([name]) => name.endsWith(' accepted'))
-      const sum = accepted.reduce((total, [, count]) => total + count, 0)
-      console.log(`${profile} ${seed}: ${sum} acts, every invariant holds`)
-    } catch (error) {
-      if (!(error instanceof Error)) throw error
-      const wrong = error instanceof Violation ? error.message : (error.stack ?? error.message)
-      console.error(`${profile} ${seed}: ${wrong}`)
-      console.error(
-        `again: npm run simulate -- --seed ${seed} --histories 1 --steps ${steps} --profile ${profile}`,
-      )
-      process.exitCode = 1
+  for (const profile of profiles)
+    for (let seed = first; seed < first + histories; seed++) {
+      try {
+        const counts = simulate(seed, profile, steps)
+        const accepted = [...counts].filter(([name]) => name.endsWith(' accepted'))
+        const sum = accepted.reduce((total, [, count]) => total + count, 0)
+        console.log(`${profile} ${seed}: ${sum} acts, every invariant holds`)
+      } catch (error) {
+        if (!(error instanceof Error)) throw error
+        const wrong = error instanceof Violation ? error.message : (error.stack ?? error.message)
+        console.error(`${profile} ${seed}: ${wrong}`)
+        console.error(
+          `again: npm run simulate -- --seed ${seed} --histories 1 --steps ${steps} --profile ${profile}`,
+        )
+        process.exitCode = 1
+      }
     }
-  }
 }
