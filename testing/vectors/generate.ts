@@ -6,7 +6,7 @@ import { vectorFiles } from './src/index.ts'
 
 const data = join(import.meta.dirname, 'data')
 let bytes = 0
-const files = vectorFiles()
+const files = await vectorFiles()
 rmSync(data, { recursive: true, force: true })
 for (const [path, content] of files) {
   mkdirSync(dirname(join(data, path)), { recursive: true })

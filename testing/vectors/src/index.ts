@@ -11,6 +11,7 @@ import { entryCases } from './entries.ts'
 import { evidenceCases } from './evidence.ts'
 import { forgeryCases } from './forgeries.ts'
 import { logCases } from './log-forgeries.ts'
+import { misbehaviourVectors } from './misbehaviour.ts'
 import { checkpointCases, cosignatureCases, noteCases, receiptChains, testKeys, vkeyCases } from './notes.ts'
 import { policyCases, policyCheckCases, quorumVectors } from './policies.ts'
 import { NOW, policyText } from './shared.ts'
@@ -32,6 +33,7 @@ export { type AnswerCase, MAX_SECONDS } from './answers.ts'
 export type { EntryCase } from './entries.ts'
 export type { EvidenceCase } from './evidence.ts'
 export { entriesOf, faultsOf, type LogCase } from './log-forgeries.ts'
+export type { MisbehaviourCase } from './misbehaviour.ts'
 export type { CheckpointCase, CosignatureCase, NoteCase, ReceiptChain } from './notes.ts'
 export type { PolicyCheckCase } from './policies.ts'
 export { type Case, type Input, inputBytes, NOW } from './shared.ts'
@@ -40,7 +42,7 @@ export type { KeyCase } from './texts.ts'
 export type { BundleCase, ConsistencyCase, InclusionCase } from './tree.ts'
 
 /** Every JSON file without its ending, as a value. */
-function jsonFiles(): Readonly<Record<string, unknown>> {
+async function jsonFiles(): Promise<Readonly<Record<string, unknown>>> {
   const trust = { policy: policyText(), now: NOW, maxSeconds: MAX_SECONDS }
   return {
     'texts/base64': base64Cases(),
@@ -74,6 +76,7 @@ function jsonFiles(): Readonly<Record<string, unknown>> {
     'answers/forgeries': { ...trust, cases: forgeryCases() },
     'log/log': logDescription(wholeLog()),
     'log/forgeries': logCases(),
+    'misbehaviour/files': await misbehaviourVectors(),
   }
 }
 
@@ -88,9 +91,9 @@ function jsonText(value: unknown): string {
 }
 
 /** Every file of `data/`, by its path there. Deterministic. */
-export function vectorFiles(): ReadonlyMap<string, Uint8Array> {
+export async function vectorFiles(): Promise<ReadonlyMap<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>()
-  for (const [name, value] of Object.entries(jsonFiles()))
+  for (const [name, value] of Object.entries(await jsonFiles()))
     files.set(`${name}.json`, encodeUtf8(jsonText(value)))
   for (const [path, bytes] of publicFiles(wholeLog().log.entries)) files.set(`log/public/${path}`, bytes)
   return files

@@ -326,10 +326,15 @@ function checkpointsOf(entries: readonly Uint8Array[]): { readonly size: number;
 
 /** The public files of the log, by path. */
 export function publicFiles(entries: readonly Uint8Array[]): ReadonlyMap<string, Uint8Array> {
+  const checkpoint = encodeUtf8(checkpointsOf(entries).at(-1)?.note ?? '')
+  return new Map([['checkpoint', checkpoint], ...treeFiles(entries)])
+}
+
+/** The tiles and bundles of a log, whatever its entries are. */
+export function treeFiles(entries: readonly Uint8Array[]): ReadonlyMap<string, Uint8Array> {
   const size = entries.length
   const read = readerOf(entries)
   const files = new Map<string, Uint8Array>()
-  files.set('checkpoint', encodeUtf8(checkpointsOf(entries).at(-1)?.note ?? ''))
   for (const tile of tilesForSize(size))
     files.set(tilePath(tile.level, tile.index, tile.width), readTileBytes(read, tile))
   for (const { index, width } of bundlesForSize(size))

@@ -23,7 +23,7 @@ class Log:
         self._at = self._batch_at = ""
         self._ops = 0
         self._previous = None
-        self._seq = 0
+        self._seq, self._received = 0, ""
         self._gaps = []
         self._requests = set()
 
@@ -99,6 +99,8 @@ class Log:
             require(entry["procedure"] in FOUNDING, "no receipt")
             return
         require(received["seq"] > self._seq, "a receipt out of order")
+        require(received["at"] >= self._received, "a receipt dated before the one before it")
+        self._received = received["at"]
         require(received["at"] <= entry["at"], "received after it was decided")
         late = instant(received["at"]) + DEADLINE_SECONDS
         require(instant(entry["at"]) <= late, "decided too late")
