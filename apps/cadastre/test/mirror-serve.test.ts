@@ -187,6 +187,7 @@ suite('a mirror that serves', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ numbers: '10.1.0.0/24', channel, target }),
       })
+    assert.match(await (await get('/subscribe')).text(), /no mail is sent from here/)
     const mail = await ask('mail', 'someone@example.net')
     assert.equal(mail.status, 503)
     assert.match(await mail.text(), /webhook/)

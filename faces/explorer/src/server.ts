@@ -117,7 +117,7 @@ export function createExplorer(options: ExplorerOptions): Hono {
     app.get('/why/:index', (c) => whyAnswer(c, options, page))
     app.get('/extract', (c) => extractAnswer(c, options, page))
     mountMore(app, page, options)
-    mountSubscribe(app, page, options.subscribe)
+    mountSubscribe(app, page, options.subscribe, undefined, options.channels)
   } else if (options.site.subscribe !== null) {
     mountSubscribe(app, page, options.site.subscribe.ask, options.site.subscribe.words)
   }

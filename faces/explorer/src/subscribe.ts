@@ -29,7 +29,24 @@ const WORDS: SubscribeWords = {
   label: 'Prefix or AS number',
 }
 
-function subscribePage({ title, says, label }: SubscribeWords, numbers: string): Markup {
+/** By which something can be sent from here. */
+export type SubscribeChannels = readonly ('mail' | 'webhook')[]
+
+const BOTH: SubscribeChannels = ['mail', 'webhook']
+
+function targetLabel(channels: SubscribeChannels): string {
+  if (channels.includes('mail'))
+    return channels.includes('webhook') ? 'Mail address, or https address of a webhook' : 'Mail address'
+  return channels.includes('webhook')
+    ? 'https address of a webhook (no mail is sent from here)'
+    : 'Address (nothing can be sent from here now)'
+}
+
+function subscribePage(
+  { title, says, label }: SubscribeWords,
+  channels: SubscribeChannels,
+  numbers: string,
+): Markup {
   return html`<div class="subject">
 <h1>${title}</h1>
 <p class="statement">${says} It costs nothing, needs no account, and changes nothing.</p>
@@ -40,7 +57,7 @@ ${part(
   'The address is asked once whether it wants this.',
   html`<form action="/subscribe" method="post">
 <p><label>${label} <input name="numbers" value="${numbers}" required maxlength="90"></label></p>
-<p><label>Mail address, or https address of a webhook <input name="target" required maxlength="500"></label></p>
+<p><label>${targetLabel(channels)} <input name="target" required maxlength="500"></label></p>
 <p><button>Ask this address</button></p>
 </form>`,
 )}`
@@ -81,6 +98,7 @@ export function mountSubscribe(
   page: MakePage,
   ask: AskApi | undefined,
   words: SubscribeWords = WORDS,
+  channels: SubscribeChannels = BOTH,
 ): void {
   const { title } = words
   const answer = async (c: Context, reply: Response, done: string): Promise<Response> => {
@@ -88,7 +106,11 @@ export function mountSubscribe(
     return page(c, status, { title, query: '', body: plainPage(title, sentence) })
   }
   app.get('/subscribe', (c) =>
-    page(c, 200, { title, query: '', body: subscribePage(words, (c.req.query('q') ?? '').slice(0, 90)) }),
+    page(c, 200, {
+      title,
+      query: '',
+      body: subscribePage(words, channels, (c.req.query('q') ?? '').slice(0, 90)),
+    }),
   )
   app.get('/subscribe/confirm', (c) =>
     page(c, 200, { title, query: '', body: confirmPage(title, (c.req.query('token') ?? '').slice(0, 100)) }),

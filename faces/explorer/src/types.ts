@@ -15,7 +15,7 @@ import type {
   Transits,
 } from '../../api/src/generated/lookup-types.ts'
 import type { Site } from './site.ts'
-import type { AskApi } from './subscribe.ts'
+import type { AskApi, SubscribeChannels } from './subscribe.ts'
 
 export type * from '../../api/src/generated/lookup-types.ts'
 
@@ -95,6 +95,8 @@ export type ExplorerOptions = {
   readonly failed: (error: unknown) => void
   /** Hands what a subscription page was asked to the API; without it those pages only explain. */
   readonly subscribe?: AskApi
+  /** By which something can be sent from here; both where absent. */
+  readonly channels?: SubscribeChannels
 }
 
 /** A certified extract, as `/api/extract` gives it. */

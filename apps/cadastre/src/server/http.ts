@@ -78,7 +78,14 @@ export function createFaces(parts: HttpParts): Hono {
     const headers = { 'content-type': 'application/json' }
     return api.request(path, { method: 'POST', headers, body: JSON.stringify(body) }, c.env)
   }
-  app.route('/', createExplorer({ ...explorerOptions(reader, logger, archive, pages), subscribe }))
+  app.route(
+    '/',
+    createExplorer({
+      ...explorerOptions(reader, logger, archive, pages),
+      subscribe,
+      channels: notices.channels,
+    }),
+  )
   app.onError((error, c) => {
     logger.error({ err: error, path: c.req.path }, 'a request met a bug')
     return c.text('The server met a bug with this request; it has been logged.\n', 500)
