@@ -4,8 +4,10 @@
 import { parseArgs } from 'node:util'
 import { progressLine } from './progress.ts'
 import { readPolicyFile, runAudit } from './run-audit.ts'
+import { servicesMain } from './services/main.ts'
 
 const USAGE = `Usage: audit [options] <directory or address of the log's public files>
+       audit services [options] <address of the registry>
 
 Checks every signature, hash and root of a log, and makes every decision again, from its public files alone.
 
@@ -25,45 +27,51 @@ Each night, from cron, with mail if it is not clean:
   0 3 * * *  audit --resume /var/lib/audit --evidence /var/lib/audit/evidence https://registry.example || mail …
 `
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    vkey: { type: 'string' },
-    policy: { type: 'string' },
-    remember: { type: 'string' },
-    evidence: { type: 'string' },
-    resume: { type: 'string' },
-    workers: { type: 'string' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-
 const line = progressLine()
-const [source] = positionals
-const workers = values.workers === undefined ? undefined : Number(values.workers)
-if (values.help) process.stdout.write(USAGE)
-else if (
-  source === undefined ||
-  positionals.length > 1 ||
-  (workers !== undefined && !(workers >= 0 && workers <= 256))
-) {
-  process.stderr.write(USAGE)
-  process.exitCode = 2
-} else {
-  const { exitCode, text } = await runAudit({
-    source,
-    vkey: values.vkey,
-    policy: values.policy === undefined ? undefined : await readPolicyFile(values.policy),
-    remember: values.remember,
-    evidence: values.evidence,
-    resume: values.resume,
-    workers,
-    json: values.json,
-    progress: process.stderr.isTTY ? showProgress : undefined,
+const [mode, ...rest] = process.argv.slice(2)
+if (mode === 'services') await servicesMain(rest)
+else await auditMain()
+
+async function auditMain(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      vkey: { type: 'string' },
+      policy: { type: 'string' },
+      remember: { type: 'string' },
+      evidence: { type: 'string' },
+      resume: { type: 'string' },
+      workers: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   })
-  process.stdout.write(text)
-  process.exitCode = exitCode
+
+  const [source] = positionals
+  const workers = values.workers === undefined ? undefined : Number(values.workers)
+  if (values.help) process.stdout.write(USAGE)
+  else if (
+    source === undefined ||
+    positionals.length > 1 ||
+    (workers !== undefined && !(workers >= 0 && workers <= 256))
+  ) {
+    process.stderr.write(USAGE)
+    process.exitCode = 2
+  } else {
+    const { exitCode, text } = await runAudit({
+      source,
+      vkey: values.vkey,
+      policy: values.policy === undefined ? undefined : await readPolicyFile(values.policy),
+      remember: values.remember,
+      evidence: values.evidence,
+      resume: values.resume,
+      workers,
+      json: values.json,
+      progress: process.stderr.isTTY ? showProgress : undefined,
+    })
+    process.stdout.write(text)
+    process.exitCode = exitCode
+  }
 }
 
 function showProgress(entries: number, size: number): void {

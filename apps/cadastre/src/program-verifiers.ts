@@ -7,6 +7,7 @@ import type { StatsOptions } from './commands/stats.ts'
 import type { SubscribeOptions } from './commands/subscribe.ts'
 import type { WhyOptions } from './commands/why.ts'
 import { run, urlOf } from './program-run.ts'
+import { addAuditServices } from './program-services.ts'
 
 export function addVerifierCommands(program: Command): void {
   program
@@ -59,6 +60,7 @@ export function addVerifierCommands(program: Command): void {
         return auditCommand(source ?? `${urlOf(options, settings)}/log/`, options, output)
       }),
     )
+  addAuditServices(program)
   program
     .command('witness')
     .description(

@@ -84,6 +84,7 @@ export const COMMANDS: readonly string[] = [
   'subscribe',
   'hand-in',
   'audit',
+  'audit-services',
   'witness',
   'mirror',
   'impact',

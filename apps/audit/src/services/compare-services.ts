@@ -8,7 +8,7 @@ import { type Asker, Comparison, type EvidenceMaker } from './compare.ts'
 import { compareFiles, type ForkMaker } from './files.ts'
 import { Follower } from './follower.ts'
 import { HttpChannel } from './http-channel.ts'
-import { type Question, questionsOf, type ServiceName } from './questions.ts'
+import { aboutHowMany, type Question, questionsOf, type ServiceName } from './questions.ts'
 import type { AskerReport, ServiceFinding, ServicesReport } from './report.ts'
 import { sample, seeded } from './seeded.ts'
 import { Timing } from './timing.ts'
@@ -112,6 +112,7 @@ async function compare(
   await follower.fetch(true, (done, of) => options.progress('reading the log', done, of))
   const start = follower.record.size
   const timing = new Timing()
+  const expected = options.sample?.questions ?? aboutHowMany(follower.record)
   const makers = options.evidence({ follower, proof: first.proof, log: first.log })
   const { crypto, policy, addresses } = options
   const comparison = new Comparison(
@@ -124,7 +125,7 @@ async function compare(
       batch: BATCH,
       maxFindings: MAX_FINDINGS,
       evidence: makers.served,
-      progress: (done) => options.progress('comparing answers', done, options.sample?.questions ?? null),
+      progress: (done) => options.progress('comparing answers', done, Math.max(done, expected)),
     },
     (asker, question, answer) => timing.note(asker, question, answer),
   )

@@ -39,7 +39,7 @@ const AT_ONCE = 16
 export async function compareFiles(options: FilesOptions): Promise<number> {
   for (const asker of options.askers) await compareCheckpoint(options, asker)
   const paths = options.chosen([...options.follower.files.keys()])
-  let compared = 0
+  let [compared, partial] = [0, 0]
   const all = paths.length * options.askers.length
   for (const asker of options.askers) {
     for (let at = 0; at < paths.length; at += AT_ONCE) {
@@ -48,9 +48,9 @@ export async function compareFiles(options: FilesOptions): Promise<number> {
       compared += some.length
       options.progress(compared, all)
     }
-    compared += await comparePartial(options, asker)
+    partial += await comparePartial(options, asker)
   }
-  return compared
+  return compared + partial
 }
 
 /** The checkpoint that an asker is given signs the entries that the first asker was given. */

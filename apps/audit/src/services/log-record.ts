@@ -182,6 +182,12 @@ export class LogRecord implements ServedRecord {
       .map((found) => coveringCell(space, found))
   }
 
+  /** How many cells or objects there are. */
+  count(space: NumberSpace | 'obj'): number {
+    const bytes = space === 'ip6' ? 16 : space === 'obj' ? 32 : 4
+    return this.#state.view.countInside(space, new Uint8Array(bytes), 0, Number.MAX_SAFE_INTEGER)
+  }
+
   /** Objects of all types in order of their place, those after one of them, at most `limit`. */
   objects(
     after: Uint8Array | null,

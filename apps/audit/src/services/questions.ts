@@ -35,8 +35,10 @@ const PAGE = 256
 /** Checking a proof costs as much as ten answers: of a complete comparison every so many-th is asked for its proof. */
 const PROOF_EVERY = 100
 
-/** How many cells and objects there are, about: for telling how long it takes. */
-export type Counted = { cells: number; objects: number }
+/** How many questions there are, about: for telling how long it takes. */
+export function aboutHowMany(record: LogRecord): number {
+  return 2 * (record.count('ip4') + record.count('ip6')) + 4 * record.count('asn') + 3 * record.count('obj')
+}
 
 /**
  * All questions about the record, read page by page while it moves on. Each cell and the numbers before it, each

@@ -1,5 +1,6 @@
 /** One comparison of services from the command line's arguments to its exit code. */
 
+import { randomInt } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
@@ -27,6 +28,7 @@ export type RunServicesOptions = {
   readonly from?: readonly string[] | undefined
   /** How many questions; everything without it. */
   readonly sample?: number | undefined
+  /** Which ones; by chance without it, and told. */
   readonly seed?: number | undefined
   /** Connections of each asker to each service; 16 by default. */
   readonly connections?: number | undefined
@@ -49,6 +51,7 @@ class ServicesImpossibleError extends Error {
 }
 
 const CONNECTIONS = 16
+const SEEDS = 1_000_000
 
 /** Compare the services of a registry. Never throws for what the registry or the network do. */
 export async function runServices(options: RunServicesOptions): Promise<ServicesRun> {
@@ -90,7 +93,10 @@ async function run(options: RunServicesOptions): Promise<ServicesReport> {
     policy,
     addresses,
     from: options.from ?? [],
-    sample: options.sample === undefined ? null : { questions: options.sample, seed: options.seed ?? 1 },
+    sample:
+      options.sample === undefined
+        ? null
+        : { questions: options.sample, seed: options.seed ?? randomInt(1, SEEDS) },
     connections: options.connections ?? CONNECTIONS,
     progress: options.progress ?? (() => undefined),
     clock: () => performance.now() / 1000,
