@@ -1,7 +1,7 @@
 // Compares what README and docs/security.md claim with the tests that hold it.
 
 /** The closed list of what a claim can be (procedures.md section 0, Guards). */
-export const CLASSES = ['prevented', 'convicted', 'only visible'] as const
+const CLASSES = ['prevented', 'convicted', 'only visible'] as const
 
 export interface Claim {
   readonly claim: string
@@ -11,7 +11,7 @@ export interface Claim {
 }
 
 /** A test file, and the title of the test in it; null where the file as a whole holds the claim. */
-export interface Holder {
+interface Holder {
   readonly file: string
   readonly title: string | null
 }
