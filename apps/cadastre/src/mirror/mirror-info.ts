@@ -4,7 +4,7 @@ import type { RegistryInfo } from '@cadastre/reader'
 import type { Instant, Profile, Registry } from '@cadastre/records'
 import type { MirrorFault } from './follower.ts'
 
-export type MirrorPosition = {
+type MirrorPosition = {
   readonly size: number
   readonly at: Instant
   /** When a source last showed the same; null where none has since the start. */

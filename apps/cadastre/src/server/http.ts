@@ -26,7 +26,7 @@ export type Health = {
 }
 
 /** What a mirror answers otherwise, and beside. */
-export type MirrorFaces = {
+type MirrorFaces = {
   readonly wellKnown: (webhookKey: string | null) => Json
   readonly mount: (app: Hono) => void
 }
