@@ -158,7 +158,7 @@ function registrationEffects(
   const edits = new CellEdits(inputs)
   editRegistration(edits, claimed, { holder: claimant, procedure: ID, since: DRAFT_SINCE })
   const effects = edits.effects()
-  return fitsEntry(effects, editNeeds([claimed]).length + 8) ? ok(effects) : err('entry-too-large')
+  return fitsEntry(effects, editNeeds([claimed]).length + 10) ? ok(effects) : err('entry-too-large')
 }
 
 /** What the claim writes, or why it cannot be: the same when it is asked for and at effect. */
@@ -238,6 +238,7 @@ function decideProof(from: Asked<Examined>, inputs: Inputs, at: Instant): Decisi
   const opened = openExamination(
     newApplication(ID, from.request.body, [claimant], 'examining', null, at),
     {
+      applicant: claimant,
       attestor,
       questions: CLAIM_QUESTIONS[from.body.means],
       // Whoever still has a key that the imported source lists may veto, and is told as the holder.
@@ -285,7 +286,7 @@ function decideDue(application: Application, inputs: Inputs, at: Instant): Decis
 function claimNeeds(wish: ByKey | Examined, known: Inputs): readonly Need[] {
   const first = [
     recordNeed(holderKey(wish.claimant)),
-    ...(wish.step === 'key' ? [] : examinationNeeds(known)),
+    ...(wish.step === 'key' ? [] : examinationNeeds(known, wish.claimant)),
   ]
   if (wish.step !== 'registration')
     return [...first, recordNeed(holderKey(wish.holder)), recordNeed(maintainersKey(wish.holder))]
@@ -352,6 +353,7 @@ export const claim: Procedure<ClaimBody> = {
     'means-not-possible',
     'key-not-listed',
     'claimant-signature-missing',
+    'quota-reached',
     'attestor-not-outside',
     'attestors-unavailable',
   ],

@@ -199,6 +199,7 @@ function decideWish(from: Asked<Wish>, inputs: Inputs, at: Instant): Decision {
   const { by, attestor } = from.body
   const application = newApplication(ID, from.request.body, [by], 'examining', null, at)
   const plan = {
+    applicant: holderOf(inputs, by) === null ? null : by,
     attestor,
     questions: CORRECTION_QUESTIONS,
     affected,
@@ -238,7 +239,7 @@ function needs(act: Act, known: Inputs): readonly Need[] {
     ...base,
     ...asker,
     ...calendarNeeds(ID, known),
-    ...examinationNeeds(known),
+    ...examinationNeeds(known, wish.by),
     ...wishNeeds(wish, known),
   ]
 }
@@ -268,6 +269,7 @@ export const correct: Procedure<CorrectBody> = {
     'nothing-changed',
     'entry-too-large',
     'member-changed',
+    'quota-reached',
     'attestor-not-outside',
     'attestors-unavailable',
   ],

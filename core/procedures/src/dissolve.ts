@@ -84,6 +84,8 @@ function decideNotice(from: Asked<Notice>, inputs: Inputs, at: Instant): Decisio
   const notices = filedNotices(wish.key, inputs, at)
   if (!notices.ok) return refuse(notices.error)
   const plan = {
+    // Strangers have limits of their own, below.
+    applicant: null,
     attestor: wish.attestor,
     questions: DISSOLUTION_QUESTIONS,
     affected: [wish.holder],

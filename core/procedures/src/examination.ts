@@ -3,7 +3,7 @@
  * or no by two clerks, one of them outside the operator and chosen by the applicant, blind to each other (`attest`).
  * The others are called in turn from the published roster, so that nobody picks who examines whom.
  *
- *     examinationNeeds(known): readonly Need[]
+ *     examinationNeeds(known, applicant): readonly Need[]
  *     openExamination(application, plan, inputs, at): Result<readonly Effect[], RefusalCode>
  *     openRecheck(application, plan, inputs, at): Result<readonly Effect[], RefusalCode>    one more attestor looks again
  *     END_STEPS, endNeeds(body), decideEnd(from, procedure, inputs, at)    withdrawal and veto
@@ -13,6 +13,7 @@
 import { err, ok, type Result } from '@cadastre/numbers'
 import {
   type Application,
+  addSeconds,
   type BusinessDays,
   type Call,
   type Examination,
@@ -35,6 +36,7 @@ import {
   applicationOf,
   holderKey,
   holderOf,
+  numberParameter,
   objectAt,
   procedureKey,
   procedureOf,
@@ -42,6 +44,7 @@ import {
 } from './common.ts'
 import { accept, DRAFT_SINCE, put, refuse } from './effects.ts'
 import { ownKeySigned } from './holder-changes.ts'
+import { emptyHolderNotes, holderNotesKey, holderNotesOf } from './notes.ts'
 import { beforeEffect } from './pauses.ts'
 import type { Decision, Effect, Inputs, Need } from './procedure.ts'
 import type { RefusalCode } from './refusals.ts'
@@ -63,6 +66,8 @@ export function callKey(staff: string, place: number): RecordKey {
 }
 
 export type ExaminationPlan = {
+  /** The holder whose places in the attestors' queues are counted; null: they are limited otherwise, or a clerk asks. */
+  readonly applicant: string | null
   /** The outside attestor that the applicant chose; null: an outside one in turn. */
   readonly attestor: string | null
   readonly questions: readonly string[]
@@ -75,9 +80,10 @@ export type ExaminationPlan = {
 }
 
 /** Inputs of {@link openExamination}. */
-export function examinationNeeds(known: Inputs): readonly Need[] {
+export function examinationNeeds(known: Inputs, applicant: string | null = null): readonly Need[] {
   const first = [recordNeed(ROSTER_KEY), recordNeed(procedureKey(ATTEST_ID)), ...noticeNeeds()]
-  return [...first, ...calendarNeed(ATTEST_ID, known)]
+  const counted = applicant === null ? [] : [recordNeed(holderNotesKey(applicant))]
+  return [...first, ...counted, ...calendarNeed(ATTEST_ID, known)]
 }
 
 /** A roster with one more call in the queue of the clerk at this index, and that call. */
@@ -139,17 +145,20 @@ export function answerBy(application: Application, inputs: Inputs, at: Instant):
 
 /**
  * The application as it is recorded for examination, and its two calls. `attestor-not-outside`: the applicant's choice
- * is no listed clerk outside the operator; `attestors-unavailable`: there is no second.
+ * is no listed clerk outside the operator; `attestors-unavailable`: there is no second; `quota-reached`: the applicant
+ * asked for as many examinations as anybody may within the period.
  */
 export function openExamination(
   application: Application,
-  { attestor, questions, affected, windowSeconds, windowDays = [], notices }: ExaminationPlan,
+  { applicant, attestor, questions, affected, windowSeconds, windowDays = [], notices }: ExaminationPlan,
   inputs: Inputs,
   at: Instant,
 ): Result<readonly Effect[], RefusalCode> {
   const roster = rosterOf(inputs)
   const possible = procedureOf(inputs, ATTEST_ID) !== null && canNotify(inputs)
   if (roster === null || !possible) return err('attestors-unavailable')
+  const counted = countedFor(applicant, inputs, at)
+  if (!counted.ok) return counted
   const excepted = exceptedFrom(application)
   const chosen = firstCall(roster, attestor, excepted)
   if (!chosen.ok) return chosen
@@ -166,7 +175,23 @@ export function openExamination(
     put(applicationKey(application.handle), examined),
     put(ROSTER_KEY, notices === undefined ? other.roster : { ...other.roster, notices }),
     ...calls.map((call) => queued(call, application.handle)),
+    ...counted.value,
   ])
+}
+
+/** The applicant's notes with this one counted, or `quota-reached`. Ended ones count: they took places. */
+function countedFor(
+  applicant: string | null,
+  inputs: Inputs,
+  at: Instant,
+): Result<readonly Effect[], RefusalCode> {
+  const attest = procedureOf(inputs, ATTEST_ID)
+  if (applicant === null || attest === null) return ok([])
+  const period = numberParameter(attest, 'placesSeconds')
+  const notes = holderNotesOf(inputs, applicant) ?? emptyHolderNotes(applicant)
+  const recent = (notes.filed ?? []).filter((one) => addSeconds(one, period) > at)
+  if (recent.length >= numberParameter(attest, 'places')) return err('quota-reached')
+  return ok([put(holderNotesKey(applicant), { ...notes, filed: [...recent, at] })])
 }
 
 /** The call of the outside attestor: the one that was chosen, or the one whose turn it is. */

@@ -90,7 +90,7 @@ export function emptyHolderNotes(holder: string): HolderNotes {
 }
 /** The notes as a record: null where nothing is noted. */
 export function holderNotesRecord(notes: HolderNotes): HolderNotes | null {
-  const { blocked, delayed, representative, dissolution } = notes
+  const { blocked, delayed, representative, dissolution, filed } = notes
   const empty = blocked.length === 0 && delayed === null && representative === null
-  return empty && dissolution === undefined ? null : notes
+  return empty && dissolution === undefined && filed === undefined ? null : notes
 }

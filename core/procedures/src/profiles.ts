@@ -30,7 +30,7 @@ const COMMON = {
     calendar,
   },
   'apply-sanctions-act/1': { delayDays: 10, quietSeconds: 365 * DAY_SECONDS, calendar },
-  'attest/1': { clerkDays: 5, orderDays: 2, calendar },
+  'attest/1': { clerkDays: 5, orderDays: 2, places: 8, placesSeconds: 7 * DAY_SECONDS, calendar },
   'certified-extract/1': {},
   'change-staff/1': { noticeSeconds: 7 * DAY_SECONDS },
   'change-witnesses/1': { overlapSeconds: 30 * DAY_SECONDS },
@@ -159,6 +159,7 @@ const atLeast = (least: number): Limits => [least, MAX_PARAMETER]
 const LIMITS: { readonly [id: string]: { readonly [name: string]: Limits } } = {
   'annotate-dispute/1': { delayDays: [1, 10] },
   'apply-sanctions-act/1': { delayDays: [1, 10], quietSeconds: atLeast(365 * DAY_SECONDS) },
+  'attest/1': { places: [1, 64] },
   'lock/1': { freezeSeconds: atMost(14 * DAY_SECONDS), freezePeriodSeconds: atLeast(90 * DAY_SECONDS) },
   'pause/1': {
     maxSeconds: atMost(72 * HOUR_SECONDS),

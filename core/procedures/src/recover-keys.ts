@@ -131,6 +131,7 @@ function decideEvidence(from: Asked<ByEvidence>, holder: Holder, inputs: Inputs,
   const opened = openExamination(
     newApplication(ID, waiting, [], 'examining', null, at),
     {
+      applicant: holder.handle,
       attestor: from.body.attestor,
       questions: RECOVERY_QUESTIONS,
       affected: [holder.handle],
@@ -167,13 +168,14 @@ export const recoverKeys: Procedure = holderProcedure<Wish>({
     'key-bound-to-site',
     'key-unsigned',
     'nothing-changed',
+    'quota-reached',
     'attestor-not-outside',
     'attestors-unavailable',
   ],
   needs: (wish, known) =>
     wish.step === 'guardians'
       ? [...wish.guardians.map((guardian) => recordNeed(holderKey(guardian))), ...noticeNeeds()]
-      : examinationNeeds(known),
+      : examinationNeeds(known, wish.holder),
   decide({ body: wish, ...rest }, holder, inputs, at) {
     if (!canNotify(inputs)) return refuse('procedure-unknown')
     if (holder.recoveryVetoed !== null) return refuse('recovery-vetoed')

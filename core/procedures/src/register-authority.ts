@@ -213,6 +213,7 @@ export const registerAuthority: Procedure<RegisterAuthorityBody> = {
     const opened = openExamination(
       newApplication(ID, from.request.body, [], 'examining', null, at),
       {
+        applicant: null,
         attestor: from.body.attestor,
         questions: AUTHORITY_QUESTIONS,
         affected: [],

@@ -213,6 +213,7 @@ function decideServe(from: Asked<Serve>, inputs: Inputs, at: Instant): Decision 
   if (code !== null) return accept([...effects, putOrder(closed(order, 'returned', code, at))])
   const court = authorityAt(wish.authority, inputs)?.terms.kind === 'court'
   const plan = {
+    applicant: null,
     attestor: wish.attestor,
     questions: court ? CHECKLIST : [...CHECKLIST, NOT_FOR_OPERATOR],
     affected: [],

@@ -209,6 +209,7 @@ function decideApply(from: Asked<Apply>, inputs: Inputs, at: Instant): Decision 
   const opened = openExamination(
     application,
     {
+      applicant: wish.successor,
       attestor: wish.attestor,
       questions: SUCCESSION_QUESTIONS,
       affected: [wish.predecessor],
@@ -332,6 +333,7 @@ export const succeed: Procedure<SucceedBody> = {
     'hold-after-allocation',
     'delayed',
     'act-pending',
+    'quota-reached',
     'attestor-not-outside',
     'attestors-unavailable',
   ],

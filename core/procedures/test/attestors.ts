@@ -6,7 +6,7 @@ import { objectKey } from '@cadastre/records'
 import { attest } from '../src/attest.ts'
 import { callKey, ROSTER_KEY } from '../src/examination.ts'
 import { addNotifier, notify } from './notifier.ts'
-import type { World } from './world.ts'
+import { DAY, type World } from './world.ts'
 
 export const HASH: string = `${'A'.repeat(43)}=`
 
@@ -31,7 +31,7 @@ export function addClerks(here: World, count = 4): void {
     turn: 0,
     since: 0,
   })
-  here.terms('attest/1', { clerkDays: 5, orderDays: 2 })
+  here.terms('attest/1', { places: 8, placesSeconds: 7 * DAY, clerkDays: 5, orderDays: 2 })
   addNotifier(here)
 }
 

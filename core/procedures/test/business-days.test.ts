@@ -22,7 +22,7 @@ import { succeed } from '../src/succeed.ts'
 import { WEEKDAYS, WEEKDAYS_HASH } from '../src/weekdays.ts'
 import { addClerks, examine, HASH } from './attestors.ts'
 import { hash, staffedWorld, staffKeyName } from './staff-fixture.ts'
-import { instant, type World } from './world.ts'
+import { DAY, instant, type World } from './world.ts'
 
 const CELL = 'ip4/203.0.113.0/24'
 /** The first three weeks of the year are closed on two days each, so that all of 28 days still have ten. */
@@ -52,7 +52,7 @@ function world(calendar: string = HOLIDAYS_HASH): World {
   })
   here.put(calendarKey(HOLIDAYS_HASH), { v: 1, calendar: HOLIDAYS, since: 0 })
   addClerks(here)
-  here.terms('attest/1', { clerkDays: 5, orderDays: 2, calendar })
+  here.terms('attest/1', { places: 8, placesSeconds: 7 * DAY, clerkDays: 5, orderDays: 2, calendar })
   here.register('R-1', '203.0.113.0/24', { since: 49 })
   return here
 }

@@ -12,7 +12,7 @@ import { assertStamped, DAY, type World } from './world.ts'
 
 const PARAMETERS = {
   'change-staff/1': { noticeSeconds: 7 * DAY },
-  'attest/1': { clerkDays: 5 },
+  'attest/1': { places: 8, placesSeconds: 7 * DAY, clerkDays: 5 },
   'pause/1': { maxSeconds: 3 * DAY, maxTotalSeconds: 6 * DAY, periodSeconds: 90 * DAY },
 }
 const NEW = member('CLERK-9', 'clerk', true)

@@ -302,3 +302,14 @@ test('body-malformed, not-due, procedure-unknown, wrong-origin, request-expired,
   here.put(key, { ...registry, state: 'founding' })
   assert.equal(byKey(here), 'still-founding')
 })
+
+test('quota-reached: a claimant has eight places in a week, claims by a listed key need none', () => {
+  const here = world()
+  const filed = Array.from({ length: 8 }, () => here.at)
+  const notes = { v: 1, holder: 'H-1', blocked: [], delayed: null, representative: null, since: 1 }
+  here.put(objectKey('notes', 'H-1'), { ...notes, filed })
+  assert.equal(ofHolder(here), 'quota-reached')
+  assert.equal(ofRegistration(here), 'quota-reached')
+  assert.equal(byKey(here), null)
+  assert.deepEqual(here.state.get(objectKey('notes', 'H-1')), { ...notes, filed })
+})

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject } from '@cadastre/records'
+import type { JsonObject, RecordKey } from '@cadastre/records'
 import { attest } from '../src/attest.ts'
 import { recoverKeys } from '../src/recover-keys.ts'
 import { transfer } from '../src/transfer.ts'
@@ -331,4 +331,14 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-fo
     commonRefusals({ 'recover-keys/1': parameters }, recoverKeys, body, ['H-2/full']),
     COMMON_CODES,
   )
+})
+
+test('quota-reached: recovery by evidence is asked for eight times in a week, guardians always', () => {
+  const here = clerked(GUARDED)
+  const notes = { v: 1, holder: 'H-1', blocked: [], delayed: null, representative: null, since: 1 }
+  here.put('obj/notes/H-1' as RecordKey, { ...notes, filed: Array.from({ length: 8 }, () => here.at) })
+  assert.equal(byEvidence(here), 'quota-reached')
+  assert.equal(byGuardians(here, ['H-2', 'H-4']), null)
+  here.later(7 * DAY)
+  assert.equal(byEvidence(here), null)
 })

@@ -401,6 +401,8 @@ export type HolderNotes = {
   readonly representative: Representative | null
   /** Notices of its dissolution: the latest application, and the hashes of notices that were refused. */
   readonly dissolution?: DissolutionNotices
+  /** When it asked not long ago for what attestors examine: places in their queues are limited, for everyone alike. */
+  readonly filed?: readonly Instant[]
   readonly since: number
 }
 
