@@ -227,10 +227,22 @@ function finalize(asked: Asked): Verdict {
     cools !== null && cools > world.at && 'still-cooling',
     parcel === undefined && 'registration-unknown',
     parcel?.entry.holder !== transit.source.holder && 'not-holder',
+    leavingFault(world, transit, parcel),
     parcel !== undefined && span !== null && outFault(world, parcel, span),
   )
   if (code !== null || parcel === undefined || span === null || word === undefined) return refuse(code ?? '')
   return { accept: () => final(world, transit, parcel, span, word), unless: SIZES }
+}
+/** What stops numbers from leaving is looked at again. */
+function leavingFault(world: World, { source, handle }: Transit, parcel: Parcel | undefined): string | null {
+  const holder = world.holder(source.holder)
+  if (holder === null || parcel === undefined) return 'not-holder'
+  return firstOf(
+    lockFault(world, holder),
+    noteFault(world, parcel),
+    isBlocked(world, holder.handle, 'transfer') && 'act-blocked',
+    world.notes(parcel.entry.id).pending !== handle && 'act-pending',
+  )
 }
 const sameParty = (one: Recipient, other: Recipient): boolean =>
   one.origin === other.origin && one.holder === other.holder

@@ -55,9 +55,15 @@ export function returnFault(world: World, order: OrderRecord): string | null {
       'term-past',
     seal !== null && seal.until > later(world.at, YEAR) && 'seal-too-long',
     until !== null && !isLasting(order) && detail.effect !== 'stay' && 'duration-not-possible',
-    other !== null && !isLive(other) && detail.effect !== 'vary' && 'order-closed',
+    other !== null && isClosedFor(order, other) && 'order-closed',
     scopeFault(world, order),
   )
+}
+/** Whether the order that is named has ended, or is not stayed where a stay is to be lifted. */
+function isClosedFor({ detail }: OrderRecord, other: OrderRecord): boolean {
+  if (detail.effect === 'lift' && detail.what === 'stay') return other.state !== 'stayed'
+  const sealOnly = detail.effect === 'vary' && detail.sealUntil !== null && other.seal?.opened === null
+  return !isLive(other) && !(sealOnly && other.state !== 'returned')
 }
 export function namedBy({ detail }: OrderRecord): string | null {
   return detail.effect === 'vary' || detail.effect === 'stay' || detail.effect === 'lift'

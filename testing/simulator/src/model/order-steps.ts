@@ -79,7 +79,8 @@ export function verified(world: World, order: OrderRecord, application: Applicat
     returned(world, now, fault)
     return
   }
-  if (order.holder !== null && order.seal === null)
+  const isSecret = order.seal !== null && order.seal.opened === null && order.seal.until > world.at
+  if (order.holder !== null && !isSecret)
     awaitNotice(world, application, [order.holder], { seconds: 0, days: [] })
   else close(world, application, 'effected')
   if (waitsForWindow(now)) {
@@ -112,7 +113,7 @@ function attempt(world: World, order: OrderRecord): void {
 }
 
 function done(world: World, order: OrderRecord): void {
-  const until = order.until ?? administrativeEnd(world, order)
+  const until = sooner(order.until, administrativeEnd(world, order))
   const lasting = { ...order, until }
   note(
     world,
@@ -140,6 +141,8 @@ function done(world: World, order: OrderRecord): void {
   const reversed = order.reverses === null ? null : world.get('order', order.reverses)
   if (reversed !== null) ends(world, reversed, 'reversed')
 }
+const sooner = (one: Instant | null, other: Instant | null): Instant | null =>
+  one === null || (other !== null && other < one) ? other : one
 function administrativeEnd(world: World, { detail, authority }: OrderRecord): Instant | null {
   if (detail.effect !== 'hold') return null
   const terms = world.get('authority', authority)?.terms
@@ -215,6 +218,7 @@ function restore(world: World, { holder: handle }: OrderRecord): void {
 
 /** An attempt to tell the holder was logged. */
 export function told(world: World, order: OrderRecord): void {
+  if (!isLive(order)) return
   const now = { ...order, notified: world.at as Instant }
   if (now.state === 'noticed') openWindow(world, now)
   else saveOrder(world, now)

@@ -11,6 +11,7 @@ import type {
 import { callFromDesk, deskAttestorFault } from './authorities.ts'
 import { staffFault } from './desk.ts'
 import { atOnce, ENDINGS } from './examined.ts'
+import { pseudonym } from './identify.ts'
 import { policyFault } from './keys.ts'
 import { plainRange } from './numbers.ts'
 import { returnFault } from './order-checks.ts'
@@ -80,13 +81,19 @@ type Served = Pick<
   readonly seal: { readonly until: Instant; readonly commitment: string } | null
 }
 
+const documentHandle = (world: World, document: string): string => pseudonym(world, document).slice(0, 40)
+function serveOnce(world: World, document: string, order: string): void {
+  world.put('document', documentHandle(world, document), { v: 1, order, since: world.index })
+}
+
 function serve(asked: Asked): Verdict {
   const { world, body } = asked
   const said = body as unknown as Served
   const { order: detail, document } = said
   const keys =
     detail.effect === 'appointRepresentative' ? { m: detail.m, keys: detail.keys, guardians: [] } : null
-  const earlier = document === null ? null : world.get('order', world.documents.get(document))
+  const before = world.get('document', documentHandle(world, document ?? said.seal?.commitment ?? ''))
+  const earlier = before === null ? null : world.get('order', before.order)
   const code = firstOf(
     (said.date > world.at.slice(0, 10) || said.served > world.at) && 'instant-in-future',
     keys !== null && policyFault(asked, keys, []),
@@ -148,7 +155,7 @@ function record(world: World, { body }: Asked, { order: detail, seal, ...said }:
     since: world.index,
   }
   world.put('desk', 'ORDERS', { ...desk, served: desk.served + 1, sealed: desk.sealed + (sealed ? 1 : 0) })
-  if (document !== null) world.documents.set(document, handle)
+  serveOnce(world, document ?? seal?.commitment ?? '', handle)
   const reason = returnFault(world, order)
   if (reason !== null) {
     returned(world, order, reason)
@@ -237,7 +244,7 @@ function unseal(asked: Asked): Verdict {
       const desk = world.get('desk', 'ORDERS')
       if (desk !== null) world.put('desk', 'ORDERS', { ...desk, sealed: desk.sealed - 1 })
       world.put('order', order.handle, open)
-      world.documents.set(document, order.handle)
+      serveOnce(world, document, order.handle)
     },
     unless: ['order-served-before'],
   }

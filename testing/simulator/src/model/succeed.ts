@@ -113,7 +113,7 @@ function apply(asked: Asked): Verdict {
     from.coolingSeconds ?? parameters(world, 'transfer/1', asked.received)['coolingSeconds'] ?? 0
   return {
     accept() {
-      const known = { consents: [to.handle, from.handle], due: later(world.at, seconds) as Instant }
+      const known = { consents: [from.handle, to.handle], due: later(world.at, seconds) as Instant }
       if (seconds > 0) wait(world, 'succeed/1', body, known)
       else pass(world, body)
     },

@@ -27,8 +27,12 @@ export function endOf(world: World, { opened, due, pausedSeconds }: Window): str
   const paused = world.registry()?.paused ?? null
   if (paused !== null && paused.since <= due && due < paused.until && paused.until > world.at)
     return paused.until
-  const missing = pausedBetween(world, opened, due) - pausedSeconds
-  return missing > 0 ? later(due, missing) : due
+  // Pauses make it later, and so perhaps reach into further pauses.
+  for (let end: string = due; ; ) {
+    const next = later(due, Math.max(0, pausedBetween(world, opened, end) - pausedSeconds))
+    if (next === end) return end
+    end = next
+  }
 }
 export const isOver = (world: World, window: Window): boolean => {
   const end = endOf(world, window)

@@ -58,8 +58,6 @@ export class World {
   readonly toServe: Set<string> = new Set()
   /** What waiting applications found when they were made. */
   readonly found: Map<string, unknown> = new Map()
-  /** The order that was served with each document. */
-  readonly documents: Map<string, string> = new Map()
   /** Which hash is used: simulations have a quick one. */
   hashes: Hashes = { memberHash: () => '', digest: () => '' }
   /** A name that the registry made up, read in the record that the act wrote: nothing else is ever read there. */
