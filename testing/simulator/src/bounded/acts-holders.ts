@@ -1,7 +1,7 @@
 /** Acts of holders on themselves, and of those who say that a holder is gone, or that they are it. */
 
 import { addSeconds, type Holder, type Instant, type JsonObject } from '@cadastre/records'
-import { holdings, type Offered, offered } from './acts-numbers.ts'
+import { type Offered, offered, tried } from './acts-numbers.ts'
 import { hashOf, identity, identitySigners, keyOf, NETWORKS, SSH_KEY, type Wish } from './small-world.ts'
 import { THIEF, type View } from './view.ts'
 
@@ -10,7 +10,7 @@ export function identifications(): readonly Offered[] {
 }
 
 export function confirmations(view: View): readonly Offered[] {
-  return view.living.map(({ handle }) =>
+  return view.subjects.map(({ handle }) =>
     offered(
       { procedure: 'confirm/1', body: { holder: handle }, by: view.narrow(handle, 'technical') },
       handle,
@@ -19,7 +19,7 @@ export function confirmations(view: View): readonly Offered[] {
 }
 
 export function updates(view: View): readonly Offered[] {
-  return view.living.flatMap((holder) => {
+  return view.subjects.flatMap((holder) => {
     const { handle, coolingSeconds } = holder
     const fields = { email: hashOf(`other mail of ${holder.name}`) }
     const contacts = {
@@ -53,7 +53,7 @@ function wish(
 }
 
 export function rotations(view: View): readonly Offered[] {
-  return view.living.flatMap((holder) => {
+  return view.subjects.flatMap((holder) => {
     const { handle, policy } = holder
     if (policy === null) return []
     const keys = policy.keys.map((key) => ({ ...key }))
@@ -79,7 +79,7 @@ export function rotations(view: View): readonly Offered[] {
 }
 
 export function recoveries(view: View): readonly Offered[] {
-  return view.living.flatMap((holder) => {
+  return view.subjects.flatMap((holder) => {
     const { handle, policy } = holder
     const asked = { holder: handle, m: 1, keys: [{ ...THIEF, roles: ['full'] }] }
     const replaces = view.members(holder, 'policy')
@@ -96,7 +96,7 @@ export function recoveries(view: View): readonly Offered[] {
 }
 
 export function locks(view: View): readonly Offered[] {
-  return view.living.flatMap((holder) => {
+  return view.subjects.flatMap((holder) => {
     const { handle } = holder
     const until = addSeconds(view.at as Instant, 60 * 86400)
     const members = ['lockedUntil', 'lockReleaseSeconds'] as const
@@ -121,7 +121,7 @@ export function locks(view: View): readonly Offered[] {
 
 export function dissolutions(view: View): readonly Offered[] {
   const stranger = keyOf('stranger')
-  return view.living.flatMap(({ handle, dissolved }) => {
+  return view.subjects.flatMap(({ handle, dissolved }) => {
     const notice = {
       step: 'notice',
       holder: handle,
@@ -140,7 +140,7 @@ export function dissolutions(view: View): readonly Offered[] {
 }
 
 export function successions(view: View): readonly Offered[] {
-  return holdings(view).flatMap((met) => {
+  return tried(view).flatMap((met) => {
     const predecessor = met.registration.holder ?? ''
     const successor = view.other(predecessor)?.handle ?? ''
     const registrations = [{ key: met.key, id: met.registration.id }]
@@ -194,7 +194,7 @@ export function claims(view: View): readonly Offered[] {
 
 export function corrections(view: View): readonly Offered[] {
   const asking = { by: 'CL-1', instrument: hashOf('instrument'), attestor: 'CL-2' }
-  const status = holdings(view)
+  const status = tried(view)
     .slice(0, 2)
     .flatMap((met) => {
       const { holder, id, status: now } = met.registration
@@ -207,7 +207,7 @@ export function corrections(view: View): readonly Offered[] {
         offered({ procedure: 'correct/1', body: own, by: view.full(holder), replaces }, holder),
       ]
     })
-  const named = view.living.slice(0, 2).map((holder) => {
+  const named = view.subjects.slice(0, 2).map((holder) => {
     const body = {
       ...asking,
       step: 'holder',
@@ -225,7 +225,7 @@ export function corrections(view: View): readonly Offered[] {
 }
 
 export function erasures(view: View): readonly Offered[] {
-  return view.living.flatMap((holder) => {
+  return view.subjects.flatMap((holder) => {
     const commitments = holder.contacts.flatMap(({ fields }) => Object.values(fields))
     if (commitments.length === 0) return []
     const body = { holder: holder.handle, commitments }

@@ -1,7 +1,7 @@
 /** Acts that rest on an authority: orders, the register of authorities, claims before a court, sanctions acts. */
 
 import { addSeconds, type Instant, type JsonObject } from '@cadastre/records'
-import { holdings, type Offered, offered, PARTS, rangeOf } from './acts-numbers.ts'
+import { holdings, type Offered, offered, PARTS, rangeOf, tried } from './acts-numbers.ts'
 import { COURT_TERMS, hashOf, keyOf, ROOT, SEAL } from './small-world.ts'
 import { type Met, THIEF, type View } from './view.ts'
 
@@ -38,49 +38,81 @@ const scopeOf = (met: Met, range = rangeOf(met)): readonly JsonObject[] => [
   { key: met.key, id: met.registration.id, range },
 ]
 
-/** Every effect of the vocabulary, on a holding where it is about one. */
-export function orders(view: View): readonly Offered[] {
+type Parties = {
+  readonly first: Met
+  readonly second: Met
+  readonly whole: JsonObject
+  readonly part: JsonObject
+  readonly receiver: string
+}
+
+/** Two holdings: all of the first, half of the second, and who is to receive it. */
+function parties(view: View): Parties | null {
   const [first, second] = holdings(view)
-  if (first === undefined || second === undefined) return []
-  const holder = first.registration.holder
+  if (first === undefined || second === undefined) return null
   const receiver = view.other(second.registration.holder)?.handle ?? ''
-  const whole = { scope: scopeOf(first), holder }
-  const part = {
-    scope: scopeOf(second, PARTS[second.key.slice(4)] ?? rangeOf(second)),
-    holder: second.registration.holder,
+  const half = PARTS[second.key.slice(4)] ?? rangeOf(second)
+  return {
+    first,
+    second,
+    whole: { scope: scopeOf(first), holder: first.registration.holder },
+    part: { scope: scopeOf(second, half), holder: second.registration.holder },
+    receiver,
   }
-  const until = addSeconds(view.at as Instant, 60 * 86400)
-  const seal = { until, commitment: hashOf('sealed') }
-  const hidden = { reference: null, document: null, seal }
-  const service = { at: first.key, service: { kind: 'route', origin: 64496 } }
-  const representative = { effect: 'appointRepresentative', m: 1, keys: [{ ...THIEF, roles: ['full'] }] }
+}
+const later = (view: View): Instant => addSeconds(view.at as Instant, 60 * 86400)
+const hidden = (view: View): JsonObject => ({
+  reference: null,
+  document: null,
+  seal: { until: later(view), commitment: hashOf('sealed') },
+})
+
+/** Orders that take nothing away. */
+export function holds(view: View): readonly Offered[] {
+  const found = parties(view)
+  if (found === null) return []
+  const { whole, second } = found
+  const { holder } = whole
+  const until = later(view)
   return [
     order(view, 'hold', { effect: 'hold' }, { ...whole, until }),
-    order(view, 'sealed hold', { effect: 'hold' }, { ...whole, ...hidden, until }),
-    order(view, 'annotate', { effect: 'annotate' }, { ...whole, until }),
-    order(view, 'transfer', { effect: 'transferTo', receiver }, part),
     order(
       view,
-      'transfer, by bailiff',
-      { effect: 'transferTo', receiver },
-      { ...part, authenticity: BY_BAILIFF },
+      'hold of another',
+      { effect: 'hold' },
+      { scope: scopeOf(second), holder: second.registration.holder, until },
     ),
-    order(view, 'transfer, sealed', { effect: 'transferTo', receiver }, { ...part, ...hidden }),
-    order(view, 'cancel', { effect: 'cancelToPool' }, part),
-    order(view, 'withdraw', { effect: 'withdrawNamedService', services: [service] }, whole),
-    order(view, 'represent', representative, { holder }),
+    order(view, 'sealed hold', { effect: 'hold' }, { ...whole, ...hidden(view), until }),
+    order(view, 'annotate', { effect: 'annotate' }, { ...whole, until }),
     order(view, 'correct', { effect: 'correct', field: 'status', value: 'assigned' }, whole),
-    order(view, 'disclose', { effect: 'disclose', commitments: [] }, { holder }),
+    order(view, 'disclose', { effect: 'disclose', commitments: [] }, { holder: holder ?? null }),
     order(view, 'outside', { effect: 'outside', described: hashOf('described') }, {}),
     order(view, 'of nobody', { effect: 'hold' }, { ...whole, authority: 'COURT-X' }),
-    order(view, 'of a new court', { effect: 'transferTo', receiver }, { ...part, authority: 'COURT-B' }),
   ]
 }
 
-/** What follows an order: publication, opening of its seal, orders about it, objections and appeals. */
-export function onOrders(view: View): readonly Offered[] {
-  return view.orders.flatMap(({ handle, holder, detail, scope }) => {
-    const about = { scope, holder }
+/** Orders that take numbers, a service, or the say over them away. */
+export function takings(view: View): readonly Offered[] {
+  const found = parties(view)
+  if (found === null) return []
+  const { first, whole, part, receiver } = found
+  const service = { at: first.key, service: { kind: 'route', origin: 64496 } }
+  const representative = { effect: 'appointRepresentative', m: 1, keys: [{ ...THIEF, roles: ['full'] }] }
+  const transfer = { effect: 'transferTo', receiver }
+  return [
+    order(view, 'transfer', transfer, part),
+    order(view, 'transfer, by bailiff', transfer, { ...part, authenticity: BY_BAILIFF }),
+    order(view, 'transfer, sealed', transfer, { ...part, ...hidden(view) }),
+    order(view, 'of a new court', transfer, { ...part, authority: 'COURT-B' }),
+    order(view, 'cancel', { effect: 'cancelToPool' }, part),
+    order(view, 'withdraw', { effect: 'withdrawNamedService', services: [service] }, whole),
+    order(view, 'represent', representative, { holder: whole['holder'] ?? null }),
+  ]
+}
+
+/** The text of an order is made public, or its seal opened. */
+export function publications(view: View): readonly Offered[] {
+  return view.orders.flatMap(({ handle }) => {
     const publish = { step: 'publish', staff: 'OP-1', order: handle, text: hashOf('text') }
     const opening = {
       document: hashOf('d'),
@@ -90,6 +122,14 @@ export function onOrders(view: View): readonly Offered[] {
       nonce: hashOf('n'),
     }
     const unseal = { step: 'unseal', staff: 'OP-1', order: handle, opening }
+    return [publish, unseal].map((body) => offered({ procedure: 'serve-order/1', body, by: [OPERATOR] }))
+  })
+}
+
+/** Orders about an order, objections to its facts, appeals. */
+export function contests(view: View): readonly Offered[] {
+  return view.orders.flatMap(({ handle, holder, detail, scope }) => {
+    const about = { scope, holder }
     const object = {
       step: 'object',
       order: handle,
@@ -99,24 +139,16 @@ export function onOrders(view: View): readonly Offered[] {
     }
     const appeal = { step: 'appeal', order: handle, filed: hashOf('appeal'), staff: CLERKS }
     const [own] = view.narrow(holder, 'technical')
-    const made = [
-      offered({ procedure: 'serve-order/1', body: publish, by: [OPERATOR] }),
-      offered({ procedure: 'serve-order/1', body: unseal, by: [OPERATOR] }),
-      offered({ procedure: 'contest-order/1', body: appeal, by: BY_CLERKS }),
-    ]
+    const made = [offered({ procedure: 'contest-order/1', body: appeal, by: BY_CLERKS })]
     if (own !== undefined)
       made.push(offered({ procedure: 'contest-order/1', body: object, by: [own] }, holder))
     if (['lift', 'stay', 'vary'].includes(detail.effect)) return made
+    const sooner = addSeconds(view.at as Instant, 86400)
     return [
       ...made,
-      order(view, `lift ${handle}`, { effect: 'lift', order: handle, what: 'order' }, about as JsonObject),
-      order(view, `stay ${handle}`, { effect: 'stay', order: handle }, about as JsonObject),
-      order(
-        view,
-        `vary ${handle}`,
-        { effect: 'vary', order: handle, until: addSeconds(view.at as Instant, 86400), sealUntil: null },
-        about as JsonObject,
-      ),
+      order(view, `lift ${handle}`, { effect: 'lift', order: handle, what: 'order' }, about),
+      order(view, `stay ${handle}`, { effect: 'stay', order: handle }, about),
+      order(view, `vary ${handle}`, { effect: 'vary', order: handle, until: sooner, sealUntil: null }, about),
     ]
   })
 }
@@ -140,7 +172,7 @@ export function authorities(view: View): readonly Offered[] {
 /** Whoever says that numbers are another's: notes, one delay, and their ends. */
 export function annotations(view: View): readonly Offered[] {
   const stranger = keyOf('stranger')
-  return holdings(view)
+  return tried(view)
     .slice(0, 2)
     .flatMap((met) => {
       const { holder } = met.registration
@@ -184,7 +216,7 @@ export function annotations(view: View): readonly Offered[] {
 
 export function sanctions(view: View): readonly Offered[] {
   const procedure = 'apply-sanctions-act/1'
-  return view.living.slice(0, 2).flatMap(({ handle, name }) => {
+  return view.subjects.slice(0, 2).flatMap(({ handle, name }) => {
     const shared = { holder: handle, act: 'ACT-1', evidence: hashOf('act') }
     const register = { name: 'Register', number: String(name).split(' ')[0] ?? '' }
     const certify = { ...shared, step: 'certify', kinds: ['transfer'], register, ruling: null, staff: CLERKS }

@@ -42,6 +42,11 @@ const isChild = ({ registration }: Met): boolean =>
 export function holdings(view: View): readonly Met[] {
   return view.met.filter((met) => isHolding(met) && isIp4(met) && met.registration.holder !== null)
 }
+/** Those of them on which acts are tried that do not move them: all, or those of the first holders. */
+export function tried(view: View): readonly Met[] {
+  const handles = view.subjects.map(({ handle }) => handle)
+  return holdings(view).filter(({ registration: { holder } }) => holder !== null && handles.includes(holder))
+}
 export function children(view: View): readonly Met[] {
   return view.met.filter(isChild)
 }
@@ -49,11 +54,12 @@ export const rangeOf = ({ registration: { first, last } }: Met): string => `${fi
 const refOf = ({ key, registration: { id } }: Met): JsonObject => ({ key, id })
 
 export function allocations(view: View): readonly Offered[] {
-  return view.living.flatMap(({ handle }) => {
+  return view.subjects.flatMap(({ handle }) => {
     const body = { holder: handle, pool: 'FREE', length: 24, block: null }
     const plain: Wish = { procedure: 'allocate/1', body, by: view.full(handle) }
     const note = feeNote(view, plain, handle)
-    return [offered(plain, handle), offered({ ...plain, feeNotes: [note] }, handle)]
+    const full: Wish = { ...plain, body: { ...body, pool: 'FIRST' } }
+    return [offered(plain, handle), offered({ ...plain, feeNotes: [note] }, handle), offered(full, handle)]
   })
 }
 

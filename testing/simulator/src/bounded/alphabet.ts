@@ -14,7 +14,7 @@ import type { Offered } from './acts-numbers.ts'
 import * as numbers from './acts-numbers.ts'
 import * as registry from './acts-registry.ts'
 import type { SmallState } from './small-state.ts'
-import { attestation, keyOf, OPERATOR_KEYS, type Wish } from './small-world.ts'
+import { attestation, hashOf, keyOf, OPERATOR_KEYS, type Wish } from './small-world.ts'
 import { signings, type View } from './view.ts'
 
 type Offers = (view: View) => readonly Offered[]
@@ -26,16 +26,23 @@ export type Family =
   | 'delegate'
   | 'services'
   | 'moves'
+  | 'peers'
   | 'holders'
   | 'keys'
-  | 'gone'
+  | 'dissolve'
+  | 'succeed'
   | 'claims'
-  | 'orders'
+  | 'corrections'
+  | 'holds'
+  | 'takings'
+  | 'contests'
   | 'authorities'
   | 'disputes'
+  | 'sanctions'
   | 'pause'
   | 'adoption'
   | 'staff'
+  | 'witnesses'
   | 'succession'
 
 /** What belongs together; every procedure is in one of them. */
@@ -45,7 +52,8 @@ const FAMILIES: { readonly [F in Family]: readonly Offers[] } = {
   return: [numbers.returns],
   delegate: [numbers.delegations],
   services: [numbers.services],
-  moves: [numbers.movesOut, numbers.movesIn, registry.peerChanges],
+  moves: [numbers.movesOut, numbers.movesIn],
+  peers: [registry.peerChanges],
   holders: [
     holders.identifications,
     holders.confirmations,
@@ -54,20 +62,28 @@ const FAMILIES: { readonly [F in Family]: readonly Offers[] } = {
     holders.extracts,
   ],
   keys: [holders.rotations, holders.recoveries, holders.locks],
-  gone: [holders.dissolutions, holders.successions],
-  claims: [holders.claims, holders.corrections],
-  orders: [law.orders, law.onOrders],
+  dissolve: [holders.dissolutions],
+  succeed: [holders.successions],
+  claims: [holders.claims],
+  corrections: [holders.corrections],
+  holds: [law.holds],
+  takings: [law.takings],
+  contests: [law.contests],
   authorities: [law.authorities],
-  disputes: [law.annotations, law.sanctions, registry.complaints],
+  disputes: [law.annotations, registry.complaints],
+  sanctions: [law.sanctions],
   pause: [registry.pauses, registry.incidents],
   adoption: [registry.adoptions],
-  staff: [registry.staffChanges, registry.witnessChanges],
+  staff: [registry.staffChanges],
+  witnesses: [registry.witnessChanges],
   succession: [registry.handOvers, registry.foundings],
 }
 export const ALL_FAMILIES: readonly Family[] = Object.keys(FAMILIES) as Family[]
 
 /** Whatever was begun goes on, whichever family it is of. */
 const ALWAYS: readonly Offers[] = [
+  law.publications,
+
   registry.attestations,
   registry.notices,
   registry.endings,
@@ -77,6 +93,13 @@ const ALWAYS: readonly Offers[] = [
 export function offersIn(view: View, families: readonly Family[]): readonly Offered[] {
   const asked = families.flatMap((family) => FAMILIES[family].flatMap((offers: Offers) => offers(view)))
   return [...asked, ...ALWAYS.flatMap((offers) => offers(view))]
+}
+
+/** The same wish for another registry, after its expiry, or on something that no longer stands: never to be accepted. */
+export function hostile({ wish }: Offered): readonly Wish[] {
+  const replaces = (wish.replaces ?? []).map((one) => ({ ...one, hash: hashOf('something else') }))
+  const stale = replaces.length === 0 ? [] : [{ ...wish, replaces }]
+  return [{ ...wish, origin: 'other.example/log' }, { ...wish, expired: true }, ...stale]
 }
 
 /** The same wish with signatures that must not be enough. */
@@ -110,7 +133,7 @@ export function attested(view: View, { handle, examination }: Application): read
   ]
 }
 
-export type DueAct = { readonly procedure: string; readonly subject: RecordKey; readonly at: Instant }
+export type DueAct = { readonly procedure: string; readonly subject: RecordKey }
 
 /** What waits for its time, due or not. */
 export function dueActs(state: SmallState): readonly DueAct[] {
@@ -118,7 +141,12 @@ export function dueActs(state: SmallState): readonly DueAct[] {
   for (const [key, { value }] of state.entries()) {
     if (!canFallDue(key)) continue
     const due = dueOf(key, value)
-    if (due !== null) found.push({ procedure: due.procedure, subject: key, at: due.at })
+    if (due !== null) found.push({ procedure: due.procedure, subject: key })
+    // Whoever writes the log may say of anything that it has fallen due.
+    if (!key.startsWith('obj/application/')) continue
+    const record: unknown = value
+    const { procedure } = record as Application
+    if (due?.procedure !== procedure) found.push({ procedure, subject: key })
   }
   return found
 }

@@ -10,6 +10,7 @@ import {
   attested,
   dueActs,
   type Family,
+  hostile,
   momentsIn,
   offersIn,
   openExaminations,
@@ -47,6 +48,8 @@ export type Bounds = {
   readonly chains?: number | null
   /** Procedures that stand in place of the real ones. */
   readonly broken?: readonly Procedure[]
+  /** On how many holders acts are tried; null: on all. */
+  readonly subjects?: number | null
   /** Instants tried after each state, besides the present, the last second before the first of them, and the far future. */
   readonly moments?: number
   /** Whether to stop; asked before each state. */
@@ -125,7 +128,7 @@ class Exploration {
    * might as well have been asked before.
    */
   #at(node: Node, at: Instant, possible: Set<string>, steps: Step[]): void {
-    const view = new View(node.state, at)
+    const view = new View(node.state, at, this.#bounds.subjects ?? Number.POSITIVE_INFINITY)
     const before = new Set(possible)
     const skips = (id: string): boolean => before.has(id) || (node.chains === 0 && node.base.has(id))
     for (const offer of offersIn(view, this.#bounds.families ?? ALL_FAMILIES)) {
@@ -139,6 +142,7 @@ class Exploration {
         const taken = this.#ask(node, wrong, at)
         if (taken !== null) steps.push({ id, taken })
       }
+      for (const wrong of hostile(offer)) this.#refuses(node, wrong, at)
       if (this.found !== null) return
     }
     for (const { procedure, subject } of dueActs(node.state)) {
@@ -158,6 +162,14 @@ class Exploration {
     }
   }
 
+  /** What may never be accepted. */
+  #refuses(node: Node, wish: Wish, at: Instant): void {
+    const taken = this.#ask(node, wish, at)
+    if (taken === null || this.found !== null) return
+    const message = 'it was for another registry, had expired, or named what no longer stands'
+    this.found = { check: 'what is hostile is refused', message, history: historyOf(taken) }
+  }
+
   /** Several acts as one step; null where one of them is refused. */
   #sequence(node: Node, wishes: readonly Wish[], at: Instant): Taken | null {
     let taken: Taken | null = null
@@ -172,7 +184,8 @@ class Exploration {
 
   #ask(node: Node, wish: Wish, at: Instant): Taken | null {
     const { body, replaces = [], by, statements = [], feeNotes = [] } = wish
-    const parts = [body, replaces, by.map(({ key }) => key), statements, feeNotes.length]
+    const { origin = '', expired = false } = wish
+    const parts = [body, replaces, by.map(({ key }) => key), statements, feeNotes.length, origin, expired]
     return this.#take(
       node,
       wish.procedure,

@@ -1,6 +1,6 @@
-/** Records that many states share: each text is kept once, with a cheap stand-in for its hash. */
+/** Records that many states share: each text is kept once, and hashed once. */
 
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import { canonicalJson, type Json, type RecordKey } from '@cadastre/records'
 import { type Shape, shapeOf } from './shape.ts'
 
@@ -8,16 +8,13 @@ import { type Shape, shapeOf } from './shape.ts'
 export type Interned = {
   readonly text: string
   readonly value: Json
-  /** Stands for the record's hash: equal for equal texts, in the form of 32 bytes in base64. */
+  /** Equal for equal texts alone; not the hash of the state trie. */
   readonly hash: string
   /** What symmetry sees of it under a key. */
   readonly shapes: Map<RecordKey, Shape>
 }
 
-/**
- * Gives equal texts equal hashes and different texts different ones, which is all that `decide` may rely on, and knows of
- * every hash what it was of, so that renaming what a state holds can rename inside hashes too.
- */
+/** Hashes, and knows of every hash what it is of, so that renaming what a state holds can rename inside hashes too. */
 export class Interner {
   readonly #records = new Map<string, Interned>()
   readonly #members = new WeakMap<object, string>()
@@ -38,9 +35,9 @@ export class Interner {
     if (typeof member !== 'object' || member === null) return this.#hash(canonicalJson(member))
     const known = this.#members.get(member)
     if (known !== undefined) return known
-    const hash = this.#hash(canonicalJson(member))
-    this.#members.set(member, hash)
-    return hash
+    const made = this.#hash(canonicalJson(member))
+    this.#members.set(member, made)
+    return made
   }
 
   /** SHA-256 in hexadecimal: the real one, because handles are made of it. */
@@ -57,8 +54,8 @@ export class Interner {
   }
 
   /** What this hash is of; null where it is none of ours. */
-  meaning(hash: string): string | null {
-    return this.#meanings.get(hash) ?? null
+  meaning(name: string): string | null {
+    return this.#meanings.get(name) ?? null
   }
 
   shape(key: RecordKey, record: Interned): Shape {
@@ -72,10 +69,10 @@ export class Interner {
   #hash(text: string): string {
     const known = this.#hashes.get(text)
     if (known !== undefined) return known
-    // 42 characters that no other hash has, and the end that 32 bytes have (RFC 4648 section 4).
-    const hash = `${this.#hashes.size.toString(36).padStart(42, '/')}A=`
-    this.#hashes.set(text, hash)
-    this.#meanings.set(hash, text)
-    return hash
+    // H(0x07 ‖ canonical JSON), as requests name members; for records it only has to tell them apart.
+    const made = hash('sha256', `\x07${text}`, 'base64')
+    this.#hashes.set(text, made)
+    this.#meanings.set(made, text)
+    return made
   }
 }

@@ -71,6 +71,8 @@ export type Wish = {
   readonly replaces?: readonly Replaced[]
   readonly by: readonly Key[]
   readonly origin?: string
+  /** Its own expiry has passed. */
+  readonly expired?: boolean
   readonly statements?: readonly PeerStatement[]
   readonly feeNotes?: readonly SignedFeeNote[]
 }
@@ -78,7 +80,7 @@ export type Wish = {
 /** The wish as an act that was received at this instant. Nothing signs: signatures are as if verified. */
 export function actOf(wish: Wish, at: Instant): Extract<Act, { readonly kind: 'request' }> {
   const { procedure, body, by, replaces = [], origin = ORIGIN, statements = [], feeNotes = [] } = wish
-  const expires = addSeconds(at, 3600)
+  const expires = addSeconds(at, wish.expired === true ? -1 : 3600)
   const request = { v: 1, origin, procedure, body, replaces, expires, nonce: 'AAAA' } as const
   const keys = withFeeNotes({ keys: by, ...(statements.length === 0 ? {} : { statements }) }, feeNotes)
   return { kind: 'request', request, signatures: keys as Verified<Signatures>, received: at }
@@ -146,11 +148,11 @@ class Founding {
   }
 }
 
-/** The profile's procedures, with room for two networks each, a short hold after allocation and a fee in `national`. */
+/** The profile's procedures, with a quota of one network each, a short hold after allocation and a fee in `national`. */
 function proceduresOf(profile: Profile): Parameters<typeof genesisParts>[0] {
   const more = profile === 'national' ? { holdSeconds: 20 * 86400, actFee: true } : {}
   return proceduresOfProfile(profile, hashOf).map((one) =>
-    one.id === 'allocate/1' ? { ...one, parameters: { ...one.parameters, quotaIp4: 512, ...more } } : one,
+    one.id === 'allocate/1' ? { ...one, parameters: { ...one.parameters, quotaIp4: 256, ...more } } : one,
   )
 }
 

@@ -29,8 +29,11 @@ export class View {
   readonly orders: readonly OrderRecord[]
   readonly notes: readonly Notes[]
   readonly registry: Registry
+  /** How many holders, and how many holdings, acts are tried on; all others are only those who deal with them. */
+  readonly most: number
 
-  constructor(state: SmallState, at: string) {
+  constructor(state: SmallState, at: string, most: number = Number.POSITIVE_INFINITY) {
+    this.most = most
     this.state = state
     this.at = at
     const holders: Holder[] = []
@@ -67,6 +70,12 @@ export class View {
   /** Holders with keys. */
   get living(): readonly Holder[] {
     return this.holders.filter(({ policy }) => policy !== null)
+  }
+
+  /** Those of them on whom acts are tried: the latest first, who needs two keys and has guardians. */
+  get subjects(): readonly Holder[] {
+    const { living } = this
+    return Number.isFinite(this.most) ? living.toReversed().slice(0, this.most) : living
   }
 
   holder(handle: string | null): Holder | null {
