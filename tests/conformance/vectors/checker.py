@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True
 
-from ledger import Refused, answers, entries, log, notes, require, signatures, state, texts, tree  # noqa: E402
+from ledger import Refused, answers, entries, log, misbehaviour, notes, require, signatures, state, texts, tree  # noqa: E402
 
 disagreements = []
 
@@ -321,6 +321,15 @@ def check_log_forgeries(file):
         file.case(case, log.check, changed + [given(one) for one in case["append"]], said["origin"])
 
 
+def check_misbehaviour(file):
+    policy, vkey = notes.Policy(file.data["policy"].encode()), file.data["receiptVkey"]
+    for case in file.data["cases"]:
+        try:
+            file.case(case, misbehaviour.verify, case["text"], policy, vkey)
+        except misbehaviour.TakesProcedures:
+            pass  # for who executes procedures, or renders a service
+
+
 CHECKS = {
     "texts/base64": simple(as_text(texts.base64)),
     "texts/decimals": simple(as_text(texts.decimal)),
@@ -353,6 +362,7 @@ CHECKS = {
     "answers/forgeries": check_answers,
     "log/log": check_whole_log,
     "log/forgeries": check_log_forgeries,
+    "misbehaviour/files": check_misbehaviour,
 }
 
 

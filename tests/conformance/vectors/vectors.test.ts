@@ -60,6 +60,7 @@ const SPOILED: readonly (readonly [string, (text: string) => string])[] = [
   ['answers/forgeries', (text) => text.replaceAll('"valid":false', '"valid":true')],
   ['log/log', (text) => text.replace('"size":9', '"size":10')],
   ['log/forgeries', (text) => text.replaceAll('"valid":false', '"valid":true')],
+  ['misbehaviour/files', (text) => text.replaceAll('"valid":false', '"valid":true')],
 ]
 
 test('the checker in Python can disagree: on each spoiled file, and on a byte of the public log', {

@@ -83,7 +83,70 @@ def check_consistency(first, second, proof, first_root, second_root):
     require(rest == [] and old == first_root and new == second_root, "inconsistent")
 
 
+def check_range(first, leaves, size, proof, root_):
+    """These leaves stand side by side: the proof has the largest subtrees outside of them, left to right."""
+    end = first + len(leaves)
+    require(0 <= first < end <= size <= LARGEST, "no such entries")
+    left = list(proof)
+
+    def fold(start, stop):
+        if stop <= first or start >= end:
+            require(left, "too short a proof")
+            return left.pop(0)
+        if stop - start == 1:
+            return leaves[start - first]
+        k = split(stop - start)
+        one = fold(start, start + k)
+        return node(one, fold(start + k, stop))
+
+    computed = fold(0, size)
+    require(left == [] and computed == root_, "another root")
+
+
+def check_node(hash_, level, index, size, proof, root_):
+    """A complete node stands in the tree: a proof like a leaf's, from its own level up."""
+    first, end = index << level, (index + 1) << level
+    require(0 <= first < end <= size <= LARGEST, "no such node")
+
+    def fold(start, stop, rest):
+        if (start, stop) == (first, end):
+            return hash_, rest
+        require(rest and stop - start > end - first, "too short a proof")
+        k = split(stop - start)
+        if first < start + k:
+            one, others = fold(start, start + k, rest[:-1])
+            return node(one, rest[-1]), others
+        one, others = fold(start + k, stop, rest[:-1])
+        return node(rest[-1], one), others
+
+    computed, rest = fold(0, size, proof)
+    require(rest == [] and computed == root_, "another root")
+
+
 # Files
+
+
+def tile(data, width):
+    require(len(data) == 32 * width, "a tile of another size")
+    return [data[n : n + 32] for n in range(0, len(data), 32)]
+
+
+def edge_root(size, fetch):
+    """The root that the last tile of each level makes."""
+    found, level, at = [], 0, size
+    while at:
+        if at % 256:
+            hashes = tile(fetch(tile_path(level, at // 256, at % 256)), at % 256)
+            while hashes:
+                count = 1 << len(hashes).bit_length() - 1
+                found.append((level, count, root(hashes[:count])))
+                hashes = hashes[count:]
+        level, at = level + 1, at // 256
+    found.sort(key=lambda one: -one[1] * 256 ** one[0])
+    computed = found.pop()[2]
+    while found:
+        computed = node(found.pop()[2], computed)
+    return computed
 
 
 def _number(index, width):
