@@ -24,6 +24,7 @@ import { type Fault, type FaultCode, Replayer } from '@cadastre/replay'
 import { createTrieMemory } from '@cadastre/trie'
 import { publicLog } from '@cadastre/why'
 import { entriesOf, type LogCase, logCases } from './log-forgeries.ts'
+import { servedAnswers } from './served-answers.ts'
 import {
   type Case,
   inputBytes,
@@ -284,6 +285,12 @@ function spoiled(made: readonly MisbehaviourCase[]): readonly MisbehaviourCase[]
   ]
 }
 
+/** What RDAP and WHOIS served of the honest log, changed and unchanged. */
+async function answers(whole: readonly Uint8Array[]): Promise<readonly MisbehaviourCase[]> {
+  const files = await servedAnswers(whole, checkpointOf(whole.length, rootOf(whole)))
+  return files.map(({ name, convicts, text }) => (convicts ? valid(name, text) : invalid(name, text)))
+}
+
 /** All cases, and what they are verified with. */
 export async function misbehaviourVectors(): Promise<object> {
   const whole = wholeLog().log.entries
@@ -292,6 +299,7 @@ export async function misbehaviourVectors(): Promise<object> {
     ...(await forks(whole)),
     ...(await servedFiles(whole)),
     ...receiptPairs(),
+    ...(await answers(whole)),
   ]
   return { policy: POLICY_TEXT, receiptVkey: RECEIPT_VKEY, cases: [...made, ...spoiled(made)] }
 }
