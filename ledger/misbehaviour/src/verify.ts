@@ -68,6 +68,7 @@ function convictionOf({ kind, claim, size, index, first, last, asOf }: VerifiedS
     silent: `Entries ${first} to ${last} hold no decision on it, and the log had reached ${asOf}.`,
     late: `Entry ${index} decided it ${asOf}, too late.`,
     'other-request': `Entry ${index} uses its number for another request.`,
+    'other-time': `Entry ${index} says that it came at another time.`,
   }[kind]
   const rule = kind === 'late' ? 'decision-late' : 'silence'
   return { kind: 'silence', rule, basis: 'signed', origin, size, index, says: [debt, what] }

@@ -32,9 +32,10 @@ export type SilenceDocument = {
 export type VerifiedSilence = {
   /**
    * `silent`: no decision by the deadline. `late`: decided after it. `other-request`: the receipt's number was used for
-   * another request. Each is a breach of the registry.
+   * another request. `other-time`: the entry says that it came at another time than the receipt does, by which terms
+   * and expiry are counted. Each is a breach of the registry.
    */
-  readonly kind: 'silent' | 'late' | 'other-request'
+  readonly kind: 'silent' | 'late' | 'other-request' | 'other-time'
   readonly claim: Claim
   readonly size: number
   /** First and last entry that were looked at. */
@@ -116,6 +117,8 @@ function judged(
     if (!isRequest(crypto, claim, one.entry))
       return { ok: true, value: { ...found, kind: 'other-request', index, asOf: at } }
     if (at > claim.deadline) return { ok: true, value: { ...found, kind: 'late', index, asOf: at } }
+    if (claim.seq !== null && one.entry.received?.at !== claim.from)
+      return { ok: true, value: { ...found, kind: 'other-time', index, asOf: at } }
     return refuse('decided', `Entry ${index} decided the request, ${at}, by its deadline ${claim.deadline}.`)
   }
   const witnessed = witnessedAt(trust, checkpoint)

@@ -79,11 +79,14 @@ class FreeLog implements LogReader {
   #previous: number | null = null
 
   /** A batch at a time: numbers of receipts, each with the request that is decided under it. */
-  batch(seconds: number, decided: readonly (readonly [seq: number, request: number])[] = []): this {
+  batch(
+    seconds: number,
+    decided: readonly (readonly [seq: number, request: number, received?: number])[] = [],
+  ): this {
     const ops =
       decided.length === 0
         ? [this.#op(seconds, null, null)]
-        : decided.map(([seq, name]) => this.#op(seconds, seq, name))
+        : decided.map(([seq, name, received = 10 * seq]) => this.#op(seconds, seq, name, received))
     for (const op of ops) this.all.push(encodeUtf8(canonicalJson(op)))
     const zero = encodeBase64(new Uint8Array(32))
     const roots = { asn: zero, ip4: zero, ip6: zero, obj: zero }
@@ -93,12 +96,12 @@ class FreeLog implements LogReader {
     return this
   }
 
-  #op(seconds: number, seq: number | null, name: number | null): Json {
+  #op(seconds: number, seq: number | null, name: number | null, received = 0): Json {
     return {
       t: 'op',
       v: 1,
       at: at(seconds),
-      received: seq === null ? null : { seq, at: at(Math.min(seconds, 10 * seq)) },
+      received: seq === null ? null : { seq, at: at(Math.min(seconds, received)) },
       procedure: 'update-holder/1',
       request: name === null ? null : request(name),
       evidence: [],
@@ -242,6 +245,14 @@ test('decided after the deadline: late', async () => {
 test('a number used for another request: the receipt contradicts the log', async () => {
   const found = verified(await evidence(new FreeLog().batch(5).batch(21, [[2, 7]]), receipt(2)))
   assert.deepEqual([found.kind, found.index], ['other-request', 2])
+})
+
+test('decided in time, but as if it had come at another time: the receipt contradicts the log', async () => {
+  for (const received of [19, 21]) {
+    const log = new FreeLog().batch(5).batch(25, [[2, 2, received]])
+    const found = verified(await evidence(log, receipt(2)))
+    assert.deepEqual([found.kind, found.index], ['other-time', 2])
+  }
 })
 
 test('the deadline has not passed yet: no evidence', async () => {

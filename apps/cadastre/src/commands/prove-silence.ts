@@ -78,6 +78,8 @@ function silenceText({ kind, claim, first, last, index, asOf, size }: VerifiedSi
   if (kind === 'late') return `${debt}\nIt decided in entry ${index}, ${asOf}: too late.\n${seen}`
   if (kind === 'other-request')
     return `${debt}\nEntry ${index} uses this number for another request: the receipt and the log contradict each other.\n${seen}`
+  if (kind === 'other-time')
+    return `${debt}\nEntry ${index} says that it came at another time: the receipt and the log contradict each other.\n${seen}`
   const rest = `${seen} No decision on it stands there, and the log itself had reached ${asOf}.`
   const caution =
     claim.kind === 'door'
