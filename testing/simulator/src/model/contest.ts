@@ -1,9 +1,9 @@
 /** `contest-order/1`: objections to facts, and appeals. */
 
-import type { Instant, OrderRecord } from '@cadastre/records'
+import type { Examination, Instant, OrderRecord } from '@cadastre/records'
 import { after } from './business-days.ts'
 import { staffFault, twoClerks } from './desk.ts'
-import { call, ENDINGS, nextClerk } from './examined.ts'
+import { atOnce, call, ENDINGS, nextClerk } from './examined.ts'
 import { anySigned } from './keys.ts'
 import { isLive } from './order-checks.ts'
 import { returned } from './order-steps.ts'
@@ -25,6 +25,19 @@ export const contestOrder: Rule = {
   by: 'step',
   shape: { object: 'order holder:handle items evidence:hash', appeal: 'order filed:hash staff' },
   request: (asked) => (asked.body['step'] === 'object' ? object(asked) : appeal(asked)),
+  due({ world, subject }) {
+    const application = world.application(subject.split('/')[2])
+    if (application?.state !== 'noticed' || application.due === null || application.due > world.at)
+      return refuse('not-due')
+    const { examination } = application
+    if (examination === null) return refuse('not-due')
+    return {
+      accept() {
+        close(world, application, 'effected')
+        settle(world, application.body['order'], lastSays(examination) === 'upheld')
+      },
+    }
+  },
 }
 /** Whether an order can still be contested: verified, not ended, not done, not stayed. */
 function isOpen(order: OrderRecord): boolean {
@@ -85,7 +98,8 @@ function object(asked: Asked): Verdict {
 }
 function examineAgain(world: World, { body, received }: Asked, order: OrderRecord, third: string): void {
   const handle = `A-${world.index}`
-  const calls = [call(world, handle, third, true)]
+  const before = world.application(order.application)?.examination?.calls ?? []
+  const calls = [...before, call(world, handle, third, true)]
   const due = after(world, world.at, parameters(world, 'attest/1', received), 'order') as Instant
   const questions = body['items'] as readonly string[]
   const examination = { questions, calls, affected: [], windowSeconds: 0, windowDays: [], overdue: null }
@@ -98,16 +112,16 @@ function examineAgain(world: World, { body, received }: Asked, order: OrderRecor
   world.put('order', order.handle, { ...order, objection: { application: handle, upheld: null } })
 }
 
-ENDINGS['contest-order/1'] = {
-  effect() {
-    // Nothing follows by itself.
-  },
-  positive(world, application) {
-    close(world, application, 'effected')
-    settle(world, application.body['order'], false)
-  },
-  failed: (world, application) => settle(world, application.body['order'], true),
+ENDINGS['contest-order/1'] = { effect: nothing, positive: atOnce }
+function nothing(): void {
+  // What follows is an act of its own.
 }
+/** What the third attestor says; the first two answered before. */
+function lastSays({ calls, questions }: Examination): 'upheld' | 'confirmed' {
+  const answers = calls.findLast(({ missed }) => !missed)?.answers
+  return questions.every((question) => answers?.[question] === 'yes') ? 'confirmed' : 'upheld'
+}
+
 function settle(world: World, handle: unknown, upheld: boolean): void {
   const order = world.get('order', handle)
   if (order?.objection == null) return

@@ -215,21 +215,22 @@ function reveal(
 }
 
 /** `positive`, `negative`, `open`: answers are missing; or `split`: two disagree. */
-export function answersSay(
-  { calls, questions }: Examination,
-  least = 2,
-): 'positive' | 'negative' | 'open' | 'split' {
+export function answersSay({ calls, questions }: Examination): 'positive' | 'negative' | 'open' | 'split' {
   const given = calls.filter(({ missed }) => !missed)
-  if (given.length < least || given.some(({ answers }) => answers === null)) return 'open'
+  if (given.length < 2 || given.some(({ answers }) => answers === null)) return 'open'
   const yes = questions.map((question) => given.filter(({ answers }) => answers?.[question] === 'yes').length)
   if (given.length === 2 && yes.includes(1)) return 'split'
   return yes.every((count) => count * 2 > given.length) ? 'positive' : 'negative'
 }
 
+/** Of an objection the one who was called for it decides alone, after those who answered before. */
+const lastSays = (examination: Examination): 'positive' | 'open' =>
+  examination.calls.findLast(({ missed }) => !missed)?.answers == null ? 'open' : 'positive'
+
 function conclude(world: World, application: Application): void {
   const { examination, procedure, handle } = application
   if (examination === null) throw new Error('it is examined')
-  const said = answersSay(examination, procedure === 'contest-order/1' ? 1 : 2)
+  const said = procedure === 'contest-order/1' ? lastSays(examination) : answersSay(examination)
   if (said === 'open') return
   if (said === 'positive') {
     const ending = ENDINGS[procedure]
@@ -251,6 +252,11 @@ function conclude(world: World, application: Application): void {
   world.put('application', handle, { ...application, due, examination: { ...examination, calls } })
 }
 function fail(world: World, application: Application, reason: string): void {
+  // An order goes back by an act of its own.
+  if (OF_ORDERS.includes(application.procedure)) {
+    atOnce(world, application)
+    return
+  }
   close(world, application, 'failed', reason)
   ENDINGS[application.procedure]?.failed?.(world, application, reason)
 }

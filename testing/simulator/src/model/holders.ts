@@ -208,8 +208,14 @@ export function rotated(
   const left = old.guardians.filter((one) => !policy.guardians.includes(one))
   return {
     policy,
-    formerKeys: [...running(holder.formerKeys), ...gone.map(({ alg, key }) => ({ alg, key, until }))],
-    formerGuardians: [...running(holder.formerGuardians), ...left.map((guardian) => ({ guardian, until }))],
+    formerKeys: [
+      ...running(holder.formerKeys).filter((key) => !policy.keys.some((one) => sameKey(one, key))),
+      ...gone.map(({ alg, key }) => ({ alg, key, until })),
+    ],
+    formerGuardians: [
+      ...running(holder.formerGuardians).filter(({ guardian }) => !policy.guardians.includes(guardian)),
+      ...left.map((guardian) => ({ guardian, until })),
+    ],
     recoveryVetoed: null,
   }
 }

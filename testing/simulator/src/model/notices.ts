@@ -3,7 +3,6 @@
 import type { Application, Instant } from '@cadastre/records'
 import { endOfPeriod } from './business-days.ts'
 import { staffSigned } from './keys.ts'
-import { told } from './order-steps.ts'
 import { firstOf, opening, type Rule, refuse } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -91,8 +90,6 @@ function tick(world: World, application: Application, holder: string | null): vo
     due,
     opened: world.at as Instant,
   })
-  const order = world.get('order', application.handle.replace('A-', 'O-'))
-  if (order !== null && application.procedure === 'serve-order/1') told(world, order)
 }
 
 function counts(world: World, { state, notice, opened }: Application, attempt: Attempt): boolean {

@@ -61,6 +61,7 @@ export function returnFault(world: World, order: OrderRecord): string | null {
 }
 /** Whether the order that is named has ended, or is not stayed where a stay is to be lifted. */
 function isClosedFor({ detail }: OrderRecord, other: OrderRecord): boolean {
+  if (other.state === 'received') return true
   if (detail.effect === 'lift' && detail.what === 'stay') return other.state !== 'stayed'
   const sealOnly = detail.effect === 'vary' && detail.sealUntil !== null && other.seal?.opened === null
   return !isLive(other) && !(sealOnly && other.state !== 'returned')

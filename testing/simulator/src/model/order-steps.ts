@@ -217,11 +217,16 @@ function restore(world: World, { holder: handle }: OrderRecord): void {
 }
 
 /** An attempt to tell the holder was logged. */
-export function told(world: World, order: OrderRecord): void {
-  if (!isLive(order)) return
-  const now = { ...order, notified: world.at as Instant }
+export function told(world: World, order: OrderRecord, application: Application): void {
+  close(world, application, 'effected')
+  const now = { ...order, notified: application.opened }
   if (now.state === 'noticed') openWindow(world, now)
   else saveOrder(world, now)
+}
+/** Its text is public. */
+export function shown(world: World, order: OrderRecord): void {
+  if (order.state === 'noticed') openWindow(world, order)
+  else saveOrder(world, order)
 }
 /** The window runs from the notice; a text that no root vouches for must have been public as long. */
 function openWindow(world: World, order: OrderRecord): void {

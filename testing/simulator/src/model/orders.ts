@@ -10,12 +10,12 @@ import type {
 } from '@cadastre/records'
 import { callFromDesk, deskAttestorFault } from './authorities.ts'
 import { staffFault } from './desk.ts'
-import { atOnce, ENDINGS } from './examined.ts'
+import { answersSay, atOnce, ENDINGS } from './examined.ts'
 import { pseudonym } from './identify.ts'
 import { policyFault } from './keys.ts'
 import { plainRange } from './numbers.ts'
 import { returnFault } from './order-checks.ts'
-import { advance, returned, saveOrder, verified } from './order-steps.ts'
+import { advance, returned, saveOrder, shown, told, verified } from './order-steps.ts'
 import { type Asked, firstOf, opening, type Rule, refuse, SIZES, textOf, type Verdict } from './verdict.ts'
 import { memberHash, type World } from './world.ts'
 
@@ -56,7 +56,7 @@ export const serveOrder: Rule = {
     }
   },
   due({ world, subject }) {
-    if (subject.startsWith('obj/application/')) return examinedWell(world, subject)
+    if (subject.startsWith('obj/application/')) return applicationDue(world, subject)
     const order = world.get('order', subject.split('/')[2])
     if (order?.due == null || order.due > world.at) return refuse('not-due')
     return { accept: () => advance(world, order), unless: SIZES }
@@ -185,24 +185,31 @@ const NOTHING_YET = {
 const orderOf = (world: World, { handle }: Application): OrderRecord | null =>
   world.get('order', handle.replace('A-', 'O-'))
 
-ENDINGS['serve-order/1'] = {
-  effect: nothing,
-  positive: atOnce,
-  failed(world, application, reason) {
-    const order = orderOf(world, application)
-    if (order !== null) returned(world, order, reason)
-  },
-}
+ENDINGS['serve-order/1'] = { effect: nothing, positive: atOnce }
 function nothing(): void {
   // An order goes by its own record.
 }
-function examinedWell(world: World, subject: string): Verdict {
+/** The application falls due when the answers are in, and again when the holder has been told. */
+function applicationDue(world: World, subject: string): Verdict {
   const application = world.application(subject.split('/')[2])
   if (application?.state !== 'noticed' || application.due === null || application.due > world.at)
     return refuse('not-due')
   const order = orderOf(world, application)
-  if (order === null) return refuse('not-due')
-  return { accept: () => verified(world, order, application), unless: SIZES }
+  const { examination } = application
+  if (order === null || examination === null) return refuse('not-due')
+  return {
+    accept() {
+      if (order.verified !== null) told(world, order, application)
+      else if (answersSay(examination) === 'positive') verified(world, order, application)
+      else
+        returned(
+          world,
+          order,
+          answersSay(examination) === 'split' ? 'attestors-unavailable' : 'examination-negative',
+        )
+    },
+    unless: SIZES,
+  }
 }
 
 function publish(asked: Asked): Verdict {
@@ -215,7 +222,7 @@ function publish(asked: Asked): Verdict {
   )
   if (code !== null || order === null) return refuse(code ?? '')
   const published = { text: textOf(body, 'text'), at: world.at as Instant }
-  return { accept: () => advance(world, { ...order, published }) }
+  return { accept: () => shown(world, { ...order, published }) }
 }
 
 function unseal(asked: Asked): Verdict {
