@@ -47,8 +47,7 @@ function registration(scene: Scene): Asking {
   const { chance } = scene
   const one = chance.pick(AUTHORITIES) ?? { handle: 'COURT', kind: 'court', rank: 1 }
   const standing = scene.read<Authority>(`obj/authority/${one.handle}`)
-  const noticed = standing !== null && standing.noticedUntil <= scene.at
-  const step = standing === null ? 'register' : noticed && chance.chance(0.1) ? 'end' : 'change'
+  const step = standing === null ? 'register' : chance.chance(0.1) ? 'end' : 'change'
   const shared = {
     step,
     staff: chance.chance(0.95) ? 'CL-1' : 'OP-1',

@@ -256,8 +256,10 @@ export class Engine {
     const procedure = this.#procedures[id]
     if (procedure === undefined) throw new TypeError(`no procedure ${id}`)
     this.#options.onEvent?.({ index: this.index, at: this.at, due: key, procedure: id })
-    const refusal = this.#run(procedure, { kind: 'due', subject: key }, null, [], [], null)
-    if (refusal !== null) throw new Error(`${id} refuses what is due at ${key}: ${refusal}`)
+    const act: Act = { kind: 'due', subject: key }
+    const refusal = this.#run(procedure, act, null, [], [], null)
+    if (refusal !== null)
+      throw new ProcedureFault(id, this.index - 1, act, new Error(`it refuses what is due: ${refusal}`))
   }
 
   /** Let an event of another history happen here: nothing where what was due then is not due now. */
@@ -368,10 +370,13 @@ export class Engine {
   }
 }
 
-/** A procedure's own code failed. */
+/** A procedure's own code failed, or it refuses what is due. */
 export class ProcedureFault extends Error {
+  readonly procedure: string
+
   constructor(id: string, index: number, act: Act, cause: Error) {
     super(`${id}: ${cause.message} [entry ${index}, ${JSON.stringify(act).slice(0, 900)}]`, { cause })
+    this.procedure = id
   }
 }
 

@@ -73,7 +73,7 @@ export class RealSignatures implements SignaturePort {
     })
   }
 
-  verified(request: Request, by: readonly Signer[], documents: readonly EvidenceItem[]): Signed | null {
+  readonly verified: SignaturePort['verified'] = (request, by, documents) => {
     const text = requestText(request)
     return verifyEvidence(text, [...this.sign(text, by), ...documents], null, nodeCrypto)
   }
