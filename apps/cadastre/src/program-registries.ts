@@ -87,7 +87,7 @@ export function addTakeOver(program: Command): void {
     .requiredOption('--origin <origin>', 'origin of the successor’s log')
     .requiredOption('--name <name>', 'its name')
     .option('--profile <profile>', 'the predecessor’s: community or national', 'community')
-    .option('--seat <country>', 'the predecessor’s seat (ISO 3166-1)', 'XX')
+    .requiredOption('--seat <country>', 'the predecessor’s seat, which stays (ISO 3166-1)')
     .action((options: PrepareOptions, command: Command) =>
       run(command, async (settings, output) => {
         const { prepareCommand } = await import('./commands/take-over.ts')

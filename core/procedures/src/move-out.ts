@@ -32,6 +32,7 @@ import {
   consent,
   holderKey,
   holderOf,
+  longestFor,
   namesMember,
   notesKey,
   notesOf,
@@ -174,7 +175,10 @@ function decideInit(from: Asked<Init>, inputs: Inputs, at: Instant): Decision {
   const planned = plan(wish, wish.recipient.origin, null, inputs, at)
   if (!planned.ok) return refuse(planned.error)
   const { registration } = planned.value
-  const notBefore = addSeconds(at, holder?.coolingSeconds ?? seconds(inputs, 'coolingSeconds'))
+  const notBefore = addSeconds(
+    at,
+    holder?.coolingSeconds ?? longestFor(inputs, ID, registration, 'coolingSeconds'),
+  )
   const { status, country, registered, id } = registration
   const transit: Transit = {
     v: 1,

@@ -38,12 +38,11 @@ import {
   consent,
   holderKey,
   holderOf,
+  longestFor,
   namesMember,
   notesKey,
   notesOf,
-  numberParameter,
   objectAt,
-  procedureOf,
   recordNeed,
   registrationMember,
 } from './common.ts'
@@ -203,7 +202,7 @@ function decideApply(from: Asked<Apply>, inputs: Inputs, at: Instant): Decision 
   // What would be refused at effect is refused now, so that nobody waits for nothing.
   const effects = effectsOf(wish, held.value, inputs, given ?? own)
   if (!effects.ok) return refuse(effects.error)
-  if (given !== null) return decideAgreed(from, predecessor, effects.value, inputs, at)
+  if (given !== null) return decideAgreed(from, predecessor, held.value, effects.value, inputs, at)
   if (wish.attestor === null) return refuse('attestor-not-outside')
   const application = newApplication(ID, from.request.body, [wish.successor], 'examining', null, at)
   const opened = openExamination(
@@ -226,13 +225,15 @@ function decideApply(from: Asked<Apply>, inputs: Inputs, at: Instant): Decision 
 function decideAgreed(
   from: Asked<Apply>,
   predecessor: Holder,
+  held: readonly Referenced[],
   effects: readonly Effect[],
   inputs: Inputs,
   at: Instant,
 ): Decision {
   const refusal = consentRefusal(from.body, predecessor, inputs, at)
   if (refusal !== null) return refuse(refusal)
-  const cooling = predecessor.coolingSeconds ?? parameter(inputs, 'transfer/1', 'coolingSeconds')
+  const cooling =
+    predecessor.coolingSeconds ?? longestFor(inputs, 'transfer/1', oldest(held), 'coolingSeconds')
   if (cooling === 0) return accept(effects)
   const { predecessor: old, successor } = from.body
   const due = addSeconds(at, cooling)
@@ -244,14 +245,11 @@ function decideAgreed(
 /** As long as by any terms since the oldest of the registrations was recorded. */
 function windowDays({ ground }: Apply, held: readonly Referenced[], inputs: Inputs): readonly BusinessDays[] {
   const ended = ground === 'death' || ground === 'dissolution'
-  const since = Math.min(...held.map(({ registration }) => registration.since))
-  return longestDays(inputs, ID, { since }, ended ? 'endedWindowDays' : 'windowDays')
+  return longestDays(inputs, ID, oldest(held), ended ? 'endedWindowDays' : 'windowDays')
 }
 
-function parameter(inputs: Inputs, id: string, name: string): number {
-  const record = procedureOf(inputs, id)
-  if (record === null) throw new Error('no act of this procedure exists before genesis')
-  return numberParameter(record, name)
+function oldest(held: readonly Referenced[]): { readonly since: number } {
+  return { since: Math.min(...held.map(({ registration }) => registration.since)) }
 }
 
 function applyIn(application: Application | null): Apply | null {

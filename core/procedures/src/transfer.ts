@@ -46,12 +46,12 @@ import {
   consent,
   holderKey,
   holderOf,
+  longestFor,
   namesMember,
   notesKey,
   notesOf,
   numberParameter,
   objectAt,
-  procedureOf,
   recordNeed,
   registrationMember,
   termsFor,
@@ -290,7 +290,7 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
   // What would be refused at effect is refused now, so that nobody waits for nothing.
   const effects = effectsOf(offer, registration, inputs, given)
   if (!effects.ok) return refuse(effects.error)
-  const cooling = coolingSeconds(seller, inputs)
+  const cooling = coolingSeconds(seller, registration, inputs)
   if (cooling === 0) return accept(effects.value)
   const consents = [offer.from, offer.to]
   const application = newApplication(ID, from.request.body, consents, 'cooling', addSeconds(at, cooling), at)
@@ -298,10 +298,9 @@ function decideOffer(from: Asked<Offer>, inputs: Inputs, at: Instant): Decision 
   return accept([put(applicationKey('A-#'), application), put(pending.key, pending.next)])
 }
 
-function coolingSeconds(seller: Holder, inputs: Inputs): number {
-  const parameters = procedureOf(inputs, ID)
-  if (parameters === null) throw new Error('checked by commonRefusal')
-  return seller.coolingSeconds ?? numberParameter(parameters, 'coolingSeconds')
+/** The seller's own preset; without one as long as by any terms since the registration was recorded. */
+function coolingSeconds(seller: Holder, registration: Registration, inputs: Inputs): number {
+  return seller.coolingSeconds ?? longestFor(inputs, ID, registration, 'coolingSeconds')
 }
 
 function offerIn(application: Application): Offer | null {

@@ -108,6 +108,23 @@ test('a part moves, what stays keeps its id; the holder’s own preset goes befo
   assert.deepEqual(here.ids('ip4/203.0.113.0/25'), ['R-101'])
 })
 
+test('terms adopted later shorten no cooling of what was recorded before them', () => {
+  for (const [since, wait] of [
+    [49, 3 * DAY],
+    [51, DAY],
+  ] as const) {
+    const here = world()
+    const [found] = here.cell(CELL).registrations
+    here.put(CELL as RecordKey, { ...here.cell(CELL), registrations: [{ ...found, since }] })
+    here.revise('move-out/1', { coolingSeconds: DAY })
+    assert.equal(init(here), null)
+    here.later(wait - 1)
+    assert.equal(finalize(here), 'still-cooling')
+    here.later(1)
+    assert.equal(finalize(here), null)
+  }
+})
+
 test('the holder cancels until the effect; at the end of its time, not-due before, the move is cancelled by itself', () => {
   const here = world()
   assert.equal(init(here), null)

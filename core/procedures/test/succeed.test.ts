@@ -109,6 +109,20 @@ test('later terms shorten no window against what was recorded before them, and a
   }
 })
 
+test('with the predecessor’s consent it cools as long as by any terms of transfers since it was recorded', () => {
+  for (const [since, due] of [
+    [49, '2030-01-04T00:00:00Z'],
+    [51, '2030-01-02T00:00:00Z'],
+  ] as const) {
+    const here = world({ ...TRANSFER, coolingSeconds: 3 * DAY })
+    here.put(CELL as RecordKey, null)
+    here.register('R-1', '203.0.113.0/24', { since })
+    here.revise('transfer/1', { coolingSeconds: DAY })
+    assert.equal(apply(here, { attestor: null, by: ['H-1/full', 'H-2/full'] }), null)
+    assert.equal(here.object('application', 'A-100')?.['due'], due)
+  }
+})
+
 test('death and dissolution have the longer window; several registrations, ranges and AS numbers pass together', () => {
   for (const ground of ['death', 'dissolution']) {
     const here = world()

@@ -452,6 +452,21 @@ test('cooling: an application and a note; nothing else changes until it is due (
   assertStamped(here)
 })
 
+test('terms adopted later shorten no cooling of what was recorded before them, and longer ones hold', () => {
+  for (const [since, adopted, due] of [
+    [49, 0, '2030-01-04T00:00:00Z'],
+    [49, 9 * DAY, '2030-01-10T00:00:00Z'],
+    [51, DAY, '2030-01-02T00:00:00Z'],
+  ] as const) {
+    const here = world('203.0.113.0/24', NATIONAL)
+    here.put(CELL as RecordKey, null)
+    here.register('R-1', '203.0.113.0/24', { since })
+    here.revise('transfer/1', { coolingSeconds: adopted })
+    assert.equal(offer(here), null)
+    assert.equal(here.object('application', 'A-100')?.['due'], due)
+  }
+})
+
 test('the seller’s preset of 0 or 30 days prevails over the profile’s cooling', () => {
   for (const [preset, profile, due] of [
     [0, NATIONAL, null],

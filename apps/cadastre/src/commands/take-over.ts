@@ -101,13 +101,18 @@ export async function takeOverCommand(
   output: Output,
 ): Promise<number> {
   const directory = new DataDirectory(settings.data)
-  if ((await directory.registry()) === null)
+  const prepared = await directory.registry()
+  if (prepared === null)
     throw new CommandError(
       `There is no successor in ${settings.data}. "cadastre take-over prepare" makes one.`,
     )
   const policy = await readFile(options.policy, 'utf8')
   const continued = await readPredecessor(settings, directory, source, options.policy)
   const predecessor = continued.record(REGISTRY_KEY) as Registry
+  if (predecessor.seat !== prepared.seat)
+    throw new CommandError(
+      `The predecessor’s seat is ${predecessor.seat}, and this successor was prepared with --seat ${prepared.seat}. A successor goes on in the same seat; another one is a change of procedure.`,
+    )
   const notifier = await notifierPlan(directory)
   const body = (origin: string, name: string, operator: Signer, document: string): JsonObject => ({
     name,
