@@ -7,7 +7,9 @@
 
 import { canonicalJson, type Json, type JsonObject } from '@cadastre/records'
 import type { Applied, Observer, Step } from '../workload-registry.ts'
+import { adverse } from './adverse.ts'
 import { differs, keysIn } from './compare.ts'
+import { ofDue, ofRequest } from './grounds.ts'
 import { RULES } from './rules.ts'
 import { isMalformed } from './shapes.ts'
 import type { Asked, Statement, Verdict } from './verdict.ts'
@@ -47,6 +49,8 @@ class SecondModel implements Observer {
     const verdict = this.#judge(step)
     const { outcome } = step.executed
     if (outcome.accepted) {
+      const taken = this.#taken(step)
+      if (taken !== null) return taken
       if ('refuse' in verdict) return `accepted; the model refuses it: ${verdict.refuse}`
       this.#accept = verdict.accept
       return null
@@ -83,6 +87,15 @@ class SecondModel implements Observer {
       if (wrong !== null) return wrong
     }
     return null
+  }
+
+  /** What the act takes from somebody without a ground: by the effects, whatever the model thinks of the decision. */
+  #taken({ act, procedure, executed: { outcome } }: Step): string | null {
+    const { world } = this
+    if (!outcome.accepted) return null
+    const grounds =
+      act.kind === 'due' ? ofDue(world, act.subject) : ofRequest(world, act.request.body, act.signatures.keys)
+    return adverse(world, procedure.id, outcome.stamped, grounds)
   }
 
   #judge({ act, procedure }: Step): Verdict {

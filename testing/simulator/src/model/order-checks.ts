@@ -36,6 +36,7 @@ export function itemsOf(world: World, { scope }: OrderRecord): readonly Item[] |
   return items
 }
 
+/** Whether the services are there is asked when they are to be withdrawn. */
 export function returnFault(world: World, order: OrderRecord): string | null {
   const { detail, seal, until, reverses } = order
   const named = namedBy(order)
@@ -56,7 +57,7 @@ export function returnFault(world: World, order: OrderRecord): string | null {
     seal !== null && seal.until > later(world.at, YEAR) && 'seal-too-long',
     until !== null && !isLasting(order) && detail.effect !== 'stay' && 'duration-not-possible',
     other !== null && isClosedFor(order, other) && 'order-closed',
-    scopeFault(world, order),
+    scopeFault(world, order, false),
   )
 }
 /** Whether the order that is named has ended, or is not stayed where a stay is to be lifted. */
@@ -95,7 +96,7 @@ function authorityFault(world: World, order: OrderRecord): string | null {
 }
 
 /** What is said of numbers and of the holder. */
-export function scopeFault(world: World, order: OrderRecord): string | null {
+export function scopeFault(world: World, order: OrderRecord, isNow = true): string | null {
   const { detail, scope, holder } = order
   const needsNumbers = !['disclose', 'appointRepresentative', 'vary', 'stay', 'lift'].includes(detail.effect)
   const aboutHolder = detail.effect === 'correct' && scope.length === 0
@@ -114,7 +115,7 @@ export function scopeFault(world: World, order: OrderRecord): string | null {
       world.holder(holder)?.kind === 'person' &&
       'not-for-persons',
     holderFault(world, order),
-    partsFault(world, order, items),
+    partsFault(world, order, items, isNow),
   )
 }
 function commitmentFault(world: World, { detail, holder }: OrderRecord): string | null {
@@ -135,7 +136,7 @@ function holderFault(world: World, { detail, holder, seal }: OrderRecord): strin
   return receiver?.identity == null ? 'holder-unknown' : null
 }
 
-function partsFault(world: World, order: OrderRecord, items: readonly Item[]): string | null {
+function partsFault(world: World, order: OrderRecord, items: readonly Item[], isNow: boolean): string | null {
   const { detail } = order
   const takes = detail.effect === 'transferTo' || detail.effect === 'cancelToPool'
   const isNamed = (child: Parcel): boolean =>
@@ -151,7 +152,8 @@ function partsFault(world: World, order: OrderRecord, items: readonly Item[]): s
     )
     if (fault !== null) return fault
   }
-  return servicesFault(world, order, items)
+  const fault = servicesFault(world, order, items)
+  return fault === 'service-unknown' && !isNow ? null : fault
 }
 function servicesFault(world: World, { detail }: OrderRecord, items: readonly Item[]): string | null {
   if (detail.effect !== 'withdrawNamedService') return null

@@ -68,13 +68,27 @@ function annotate(world: World, { scope, handle, document, seal, until }: OrderR
     saveNotes(world, { ...notes, annotations: [...notes.annotations, { ...known, since: world.index }] })
   }
 }
+/** The answers that count, by question. */
+function majority({ examination }: Application): NonNullable<OrderRecord['checklist']> {
+  const given = (examination?.calls ?? []).filter(({ answers, missed }) => answers !== null && !missed)
+  const saysYes = (question: string): boolean =>
+    given.filter(({ answers }) => answers?.[question] === 'yes').length * 2 > given.length
+  return Object.fromEntries((examination?.questions ?? []).map((one) => [one, saysYes(one) ? 'yes' : 'no']))
+}
+/** The attestors have answered something with no, or nobody is left to decide between two. */
+export function notVerified(
+  world: World,
+  order: OrderRecord,
+  application: Application,
+  reason: string,
+): void {
+  returned(world, { ...order, checklist: majority(application) }, reason)
+}
 /** The attestors have answered everything with yes. */
 export function verified(world: World, order: OrderRecord, application: Application): void {
-  const checklist = Object.fromEntries(
-    (application.examination?.questions ?? []).map((one) => [one, 'yes' as const]),
-  )
+  const checklist = majority(application)
   const now = { ...order, checklist, verified: world.at as Instant, state: 'verified' as const }
-  const fault = scopeFault(world, order)
+  const fault = waitsForWindow(order) ? null : scopeFault(world, order)
   if (fault !== null) {
     returned(world, now, fault)
     return
@@ -102,11 +116,11 @@ function attempt(world: World, order: OrderRecord): void {
   const conflicts = contradicting(world, order)
   if (conflicts.length > 0) {
     const windowEnd = after(world, world.at, terms, 'conflict') as Instant
-    saveOrder(world, { ...order, state: 'conflict', conflicts, windowEnd })
+    saveOrder(world, { ...order, state: 'conflict', conflicts, windowEnd, opened: world.at as Instant })
     return
   }
   if (order.executeFrom !== null && order.executeFrom > world.at) {
-    saveOrder(world, { ...order, state: 'window', windowEnd: order.executeFrom })
+    saveOrder(world, { ...order, state: 'window', windowEnd: order.executeFrom, opened: world.at as Instant })
     return
   }
   done(world, order)

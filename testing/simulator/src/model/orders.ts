@@ -15,7 +15,7 @@ import { pseudonym } from './identify.ts'
 import { policyFault } from './keys.ts'
 import { plainRange } from './numbers.ts'
 import { returnFault } from './order-checks.ts'
-import { advance, returned, saveOrder, shown, told, verified } from './order-steps.ts'
+import { advance, notVerified, returned, saveOrder, shown, told, verified } from './order-steps.ts'
 import { type Asked, firstOf, opening, type Rule, refuse, SIZES, textOf, type Verdict } from './verdict.ts'
 import { memberHash, type World } from './world.ts'
 
@@ -103,6 +103,11 @@ function serve(asked: Asked): Verdict {
   return code !== null ? refuse(code) : { accept: () => record(world, asked, said), unless: SIZES }
 }
 
+/** Where the registry sends an order back for its size, the model takes its word. */
+function sizeReason(world: World, handle: string): string | null {
+  const reason = world.nameIn(`obj/order/${handle}`, 'reason')
+  return ['range-not-a-block', 'cell-full', 'notes-full', ...SIZES].includes(reason) ? reason : null
+}
 function record(world: World, { body }: Asked, { order: detail, seal, ...said }: Served): void {
   const handle = `O-${world.index}`
   const {
@@ -156,7 +161,7 @@ function record(world: World, { body }: Asked, { order: detail, seal, ...said }:
   }
   world.put('desk', 'ORDERS', { ...desk, served: desk.served + 1, sealed: desk.sealed + (sealed ? 1 : 0) })
   serveOnce(world, document ?? seal?.commitment ?? '', handle)
-  const reason = returnFault(world, order)
+  const reason = returnFault(world, order) ?? sizeReason(world, handle)
   if (reason !== null) {
     returned(world, order, reason)
     return
@@ -201,12 +206,10 @@ function applicationDue(world: World, subject: string): Verdict {
     accept() {
       if (order.verified !== null) told(world, order, application)
       else if (answersSay(examination) === 'positive') verified(world, order, application)
-      else
-        returned(
-          world,
-          order,
-          answersSay(examination) === 'split' ? 'attestors-unavailable' : 'examination-negative',
-        )
+      else {
+        const isSplit = answersSay(examination) === 'split'
+        notVerified(world, order, application, isSplit ? 'attestors-unavailable' : 'examination-negative')
+      }
     },
     unless: SIZES,
   }

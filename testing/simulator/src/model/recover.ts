@@ -63,7 +63,7 @@ function effect(world: World, application: Application): void {
   world.put('holder', holder.handle, {
     ...holder,
     ...changed,
-    active: application.opened,
+    active: holder.active !== null && holder.active > application.opened ? holder.active : application.opened,
     recoveryVetoed: holder.recoveryVetoed,
     transferableFrom,
   })

@@ -150,7 +150,7 @@ export function toQuarantine(
 ): void {
   for (const child of nestedIn(world, parcel, span)) endParcel(world, child)
   const known = { ...parcel.entry, kind: 'quarantined' as const, holder: null, until: until as Instant }
-  const nothing = { country: null, registered: null, provenance: null, protected: false }
+  const nothing = { country: null, registered: null, protected: false }
   const entry = entryOf(world, procedure, { ...known, ...nothing, status: 'reserved' })
   takePart(world, parcel, span, entry, true)
 }
