@@ -24,7 +24,7 @@ import { applicationKey, notesKey, notesOf, objectAt, recordNeed } from './commo
 import { accept, put, refuse } from './effects.ts'
 import { fitsEntry } from './entry-room.ts'
 import { emptyNotes } from './notes.ts'
-import { execution, executionNeeds, hasMovedOn, returned } from './order-execution.ts'
+import { execution, executionNeeds, hasMovedOn, returned, withEnd } from './order-execution.ts'
 import {
   authorityAt,
   closed,
@@ -170,7 +170,7 @@ export function decideOrderDue(order: OrderRecord | null, inputs: Inputs, at: In
   const { seal, until, stayed, windowEnd, state } = order
   const passed = (instant: Instant | null): boolean => instant !== null && instant <= at
   if (isLive(order) && isLasting(order.detail.effect) && state !== 'received' && passed(until))
-    return accept(undone(closed(order, 'expired', null, at), order, inputs, at))
+    return accept(withEnd(closed(order, 'expired', null, at), order, inputs, at))
   if ((!isLive(order) || state === 'stayed') && passed(windowEnd))
     return accept(undone({ ...order, windowEnd: null }, order, inputs, at))
   if (state === 'stayed' && passed(stayed?.until ?? null))

@@ -63,7 +63,7 @@ export function executionNeeds(order: OrderRecord, known: Inputs): readonly Need
   const others = contradicting(order, known, FOREVER).slice(0, MAX_CONTRADICTING)
   return [
     ...first,
-    ...others.flatMap((handle) => givenNeeds(handle, known)),
+    ...[...others, ...order.conflicts].flatMap((handle) => givenNeeds(handle, known)),
     ...touched(order).flatMap((handle) => otherNeeds(handle, known)),
   ]
 }
@@ -131,7 +131,8 @@ export function execution(
   if (conflicts.length > 0) {
     // Status quo; both authorities are asked, again each time that it is looked at.
     const windowEnd = deadlineOf(termsOf(order, inputs), 'conflictDays', inputs, at)
-    return [putOrder({ ...order, state: 'conflict', conflicts, windowEnd, asked: at })]
+    const next: OrderRecord = { ...order, state: 'conflict', conflicts, windowEnd, asked: at }
+    return [putOrder(next), ...namedByOthers(order, next, inputs)]
   }
   const basis = orderOf(order, application, at)
   // Nothing is executed that is no basis yet, whatever made it fall due.
@@ -150,10 +151,38 @@ export function execution(
       ? direct(done, basis, inputs, at)
       : { effects: onOrder(done, authority, target, inputs, at), code: null }
   if (written.code !== null) return returned(order, written.code, inputs, at)
-  const effects = [...written.effects, ...reversal(order, written.effects, inputs, at), putOrder(done)]
+  const made = [...written.effects, ...reversal(order, written.effects, inputs, at), putOrder(done)]
+  const effects = [...made, ...namedByOthers(order, done, inputs, made)]
   const looked = new Set(executionNeeds(order, inputs).map(({ key, q }) => `${q} ${key}`)).size
   return fitsEntry(effects, looked + LOOKED) ? effects : returned(order, 'entry-too-large', inputs, at)
 }
+
+/**
+ * The other orders of a conflict say so too, for as long as this one does: their records name it. So many as an entry
+ * holds beside it; where a conflict is larger than that, this one's record has them all.
+ */
+function namedByOthers(
+  was: OrderRecord,
+  is: OrderRecord,
+  inputs: Inputs,
+  made: readonly Effect[] = [],
+): readonly Effect[] {
+  const written = new Set(made.map(({ key }) => key))
+  const effects: Effect[] = []
+  for (const handle of new Set([...was.conflicts, ...is.conflicts])) {
+    const other = orderAt(handle, inputs)
+    if (other === null || written.has(orderKey(handle))) continue
+    const without = other.conflicts.filter((one) => one !== is.handle)
+    const conflicts = is.conflicts.includes(handle) ? [...without, is.handle] : without
+    if (conflicts.length === other.conflicts.length) continue
+    const more = [...effects, putOrder({ ...other, conflicts })]
+    if (conflicts.length > MAX_CONTRADICTING || !fitsEntry([...made, putOrder(is), ...more], ROOM)) break
+    effects.push(...more.slice(effects.length))
+  }
+  return effects
+}
+/** Inputs of the largest execution. */
+const ROOM = 120
 
 /** Inputs besides those of the execution: the registry, the procedure, the order and its application. */
 const LOOKED = 6
@@ -179,7 +208,18 @@ export function returned(
   inputs: Inputs,
   at: Instant,
 ): readonly Effect[] {
-  return undone(closed(order, 'returned', code, at), order, inputs, at)
+  return withEnd(closed(order, 'returned', code, at), order, inputs, at)
+}
+
+/** An order that ends by itself: what undoes it, and the orders with which it was in conflict are in none any more. */
+export function withEnd(
+  next: OrderRecord,
+  order: OrderRecord,
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] {
+  const made = undone(next, order, inputs, at)
+  return [...made, ...namedByOthers(order, { ...next, conflicts: [] }, inputs, made)]
 }
 
 /** A hold of an authority that is no court lapses, unless the law that it is registered with says otherwise. */

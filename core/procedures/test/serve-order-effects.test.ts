@@ -420,9 +420,11 @@ test('conflict: a hold of another hierarchy keeps the status quo; both are asked
   const order = executed(here, TO_H2)
   assert.equal(stateOf(here, order)[0], 'conflict')
   assert.deepEqual(orderIn(here, order).conflicts, [hold])
+  assert.deepEqual(orderIn(here, hold).conflicts, [order], 'both records say so')
   assert.equal(here.innermost(CELL)?.holder, 'H-1')
   after(here, 14)
   assert.equal(stateOf(here, order)[0], 'executed')
+  assert.deepEqual([orderIn(here, hold).conflicts, orderIn(here, order).conflicts], [[], []])
 })
 test('conflict: within one hierarchy the higher rank prevails, whatever the date', () => {
   const here = deskWorld()

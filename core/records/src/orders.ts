@@ -275,7 +275,7 @@ export type OrderRecord = {
     readonly from: OrderState
     readonly until: Instant | null
   } | null
-  /** Orders that contradict it, none of which prevails. */
+  /** Orders that contradict it, none of which prevails; each of them names it too, while it stands. */
   readonly conflicts: readonly string[]
   readonly variedBy: string | null
   /** The one objection to its facts: its application, and how it ended. */
