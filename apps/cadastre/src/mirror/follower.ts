@@ -8,15 +8,10 @@ import { directorySource, type LogSource, type SignaturePool } from '@cadastre/a
 import { bytesEqual } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { verifyConsistency } from '@cadastre/merkle'
-import { type Checkpoint, checkPolicy, type Policy } from '@cadastre/notes'
-import {
-  asRecordKey,
-  canonicalJson,
-  type Instant,
-  type Registry,
-  type WitnessPolicy,
-} from '@cadastre/records'
-import { proveInclusion, rootAt } from '@cadastre/registrar'
+import type { Checkpoint, Policy } from '@cadastre/notes'
+import { WITNESSES_KEY } from '@cadastre/procedures'
+import { canonicalJson, type Instant, type Registry } from '@cadastre/records'
+import { proveInclusion, requiredPolicies, rootAt } from '@cadastre/registrar'
 import { parseEntry, SavedStateError } from '@cadastre/replay'
 import type { Publication } from '@cadastre/store-port'
 import type { TrieMemory } from '@cadastre/trie'
@@ -30,10 +25,8 @@ import type { LogIndex } from './log-index.ts'
 import { ownLog } from './own-log.ts'
 import { repairFiles } from './repair.ts'
 import { ReplayedState, type SavedState, type StateMemory } from './replayed-state.ts'
-import { keptCheckpoint, type Shown, shownBy } from './sources.ts'
-import { type MirrorFile, MirrorTrustError, policyOfMirror, recordedPolicy } from './trust.ts'
-
-const WITNESSES = asRecordKey('obj/witnesses/POLICY')
+import { acceptedBy, keptCheckpoint, type Shown, shownBy } from './sources.ts'
+import { type MirrorFile, MirrorTrustError, policiesFor, policyOfMirror } from './trust.ts'
 
 /** So many times as long as saving took, nothing is saved again: 2% of the time at most. */
 const SAVE_SHARE = 50
@@ -84,7 +77,6 @@ export type Round = 'grown' | 'same' | 'behind' | 'unreadable' | 'fault'
 
 export class Follower {
   readonly #options: FollowerOptions
-  readonly #believed: Policy
   readonly #own: LogSource
   readonly #memory: StateMemory
   /** Null until what is held was loaded. */
@@ -106,7 +98,6 @@ export class Follower {
 
   constructor(options: FollowerOptions) {
     this.#options = options
-    this.#believed = policyOfMirror(options.mirror)
     this.#own = directorySource(options.logDirectory)
     const { origin } = options.mirror
     this.#memory = { crypto: nodeCrypto, origin, memory: options.memory }
@@ -144,7 +135,7 @@ export class Follower {
    * that is needed for it and was lost or spoilt is fetched again.
    */
   async load(): Promise<void> {
-    const { files, sources } = this.#options
+    const { files, sources, mirror } = this.#options
     const [note, seen] = await Promise.all([files.published(), files.seen()])
     if (seen !== null) this.#seen = { note: seen, checkpoint: keptCheckpoint(seen) }
     if (note === null) return
@@ -156,8 +147,8 @@ export class Follower {
       throw new MirrorTrustError(
         `The copy's own entry ${fault.index} is at fault (${fault.code}: ${fault.detail}); it was published by another version of this program, or altered.`,
       )
-    if (!this.#policies().some((policy) => checkPolicy(nodeCrypto, policy, note).ok))
-      throw new MirrorTrustError('The policy does not accept the checkpoint of the copy.')
+    if (mirror.trust === 'given' && !acceptedBy([policyOfMirror(mirror)], note).ok)
+      throw new MirrorTrustError('The policy that you gave does not accept the checkpoint of the copy.')
     this.#held = held
     await this.#publish(held)
   }
@@ -267,15 +258,24 @@ export class Follower {
       })
       return 'fault'
     }
+    // What the record asks for at this very state. Cosignatures can be taken off on the way: no reproach to the log.
+    const accepted = acceptedBy(this.#policies(), note)
+    if (!accepted.ok) {
+      this.#options.report('the record asks for witnesses that the checkpoint lacks', {
+        problem: accepted.error,
+      })
+      return 'unreadable'
+    }
     await this.#renew({ note, checkpoint })
     this.#checked = this.#options.now()
     return 'grown'
   }
 
   #policies(): readonly Policy[] {
-    const record = WITNESSES === null ? null : (this.#state.record(WITNESSES) as WitnessPolicy | null)
-    const recorded = recordedPolicy(this.#believed, record)
-    return recorded === null ? [this.#believed] : [this.#believed, recorded]
+    const at = this.#executed?.at ?? null
+    const record = at === null ? null : this.#state.record(WITNESSES_KEY)
+    const recorded = at === null ? [] : requiredPolicies(nodeCrypto, record, at)
+    return policiesFor(this.#options.mirror, recorded)
   }
 
   #filesOf(sources: readonly LogSource[]): LogFiles {

@@ -3,6 +3,7 @@
  * only then its bundle is kept, and at the end the tiles. Nothing here makes anything public: that is the checkpoint's.
  */
 
+import { setImmediate as turn } from 'node:timers/promises'
 import type { SignaturePool } from '@cadastre/audit'
 import {
   bundlesForGrowth,
@@ -27,6 +28,8 @@ export type LogFault = FoundFault & { readonly detail: string }
 
 /** Bundles fetched and checked ahead of the one that is executed: bounds both memory and open connections. */
 const AHEAD = 12
+/** Entries executed before others have their turn: a few milliseconds. */
+const TURN_ENTRIES = 16
 /** How much later than a cosignature a state may be (design.md section 4, Time). */
 const TOLERANCE_SECONDS = 60
 /** A byte for each entry, as the audit's threads give it. */
@@ -68,7 +71,7 @@ export async function growTo(parts: GrowthParts): Promise<LogFault | null> {
   const { size, root } = log.checkpoint
   const from = state.size
   for await (const ready of bundles(parts, from)) {
-    const fault = executeBundle(state, ready)
+    const fault = await executeBundle(state, ready)
     if (fault !== null) return fault
     const { bundle, found } = ready
     if (!found.held) await files.keep(entriesPath(bundle.index, bundle.width), found.value.bytes)
@@ -105,7 +108,10 @@ async function fetchBundle({ log, state, pool }: GrowthParts, bundle: EntryBundl
   return { bundle, found, checked, party: relyingPartyText(party) }
 }
 
-function executeBundle(state: ReplayedState, { bundle, found, checked, party }: Ready): Fault | null {
+async function executeBundle(
+  state: ReplayedState,
+  { bundle, found, checked, party }: Ready,
+): Promise<Fault | null> {
   const first = bundle.index * TILE_WIDTH
   const { entries, leafHashes } = found.value
   for (let at = state.size - first; at < entries.length; at++) {
@@ -113,6 +119,8 @@ function executeBundle(state: ReplayedState, { bundle, found, checked, party }: 
     if (bytes === undefined || leaf === undefined) throw new Error(`bundle ${bundle.index} lacks an entry`)
     const [fault] = state.step(bytes, leaf, signaturesOf(checked?.[at], party))
     if (fault !== undefined) return fault
+    // A server answers from the same thread.
+    if (at % TURN_ENTRIES === TURN_ENTRIES - 1) await turn()
   }
   return null
 }

@@ -77,7 +77,7 @@ export type Shown =
   /** It could not be read, or nobody who is believed has signed it. */
   | { readonly kind: 'problem'; readonly source: LogSource; readonly problem: string }
 
-/** What a source shows now, under the first of these policies that accepts it. */
+/** What a source shows now, where all of these policies accept it. */
 export async function shownBy(source: LogSource, policies: readonly Policy[]): Promise<Shown> {
   const problem = (text: string): Shown => ({ kind: 'problem', source, problem: text })
   let bytes: Uint8Array | null
@@ -90,13 +90,20 @@ export async function shownBy(source: LogSource, policies: readonly Policy[]): P
   if (bytes === null) return problem('there is no checkpoint')
   if (bytes.length > CHECKPOINT_BYTES_MAX) return problem('the checkpoint is longer than any')
   const note = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes)
-  let refusal = 'no policy'
-  for (const policy of policies) {
-    const opened = checkPolicy(nodeCrypto, policy, note)
-    if (opened.ok) return { kind: 'checkpoint', source, note, opened: opened.value }
-    refusal = opened.error
-  }
-  return problem(`the policy does not accept its checkpoint: ${refusal}`)
+  const opened = acceptedBy(policies, note)
+  return opened.ok
+    ? { kind: 'checkpoint', source, note, opened: opened.value }
+    : problem(`the policy does not accept its checkpoint: ${opened.error}`)
+}
+
+/** The checkpoint, where all of these policies accept it: at least one. */
+export function acceptedBy(policies: readonly Policy[], note: string): ReturnType<typeof checkPolicy> {
+  const [first, ...others] = policies
+  if (first === undefined) throw new RangeError('a checkpoint is judged by a policy')
+  const opened = checkPolicy(nodeCrypto, first, note)
+  if (!opened.ok) return opened
+  const refusal = others.map((policy) => checkPolicy(nodeCrypto, policy, note)).find(({ ok }) => !ok)
+  return refusal ?? opened
 }
 
 /** A checkpoint that was checked when it was kept. */

@@ -6,8 +6,7 @@
 import { type LogSource, policyOfText, policyOfWellKnown, type TrustOrigin } from '@cadastre/audit'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { formatPolicy, formatVkey, type Policy } from '@cadastre/notes'
-import { readQuorum } from '@cadastre/procedures'
-import { isObject, type Json, type JsonObject, type WitnessPolicy } from '@cadastre/records'
+import { isObject, type Json, type JsonObject } from '@cadastre/records'
 import { readIfThere, writeDurably } from '@cadastre/registrar'
 
 /** What does not change about a mirrored log. */
@@ -85,15 +84,14 @@ export function policyOfMirror({ policy }: MirrorFile): Policy {
 }
 
 /**
- * The policy that the log's own record names now: changing it took the old quorum and 30 days (change-witnesses), and
- * the record was reached under the policy that is believed. Null where the record names none.
+ * What a checkpoint must satisfy, all of it, where the log's own record asks for these policies: they, with the key of the
+ * log that is believed; and the policy that was given. One that the registry named itself gives way to its record, whose
+ * change takes the old quorum and 30 days (change-witnesses).
  */
-export function recordedPolicy(believed: Policy, record: WitnessPolicy | null): Policy | null {
-  const [log] = believed.logs
-  if (record === null || log === undefined || readQuorum(record.policy) === null) return null
-  const lines = record.policy.split('\n').filter((line) => !/^[ \t]*log[ \t]/.test(line))
-  const read = policyOfText(nodeCrypto, `log ${formatVkey(log.vkey)}\n${lines.join('\n')}`)
-  return read.ok ? read.value : null
+export function policiesFor(mirror: MirrorFile, recorded: readonly Policy[]): readonly Policy[] {
+  const believed = policyOfMirror(mirror)
+  const asked = recorded.map((policy): Policy => ({ ...policy, logs: believed.logs }))
+  return mirror.trust === 'given' || asked.length === 0 ? [believed, ...asked] : asked
 }
 
 /** The well-known file of a source: at its host, or beside its files. */
