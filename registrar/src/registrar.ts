@@ -15,7 +15,7 @@ import {
   type Request,
   readRequest,
 } from '@cadastre/records'
-import type { TrieState } from '@cadastre/replay'
+import { requiredPolicies, type TrieState } from '@cadastre/replay'
 import { readEvidence } from '@cadastre/signatures'
 import type { IntakeItem, Publication, StoreWriter } from '@cadastre/store-port'
 import type { TrieMemory, TrieWriter } from '@cadastre/trie'
@@ -41,7 +41,6 @@ import type { PublicFiles } from './public-files.ts'
 import { type Committed, Publisher } from './publisher.ts'
 import { ReceiptChain } from './receipts.ts'
 import { wasAccepted } from './repeats.ts'
-import { requiredPolicies } from './required-policies.ts'
 import { Settlements } from './settlements.ts'
 import { type Checked, checkSignatures, type Verify } from './verification.ts'
 import { VersionKeeper } from './version-keeper.ts'

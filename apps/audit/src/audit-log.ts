@@ -15,8 +15,9 @@ import {
   parseCheckpoint,
   parseNote,
 } from '@cadastre/notes'
+import { WITNESSES_KEY } from '@cadastre/procedures'
 import { type Instant, instantFromSeconds, secondsOf } from '@cadastre/records'
-import { Replayer, type ReplayOptions, SavedStateError } from '@cadastre/replay'
+import { Replayer, type ReplayOptions, SavedStateError, unmetPolicy } from '@cadastre/replay'
 import { EvidenceMaker } from './evidence.ts'
 import { type Fetched, LogFiles, signaturesOf } from './log-files.ts'
 import { OrderWatch } from './order-watch.ts'
@@ -304,6 +305,7 @@ class Audit {
     } else await this.#keep()
     await this.#take(this.#replayer.finish())
     await this.#compareCosignatures()
+    await this.#compareQuorum()
   }
 
   async #compareEarlier(): Promise<void> {
@@ -353,6 +355,18 @@ class Audit {
         const detail = `The last state entry is of ${at}; ${verifier.name} cosigned at ${instantFromSeconds(time)}.`
         await this.#fault({ index, code: 'state-after-cosignature', detail })
       }
+  }
+
+  /** Whatever policy the auditor was given, the registry's own record says which witnesses must have seen it. */
+  async #compareQuorum(): Promise<void> {
+    const { lastState, state } = this.#replayer
+    if (lastState === null) return
+    const record = state.record(WITNESSES_KEY).value
+    const { crypto, policy } = this.#options
+    const unmet = unmetPolicy(crypto, policy.logs, this.#note, record, lastState.at)
+    if (unmet === null) return
+    const detail = `The record asks for ${unmet}; the checkpoint has no such cosignatures.`
+    await this.#fault({ index: this.#checkpoint.size - 1, code: 'quorum-missing', detail })
   }
 
   /** A fault of files. `right`: what should stand in the file. */

@@ -81,5 +81,3 @@ export function readHashes(json: Json | undefined, max: number = PROOF_MAX): rea
   const hashes = texts?.flatMap((text) => decodeBase64(text) ?? [])
   return hashes === undefined || hashes.length !== texts?.length ? null : hashes
 }
-
-export const HASHES_MAX: number = PROOF_MAX

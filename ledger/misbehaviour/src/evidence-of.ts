@@ -108,6 +108,10 @@ export const EVIDENCE_OF: { readonly [code in FaultCode | FileFaultCode]: Eviden
     kind: 'fork',
     holds: 'both checkpoints, and hashes that give the other root at the smaller size',
   },
+  'quorum-missing': {
+    kind: 'served',
+    holds: 'the checkpoint as observed, and the registry’s record of its witnesses, proved under it',
+  },
   'state-after-cosignature': {
     kind: 'entries',
     holds: 'the last state entry, under the cosigned checkpoint',

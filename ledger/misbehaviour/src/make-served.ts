@@ -1,6 +1,7 @@
 /** Makes evidence of what the log's own files, as published, show. */
 
-import { bytesEqual, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { makeAnswer } from '@cadastre/answers'
+import { bytesEqual, decodeBase64, decodeUtf8, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 import {
   entriesPath,
   HASH_BYTES,
@@ -17,7 +18,10 @@ import {
   tilePath,
   tilesForNodes,
 } from '@cadastre/merkle'
+import { WITNESSES_KEY } from '@cadastre/procedures'
 import type { Json, JsonObject } from '@cadastre/records'
+import { labelOf } from '@cadastre/replay'
+import { makeEntryRange } from '@cadastre/why'
 import { formatEvidence } from './document.ts'
 import { observationJson } from './observation.ts'
 import { signedCheckpoint } from './proved-entries.ts'
@@ -137,6 +141,20 @@ export function makeShrunk(sources: Sources): string {
   const { checkpoint, earlier } = sources
   if (earlier == null) throw new NoEvidenceError('There is no earlier checkpoint.')
   return observed({ ...sources, checkpoint: earlier }, 'log-shrunk', 'checkpoint', encodeUtf8(checkpoint))
+}
+
+/** Evidence that the checkpoint lacks cosignatures that the registry's own record asks for. */
+export async function makeQuorumMissing(sources: Sources): Promise<string> {
+  const { crypto, log, checkpoint, size, stateAt } = sources
+  const index = size - 1
+  const { bytes, proof } = await makeEntryRange(crypto, log, index, size, size)
+  const view = await stateAt(size)
+  const { space, label, length } = labelOf(crypto, WITNESSES_KEY)
+  // Of the last entry the proof has the hashes of its inclusion proof, in the order of the tree.
+  const inclusion = proof.map((hash) => decodeBase64(hash) ?? new Uint8Array(0)).toReversed()
+  const frame = { state: decodeUtf8(bytes[0] ?? new Uint8Array(0)) ?? '', inclusion, checkpoint }
+  const proofs = [{ key: WITNESSES_KEY, proof: makeAnswer(frame, view.prove(space, label, length)) }]
+  return observed(sources, 'quorum-missing', 'checkpoint', encodeUtf8(checkpoint), { proofs, size })
 }
 
 function observed(

@@ -8,7 +8,7 @@ import { makeDecision } from './decision.ts'
 import { EVIDENCE_OF } from './evidence-of.ts'
 import { makeFork } from './fork.ts'
 import { makeEntriesOf } from './make-entries.ts'
-import { makeServedFile, makeShrunk, makeWrongRoot } from './make-served.ts'
+import { makeQuorumMissing, makeServedFile, makeShrunk, makeWrongRoot } from './make-served.ts'
 import { makeRecord } from './record.ts'
 import { makeRoots } from './roots.ts'
 import type { FileFaultCode } from './rules.ts'
@@ -61,6 +61,7 @@ async function made(sources: Sources, { index, code, key, path, made: right }: F
   if (kind === 'fork')
     return makeFork(sources.crypto, known(sources.earlier ?? undefined), sources.checkpoint, sources.log)
   if (code === 'log-shrunk') return makeShrunk(sources)
+  if (code === 'quorum-missing') return makeQuorumMissing(sources)
   if (code === 'log-root-differs') return makeWrongRoot(sources)
   return makeServedFile(sources, code, known(path), right ?? null)
 }

@@ -48,7 +48,8 @@ function pathAt({ paths }: ProvedStateEntry, key: string): readonly CoveringCell
     paths.get(key)?.covering.map(({ key: at, record }): CoveringCell => {
       const block = parseBlockKey(at)
       if (!block.ok) throw new TypeError(`no cell: ${at}`)
-      return { block: block.value, cell: record as unknown as Cell }
+      const cell: unknown = record
+      return { block: block.value, cell: cell as Cell }
     }) ?? null
   )
 }

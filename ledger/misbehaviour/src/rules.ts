@@ -11,13 +11,15 @@ export const FILE_FAULTS = {
   'log-root-differs': 'The checkpoint signs the root of the tree of all entries (RFC 6962 section 2.1).',
   'log-shrunk': 'A log only grows: it has at least the size of an earlier checkpoint.',
   'log-forked': 'A log only grows: its first entries are those of an earlier checkpoint.',
+  'quorum-missing':
+    'A checkpoint is published with the cosignatures that the registry’s own record asks for.',
   'state-after-cosignature': 'A cosignature is not earlier than the last state entry, but for 60 s.',
 } as const
 
 export type FileFaultCode = keyof typeof FILE_FAULTS
 
 /** What no audit of a log alone can meet: it takes a holder's receipts, or a service's answer. */
-export const WITNESSED_FAULTS = {
+const WITNESSED_FAULTS = {
   'receipts-contradict': 'Each receipt has a number of its own, and names the hash of the one before.',
   'answer-differs': 'A service answers what the record says at the log size that it names.',
   silence: 'Every receipted request is decided by its deadline.',

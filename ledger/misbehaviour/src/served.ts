@@ -4,11 +4,12 @@
  */
 
 import { keyQuery, type VerifiedAnswer, verifyAnswer } from '@cadastre/answers'
-import { type Crypto, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { type Crypto, decodeUtf8, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
 import { leafHash, rootFromInclusion } from '@cadastre/merkle'
 import { type Policy, parseProof } from '@cadastre/notes'
+import { WITNESSES_KEY } from '@cadastre/procedures'
 import { isArray, isObject, type Json, type JsonObject } from '@cadastre/records'
-import { type ParsedEntry, readEntry } from '@cadastre/replay'
+import { type ParsedEntry, readEntry, unmetPolicy } from '@cadastre/replay'
 import type { Conviction } from './conviction.ts'
 import { type Evidence, formatEvidence, readHashes } from './document.ts'
 import { type Observation, observationJson, readObservation } from './observation.ts'
@@ -17,7 +18,7 @@ import { type Checked, refuse } from './refusals.ts'
 import { judgeLogFile } from './served-log.ts'
 
 /** What is proved beside it, all under one checkpoint. */
-export type ProvedBeside = {
+type ProvedBeside = {
   readonly answers: readonly VerifiedAnswer[]
   /** Entries of the log by their index. */
   readonly entries: ReadonlyMap<number, ParsedEntry>
@@ -65,6 +66,7 @@ export function verifyServed(
   const observed = readObservation(members)
   if (observed === null) return refuse('malformed-document', 'The observation is of another shape.')
   const { service } = observed
+  if (service === 'log' && rule === 'quorum-missing') return verifyQuorum(crypto, trust, observed, members)
   if (service === 'log') {
     const says = judgeLogFile(crypto, trust, rule, observed, members)
     return says.ok ? convicted(rule, observed, says.value) : says
@@ -81,6 +83,30 @@ export function verifyServed(
   if (verdict.value.length === 0)
     return refuse('nothing-shown', 'The answer says what the proved records say.')
   return convicted(rule, observed, { origin: first.origin, size: first.size, says: verdict.value })
+}
+
+/** A checkpoint that was given out without the cosignatures that the record proved under it asks for. */
+function verifyQuorum(
+  crypto: Crypto,
+  trust: Policy,
+  observed: Observation,
+  members: JsonObject,
+): Checked<Conviction> {
+  const proved = readProofs(crypto, trust, observed, members)
+  if (!proved.ok) return proved
+  const [answer] = proved.value.answers
+  const note = observed.bytes === null ? null : decodeUtf8(observed.bytes)
+  const served = signedCheckpoint(crypto, trust, note ?? '')
+  if (!served.ok) return served
+  const { origin, size } = served.value
+  if (answer?.query.key !== WITNESSES_KEY || answer.size !== size || answer.origin !== origin)
+    return refuse('other-subject', 'The record is not that of the witnesses under the checkpoint.')
+  const record = answer.covering.find(({ key }) => key === WITNESSES_KEY)?.record ?? null
+  const unmet = unmetPolicy(crypto, trust.logs, note ?? '', record, answer.at)
+  if (unmet === null)
+    return refuse('nothing-shown', 'The checkpoint has the cosignatures that the record asks for.')
+  const says = [`The record asks for ${unmet}; the checkpoint of ${size} entries was given out without them.`]
+  return convicted('quorum-missing', observed, { origin, size, says })
 }
 
 function convicted(

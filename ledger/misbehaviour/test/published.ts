@@ -20,7 +20,7 @@ import { makeMisbehaviour, type Sources } from '../src/index.ts'
 
 export const ORIGIN = 'registry.example/log'
 const logKey = ed25519SignerFromSeed(new Uint8Array(32).fill(9))
-export const LOG_VKEY: string = formatVkey(makeVkey(nodeCrypto, ORIGIN, KEY_TYPE_ED25519, logKey.publicKey))
+const LOG_VKEY: string = formatVkey(makeVkey(nodeCrypto, ORIGIN, KEY_TYPE_ED25519, logKey.publicKey))
 
 export function policyOf(vkey: string): Policy {
   const policy = parsePolicy(nodeCrypto, `log ${vkey}\nquorum none\n`)
@@ -51,7 +51,7 @@ export function publish(entries: readonly Uint8Array[]): Published {
 }
 
 /** A checkpoint that the log's key signs, whatever it says. */
-export function sign(size: number, root: Uint8Array): string {
+function sign(size: number, root: Uint8Array): string {
   return signNote(formatCheckpoint({ origin: ORIGIN, size, root }), [noteSigner(nodeCrypto, ORIGIN, logKey)])
 }
 

@@ -19,4 +19,5 @@ export {
   SavedStateError,
   type Tally,
 } from './replayer.ts'
+export { requiredPolicies, unmetPolicy } from './required-policies.ts'
 export { coveringCell, labelOf, readRecord, TrieState } from './trie-state.ts'
