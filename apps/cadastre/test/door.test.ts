@@ -124,7 +124,7 @@ test('a registry that does not come for it: an hour later its silence is proved'
   assert.equal(verdict.value.kind, 'silent')
 })
 
-test('first the hash, then the body: the time is that of the hash; a restart forgets nothing', async () => {
+test('first the hash, then the body: each has its note, and keeps it; a restart forgets nothing', async () => {
   const request = whole(wish())
   const hash = Buffer.from(nodeCrypto.sha256(new TextEncoder().encode(request.request))).toString('base64')
   const { origin } = wish()
@@ -135,11 +135,24 @@ test('first the hash, then the body: the time is that of the hash; a restart for
   await stop()
   await appendFile(join(directory, 'state.json.requests'), '{"id":99,"origin":"cut o')
   witness = await startWitness()
-  assert.equal(await handedIn(request), first)
+  assert.equal(await handedIn({ origin, hash }), first)
+  const second = await handedIn(request)
+  assert.notEqual(second, first, 'the signatures came later, and their time is their own')
   await stop()
   witness = await startWitness()
-  assert.equal(await handedIn(request), first, 'a line that was cut off does not spoil the next')
+  assert.equal(await handedIn(request), second, 'a line that was cut off does not spoil the next')
   assert.equal((await listed()).filter((item) => item.hash === hash).length, 1)
+})
+
+test('the signatures are bound: others with the same request have a note of their own', async () => {
+  const request = whole(wish())
+  const evidence = evidenceText([signRequest(request.request, registry.operator)])
+  const stranger = await handedIn({ ...request, evidence })
+  const note = await handedIn(request)
+  assert.notEqual(note, stranger, 'who comes first with other signatures shuts nobody out')
+  const claim = openClaim(nodeCrypto, trust, null, note)
+  assert.ok(claim.ok)
+  assert.deepEqual(claim.value.evidence, nodeCrypto.sha256(new TextEncoder().encode(request.evidence)))
 })
 
 test('what is no request is refused by the door itself, with the reason', async () => {

@@ -3,6 +3,7 @@
 import { bytesEqual, type Crypto, encodeUtf8 } from '@cadastre/crypto'
 import {
   DOOR_SECONDS,
+  type DoorNote,
   doorVkey,
   noteVerifier,
   openDoorNote,
@@ -33,6 +34,8 @@ export type Claim = {
   readonly seq: number | null
   /** SHA-256 of the request's canonical text. */
   readonly request: Uint8Array
+  /** SHA-256 of its evidence's canonical text, as handed in at a door; null where the claim does not say. */
+  readonly evidence: Uint8Array | null
   /** When the request was received, or handed in. */
   readonly from: Instant
   /** The earliest time at which the log may hold its decision: a door's clock need not be the registry's. */
@@ -73,17 +76,24 @@ function ofReceipt(
   const [from, until] = [parseInstant(received), parseInstant(deadline)]
   return from === null || until === null
     ? null
-    : { kind: 'receipt', origin, seq, request, from, since: from, deadline: until, signedBy }
+    : {
+        kind: 'receipt',
+        origin,
+        seq,
+        request,
+        evidence: null,
+        from,
+        since: from,
+        deadline: until,
+        signedBy,
+      }
 }
 
-function ofDoor(
-  { origin, request, at }: { readonly origin: string; readonly request: Uint8Array; readonly at: string },
-  signedBy: readonly string[],
-): Claim | null {
+function ofDoor({ origin, request, evidence, at }: DoorNote, signedBy: readonly string[]): Claim | null {
   const from = parseInstant(at)
   if (from === null) return null
   const [since, deadline] = [addSeconds(from, -TOLERANCE_SECONDS), addSeconds(from, DOOR_SECONDS)]
-  return { kind: 'door', origin, seq: null, request, from, since, deadline, signedBy }
+  return { kind: 'door', origin, seq: null, request, evidence, from, since, deadline, signedBy }
 }
 
 /** A claim whose signature is trusted: of the registry's receipt key, or of a witness of the policy. */
@@ -118,9 +128,16 @@ function openDoor(crypto: Crypto, trust: Policy, text: string): Checked<readonly
     : refuse('signature-refused', `No witness of the policy signed the note: ${door.error}.`)
 }
 
-/** Whether an op is of the claim: its number, or without one its request. */
+/**
+ * Whether an op is of the claim: its number, or without one its request. Handed in with its signatures, it is not
+ * decided by a refusal of other ones.
+ */
 export function concerns(crypto: Pick<Crypto, 'sha256'>, claim: Claim, entry: OpEntry): boolean {
-  return claim.seq === null ? isRequest(crypto, claim, entry) : entry.received?.seq === claim.seq
+  if (claim.seq !== null) return entry.received?.seq === claim.seq
+  if (!isRequest(crypto, claim, entry)) return false
+  if (claim.evidence === null || entry.outcome.accepted) return true
+  const evidence = canonicalJson(entry.evidence as readonly Json[])
+  return bytesEqual(crypto.sha256(encodeUtf8(evidence)), claim.evidence)
 }
 
 /** Whether the op decides the very request of the claim. */

@@ -3,6 +3,7 @@
 import { procedureById, REFUSALS } from '@cadastre/procedures'
 import {
   addSeconds,
+  type CalendarRecord,
   type Cell,
   type CoveringCell,
   type EvidenceItem,
@@ -16,6 +17,7 @@ import {
   type Staff,
 } from '@cadastre/records'
 import { readPage } from './published-page.ts'
+import { calendarWords, dateWords } from './date-words.ts'
 import type { ProvedInput, VerifiedWhy } from './verify-why.ts'
 
 export type Precondition = {
@@ -77,7 +79,7 @@ export function explain(why: VerifiedWhy): Explanation {
     preconditions: preconditionsOf(why, published?.refusals ?? new Map()),
     inputs: why.inputs.map((input) => ({ key: input.key, q: input.q, words: inputWords(input) })),
     effects: outcome.accepted
-      ? outcome.effects.map((effect) => ({ key: effect.key, words: effectWords(effect) }))
+      ? outcome.effects.map((effect) => ({ key: effect.key, words: effectWords(effect, why) }))
       : [],
     verified: why.unchecked.length === 0,
     checked: checkedSentences(why),
@@ -168,6 +170,7 @@ function recordWords(key: string, value: unknown): string {
   const { type, handle } = parsed
   if (type === 'registry') return 'the registry’s own record'
   if (type === 'holder') return `holder ${named(handle, (value as Holder).name)}`
+  if (type === 'calendar') return `calendar ${calendarWords((value as CalendarRecord).calendar)}`
   if (type === 'procedure')
     return `procedure ${(value as ProcedureRecord).id} as recorded: its text’s hash and its parameters`
   return `${type} ${handle}`
@@ -178,7 +181,12 @@ function registrationWords({ id, kind, first, last, holder }: Registration): str
   return `${id}, a ${kind} of ${holder ?? 'nobody'} over ${range}`
 }
 
-function effectWords({ key, prev, next }: LoggedEffect): string {
+function effectWords(effect: LoggedEffect, why: VerifiedWhy): string {
+  const words = changeWords(effect)
+  return [words, ...dateWords(effect, why)].join('; ')
+}
+
+function changeWords({ key, prev, next }: LoggedEffect): string {
   if (next === null) return `${key} is removed`
   const verb = prev === null ? 'is recorded' : 'is changed'
   const cell = key.startsWith('obj/') ? [] : (asCell(next)?.registrations ?? [])

@@ -82,11 +82,12 @@ class FreeLog implements LogReader {
   batch(
     seconds: number,
     decided: readonly (readonly [seq: number, request: number, received?: number])[] = [],
+    accepted = false,
   ): this {
     const ops =
       decided.length === 0
         ? [this.#op(seconds, null, null)]
-        : decided.map(([seq, name, received = 10 * seq]) => this.#op(seconds, seq, name, received))
+        : decided.map(([seq, name, received = 10 * seq]) => this.#op(seconds, seq, name, received, accepted))
     for (const op of ops) this.all.push(encodeUtf8(canonicalJson(op)))
     const zero = encodeBase64(new Uint8Array(32))
     const roots = { asn: zero, ip4: zero, ip6: zero, obj: zero }
@@ -96,7 +97,7 @@ class FreeLog implements LogReader {
     return this
   }
 
-  #op(seconds: number, seq: number | null, name: number | null, received = 0): Json {
+  #op(seconds: number, seq: number | null, name: number | null, received = 0, accepted = false): Json {
     return {
       t: 'op',
       v: 1,
@@ -106,7 +107,7 @@ class FreeLog implements LogReader {
       request: name === null ? null : request(name),
       evidence: [],
       inputs: [],
-      outcome: { accepted: false, refusals: ['holder-unknown'] },
+      outcome: accepted ? { accepted: true, effects: [] } : { accepted: false, refusals: ['holder-unknown'] },
     }
   }
 
@@ -147,8 +148,14 @@ function receipt(seq: number, key: Signer = receiptKey): string {
   return signNote(text, [noteSigner(nodeCrypto, `${ORIGIN}/receipts`, key)])
 }
 
-function doorNote(name: number, seconds: number, key: Signer = witnessKey): string {
-  const text = formatDoorNote({ origin: ORIGIN, request: hashOf(name), at: at(seconds) })
+function doorNote(
+  name: number,
+  seconds: number,
+  key: Signer = witnessKey,
+  signatures: string | null = null,
+): string {
+  const evidence = signatures === null ? null : nodeCrypto.sha256(encodeUtf8(signatures))
+  const text = formatDoorNote({ origin: ORIGIN, request: hashOf(name), evidence, at: at(seconds) })
   return signNote(text, [noteSigner(nodeCrypto, 'witness.example', key)])
 }
 
@@ -271,6 +278,23 @@ test('a door’s note: an hour without the request, wherever else it was handed 
   assert.equal(refusal(await evidence(new FreeLog().batch(5).batch(3000), doorNote(7, 20))), 'gap')
   const late = new FreeLog().batch(5).batch(3700, [[1, 7]])
   assert.equal(verified(await evidence(late, doorNote(7, 20))).kind, 'late')
+})
+
+test('a door’s note with the signatures: to refuse the request with other ones is silence', async () => {
+  const log = new FreeLog()
+    .batch(5)
+    .batch(500, [[1, 1]])
+    .batch(3700)
+  // The log has the request with no signature at all.
+  assert.equal(refusal(await evidence(log, doorNote(1, 20, witnessKey, '[]'))), 'decided')
+  const signed = doorNote(1, 20, witnessKey, '[{"alg":"ed25519"}]')
+  assert.equal(verified(await evidence(log, signed)).kind, 'silent')
+  // Accepted is accepted, by whatever signatures.
+  const accepted = new FreeLog()
+    .batch(5)
+    .batch(500, [[1, 1]], true)
+    .batch(3700)
+  assert.equal(refusal(await evidence(accepted, signed)), 'decided')
 })
 
 test('only the registry’s receipts and its witnesses’ notes count', async () => {

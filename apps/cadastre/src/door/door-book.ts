@@ -3,6 +3,7 @@
  * and the request itself where it came along or later.
  */
 
+import { createHash } from 'node:crypto'
 import { open, readFile, truncate } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { addSeconds, type Instant, isObject, type Json, parseInstant } from '@cadastre/records'
@@ -33,8 +34,8 @@ const PAGE = 100
 export class DoorBook {
   readonly #file: string
   readonly #items: HandedIn[] = []
-  /** Latest item of each request. */
-  readonly #byHash = new Map<string, HandedIn>()
+  /** First item of each request, and of each request with its evidence, as long as it is listed. */
+  readonly #byName = new Map<string, HandedIn>()
   #next = 1
   /** Bytes of whole lines. */
   #length = 0
@@ -66,9 +67,9 @@ export class DoorBook {
     return this.#items.length < HELD_MAX || (oldest !== undefined && isOld(oldest, now))
   }
 
-  /** The latest item of a request; null where it was never handed in. */
-  find(origin: string, hash: string): HandedIn | null {
-    return this.#byHash.get(`${origin} ${hash}`) ?? null
+  /** The first item of a request with this evidence, or of the request where there is none; null where it is new. */
+  find(asked: Pick<HandedIn, 'origin' | 'hash' | 'evidence'>): HandedIn | null {
+    return this.#byName.get(nameOf(asked, asked.evidence)) ?? null
   }
 
   /** Keep one more; on return it survives a crash. */
@@ -100,7 +101,7 @@ export class DoorBook {
 
   #remember(item: HandedIn): void {
     this.#items.push(item)
-    this.#byHash.set(nameOf(item), item)
+    for (const name of namesOf(item)) if (!this.#byName.has(name)) this.#byName.set(name, item)
     this.#next = item.id + 1
     for (
       let oldest = this.#items[0];
@@ -108,13 +109,17 @@ export class DoorBook {
       oldest = this.#items[0]
     ) {
       this.#items.shift()
-      if (this.#byHash.get(nameOf(oldest)) === oldest) this.#byHash.delete(nameOf(oldest))
+      for (const name of namesOf(oldest)) if (this.#byName.get(name) === oldest) this.#byName.delete(name)
     }
   }
 }
 
-function nameOf({ origin, hash }: HandedIn): string {
-  return `${origin} ${hash}`
+function namesOf(item: HandedIn): readonly string[] {
+  return [...new Set([nameOf(item, null), nameOf(item, item.evidence)])]
+}
+function nameOf({ origin, hash }: Pick<HandedIn, 'origin' | 'hash'>, evidence: string | null): string {
+  const signed = evidence === null ? '' : createHash('sha256').update(evidence).digest('base64')
+  return `${origin} ${hash} ${signed}`
 }
 
 function isOld({ at }: HandedIn, now: Instant): boolean {

@@ -6,7 +6,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import { decodeBase64, type Signer } from '@cadastre/crypto'
+import { decodeBase64, encodeUtf8, type Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { formatDoorNote, noteSigner, signNote } from '@cadastre/notes'
 import {
@@ -69,18 +69,18 @@ export class Door {
     if (typeof asked === 'string') return plain(400, asked)
     const { book, origins, name, signer, now } = this.#options
     if (!origins.has(asked.origin)) return plain(404, `This is no door of ${asked.origin}.`)
-    const known = book.find(asked.origin, asked.hash)
-    // The first time counts, whether the request itself came along or not.
-    if (known !== null && (asked.request === null || known.request !== null)) return note(known.note)
+    // The first time counts: of the hash, and of the request with these very signatures.
+    const known = book.find(asked)
+    if (known !== null) return note(known.note)
     const at = now()
     if (!book.hasRoom(at)) return plain(503, 'This door holds as much as it can. Another one may be open.')
     const count = this.#bySource.get(source) ?? 0
     if (count >= PER_SOURCE_MAX) return plain(429, `At most ${PER_SOURCE_MAX} requests from one source.`)
     this.#bySource.set(source, count + 1)
     const request = decodeBase64(asked.hash) ?? new Uint8Array(32)
-    const signed =
-      known?.note ??
-      signNote(formatDoorNote({ origin: asked.origin, request, at }), [noteSigner(nodeCrypto, name, signer)])
+    const evidence = asked.evidence === null ? null : nodeCrypto.sha256(encodeUtf8(asked.evidence))
+    const text = formatDoorNote({ origin: asked.origin, request, evidence, at })
+    const signed = signNote(text, [noteSigner(nodeCrypto, name, signer)])
     await book.keep({ ...asked, at, note: signed })
     return note(signed)
   }
