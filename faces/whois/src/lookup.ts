@@ -17,7 +17,7 @@ import {
   type Notes,
   type Registration,
 } from '@cadastre/records'
-import { covering, type Found, type Target, type Wanted } from './match.ts'
+import { covering, type Found, isOver, type Target, type Wanted } from './match.ts'
 import type { Match, Query } from './query.ts'
 import { autnumObject, domainObject, registrationObject, routeObject } from './render.ts'
 import { zoneAt, zoneLength } from './reverse-zones.ts'
@@ -192,6 +192,7 @@ export function holdingsOf(
   const seen = new Set<string>()
   const found: Found[] = []
   for (const { block: at, registration } of items) {
+    if (isOver(registration, snapshot.publication.at)) continue
     // inet6num is a prefix, so that a range has one object for each; inetnum and as-block are ranges.
     const key = at.space === 'ip6' ? '' : `${at.space} ${registration.id} ${registration.first}`
     if (key !== '' && seen.has(key)) continue
@@ -211,6 +212,7 @@ export function registrationsOf(snapshot: Snapshot, id: string, blocks: readonly
       for (const registration of cell.registrations) {
         const key = at.space === 'ip6' ? `${place.first}/${place.length}` : registration.first
         if (registration.id !== id || seen.has(key)) continue
+        if (isOver(registration, snapshot.publication.at)) continue
         seen.add(key)
         found.push({ kind: 'registration', block: place, registration })
       }

@@ -50,8 +50,15 @@ function extent(found: Found): Range {
 }
 
 /** Whether a child's term is over: what falls due is due even if its entry is not written yet (design.md section 4). */
-function isOver({ kind, until }: Registration, at: Instant): boolean {
+export function isOver({ kind, until }: Registration, at: Instant): boolean {
   return until !== null && isChild(kind) && until <= at
+}
+
+/** The cell without children whose term is over, so that nothing is in force under them either. */
+function inForce(found: CoveringCell, at: Instant): CoveringCell {
+  const { block, cell } = found
+  if (!cell.registrations.some((one) => isOver(one, at))) return found
+  return { block, cell: { ...cell, registrations: cell.registrations.filter((one) => !isOver(one, at)) } }
 }
 
 /** Who declares services here: the holder of the innermost registration, or the parent of a child without a holder. */
@@ -78,27 +85,31 @@ function servicesAt(path: readonly CoveringCell[], wanted: Wanted): Found[] {
   return found
 }
 
-/** What one cell holds at an instant: its registrations outermost first, then its services. */
-function foundIn(path: readonly CoveringCell[], wanted: Wanted, at: Instant): Found[] {
+/** What the last cell of a path in force holds: its registrations outermost first, then its services. */
+function foundIn(path: readonly CoveringCell[], wanted: Wanted): Found[] {
   const last = path.at(-1)
   if (last === undefined) return []
   const services = servicesAt(path, wanted)
   if (!wanted.registrations) return services
   const { block, cell } = last
-  const found: Found[] = []
-  for (const registration of cell.registrations)
-    if (!isOver(registration, at)) found.push({ kind: 'registration', block, registration })
+  const found: Found[] = cell.registrations.map((registration) => ({
+    kind: 'registration',
+    block,
+    registration,
+  }))
   return services.length === 0 ? found : [...found, ...services]
 }
 
 /** Findings that cover the whole target, of each kind outermost first: registrations, then routes, then zones. */
 export function covering(snapshot: Snapshot, target: Target, match: Match, wanted: Wanted): Found[] {
-  const chain = snapshot.chain(target.block ?? singleBlock(target.range.space, target.range.first))
   const { at } = snapshot.publication
+  const chain = snapshot
+    .chain(target.block ?? singleBlock(target.range.space, target.range.first))
+    .map((found) => inForce(found, at))
   const all: Found[] = []
   for (let index = 0; index < chain.length; index++) {
     // A cell on the path of an aligned block covers it; of a range perhaps only a part.
-    for (const one of foundIn(chain.slice(0, index + 1), wanted, at))
+    for (const one of foundIn(chain.slice(0, index + 1), wanted))
       if (target.block !== null || coversRange(one, target.range)) all.push(one)
   }
   return ORDER.flatMap((kind) => {
@@ -156,7 +167,10 @@ export function* moreSpecific(
   const filter = new InsideFilter(target.range, match === 'one-more')
   for (const block of target.block === null ? rangeToBlocks(target.range) : [target.block]) {
     // Services are in force under the innermost registration, which may stand in a cell that covers the block.
-    const path: CoveringCell[] = snapshot.chain(block).filter((one) => one.block.length < block.length)
+    const path: CoveringCell[] = snapshot
+      .chain(block)
+      .filter((one) => one.block.length < block.length)
+      .map((found) => inForce(found, at))
     let after: Block | null = null
     do {
       const page = snapshot.inside(block, PAGE_CELLS, after)
@@ -168,8 +182,8 @@ export function* moreSpecific(
           last = path.at(-1)
         )
           path.pop()
-        path.push(cell)
-        for (const one of foundIn(path, wanted, at)) if (filter.admits(one)) found.push(one)
+        path.push(inForce(cell, at))
+        for (const one of foundIn(path, wanted)) if (filter.admits(one)) found.push(one)
       }
       yield found
       after = page.after

@@ -357,6 +357,38 @@ test('a child whose term is over is not shown', async () => {
   assert.deepEqual(keys(await ask('-rT inetnum 203.0.113.1', over)), ['inetnum 203.0.113.0 - 203.0.113.255'])
 })
 
+test('a child whose term is over has ended in lists and by its id too, and its services with it', async () => {
+  const term = { kind: 'lease', holder: 'H-7', until: instant('2026-11-24T06:13:43Z') } as const
+  const range = { first: '203.0.113.0', last: '203.0.113.127' }
+  const lease = registration({ id: 'R-5', ...term, ...range })
+  const over = new HandMadeReader({
+    holders: [holder({ handle: 'H-7' })],
+    cells: {
+      'ip4/203.0.113.0/24': cell({
+        registrations: [registration({ id: 'R-4', first: '203.0.113.0', last: '203.0.113.255' })],
+      }),
+      'ip4/203.0.113.0/25': cell({
+        registrations: [lease],
+        routes: [
+          { under: 'R-4', since: 9, origin: 64500 },
+          { under: 'R-5', since: 9, origin: 64501 },
+        ],
+        rdns: { under: 'R-5', since: 9, ns: ['ns1.example.net'], ds: [] },
+      }),
+    },
+    entries: Array.from({ length: 6 }, () => ({
+      t: 'op',
+      outcome: { accepted: true, effects: [{ key: 'ip4/203.0.113.0/25' }] },
+    })),
+  })
+  assert.deepEqual(keys(await ask('-r -i org H-7', over)), [])
+  assert.deepEqual(keys(await ask('-r R-5', over)), [])
+  // What was declared under the holding that covers it is in force again, what was under the lease is not.
+  assert.deepEqual(keys(await ask('-r -d -M 203.0.113.0/24', over)), ['route 203.0.113.0/25'])
+  assert.match(await ask('-r -i origin AS64500', over), /^origin: +AS64500$/m)
+  assert.match(await ask('-r -i origin AS64501', over), /^%ERROR:101/m)
+})
+
 test('numbers on their way here from another registry are told apart from those that moved there', async () => {
   const mark = (procedure: string): HandMadeReader =>
     new HandMadeReader({
