@@ -192,12 +192,19 @@ function houseNotice(relation: string, addresses: Addresses): Want {
       const whole =
         typeof title === 'string' &&
         isArray(description) &&
+        description.length > 0 &&
         description.every((line) => typeof line === 'string') &&
         Object.keys(rest).length === 0
-      const linked = isObject(link) && link['value'] === addresses.help && more.length === 0
+      const linked = isObject(link) && link['value'] === addresses.help && isLink(link) && more.length === 0
       return whole && linked ? null : `one notice with one link ${relation}`
     },
   }
+}
+
+/** Members of RFC 9083 section 4.2 that a link of a notice has, and no others. */
+function isLink({ value, rel, href, type, title = '', ...rest }: JsonObject): boolean {
+  const texts = [value, rel, href, type, title]
+  return texts.every((text) => typeof text === 'string') && Object.keys(rest).length === 0
 }
 
 /** From what was asked to what must be answered. */

@@ -1,0 +1,152 @@
+// One of everything that a record can say: the services show it, and the judges know it; and whatever is changed in an
+// answer, added to it or taken from it is found.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isArray, isObject, type Json } from '@cadastre/records'
+import { type Answered, answersOf, judged, recordOf } from './judging.ts'
+import { museum } from './museum.ts'
+
+for (const paused of [false, true])
+  test(`orders, moves, terms, contacts, lists and zones: no difference${paused ? ', while paused' : ''}`, async () => {
+    const state = museum(paused)
+    const record = recordOf(state)
+    const answers = await answersOf(state)
+    assert.deepEqual(
+      answers.flatMap((answer) => judged(record, answer)),
+      [],
+    )
+    const text = answers.map((answer) => answer.text).join('\n')
+    for (const said of SAID) assert.ok(text.includes(said), said)
+    assert.ok(answers.some(({ status }) => status === 302))
+    assert.equal(text.includes('The registry is paused'), paused)
+  })
+
+/** What must have been said somewhere, so that the comparison was of something. */
+const SAID = [
+  'Order O-41 holds 10.1.0.0/24: it cannot be moved away, until 2027-01-01T00:00:00Z; every service goes on.',
+  'Order O-43 is noted on 10.1.0.0/23.',
+  'Order O-44 (transferTo) on 10.1.2.0/24 is to be executed.',
+  'Order O-45 is noted on the whole registration.',
+  '"pending transfer"',
+  '"pending delete"',
+  '"transfer prohibited"',
+  'On its way to other.example/log: 10.4.0.0/24',
+  'Imported from published statistics: delegated-example (CC0)',
+  'A protected part of a larger holding',
+  'Returned by the last holder; free again at 2027-01-01T00:00:00Z.',
+  'These numbers are on their way here.',
+  'https://rdap.other.example/ip/10.6.0.0/24',
+  'These numbers have moved to another registry.',
+  'result set truncated due to excessive load',
+  'Register of Examples',
+  '"delegationSigned":true',
+  'ds-rdata:       12345 13 2 abab',
+  'a natural person, whose name is not published',
+  'keys recovered: transfers from 2027-01-01T00:00:00Z on',
+  'officially noted as ended 2026-05-01T00:00:00Z; registrations and services stay',
+  'one of AS64500 - AS64505',
+  'part of 2001:db8:2:: - 2001:db8:2:bfff:ffff:ffff:ffff:ffff',
+  'org-name:       Line breaks',
+]
+
+/** Every way to change one part of a value: each member and item taken away, each leaf changed, something added. */
+function* changes(json: Json, path: string): Generator<readonly [where: string, changed: Json]> {
+  if (isArray(json)) {
+    yield [`${path}/+`, [...json, 'added']]
+    for (const [at, item] of json.entries()) {
+      yield [`${path}/${at}-`, json.filter((_, index) => index !== at)]
+      for (const [where, changed] of changes(item, `${path}/${at}`)) yield [where, json.with(at, changed)]
+    }
+  } else if (isObject(json)) {
+    yield [`${path}/+`, { ...json, added: true }]
+    for (const [name, value] of Object.entries(json)) {
+      const { [name]: _, ...rest } = json
+      yield [`${path}/${name}-`, rest]
+      for (const [where, changed] of changes(value, `${path}/${name}`))
+        yield [where, { ...json, [name]: changed }]
+    }
+  } else if (typeof json === 'string') yield [path, `${json}x`]
+  else if (typeof json === 'number') yield [path, json + 1]
+  else if (typeof json === 'boolean') yield [path, !json]
+}
+
+/** Where nothing can be found wrong: words of the operator's own notices, names that the record only commits to. */
+function isFree(answer: string, where: string): boolean {
+  const notice = /^\/notices\/(\d+)\/(?:title|description\/(?:\d+|\+)|links\/0\/(?:href|type|title))$/.exec(where)
+  const { title } = JSON.parse(answer).notices?.[Number(notice?.[1])] ?? {}
+  const own = title === 'Terms of Service' || title === 'Inaccuracy Report'
+  return own || (where.endsWith('/vcardArray/1/1/3') && answer.includes('Contact of'))
+}
+
+test('whatever is changed in an RDAP answer is found', async () => {
+  const state = museum(false)
+  const record = recordOf(state)
+  const answers = (await answersOf(state)).filter(({ question }) => question.service === 'rdap')
+  const chosen = [
+    '/ip/10.1.2.0/24',
+    '/ip/10.4.0.0/24',
+    '/ip/10.0.0.0/8',
+    '/autnum/64502',
+    '/entity/H-1',
+    '/entity/H-2',
+    '/entity/H-1.C2',
+    '/ip/10.7.0.0/24',
+    '/ip/10.6.0.0/24',
+    '/autnum/0',
+    '/domain/0-26.0.3.10.in-addr.arpa',
+    '/ip/0.0.0.0/0',
+  ]
+  let count = 0
+  for (const path of chosen) {
+    const answer = answers.find(({ question }) => question.text === path)
+    assert.ok(answer, path)
+    const json: Json = JSON.parse(answer.text)
+    for (const [where, changed] of changes(json, '')) {
+      const wrong = judged(record, { ...answer, text: JSON.stringify(changed) })
+      count += 1
+      if (wrong.length === 0) assert.ok(isFree(answer.text, where), `${path} ${where}`)
+    }
+  }
+  assert.ok(count > 1_500, String(count))
+})
+
+/** Every way to change one line of a reply. */
+function* lineChanges(text: string): Generator<readonly [where: string, changed: string]> {
+  const lines = text.trimEnd().split('\n')
+  const reply = (changed: readonly string[]): string => `${changed.join('\n')}\n\n\n`
+  for (const [at, line] of lines.entries()) {
+    if (line === '' || line === '%') continue
+    yield [`- ${line}`, reply(lines.toSpliced(at, 1))]
+    yield [`~ ${line}`, reply(lines.with(at, `${line}x`))]
+    yield [`+ ${line}`, reply(lines.toSpliced(at, 0, line))]
+  }
+}
+
+test('whatever is changed in a WHOIS reply is found', async () => {
+  const state = museum(false)
+  const record = recordOf(state)
+  const answers = (await answersOf(state)).filter(({ question }) => question.service === 'whois')
+  const chosen = [
+    '10.1.2.0/24',
+    '-L -d 10.2.0.0/16',
+    'AS64502',
+    'H-1',
+    'H-2',
+    '-i origin AS64500',
+    '-i org H-4',
+    '0-26.0.3.10.in-addr.arpa',
+    '2001:db8:2::/49',
+    '0.0.0.0',
+  ]
+  let count = 0
+  for (const line of chosen) {
+    const answer: Answered | undefined = answers.find(({ question }) => question.text === line)
+    assert.ok(answer, line)
+    for (const [where, text] of lineChanges(answer.text)) {
+      count += 1
+      assert.notDeepEqual(judged(record, { ...answer, text }), [], `${line}: ${where}`)
+    }
+  }
+  assert.ok(count > 250, String(count))
+})
