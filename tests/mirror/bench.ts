@@ -71,7 +71,9 @@ export type TestMirror = {
 
 export type TestMirrorOptions = {
   readonly sources: readonly string[]
+  /** Given, unless the source is believed about itself. */
   readonly policy: string
+  readonly onFirstUse?: boolean
   readonly directory: string
   readonly files?: CopyFiles
   readonly onStatement?: StatementHook
@@ -93,7 +95,10 @@ export async function openTestMirror(options: TestMirrorOptions): Promise<TestMi
   const { files, onStatement } = options
   const { follower, close } = await openMirror({
     directory,
-    mirror: trustOf(options.policy, null),
+    mirror:
+      options.onFirstUse === true
+        ? trustOf(null, JSON.stringify({ witnessPolicy: options.policy }))
+        : trustOf(options.policy, null),
     sources: options.sources.map((source) => mirrorSource(source, TIMEOUT_MILLISECONDS)),
     memory,
     workers: 0,

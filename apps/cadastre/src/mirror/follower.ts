@@ -206,7 +206,7 @@ export class Follower {
   /** One look at the sources, and what follows from it. Throws InterruptedError, and what the disk says. */
   async round(): Promise<Round> {
     const { sources, report } = this.#options
-    const shown = await Promise.all(sources.map((source) => shownBy(source, this.#policies())))
+    const shown = await Promise.all(sources.map((source) => shownBy(source, this.#policyToLookAt())))
     this.#troubles.clear()
     this.#sources = shown.map((one) =>
       one.kind === 'checkpoint'
@@ -237,7 +237,7 @@ export class Follower {
     const seen = this.#seen?.checkpoint.size ?? 0
     if (checkpoint.size < Math.max(seen, this.size)) return 'behind'
     if (checkpoint.size === this.size && this.#held !== null) {
-      if (this.#shown !== note) await this.#renew({ note, checkpoint })
+      if (this.#shown !== note && this.#mayPublish(note)) await this.#renew({ note, checkpoint })
       this.#checked = this.#options.now()
       return 'same'
     }
@@ -258,24 +258,34 @@ export class Follower {
       })
       return 'fault'
     }
-    // What the record asks for at this very state. Cosignatures can be taken off on the way: no reproach to the log.
-    const accepted = acceptedBy(this.#policies(), note)
-    if (!accepted.ok) {
-      this.#options.report('the record asks for witnesses that the checkpoint lacks', {
-        problem: accepted.error,
-      })
-      return 'unreadable'
-    }
+    if (!this.#mayPublish(note)) return 'unreadable'
     await this.#renew({ note, checkpoint })
     this.#checked = this.#options.now()
     return 'grown'
   }
 
-  #policies(): readonly Policy[] {
-    const at = this.#executed?.at ?? null
-    const record = at === null ? null : this.#state.record(WITNESSES_KEY)
+  /**
+   * Under which policy a checkpoint is looked at: the one that is believed. One that the registry itself named counts for
+   * the first copy; then its record says who must have cosigned, which is known once the entries are executed.
+   */
+  #policyToLookAt(): Policy {
+    const believed = policyOfMirror(this.#options.mirror)
+    const isNamed = this.#options.mirror.trust === 'registry' && this.size > 0
+    return isNamed ? { ...believed, quorum: 'none' } : believed
+  }
+
+  /** Whether it may be published where execution stands. Cosignatures can be taken off on the way: no reproach to the log. */
+  #mayPublish(note: string): boolean {
+    const { mirror, report } = this.#options
+    const { at } = this.#state
+    const record = this.#state.record(WITNESSES_KEY)
     const recorded = at === null ? [] : requiredPolicies(nodeCrypto, record, at)
-    return policiesFor(this.#options.mirror, recorded)
+    const accepted = acceptedBy(policiesFor(mirror, recorded), note)
+    if (!accepted.ok)
+      report('the checkpoint lacks cosignatures that the policy or the record asks for', {
+        problem: accepted.error,
+      })
+    return accepted.ok
   }
 
   #filesOf(sources: readonly LogSource[]): LogFiles {

@@ -77,8 +77,8 @@ export type Shown =
   /** It could not be read, or nobody who is believed has signed it. */
   | { readonly kind: 'problem'; readonly source: LogSource; readonly problem: string }
 
-/** What a source shows now, where all of these policies accept it. */
-export async function shownBy(source: LogSource, policies: readonly Policy[]): Promise<Shown> {
+/** What a source shows now, where this policy accepts it. */
+export async function shownBy(source: LogSource, policy: Policy): Promise<Shown> {
   const problem = (text: string): Shown => ({ kind: 'problem', source, problem: text })
   let bytes: Uint8Array | null
   try {
@@ -90,7 +90,7 @@ export async function shownBy(source: LogSource, policies: readonly Policy[]): P
   if (bytes === null) return problem('there is no checkpoint')
   if (bytes.length > CHECKPOINT_BYTES_MAX) return problem('the checkpoint is longer than any')
   const note = new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes)
-  const opened = acceptedBy(policies, note)
+  const opened = checkPolicy(nodeCrypto, policy, note)
   return opened.ok
     ? { kind: 'checkpoint', source, note, opened: opened.value }
     : problem(`the policy does not accept its checkpoint: ${opened.error}`)
