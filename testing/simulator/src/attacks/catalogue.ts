@@ -11,6 +11,7 @@ import { ORDERS } from './catalogue/orders.ts'
 import { PAPERS } from './catalogue/papers.ts'
 import { PLACE } from './catalogue/place.ts'
 import { POOL } from './catalogue/pool.ts'
+import { RECEIPTS } from './catalogue/receipts.ts'
 import { REGISTRIES } from './catalogue/registries.ts'
 import { SERVICES } from './catalogue/services.ts'
 import { STAFF } from './catalogue/staff.ts'
@@ -30,6 +31,7 @@ export const GROUPS: Readonly<Record<string, AttackGroup>> = {
   place: { title: 'In a holder’s place', attacks: PLACE },
   marks: { title: 'Marks, blocks and delays on one holder', attacks: MARKS },
   door: { title: 'At the door', attacks: DOOR },
+  receipts: { title: 'Between receipt and entry', attacks: RECEIPTS },
   pool: { title: 'Free numbers', attacks: POOL },
   staff: { title: 'Terms and staff', attacks: STAFF },
   founding: { title: 'The founding', attacks: FOUNDING_ATTACKS },

@@ -35,7 +35,23 @@ export async function convictFiles(
   expected: AuditFaultCode,
   earlier: string | null = null,
 ): Promise<Outcome> {
-  const policy = policyOf(world)
+  return convictUnder(world, policyOf(world), files, expected, earlier)
+}
+
+/** By an auditor who trusts the log's key and knows of no witness. */
+export function convictUnwitnessed(world: AttackWorld, log: HostileLog): Promise<Outcome> {
+  const policy = parsePolicy(nodeCrypto, `log ${world.registry.logVkey}\nquorum none\n`)
+  if (!policy.ok) throw new Error(policy.error.problem)
+  return convictUnder(world, policy.value, log.files(), 'quorum-missing' as AuditFaultCode, null)
+}
+
+async function convictUnder(
+  world: AttackWorld,
+  policy: Policy,
+  files: ReadonlyMap<string, Uint8Array>,
+  expected: AuditFaultCode,
+  earlier: string | null,
+): Promise<Outcome> {
   try {
     const { report, evidence } = await auditLog(sourceOfFiles(files), {
       crypto: nodeCrypto,

@@ -1,13 +1,14 @@
 /** Answers of the real faces, with the operator's hand between them and whoever asks; and the file that shows it. */
 
-import { serviceJudges } from '@cadastre/audit'
+import { runServices, serviceJudges } from '@cadastre/audit'
 import { encodeUtf8 } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { formatServed, verifyMisbehaviour } from '@cadastre/misbehaviour'
 import { createRdapHandler } from '@cadastre/rdap'
 import type { RecordKey } from '@cadastre/records'
 import { whoisText } from '@cadastre/whois'
-import { convicted, type Outcome } from './attack.ts'
+import { ServedRegistry, type Tamper } from '../served/index.ts'
+import { convicted, type Outcome, shownIn } from './attack.ts'
 import { policyOf } from './convict.ts'
 import type { AttackWorld } from './world.ts'
 
@@ -52,4 +53,29 @@ export function convictAnswer(
   return verdict.ok
     ? convicted(verdict.value.rule, verdict.value.kind)
     : { class: 'succeeded', by: `the file convicts nobody: ${verdict.error.detail}` }
+}
+
+/**
+ * A registry on real sockets whose operator's hand changes what it answers about one holder; what the comparison of all
+ * services with the record finds, asked from two addresses.
+ */
+export async function comparedServices(
+  where: string,
+  code: string,
+  hand: (path: string) => Tamper,
+): Promise<Outcome> {
+  const served = await ServedRegistry.start()
+  try {
+    const { registry } = served
+    const [alice, bob] = [await registry.holder('Alice Networks'), await registry.holder('Bob Hosting')]
+    for (const holder of [alice, bob])
+      await served.act('allocate/1', { holder: holder.handle, pool: 'IP4', length: 24, block: null }, holder)
+    await registry.registrar.publishedAll()
+    served.tamper = hand(`/rdap/entity/${alice.handle}`)
+    const run = await runServices({ url: served.url, connections: 4, from: ['127.0.0.1', '127.0.0.2'] })
+    const found = run.report?.findings.map((finding) => finding.code) ?? []
+    return shownIn(where, run.exitCode === 1 && found.some((one) => one === code))
+  } finally {
+    await served.close()
+  }
 }

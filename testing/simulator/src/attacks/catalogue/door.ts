@@ -1,31 +1,14 @@
 /** Ignoring, delaying and preferring: refusal at the door, forgotten receipts, the order of the queue, fees. */
 
-import { encodeBase64, encodeUtf8 } from '@cadastre/crypto'
-import { nodeCrypto } from '@cadastre/crypto/node'
-import { formatDoorNote, noteSigner, signNote } from '@cadastre/notes'
+import { encodeBase64 } from '@cadastre/crypto'
 import { requestText } from '@cadastre/signatures'
-import { makeSilence, publicLog, verifySilence } from '@cadastre/why'
-import { type Attack, convicted, type Outcome } from '../attack.ts'
-import { policyOf } from '../convict.ts'
+import { type Attack, convicted } from '../attack.ts'
 import { HostileLog } from '../hostile-log.ts'
-import { cosigned } from '../public.ts'
 import { stopped, visible, written } from '../routes.ts'
+import { handedIn, silence } from '../silence.ts'
 import { ALICES, type AttackWorld, SHA } from '../world.ts'
 
 const WITNESSED = { witnesses: { count: 3, needed: 2 } } as const
-
-/** What a claim (receipt or door's note) shows against a log: the file, verified by somebody else offline. */
-async function silence(world: AttackWorld, log: HostileLog, claim: string): Promise<Outcome> {
-  const files = log.files(cosigned(log.checkpoint(), world.witnesses))
-  const checkpoint = new TextDecoder().decode(files.get('checkpoint'))
-  const read = async (path: string): Promise<Uint8Array | null> => files.get(path) ?? null
-  const sources = { crypto: nodeCrypto, log: publicLog(read, log.size), checkpoint, size: log.size }
-  const text = await makeSilence(sources, claim)
-  if (text === null) return { class: 'succeeded', by: 'no evidence is made' }
-  const verdict = verifySilence(nodeCrypto, policyOf(world), world.registry.receiptVkey, text)
-  if (!verdict.ok) return { class: 'succeeded', by: `${verdict.error.code}: ${verdict.error.detail}` }
-  return convicted(verdict.value.kind, 'cadastre-silence/v1')
-}
 
 const confirm = (world: AttackWorld) => world.registry.request('confirm/1', { holder: world.alice.handle })
 
@@ -39,15 +22,7 @@ export const DOOR: readonly Attack[] = [
         claim: convicted('silent', 'cadastre-silence/v1'),
         world: WITNESSED,
         play: async (world) => {
-          const [witness] = world.witnesses
-          if (witness === undefined) throw new Error('a witness')
-          const request = nodeCrypto.sha256(encodeUtf8(requestText(confirm(world))))
-          const door = formatDoorNote({
-            origin: world.registry.reader.info.origin,
-            request,
-            at: world.registry.now,
-          })
-          const note = signNote(door, [noteSigner(nodeCrypto, witness.name, witness.signer)])
+          const note = handedIn(world, requestText(confirm(world)), null)
           const log = await HostileLog.of(world.registry)
           log.advance(7200)
           world.registry.advance(7300)

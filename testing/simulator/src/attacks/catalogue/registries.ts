@@ -5,7 +5,7 @@ import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import { formatVkey, KEY_TYPE_ED25519, makeVkey } from '@cadastre/notes'
 import type { JsonObject } from '@cadastre/records'
 import { type Attack, convicted, prevented, stoppedBy } from '../attack.ts'
-import { convictLog } from '../convict.ts'
+import { convictLog, convictUnwitnessed } from '../convict.ts'
 import { HostileLog } from '../hostile-log.ts'
 import { addCheckpoint, cosigned } from '../public.ts'
 import { stopped, visible, written } from '../routes.ts'
@@ -138,6 +138,26 @@ export const REGISTRIES: readonly Attack[] = [
       },
     ],
     advice: 'The old quorum sees 30 more days; whoever audits keeps its own list of witnesses.',
+  },
+  {
+    name: 'a checkpoint that the record’s witnesses did not sign',
+    wants: 'Publish without the witnesses that the registry’s own record demands.',
+    routes: [
+      {
+        by: 'own log',
+        claim: convicted('quorum-missing', 'served'),
+        world: WITNESSED,
+        play: async (world) => {
+          await witnessesInForce(world)
+          const log = await HostileLog.of(world.registry)
+          log.act('confirm/1', { holder: world.alice.handle }, [world.alice.signer])
+          log.commit()
+          // The auditor knows the log's key and nothing of witnesses, as if the registry had none.
+          return convictUnwitnessed(world, log)
+        },
+      },
+    ],
+    advice: 'Audit with the log’s key alone, too: the record says whose cosignatures its checkpoints need.',
   },
   {
     name: 'captured witness',

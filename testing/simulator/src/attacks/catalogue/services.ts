@@ -7,7 +7,7 @@ import { type Attack, convicted, onlyVisible, type Route, shownIn } from '../att
 import { convictFile } from '../convict.ts'
 import { HostileLog } from '../hostile-log.ts'
 import { stopped } from '../routes.ts'
-import { convictAnswer, rdap, sizeIn, whois } from '../served.ts'
+import { comparedServices, convictAnswer, rdap, sizeIn, whois } from '../served.ts'
 import { ALICES, type AttackWorld, SHA } from '../world.ts'
 
 const PATH = '/ip/203.0.113.0/24'
@@ -45,6 +45,12 @@ function whoisAnswer(change: (text: string) => string): Route {
   }
 }
 
+/** What the comparison of a running registry's services with its record finds, and names by this code. */
+function compared(where: string, code: string, hand: Parameters<typeof comparedServices>[2]): Route {
+  return { by: 'faces', claim: onlyVisible(where), play: () => comparedServices(where, code, hand) }
+}
+const EMPTY = Buffer.alloc(0)
+
 export const SERVICES: readonly Attack[] = [
   {
     name: 'withdrawing one holder’s service',
@@ -73,7 +79,7 @@ export const SERVICES: readonly Attack[] = [
       }),
     ],
     advice:
-      'Keep the answer and prove it (cadastre audit services): the file shows it beside the registry’s own proofs.',
+      'Keep the answer and prove it (cadastre audit-services): the file shows it beside the registry’s own proofs.',
   },
   {
     name: 'degrading one holder’s service',
@@ -87,19 +93,31 @@ export const SERVICES: readonly Attack[] = [
         }),
       })),
       whoisAnswer((text) => text.replace(/^(country|status|netname|inetnum):.*$/im, '$1:        ZZ')),
-      {
-        by: 'faces',
-        claim: onlyVisible(
-          'audit services: questions about one holder answered slowly or not at all, from every asker',
-        ),
-        play: async (world) => {
-          const told = await rdap(world, '/ip/198.51.100.0/25')
-          return shownIn(
-            'audit services: questions about one holder answered slowly or not at all, from every asker',
-            told.status === 200 && sizeIn(told.text) !== null,
-          )
-        },
-      },
+      compared(
+        'audit-services: refused, what is asked about one holder is not answered',
+        'refused',
+        (path) => ({
+          http: (asked) =>
+            asked === path ? { status: 503, headers: { 'retry-after': '0' }, body: EMPTY } : null,
+        }),
+      ),
+      compared(
+        'audit-services: slower, answers about one holder take longer than others',
+        'slower',
+        (path) => ({
+          http: (asked, _, answer) => (asked === path ? { ...answer, delayMilliseconds: 400 } : null),
+        }),
+      ),
+      compared(
+        'audit-services --from: answer-differs, one asker is told something else',
+        'answer-differs',
+        (path) => ({
+          http: (asked, from, answer) =>
+            asked === path && from === '127.0.0.2'
+              ? { ...answer, body: Buffer.from(answer.body.toString().replaceAll('Alice', 'Malice')) }
+              : null,
+        }),
+      ),
     ],
     advice:
       'Ask from several networks at intervals, and publish what is not answered; read from a mirror meanwhile.',
@@ -141,15 +159,16 @@ export const SERVICES: readonly Attack[] = [
         const same = refusals('192.0.2.1') === refusals('192.0.2.2') && world.heldAt(ALICES).holder !== null
         return same ? 'type: the limiter knows the asker’s source prefix and nothing else' : null
       }),
-      {
-        by: 'faces',
-        claim: onlyVisible('audit services --from, several source addresses: limits-differ'),
-        play: async (world) =>
-          shownIn(
-            'audit services --from, several source addresses: limits-differ',
-            (await rdap(world, PATH)).status === 200,
-          ),
-      },
+      compared(
+        'audit-services --from: limits-differ, one source address is told to wait',
+        'limits-differ',
+        (path) => ({
+          http: (asked, from) =>
+            asked === path && from === '127.0.0.2'
+              ? { status: 429, headers: { 'retry-after': '0' }, body: EMPTY }
+              : null,
+        }),
+      ),
     ],
     advice: 'Ask from several networks: limits are published at /api/limits, and the same for everybody.',
   },

@@ -277,7 +277,7 @@ export const STAFF: readonly Attack[] = [
       }),
     ],
     advice:
-      'Compare every public service with the log (audit services): what differs is an incident, reported or not.',
+      'Compare every public service with the log (cadastre audit-services): what differs is an incident, reported or not.',
   },
 ]
 
