@@ -12,7 +12,7 @@ import { endChildren, run } from './children.ts'
 import { type PostgresCluster, startPostgres } from './postgres.ts'
 
 /** Modules beside the benchmarks, which measure nothing themselves. */
-const NOT_BENCHMARKS = new Set(['figures', 'delegations'])
+const NOT_BENCHMARKS = new Set(['figures', 'delegations', 'audit-log-maker'])
 
 const known = globSync('bench/*.ts')
   .map((path) => basename(path, '.ts'))

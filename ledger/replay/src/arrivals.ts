@@ -52,6 +52,7 @@ function ofLatin1(bytes: Uint8Array): string {
 export class Arrivals {
   readonly #crypto: Pick<Crypto, 'sha256'>
   #accepted = new AcceptedRequests()
+  #hashed: { readonly text: string; readonly hash: Uint8Array } | null = null
   #seq = 0
   /** When the last request in order was received; empty before the first. */
   #received = ''
@@ -64,7 +65,13 @@ export class Arrivals {
 
   /** Whether an earlier entry accepted the request, given its canonical text too. Not to be asked once it has expired. */
   accepted(request: Request, text: string): boolean {
-    return this.#accepted.has(this.#crypto.sha256(encodeUtf8(text)), request.expires)
+    return this.#accepted.has(this.#hashOf(text), request.expires)
+  }
+
+  /** The same request is asked for twice in a row. */
+  #hashOf(text: string): Uint8Array {
+    if (this.#hashed?.text !== text) this.#hashed = { text, hash: this.#crypto.sha256(encodeUtf8(text)) }
+    return this.#hashed.hash
   }
 
   get count(): ReceiptCount {
@@ -100,7 +107,7 @@ export class Arrivals {
   arrive(entry: OpEntry, request: Request, text: string): readonly Found[] {
     const found: Found[] = []
     if (entry.outcome.accepted) {
-      const hash = this.#crypto.sha256(encodeUtf8(text))
+      const hash = this.#hashOf(text)
       if (this.#accepted.has(hash, request.expires))
         found.push({ code: 'request-repeated', detail: 'An earlier entry accepted the same request.' })
       this.#accepted.add(hash, request.expires)
