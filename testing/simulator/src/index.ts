@@ -4,10 +4,12 @@
  */
 
 export { type Agent, Scene } from './agents/agent.ts'
-export { Play } from './agents/cast.ts'
+export { type Manner, Play } from './agents/cast.ts'
+export { auditLogOf, BROKEN_STATES, FORGERIES, type Forged, forge } from './agents/forger.ts'
 export { type CheckedRegistry, checkRegistry, type RegistryUnderCheck } from './check-registry.ts'
 export * from './engine/index.ts'
 export * from './memory-state.ts'
+export { type ModelOptions, secondModel } from './model/index.ts'
 export * from './naive-trie.ts'
 export {
   foundTestRegistry,

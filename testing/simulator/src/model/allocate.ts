@@ -1,6 +1,8 @@
 /** `allocate/1`: numbers out of a pool, in order of arrival. */
 
 import type { Application, Holder, Identity, Instant, JsonObject, Pool } from '@cadastre/records'
+import { after } from './business-days.ts'
+import { requestHash, settled, wordOn } from './fees.ts'
 import { entryOf } from './founding.ts'
 import { isBlocked } from './handing.ts'
 import { fullSigned } from './keys.ts'
@@ -43,7 +45,7 @@ export const allocate: Rule = {
   request(asked) {
     const { step } = asked.body
     if (step === 'withdraw') return withdraw(asked)
-    return step === 'fee' ? refuse('application-unknown') : apply(asked)
+    return step === 'fee' ? feeSaid(asked) : apply(asked)
   },
   due({ world, subject }) {
     const pool = world.get('pool', subject.split('/')[2])
@@ -85,26 +87,83 @@ function apply(asked: Asked): Verdict {
   const chosen = body['block'] === null ? null : chosenBlock(world, body, pool, terms)
   if (typeof chosen === 'string') return refuse(chosen)
   const length = Number(body['length'])
-  const block =
-    chosen ?? (queueOf(world, pool.handle, length).length > 0 ? null : lowestFree(world, pool, length))
+  const hash = requestHash(world, asked.text)
+  const word = wordOn(asked, hash, holder.handle)
+  const isAwaited = Boolean(terms['actFee']) && word === undefined
+  if (terms['actFee'] && word !== undefined && word.refusal !== null) return refuse('fee-refused')
+  const block = isAwaited ? null : blockFor(world, pool, length, chosen)
   if (block !== null && registrationsAt(world, block) >= 8) return refuse('cell-full')
   return {
     accept() {
-      if (block !== null) grant(world, holder, pool, block, terms)
-      else {
-        const { handle } = wait(world, 'allocate/1', body, {
-          consents: [holder.handle],
-          due: null,
-          state: 'waiting',
-        })
-        enqueue(world, pool.handle, length, handle)
-        if (lowestFree(world, pool, length) === null) markExhausted(world, pool.handle, length)
-      }
+      const consents = [holder.handle]
       world.touched.add(`obj/pool/${pool.handle}`)
+      if (isAwaited) {
+        const due = after(world, world.at, terms, 'fee') as Instant
+        wait(world, 'allocate/1', body, {
+          consents,
+          due,
+          state: 'fee-due',
+          fee: { request: hash, settled: null },
+        })
+      } else if (block !== null) grant(world, holder, pool, block, terms)
+      else {
+        const { handle } = wait(world, 'allocate/1', body, { consents, due: null, state: 'waiting' })
+        joinQueue(world, pool, length, handle)
+      }
     },
-    // A search that takes too many steps goes on by itself, from a place in the queue.
-    unless: ['block-taken'],
   }
+}
+
+/** The chosen block; or the lowest that is free, unless others wait already. */
+function blockFor(world: World, pool: Pool, length: number, chosen: Prefixed | null): Prefixed | null {
+  if (chosen !== null) return chosen
+  return queueOf(world, pool.handle, length).length > 0 ? null : lowestFree(world, pool, length)
+}
+function joinQueue(world: World, pool: Pool, length: number, handle: string): void {
+  enqueue(world, pool.handle, length, handle)
+  if (lowestFree(world, pool, length) === null) markExhausted(world, pool.handle, length)
+}
+
+/** What the fees' key says comes to an application that waits for it. */
+function feeSaid(asked: Asked): Verdict {
+  const { world, body } = asked
+  const code = openAndRunning(asked)
+  if (code !== null) return refuse(code)
+  const application = world.application(body['application'])
+  if (application === null || application.procedure !== 'allocate/1') return refuse('application-unknown')
+  const { fee, state, due } = application
+  if (fee === null || state !== 'fee-due' || due === null || due <= world.at)
+    return refuse('application-closed')
+  const word = wordOn(asked, fee.request, String(application.body['holder']))
+  if (word === undefined) return refuse('fee-note-missing')
+  if (word.refusal !== null)
+    return { accept: () => close(world, settled(application, 'refused'), 'failed', 'fee-refused') }
+  return { accept: () => paidFor(world, settled(application, 'paid')) }
+}
+
+/** Once paid it takes its place: behind all who asked before. */
+function paidFor(world: World, application: Application): void {
+  const { body, opened, handle } = application
+  const pool = world.get('pool', body['pool'])
+  const holder = world.holder(body['holder'])
+  if (pool === null || holder === null) throw new Error('an application has a pool and a holder')
+  world.touched.add(`obj/pool/${pool.handle}`)
+  const terms = parameters(world, 'allocate/1', opened)
+  const length = Number(body['length'])
+  const chosen = body['block'] === null ? null : blockAt(String(body['block']))
+  const fault = firstOf(
+    isBlocked(world, holder.handle, 'allocate') && 'act-blocked',
+    quotaReached(world, holder, pool, length, terms) && 'quota-reached',
+    chosen !== null && !isFree(world, chosen) && 'block-taken',
+  )
+  if (fault !== null) {
+    close(world, application, 'failed', fault)
+    return
+  }
+  const block = blockFor(world, pool, length, chosen)
+  close(world, application, block === null ? 'waiting' : 'effected')
+  if (block !== null) grant(world, holder, pool, block, terms)
+  else joinQueue(world, pool, length, handle)
 }
 
 function sizeFault({ space, ...pool }: Pool, length: number, terms: Terms): string | null {
@@ -209,5 +268,5 @@ function feeLapsed(world: World, subject: string): Verdict {
   const application = world.application(subject.split('/')[2])
   if (application?.state !== 'fee-due' || application.due === null || application.due > world.at)
     return refuse('not-due')
-  return { accept: () => close(world, application, 'waiting') }
+  return { accept: () => paidFor(world, settled(application, 'unanswered')) }
 }

@@ -1,7 +1,7 @@
 /** `claim/1`: a holder claims what was imported. */
 
 import type { Application, Holder, JsonObject, MaintainerKey } from '@cadastre/records'
-import { attestorFault, ENDINGS, examine } from './examined.ts'
+import { attestorFault, ENDINGS, examine, placesFault, takePlace } from './examined.ts'
 import { fullSigned, signedBy } from './keys.ts'
 import { blockAt } from './numbers.ts'
 import { longest } from './succeed.ts'
@@ -109,7 +109,11 @@ function made(asked: Asked): Verdict {
     const wrong = keyFault(asked)
     return wrong !== null ? refuse(wrong) : { accept: () => take(world, body), unless: SIZES }
   }
-  const wrong = meansFault(world, body) ?? attestorFault(world, body['attestor'])
+  const wrong = firstOf(
+    meansFault(world, body),
+    placesFault(world, claimant.handle, asked.received),
+    attestorFault(world, body['attestor']),
+  )
   return wrong !== null ? refuse(wrong) : { accept: () => examined(asked, claimant), unless: SIZES }
 }
 
@@ -144,6 +148,7 @@ function meansFault(world: World, body: JsonObject): string | null {
 
 function examined(asked: Asked, claimant: Holder): void {
   const { world, body } = asked
+  takePlace(world, claimant.handle, asked.received)
   const holder = world.holder(body['holder'])
   const since = holder?.since ?? named(world, body)?.entry.since ?? 0
   examine(world, {

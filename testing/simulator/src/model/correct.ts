@@ -1,7 +1,7 @@
 /** `correct/1`: what is declared comes to say what its instrument says. */
 
 import type { Application, Holder, JsonObject } from '@cadastre/records'
-import { attestorFault, ENDINGS, examine } from './examined.ts'
+import { attestorFault, ENDINGS, examine, placesFault, takePlace } from './examined.ts'
 import { anySigned, formerSigned, fullSigned, staffSigned } from './keys.ts'
 import { isChild } from './parts.ts'
 import { longest } from './succeed.ts'
@@ -97,6 +97,7 @@ function apply(asked: Asked): Verdict {
   const fault = firstOf(
     targetFault(body, parcel, holder),
     ownFault(asked, parcel, holder),
+    placesFault(world, world.holder(body['by'])?.handle ?? null, asked.received),
     attestorFault(world, body['attestor']),
   )
   if (fault !== null) return refuse(fault)
@@ -132,6 +133,7 @@ function affectedBy(world: World, parcel: Parcel | undefined, holder: Holder | n
 
 function examined(asked: Asked, parcel: Parcel | undefined, holder: Holder | null): void {
   const { world, body } = asked
+  takePlace(world, world.holder(body['by'])?.handle ?? null, asked.received)
   const affected = affectedBy(world, parcel, holder)
   const consents = affected.filter((handle) => fullSigned(asked, world.holder(handle)))
   const by = textOf(body, 'by')

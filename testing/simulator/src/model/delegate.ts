@@ -77,11 +77,6 @@ function veto(asked: Asked): Verdict {
   return { accept: () => close(world, application, 'vetoed') }
 }
 
-/** Whether a term on the path of the cell that is named has ended: that of an inner registration, too. */
-function anyTermOver(world: World, body: JsonObject): boolean {
-  const at = blockAt((body['registration'] as { readonly key: string }).key)
-  return at !== null && world.over(at).some((one) => termOver(one, world.at))
-}
 const HELD_KINDS: readonly string[] = ['holding', 'sub', 'lease']
 /** The registrations over the same numbers that stand around this one, itself included, outermost first. */
 function pathTo(world: World, parcel: Parcel): readonly Parcel[] {
@@ -100,7 +95,7 @@ function grant(asked: Asked): Verdict {
   const held =
     parcel.entry.holder === parent.handle &&
     HELD_KINDS.includes(parcel.entry.kind) &&
-    !anyTermOver(world, body)
+    !pathTo(world, parcel).some((one) => termOver(one, world.at))
   const willBeProtected = body['protected'] === true
   const fault = firstOf(
     !held && 'not-holder',
@@ -190,7 +185,7 @@ function waited(world: World, application: Application): Verdict {
     parcel !== undefined &&
     parcel.entry.holder === body['parent'] &&
     HELD_KINDS.includes(parcel.entry.kind) &&
-    !anyTermOver(world, body)
+    !pathTo(world, parcel).some((one) => termOver(one, world.at))
   const fault =
     parcel === undefined
       ? 'registration-unknown'

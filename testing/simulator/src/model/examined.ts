@@ -58,6 +58,21 @@ export function call(world: World, application: string, staff: string, inTurn: b
   return { staff, outside: clerk.outside, place: clerk.next, ...nothing }
 }
 
+/** Places in the attestors' queues that one holder may ask for in a while. */
+export function placesFault(world: World, handle: string | null, received: string): string | null {
+  const { places = 0 } = parameters(world, 'attest/1', received)
+  return handle !== null && filedLately(world, handle, received).length >= places ? 'quota-reached' : null
+}
+function filedLately(world: World, handle: string, received: string): readonly Instant[] {
+  const { placesSeconds = 0 } = parameters(world, 'attest/1', received)
+  return (world.holderNotes(handle).filed ?? []).filter((at) => later(at, placesSeconds) > world.at)
+}
+export function takePlace(world: World, handle: string | null, received: string): void {
+  if (handle === null) return
+  const filed = [...filedLately(world, handle, received), world.at as Instant]
+  world.put('notes', handle, { ...world.holderNotes(handle), filed })
+}
+
 export type Examined = {
   readonly procedure: string
   readonly body: JsonObject

@@ -9,6 +9,7 @@ import { canonicalJson, type Json, type JsonObject } from '@cadastre/records'
 import type { Applied, Observer, Step } from '../workload-registry.ts'
 import { adverse } from './adverse.ts'
 import { differs, keysIn } from './compare.ts'
+import type { FeeNote } from './fees.ts'
 import { ofDue, ofRequest } from './grounds.ts'
 import { RULES } from './rules.ts'
 import { isMalformed } from './shapes.ts'
@@ -22,6 +23,14 @@ export type ModelOptions = {
 
 export function secondModel(options: ModelOptions = {}): Observer {
   return new SecondModel(options.completeEvery ?? 200)
+}
+
+/** They travel beside the keys under a name that is not exported. */
+function feeNotesIn(signatures: object): readonly FeeNote[] {
+  const found: unknown[] = Object.getOwnPropertySymbols(signatures).map((name) =>
+    Reflect.get(signatures, name),
+  )
+  return found.flatMap((notes) => (Array.isArray(notes) ? (notes as readonly FeeNote[]) : []))
 }
 
 class SecondModel implements Observer {
@@ -113,6 +122,7 @@ class SecondModel implements Observer {
       replaces: request.replaces,
       keys: signatures.keys,
       statements: (signatures.statements ?? []) as readonly Statement[],
+      feeNotes: feeNotesIn(signatures),
       origin: request.origin,
       expires: request.expires,
       received,

@@ -136,7 +136,7 @@ function outFault(world: World, parcel: Parcel, span: Span): string | null {
   return firstOf(
     isHeld(world, parcel, span) && 'held',
     !inside(span, parcel) && 'range-outside',
-    tooManyPrefixes(world, parcel, span) && 'range-not-a-block',
+    tooManyPrefixes(parcel, span) && 'range-not-a-block',
     cutFault(world, parcel, span),
     nestedIn(world, parcel, span).some((child) => isProtected(child, world.at)) && 'protected-child',
   )

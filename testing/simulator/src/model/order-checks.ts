@@ -106,6 +106,7 @@ export function scopeFault(world: World, order: OrderRecord, isNow = true): stri
   return firstOf(
     !isTheirs && 'resource-moved',
     needsNumbers !== scope.length > 0 && !aboutHolder && 'scope-missing',
+    detail.effect === 'disclose' && detail.commitments.length === 0 && order.seal === null && 'scope-missing',
     items.some((one, place) => items.some((two, at) => at < place && touches(one.span, two.span))) &&
       'scope-repeated',
     commitmentFault(world, order),

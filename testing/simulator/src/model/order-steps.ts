@@ -99,7 +99,7 @@ export function verified(world: World, order: OrderRecord, application: Applicat
   else close(world, application, 'effected')
   if (waitsForWindow(now)) {
     note(world, now, false)
-    saveOrder(world, { ...now, state: 'noticed' })
+    saveOrder(world, now)
     return
   }
   attempt(world, now)
@@ -234,7 +234,7 @@ function restore(world: World, { holder: handle }: OrderRecord): void {
 export function told(world: World, order: OrderRecord, application: Application): void {
   close(world, application, 'effected')
   const now = { ...order, notified: application.opened }
-  if (now.state === 'noticed') openWindow(world, now)
+  if (now.state === 'verified') openWindow(world, now)
   else saveOrder(world, now)
 }
 /** Its text is public. */
@@ -246,7 +246,7 @@ export function shown(world: World, order: OrderRecord): void {
 function openWindow(world: World, order: OrderRecord): void {
   const { notified, published, rooted, executeFrom, received } = order
   if (notified === null || (!rooted && published === null)) {
-    saveOrder(world, order)
+    saveOrder(world, { ...order, state: 'noticed' })
     return
   }
   const terms = parameters(world, 'serve-order/1', received)

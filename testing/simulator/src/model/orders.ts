@@ -254,7 +254,6 @@ function unseal(asked: Asked): Verdict {
       const desk = world.get('desk', 'ORDERS')
       if (desk !== null) world.put('desk', 'ORDERS', { ...desk, sealed: desk.sealed - 1 })
       world.put('order', order.handle, open)
-      serveOnce(world, document, order.handle)
     },
     unless: ['order-served-before'],
   }

@@ -30,15 +30,10 @@ export function cutFault(world: World, parcel: Parcel, span: Span): string | nul
   return across.length > 0 ? 'splits-child' : null
 }
 
-/**
- * Whether the prefixes that move and those that stay are too many for one entry. The page gives no number: between these
- * two the model leaves it to the registry.
- */
-const [FEW_PIECES, MANY_PIECES] = [85, 130]
-export function tooManyPrefixes(world: World, parcel: Parcel, span: Span): boolean {
-  const pieces = [span, ...without(parcel, span)].flatMap(prefixesOf).length
-  if (pieces > FEW_PIECES) world.maybe.add('range-not-a-block').add('entry-too-large')
-  return pieces > MANY_PIECES
+/** The whole registration, what moves and what stays, counted together. */
+const MOST_PIECES = 96
+export function tooManyPrefixes(parcel: Parcel, span: Span): boolean {
+  return [parcel, span, ...without(parcel, span)].flatMap(prefixesOf).length > MOST_PIECES
 }
 
 /** Takes the span out of the parcel; `entry` is what is registered there from now on. */

@@ -51,7 +51,10 @@ export function queueOf(world: World, pool: string, length: number): readonly Ap
 }
 export function enqueue(world: World, pool: string, length: number, handle: string): void {
   const queues = world.queues.get(pool) ?? new Map<number, readonly string[]>()
-  world.queues.set(pool, queues.set(length, [...(queues.get(length) ?? []), handle]))
+  const inOrder = [...(queues.get(length) ?? []), handle].sort(
+    (a, b) => Number(a.slice(2)) - Number(b.slice(2)),
+  )
+  world.queues.set(pool, queues.set(length, inOrder))
 }
 export function dequeue(world: World, pool: string, length: number): void {
   world.queues.get(pool)?.set(length, (world.queues.get(pool)?.get(length) ?? []).slice(1))

@@ -1,7 +1,7 @@
 /** `recover-keys/1`: lost keys are recovered by guardians or by evidence, unless a living key vetoes. */
 
 import type { Application, EnrolledKey, Holder, Instant, JsonObject, KeyPolicy } from '@cadastre/records'
-import { attestorFault, awaitNotice, ENDINGS, examine } from './examined.ts'
+import { attestorFault, awaitNotice, ENDINGS, examine, placesFault, takePlace } from './examined.ts'
 import { rotated } from './holders.ts'
 import { fullSigned, maySayNo, policyFault } from './keys.ts'
 import {
@@ -111,6 +111,7 @@ function recover(asked: Asked): Verdict {
     !names(asked, `obj/holder/${holder.handle}#policy`, old) && 'member-changed',
     policyFault(asked, policy, []),
     JSON.stringify(old) === JSON.stringify(policy) && 'nothing-changed',
+    !byGuardians && placesFault(world, holder.handle, asked.received),
     !byGuardians && attestorFault(world, body['attestor']),
   )
   if (fault !== null) return refuse(fault)
@@ -141,6 +142,7 @@ function record(asked: Asked, holder: Holder, byGuardians: boolean): void {
     awaitNotice(world, application, [holder.handle], { seconds: windowSeconds, days: [] })
     return
   }
+  takePlace(world, holder.handle, asked.received)
   const application = examine(world, {
     procedure: 'recover-keys/1',
     body,

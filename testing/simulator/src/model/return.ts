@@ -97,7 +97,7 @@ function partFault(world: World, body: JsonObject, parcel: Parcel, own: string |
     ![null, own].includes(world.notes(parcel.entry.id).pending) && 'act-pending',
     isHeld(world, parcel, span) && 'held',
     !inside(span, parcel) && 'range-outside',
-    tooManyPrefixes(world, parcel, span) && 'range-not-a-block',
+    tooManyPrefixes(parcel, span) && 'range-not-a-block',
     cutFault(world, parcel, span),
     nestedIn(world, parcel, span).some((child) => isProtected(child, world.at)) && 'protected-child',
   )

@@ -2,7 +2,7 @@
 
 import type { Application, Holder, Instant, JsonObject } from '@cadastre/records'
 import { type Days, type Period, periodOf } from './business-days.ts'
-import { attestorFault, ENDINGS, examine } from './examined.ts'
+import { attestorFault, ENDINGS, examine, placesFault, takePlace } from './examined.ts'
 import { isBlocked, isHeld, lockFault, noteFault } from './handing.ts'
 import { anySigned, formerSigned, fullSigned } from './keys.ts'
 import { blockAt, prefixesOf } from './numbers.ts'
@@ -105,6 +105,7 @@ function apply(asked: Asked): Verdict {
     !fullSigned(asked, to) && 'consent-missing',
     parcelsFault(world, body, asked),
     consents && consentFault(world, body, from),
+    !consents && placesFault(world, to.handle, asked.received),
     !consents && attestorFault(world, body['attestor']),
   )
   if (fault !== null) return refuse(fault)
@@ -127,10 +128,10 @@ function parcelsFault(world: World, body: JsonObject, asked: Asked | null): stri
   if (parcels.includes(undefined)) return 'registration-unknown'
   const found = parcels.filter((one) => one !== undefined)
   const pieces = found.flatMap(prefixesOf).length
-  if (pieces > 60) world.maybe.add('range-not-a-block').add('entry-too-large')
   return firstOf(
     found.some(({ entry }) => entry.holder !== predecessor) && 'not-holder',
     found.some(({ entry }) => entry.kind !== 'holding') && 'not-a-holding',
+    pieces > 96 && 'range-not-a-block',
     asked !== null && found.some((parcel) => !namesParcel(asked, parcel)) && 'member-changed',
     (isBlocked(world, predecessor, 'transfer') || isBlocked(world, successor, 'transfer')) && 'act-blocked',
     found.some((parcel) => isHeld(world, parcel, parcel)) && 'held',
@@ -147,6 +148,7 @@ function consentFault(world: World, body: JsonObject, from: Holder): string | nu
 
 function examined(asked: Asked, from: Holder): void {
   const { world, body } = asked
+  takePlace(world, textOf(body, 'successor'), asked.received)
   const found = parcelsIn(world, body).filter((one) => one !== undefined)
   const since = Math.min(from.since, ...found.map(({ entry }) => entry.since))
   const name = ['death', 'dissolution'].includes(textOf(body, 'ground')) ? 'endedWindow' : 'window'
@@ -194,10 +196,12 @@ function delaysOn(world: World, body: JsonObject): readonly string[] {
 }
 /** Ids, services, children, notes and holds stay: only the holder is another. */
 function pass(world: World, body: JsonObject): void {
-  for (const parcel of parcelsIn(world, body)) {
-    if (parcel === undefined) continue
-    const { space, first, last } = parcel
+  for (const place of parcelsIn(world, body).keys()) {
+    // Looked up anew: two cells may name one piece.
+    const parcel = parcelsIn(world, body)[place]
     const holder = textOf(body, 'successor')
+    if (parcel === undefined || parcel.entry.holder === holder) continue
+    const { space, first, last } = parcel
     const entry = { ...parcel.entry, holder, procedure: 'succeed/1', since: world.index }
     world.swap(parcel, [{ space, first, last, entry }])
   }

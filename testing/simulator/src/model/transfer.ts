@@ -13,7 +13,6 @@ import {
   later,
   namesParcel,
   openAndRunning,
-  parameters,
   parametersSince,
   type Rule,
   refuse,
@@ -93,10 +92,9 @@ function offer(asked: Asked): Verdict {
     body['from'] === body['to'] && 'same-holder',
   )
   if (fault !== null || seller === null) return refuse(fault ?? '')
-  const terms = parameters(world, 'transfer/1', asked.received)
   const stopped = offerFault(world, body, asked, null)
   if (stopped !== null) return refuse(stopped)
-  const seconds = seller.coolingSeconds ?? terms['coolingSeconds'] ?? 0
+  const seconds = seller.coolingSeconds ?? longestCooling(world, body, asked.received)
   if (seconds === 0) return { accept: () => effect(world, body), unless: SIZES }
   return {
     accept() {
@@ -109,6 +107,12 @@ function offer(asked: Asked): Verdict {
   }
 }
 
+/** As long as by any terms since the registration was recorded. */
+function longestCooling(world: World, body: JsonObject, received: string): number {
+  const since = named(world, body)?.entry.since ?? world.index
+  const all = parametersSince(world, 'transfer/1', since, received)
+  return Math.max(...all.map(({ coolingSeconds = 0 }) => coolingSeconds))
+}
 /** Why the offer cannot be executed, asked when it is made and again when it has cooled (`own`). */
 function offerFault(
   world: World,
@@ -128,7 +132,7 @@ function offerFault(
     entry.holder !== seller.handle && 'not-holder',
     entry.kind !== 'holding' && 'not-a-holding',
     (!inside(span, parcel) || staged.some((one) => !inside(one, span))) && 'range-outside',
-    tooManyPrefixes(world, parcel, span) && 'range-not-a-block',
+    tooManyPrefixes(parcel, span) && 'range-not-a-block',
     floorFault(world, span, entry.since, received),
     lockFault(world, seller),
     noteFault(world, parcel),

@@ -1,6 +1,7 @@
 /** What the model says of an act, and the questions that every procedure's page asks first. */
 
 import type { JsonObject, Replaced } from '@cadastre/records'
+import type { FeeNote } from './fees.ts'
 import { memberHash, memberName, type Parcel, registrationOf, type World } from './world.ts'
 
 export type Key = { readonly alg: string; readonly key: string }
@@ -13,6 +14,7 @@ export type Asked = {
   readonly replaces: readonly Replaced[]
   readonly keys: readonly Key[]
   readonly statements: readonly Statement[]
+  readonly feeNotes: readonly FeeNote[]
   readonly origin: string
   readonly expires: string
   readonly received: string

@@ -19,6 +19,13 @@ function pausedBetween(world: World, from: string, to: string): number {
   return seconds
 }
 
+/** The end of the pause in which an instant lies; the instant itself where it lies in none. */
+function endOfPause(world: World, instant: string): string {
+  const { pauses = [], paused = null } = world.registry() ?? {}
+  const all = paused === null ? pauses : [...pauses, paused]
+  return all.find(({ since, until }) => since <= instant && instant < until)?.until ?? instant
+}
+
 type Window = Pick<Application, 'opened' | 'due' | 'pausedSeconds'>
 /** When a window ends by what is known now: where that is later than `due`, the registrar moves `due` first. */
 export function endOf(world: World, { opened, due, pausedSeconds }: Window): string | null {
@@ -29,7 +36,8 @@ export function endOf(world: World, { opened, due, pausedSeconds }: Window): str
     return paused.until
   // Pauses make it later, and so perhaps reach into further pauses.
   for (let end: string = due; ; ) {
-    const next = later(due, Math.max(0, pausedBetween(world, opened, end) - pausedSeconds))
+    const reach = endOfPause(world, end)
+    const next = later(due, Math.max(0, pausedBetween(world, opened, reach) - pausedSeconds))
     if (next === end) return end
     end = next
   }
