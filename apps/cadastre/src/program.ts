@@ -53,6 +53,7 @@ function addFoundingCommands(program: Command): void {
       collect,
       [],
     )
+    .option('--calendar <file>', 'business days of the seat: weekend and holidays, as JSON')
     .action((options, command: Command) =>
       run(command, async (settings, output) => {
         const { init } = await import('./commands/founding-commands.ts')

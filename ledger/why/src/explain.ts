@@ -16,8 +16,8 @@ import {
   type Registration,
   type Staff,
 } from '@cadastre/records'
-import { readPage } from './published-page.ts'
 import { calendarWords, dateWords } from './date-words.ts'
+import { readPage } from './published-page.ts'
 import type { ProvedInput, VerifiedWhy } from './verify-why.ts'
 
 export type Precondition = {

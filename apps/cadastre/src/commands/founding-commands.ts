@@ -3,8 +3,10 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { overlaps, parseRange, type Range } from '@cadastre/numbers'
-import type { Profile, SealRoot } from '@cadastre/records'
+import { WEEKDAYS } from '@cadastre/procedures'
+import type { Calendar, Profile, SealRoot } from '@cadastre/records'
 import { lackingStaff, parseStaff } from '../client/staff-plan.ts'
+import { readCalendar } from '../data/calendar-file.ts'
 import { createRegistryFiles, isEmptyDirectory } from '../data/create.ts'
 import { DataDirectory, type RegistryFile } from '../data/data-directory.ts'
 import {
@@ -33,6 +35,8 @@ export type InitOptions = {
   readonly staff: readonly string[]
   /** Files of certificates to which seals of authorities chain. */
   readonly root: readonly string[]
+  /** File of the calendar of business days. */
+  readonly calendar?: string
 }
 
 /** `IP4=10.0.0.0/8,open`, `ASN=AS64512-AS65534`. */
@@ -69,6 +73,15 @@ async function rootOf(path: string): Promise<SealRoot> {
     return await readSealRoot(path)
   } catch (error) {
     throw new UsageError(`--root ${path}: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+async function calendarOf(path: string | undefined): Promise<Calendar> {
+  if (path === undefined) return WEEKDAYS
+  try {
+    return await readCalendar(path)
+  } catch (error) {
+    throw new UsageError(`--calendar ${path}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }
 
@@ -118,6 +131,7 @@ export async function init(settings: Settings, options: InitOptions, output: Out
   checkPools(pools)
   const staff = options.staff.map((one) => parseStaff(one, '--staff'))
   const roots = await Promise.all(options.root.map(rootOf))
+  const calendar = await calendarOf(options.calendar)
   const directory = new DataDirectory(settings.data)
   if (!(await isEmptyDirectory(directory)))
     throw new CommandError(
@@ -136,7 +150,7 @@ export async function init(settings: Settings, options: InitOptions, output: Out
     await createRegistryFiles(directory, registry, process.env['CADASTRE_PASSPHRASE'] ?? null)
     const notifier = await notifierPlan(directory)
     const found = ({ registrar, founder, policy }: OperatorSession): Promise<void> =>
-      foundGenesis(registrar, founder, pools, policy, [notifier, ...staff], roots)
+      foundGenesis(registrar, founder, pools, policy, [notifier, ...staff], roots, calendar)
     await withRegistrar(settings, output, found, true)
   } catch (error) {
     // The directory was empty: what a failed founding made in it would only stand in the way of the next.
@@ -148,6 +162,11 @@ export async function init(settings: Settings, options: InitOptions, output: Out
     { data: settings.data, ...registry, pools },
     [
       `Founded "${registry.name}" in ${settings.data} (profile ${profile}, origin ${registry.origin}).`,
+      ...(options.calendar === undefined
+        ? [
+            'Business days are Monday to Friday, without holidays: none were given (--calendar), and a change takes 90 days.',
+          ]
+        : []),
       `Its keys are in ${directory.keys}: back them up now ("cadastre keys backup").`,
       'Next: "cadastre import FILE" for existing records, then "cadastre open", then "cadastre serve".',
     ].join('\n'),

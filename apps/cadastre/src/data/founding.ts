@@ -15,9 +15,12 @@ import {
   PROFILES,
   procedureById,
   REFUSALS,
+  WEEKDAYS,
+  withCalendar,
 } from '@cadastre/procedures'
 import {
   addSeconds,
+  type Calendar,
   canonicalJson,
   type DelegatedFile,
   type FileNote,
@@ -128,11 +131,17 @@ export async function foundGenesis(
   witnessPolicy: string,
   staff: readonly StaffPlan[] = [],
   roots: readonly SealRoot[] = [],
+  calendar: Calendar = WEEKDAYS,
 ): Promise<void> {
   const { name, origin, seat, profile, demonstration } = founder.registry
+  const hash = (member: Json): string => memberHashOf(nodeCrypto, member)
   const procedures: FoundedProcedure[] = []
   for (const id of Object.keys(PROCEDURES))
-    procedures.push({ id, text: await procedureTextHash(id), parameters: PROFILES[profile][id] ?? {} })
+    procedures.push({
+      id,
+      text: await procedureTextHash(id),
+      parameters: withCalendar(PROFILES[profile][id] ?? {}, hash(calendar)),
+    })
   const host = origin.split('/')[0] ?? origin
   const founding: JsonObject = {
     name,
@@ -157,12 +166,11 @@ export async function foundGenesis(
     roots: roots.map((root) => ({ ...root })),
     statement: '',
   }
-  const hash = (member: Json): string => memberHashOf(nodeCrypto, member)
   await act(
     registrar,
     founder,
     'genesis/1',
-    ...genesisBodies(founding, genesisParts(procedures), OPERATOR, hash),
+    ...genesisBodies(founding, genesisParts(procedures), OPERATOR, hash, [calendar]),
   )
 }
 
