@@ -124,6 +124,8 @@ function facesOf(registry: TestRegistry, url: string, whoisPort: number): Faces 
     v: 1,
     name: info.name,
     log: { origin: info.origin, vkey: info.logVkey },
+    receipts: { vkey: info.receiptVkey },
+    witnessPolicy: info.policy,
     services: {
       explorer: `${url}/`,
       rdap: `${url}/rdap/`,
