@@ -52,16 +52,25 @@ const BLUNDERS = { small: 0.04, large: 0.001 } as const
 const JUMPS = { minute: 3, day: 4, week: 3, season: 0.6 } as const
 const LONGEST = { minute: 60, day: DAY_SECONDS, week: 8 * DAY_SECONDS, season: 100 * DAY_SECONDS } as const
 
+/** More is never due at once. */
+const PUNCTUAL = 100_000
+
+export type Manner = {
+  /** Whether time passes between acts, as by default; where it does not, the caller moves the clock. */
+  readonly timely?: boolean
+  /** Everything due is done before anything else, as a registrar does it. */
+  readonly punctual?: boolean
+}
+
 export class Play {
   readonly scene: Scene
-  /** Whether time passes between acts; where it does not, the caller moves the clock. */
-  readonly #timely: boolean
+  readonly #manner: Manner
   readonly #agents: Agent[] = []
   readonly #bounds: number[] = []
   #total = 0
 
-  constructor(engine: Engine, chance: Chance, timely = true) {
-    this.#timely = timely
+  constructor(engine: Engine, chance: Chance, manner: Manner = {}) {
+    this.#manner = manner
     this.scene = new Scene(engine, chance)
     for (const { agent, [engine.size]: weight } of CAST) {
       this.#total += weight
@@ -73,12 +82,13 @@ export class Play {
   /** One thing that happens. Throws a `Violation` where an observer finds something wrong. */
   step(): void {
     const { engine, chance } = this.scene
-    if (this.#timely && chance.chance(WAITS[engine.size])) this.#wait()
+    if (this.#manner.timely !== false && chance.chance(WAITS[engine.size])) this.#wait()
     const agent = this.#agent()
     const wish = agent.wish(this.scene)
     if (wish !== null) engine.ask(this.#spoilt(wish))
     // The registrar writes what is due before the next request; sometimes it is late, and decisions must not differ.
-    if (engine.size === 'large' || chance.chance(0.7)) engine.settle(20)
+    if (this.#manner.punctual === true) engine.settle(PUNCTUAL)
+    else if (engine.size === 'large' || chance.chance(0.7)) engine.settle(20)
   }
 
   #spoilt(wish: Asking): Asking {
@@ -100,6 +110,7 @@ export class Play {
       return
     }
     engine.later(chance.between(1, LONGEST[chance.weighted(JUMPS)]))
-    if (chance.chance(0.8)) engine.settle(40)
+    if (this.#manner.punctual === true) engine.settle(PUNCTUAL)
+    else if (chance.chance(0.8)) engine.settle(40)
   }
 }

@@ -1,6 +1,6 @@
 /** Strangers and holders who claim: disputes, court claims, complaints, extracts, and what was imported. */
 
-import type { Cell, JsonObject, Maintainers, Notes } from '@cadastre/records'
+import type { Cell, JsonObject, Notes } from '@cadastre/records'
 import type { Asking } from '../engine/engine.ts'
 import { commitmentOf } from '../workload-registry.ts'
 import { type Agent, type Scene, wish } from './agent.ts'
@@ -150,11 +150,15 @@ function claim(scene: Scene): Asking | null {
   }
   const imported = scene.pick('imported')
   if (chance.chance(0.3)) {
-    const listed = imported === undefined ? null : scene.read<Maintainers>(`obj/maintainers/${imported}`)
-    const [first] = listed?.keys ?? []
-    const key = first !== undefined && 'key' in first ? first.key : scene.signer('maintainer').key
-    const body = { step: 'key', claimant: claimant.handle, holder: imported ?? 'IMP-EXAMPLE-A1', key }
-    return wish('claim/1', body, [...by, { alg: 'sshsig', key }])
+    // Nobody is listed as a maintainer here: claims by key are all refused.
+    const maintainer = scene.signer('maintainer')
+    const body = {
+      step: 'key',
+      claimant: claimant.handle,
+      holder: imported ?? 'IMP-EXAMPLE-A1',
+      key: maintainer.key,
+    }
+    return wish('claim/1', body, [...by, maintainer])
   }
   const met = chance.chance(0.4) ? scene.met('imported holding') : null
   if (met === null)

@@ -151,6 +151,8 @@ function wrongSigners(scene: Scene, { by, procedure, body }: Asking): readonly S
       return other.some(mine) ? [] : other.map(({ alg, key }) => ({ alg, key }))
     }
     default:
-      return ONE_KEY.includes(procedure) || body['step'] === 'withdraw' || body['step'] === 'veto' ? [] : by.filter(({ key }) => key !== by[0]?.key)
+      return ONE_KEY.includes(procedure) || body['step'] === 'withdraw' || body['step'] === 'veto'
+        ? []
+        : by.filter(({ key }) => key !== by[0]?.key)
   }
 }

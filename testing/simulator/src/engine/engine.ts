@@ -225,13 +225,14 @@ export class Engine {
     const procedure = this.#procedures[request.procedure]
     if (procedure === undefined) throw new TypeError(`no procedure ${request.procedure}`)
     const signed = this.signatures.verified(request, by, documents)
-    const instead = again
-      ? ALREADY
-      : signed === null
-        ? UNSIGNED
-        : this.registry?.state === 'handed-over' && request.procedure !== 'take-over/1'
-          ? GONE
-          : null
+    const instead =
+      again && request.expires >= this.at
+        ? ALREADY
+        : signed === null
+          ? UNSIGNED
+          : this.registry?.state === 'handed-over' && request.procedure !== 'take-over/1'
+            ? GONE
+            : null
     const signatures = signed ?? assumeSigned([])
     const act: Act = { kind: 'request', request, signatures, received: this.at }
     const refusal = this.#run(procedure, act, hostile, by, documents, instead)

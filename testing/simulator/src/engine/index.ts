@@ -16,7 +16,7 @@ export {
 } from './history.ts'
 export { Lists } from './lists.ts'
 export { LogWriter, type LogWriterOptions } from './log-writer.ts'
-export { LONG_LOG_VKEY, type LongLog, type LongLogOptions, writeLongLog } from './long-log.ts'
+export { LONG_LOG_VKEY, type LongLog, type LongLogOptions, logOf, writeLongLog } from './long-log.ts'
 export { type Minimised, minimise } from './minimise.ts'
 export { fakeSignatures, RealSignatures, type SignaturePort } from './signature-port.ts'
 export type { WorldSize } from './world.ts'

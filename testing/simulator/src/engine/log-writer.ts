@@ -25,7 +25,9 @@ import type { Acted, Engine } from './engine.ts'
 import type { SignaturePort } from './signature-port.ts'
 
 export type LogWriterOptions = {
-  readonly directory: string
+  /** Null: nothing is written, and {@link LogWriterOptions.onEntry} is told. */
+  readonly directory: string | null
+  readonly onEntry?: (entry: Uint8Array) => void
   readonly origin: string
   readonly digest: Digest
   readonly signatures: SignaturePort
@@ -88,6 +90,7 @@ export class LogWriter {
 
   #push(entry: Uint8Array): void {
     this.bytes += entry.length
+    this.#options.onEntry?.(entry)
     this.#bundle.push(entry)
     this.#range.append(leafHash(this.#options.digest.crypto, entry), (level, _index, hash) => {
       if (level % 8 === 0) this.#tile(level / 8, hash)
@@ -121,7 +124,9 @@ export class LogWriter {
   }
 
   #write(path: string, bytes: Uint8Array): void {
-    const file = join(this.#options.directory, path)
+    const root = this.#options.directory
+    if (root === null) return
+    const file = join(root, path)
     const directory = dirname(file)
     if (!this.#made.has(directory)) {
       mkdirSync(directory, { recursive: true })

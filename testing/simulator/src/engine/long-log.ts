@@ -10,6 +10,7 @@ import { Chance } from '../workload-chance.ts'
 import { WORKLOAD_ORIGIN } from '../workload-registry.ts'
 import { realDigest, unsignedDigest } from './digest.ts'
 import { Engine } from './engine.ts'
+import type { Setting } from './history.ts'
 import { LogWriter } from './log-writer.ts'
 import { fakeSignatures, RealSignatures } from './signature-port.ts'
 
@@ -43,6 +44,29 @@ export const LONG_LOG_VKEY: string = formatVkey(
   makeVkey(nodeCrypto, WORKLOAD_ORIGIN, KEY_TYPE_ED25519, logKey.publicKey),
 )
 
+/** A short history of all agents as the entries of its log, in which everything due is done in time. */
+export function logOf(seed: number, setting: Setting, acts: number): readonly Uint8Array[] {
+  const entries: Uint8Array[] = []
+  const signatures = setting.real ? new RealSignatures() : fakeSignatures
+  const digest = setting.real ? realDigest : unsignedDigest
+  const onEntry = (entry: Uint8Array): void => void entries.push(entry)
+  const writer = new LogWriter({
+    directory: null,
+    onEntry,
+    origin: WORKLOAD_ORIGIN,
+    digest,
+    signatures,
+    logKey,
+  })
+  const { profile, size, fees } = setting
+  const onAct = writer.act
+  const engine = new Engine({ profile, size, fees, digest, signatures, onAct, onLater: writer.endBatch })
+  const play = new Play(engine, new Chance(seed), { punctual: true })
+  while (engine.acts < acts && engine.registry?.state !== 'handed-over') play.step()
+  writer.endBatch(engine)
+  return entries
+}
+
 export function writeLongLog({ seed, profile, acts, directory, real, progress }: LongLogOptions): LongLog {
   const digest = real ? realDigest : unsignedDigest
   const signatures = real ? new RealSignatures() : fakeSignatures
@@ -56,7 +80,7 @@ export function writeLongLog({ seed, profile, acts, directory, real, progress }:
     onLater: writer.endBatch,
   })
   const chance = new Chance(seed)
-  const play = new Play(engine, chance, false)
+  const play = new Play(engine, chance, { timely: false })
   for (let batch = 1; engine.acts < acts; batch++) {
     engine.later(chance.between(LEAST_PAUSE, MOST_PAUSE))
     engine.settle(Number.MAX_SAFE_INTEGER)

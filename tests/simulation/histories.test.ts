@@ -1,0 +1,111 @@
+// Histories with all agents: thieves, a hostile operator, courts, peers. Nothing may be found in any; the census holds
+// that every procedure happens. More seeds: CADASTRE_SEEDS=100, from another one: CADASTRE_SEED=7.
+
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { PROCEDURES, type Procedure } from '@cadastre/procedures'
+import {
+  historyText,
+  minimise,
+  parseHistory,
+  playHistory,
+  replayHistory,
+  settingOf,
+} from '@cadastre/simulator'
+import { failureText, smallHistory } from './failing.ts'
+
+const SEED = Number(process.env['CADASTRE_SEED'] ?? 20_261_100)
+const SEEDS = Number(process.env['CADASTRE_SEEDS'] ?? 24)
+const ACTS = 700
+
+const census = new Map<string, number>()
+const seen = (name: string): number => census.get(name) ?? 0
+
+test(`nothing is found in ${SEEDS} histories of ${ACTS} acts from seed ${SEED}, one of them with real ports`, () => {
+  for (let seed = SEED; seed < SEED + SEEDS; seed++) {
+    const setting = settingOf(seed)
+    const { engine, failure } = playHistory(seed, setting, ACTS)
+    const told =
+      failure === null
+        ? ''
+        : failureText(
+            seed,
+            setting,
+            ACTS,
+            failure,
+            smallHistory(seed, setting, ACTS, failure, () => ({}), 20),
+          )
+    assert.equal(failure, null, told)
+    for (const [name, count] of engine.counts) census.set(name, seen(name) + count)
+  }
+})
+
+/** What needs another registry's whole log (take-over) is only asked for, and refused. */
+const ONLY_REFUSED = ['take-over/1']
+
+test('every procedure of the registry is accepted or done when due, and most refusals happen', (t) => {
+  const never = Object.keys(PROCEDURES).filter((id) => seen(`${id} accepted`) + seen(`${id} due`) === 0)
+  assert.deepEqual(
+    never.filter((id) => !ONLY_REFUSED.includes(id)),
+    [],
+  )
+  for (const id of ONLY_REFUSED)
+    assert.ok(
+      [...census.keys()].some((name) => name.startsWith(`${id} `)),
+      id,
+    )
+  const happened = new Set([...census.keys()].flatMap((name) => name.split(' ').slice(1)))
+  const codes = [...new Set(Object.values(PROCEDURES).flatMap(({ refusals }) => refusals))]
+  const missing = codes.filter((code) => !happened.has(code))
+  t.diagnostic(`${codes.length - missing.length} of ${codes.length} codes; never: ${missing.join(', ')}`)
+  assert.ok(missing.length < codes.length / 2)
+})
+
+test('the same seed gives the same history', () => {
+  const roots = (): string => {
+    const { engine } = playHistory(7, settingOf(7), 300)
+    return Buffer.concat(Object.values(engine.state.roots())).toString('hex')
+  }
+  assert.equal(roots(), roots())
+})
+
+/** A fault that is planted in one procedure: every fourth country makes a transfer impossible to decide. */
+function planted(): Procedure {
+  const real = PROCEDURES['transfer/1']
+  assert.ok(real)
+  return {
+    ...real,
+    decide(act, inputs, at) {
+      const decision = real.decide(act, inputs, at)
+      if (decision.accepted && decision.effects.length > 2) throw new Error('planted')
+      return decision
+    },
+  }
+}
+
+test('a planted fault is found, and made smaller: what is printed fails again, and nothing in it is superfluous', () => {
+  const setting = settingOf(3)
+  const broken = { broken: [planted()] }
+  const { failure } = playHistory(3, setting, 2000, broken)
+  assert.equal(failure?.found, 'fault in transfer/1')
+  const small = smallHistory(3, setting, 2000, failure, () => broken, 60)
+  assert.ok(small.complete && small.events <= 20 && small.of > 40, `${small.events} of ${small.of}`)
+  const read = parseHistory(small.text)
+  assert.equal(historyText(read.setting, read.events), small.text)
+  assert.equal(replayHistory(read.setting, read.events, broken).failure?.found, failure.found)
+  assert.equal(replayHistory(read.setting, read.events).failure, null)
+  for (const one of read.events) {
+    const without = read.events.filter((event) => event !== one)
+    assert.notEqual(replayHistory(read.setting, without, broken).failure?.found, failure.found)
+  }
+  assert.match(failureText(3, setting, 2000, failure, small), /^seed 3, commit [0-9a-f]{40}$/m)
+})
+
+test('delta debugging finds the three that matter among a thousand', () => {
+  const events = Array.from({ length: 1000 }, (_, number) => number)
+  const fails = (part: readonly number[]): boolean => [17, 400, 999].every((one) => part.includes(one))
+  const { events: left, complete } = minimise(events, fails, () => true)
+  assert.deepEqual([left, complete], [[17, 400, 999], true])
+  const cut = minimise(events, fails, () => false)
+  assert.deepEqual([cut.events.length, cut.complete], [1000, false])
+})
