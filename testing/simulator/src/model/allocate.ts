@@ -1,10 +1,10 @@
 /** `allocate/1`: numbers out of a pool, in order of arrival. */
 
-import type { Application, Holder, Identity, Instant, JsonObject, Pool } from '@cadastre/records'
+import type { Application, Holder, HolderNotes, Identity, Instant, JsonObject, Pool } from '@cadastre/records'
 import { after } from './business-days.ts'
 import { requestHash, settled, wordOn } from './fees.ts'
 import { entryOf } from './founding.ts'
-import { isBlocked } from './handing.ts'
+import { blocksOf, isBlocked } from './handing.ts'
 import { fullSigned } from './keys.ts'
 import { blockAt, inside, type Prefixed } from './numbers.ts'
 import { registrationsAt } from './parts.ts'
@@ -141,7 +141,7 @@ function feeSaid(asked: Asked): Verdict {
   return { accept: () => paidFor(world, settled(application, 'paid')) }
 }
 
-/** Once paid it takes its place: behind all who asked before. */
+/** Once paid it takes its place behind all who asked before, and is served from there; a chosen block is granted. */
 function paidFor(world: World, application: Application): void {
   const { body, opened, handle } = application
   const pool = world.get('pool', body['pool'])
@@ -151,19 +151,19 @@ function paidFor(world: World, application: Application): void {
   const terms = parameters(world, 'allocate/1', opened)
   const length = Number(body['length'])
   const chosen = body['block'] === null ? null : blockAt(String(body['block']))
+  if (chosen === null) {
+    close(world, application, 'waiting')
+    joinQueue(world, pool, length, handle)
+    world.toServe.add(pool.handle)
+    return
+  }
   const fault = firstOf(
     isBlocked(world, holder.handle, 'allocate') && 'act-blocked',
     quotaReached(world, holder, pool, length, terms) && 'quota-reached',
-    chosen !== null && !isFree(world, chosen) && 'block-taken',
+    !isFree(world, chosen) && 'block-taken',
   )
-  if (fault !== null) {
-    close(world, application, 'failed', fault)
-    return
-  }
-  const block = blockFor(world, pool, length, chosen)
-  close(world, application, block === null ? 'waiting' : 'effected')
-  if (block !== null) grant(world, holder, pool, block, terms)
-  else joinQueue(world, pool, length, handle)
+  close(world, application, fault === null ? 'effected' : 'failed', fault)
+  if (fault === null) grant(world, holder, pool, chosen, terms)
 }
 
 function sizeFault({ space, ...pool }: Pool, length: number, terms: Terms): string | null {
@@ -237,36 +237,55 @@ function serveSize(world: World, pool: Pool, length: number): void {
     head = queueOf(world, pool.handle, length)[0]
   }
   if (head === undefined) return
-  if (lowestFree(world, pool, length) === null) {
+  const holder = world.holder(head.body['holder'])
+  if (holder === null) throw new Error('an applicant is a holder')
+  const blocks = blocksOf(world, holder.handle, 'allocate')
+  if (blocks.length === 0 && lowestFree(world, pool, length) === null) {
     markExhausted(world, pool.handle, length)
     return
   }
   dequeue(world, pool.handle, length)
-  serve(world, pool, head)
+  if (blocks.length > 0) standAside(world, head, blocks)
+  else serve(world, pool, head, holder)
 }
-
-function serve(world: World, pool: Pool, application: Application): void {
-  const { body } = application
-  const holder = world.holder(body['holder'])
-  if (holder === null) throw new Error('an applicant is a holder')
-  const length = Number(body['length'])
-  const terms = parameters(world, 'allocate/1', application.opened)
-  const block = lowestFree(world, pool, length)
-  const fault = firstOf(
-    isBlocked(world, holder.handle, 'allocate') && 'act-blocked',
-    quotaReached(world, holder, pool, length, terms) && 'quota-reached',
-  )
-  if (fault !== null || block === null) {
-    close(world, application, 'failed', fault)
+/** A delay on a name is waited for, aside; who is blocked for good has failed. */
+function standAside(world: World, head: Application, blocks: HolderNotes['blocked']): void {
+  const ends = blocks.map(({ until }) => until)
+  if (ends.includes(null)) {
+    close(world, head, 'failed', 'act-blocked')
     return
   }
-  close(world, application, 'effected')
-  grant(world, holder, pool, block, terms)
+  const due =
+    ends
+      .filter((end) => end !== null)
+      .sort()
+      .at(-1) ?? null
+  world.put('application', head.handle, { ...head, state: 'cooling', due })
+}
+
+function serve(world: World, pool: Pool, application: Application, holder: Holder): void {
+  const length = Number(application.body['length'])
+  const terms = parameters(world, 'allocate/1', application.opened)
+  const block = lowestFree(world, pool, length)
+  const fault = quotaReached(world, holder, pool, length, terms) ? 'quota-reached' : null
+  close(world, application, fault === null ? 'effected' : 'failed', fault)
+  if (fault === null && block !== null) grant(world, holder, pool, block, terms)
+}
+
+/** Whoever stood aside is first again. */
+function comesBack(world: World, application: Application): void {
+  const pool = world.get('pool', application.body['pool'])
+  if (pool === null) throw new Error('an application has a pool')
+  close(world, application, 'waiting')
+  joinQueue(world, pool, Number(application.body['length']), application.handle)
+  world.toServe.add(pool.handle)
 }
 
 function feeLapsed(world: World, subject: string): Verdict {
   const application = world.application(subject.split('/')[2])
-  if (application?.state !== 'fee-due' || application.due === null || application.due > world.at)
-    return refuse('not-due')
+  const { state, due } = application ?? {}
+  if (application === null || due == null || due > world.at) return refuse('not-due')
+  if (state === 'cooling') return { accept: () => comesBack(world, application) }
+  if (state !== 'fee-due') return refuse('not-due')
   return { accept: () => paidFor(world, settled(application, 'unanswered')) }
 }

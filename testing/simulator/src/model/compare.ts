@@ -9,6 +9,8 @@ import { registrationOf, type Service, type World } from './world.ts'
 const HOW_NOT_WHAT: { readonly [type: string]: readonly string[] } = {
   pool: ['cursors', 'queues', 'exhausted', 'serve'],
   application: ['next'],
+  // Of an order that goes back, and of what such an order's application says, the model knows the class alone.
+  order: ['reason'],
 }
 
 type Under = { readonly under: string }
@@ -56,6 +58,7 @@ function plainObject(key: string, record: JsonObject | null): Json {
   const known = Object.fromEntries(Object.entries(record).filter(([name]) => !left.includes(name)))
   if (!key.startsWith('obj/application/')) return known
   const { replaces: _, ...body } = known['body'] as JsonObject
+  if (known['procedure'] === 'serve-order/1') return { ...known, body, reason: null }
   return { ...known, body }
 }
 

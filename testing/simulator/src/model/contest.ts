@@ -4,6 +4,7 @@ import type { Examination, Instant, OrderRecord } from '@cadastre/records'
 import { after } from './business-days.ts'
 import { staffFault, twoClerks } from './desk.ts'
 import { atOnce, call, ENDINGS, nextClerk } from './examined.ts'
+import { saveNotes } from './handing.ts'
 import { anySigned } from './keys.ts'
 import { isLive } from './order-checks.ts'
 import { returned } from './order-steps.ts'
@@ -64,10 +65,9 @@ function appeal(asked: Asked): Verdict {
       const stayed = { by: null, from: order.state, until: null }
       for (const { id } of order.scope) {
         const notes = world.notes(id)
-        const orders = notes.orders.map((one) =>
-          one.order === order.handle ? { ...one, holds: false } : one,
-        )
-        if (notes.orders.length > 0) world.put('notes', id, { ...notes, orders })
+        const isHold = order.detail.effect === 'hold'
+        const orders = notes.orders.filter((one) => !(isHold && one.order === order.handle))
+        if (notes.orders.length > 0) saveNotes(world, { ...notes, orders })
       }
       world.put('order', order.handle, { ...order, state: 'stayed', stayed, due: null })
     },

@@ -125,7 +125,10 @@ function lift(asked: Asked): Verdict {
   if (holder === null) return refuse('holder-unknown')
   if (!(anySigned(asked, holder) || formerSigned(asked, holder))) return refuse('consent-missing')
   if (holder.dissolved === null) return refuse('nothing-changed')
-  return { accept: () => world.put('holder', holder.handle, { ...holder, dissolved: null }) }
+  return {
+    accept: () =>
+      world.put('holder', holder.handle, { ...holder, dissolved: null, active: world.at as Instant }),
+  }
 }
 
 function veto(asked: Asked): Verdict {

@@ -55,8 +55,11 @@ export function saveNotes(world: World, notes: Notes): void {
   else world.put('notes', notes.registration, notes)
 }
 export function saveHolderNotes(world: World, notes: HolderNotes): void {
-  const { blocked, delayed, representative, dissolution, holder } = notes
-  if (blocked.length === 0 && delayed === null && representative === null && dissolution === undefined)
+  const { blocked, delayed, representative, dissolution, filed, holder } = notes
+  if (
+    blocked.length === 0 &&
+    [delayed, representative, dissolution ?? null, filed ?? null].every((one) => one === null)
+  )
     world.drop('notes', holder)
   else world.put('notes', holder, notes)
 }
@@ -76,6 +79,16 @@ function saysNothing(notes: Notes): boolean {
 export function moveNotes(world: World, from: string, to: string): void {
   const old = world.notes(from)
   const heldUntil = runs(old.heldUntil, world.at) ? old.heldUntil : null
-  const notes = { ...old, heldUntil, registration: to, pending: null, since: world.index }
+  // What an authority noted is of the registration that it named.
+  const annotations = old.annotations.filter(({ kind }) => kind !== 'order')
+  const notes = {
+    ...old,
+    heldUntil,
+    annotations,
+    orders: [],
+    registration: to,
+    pending: null,
+    since: world.index,
+  }
   if (!saysNothing(notes)) world.put('notes', to, notes)
 }

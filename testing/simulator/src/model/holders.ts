@@ -228,7 +228,9 @@ function rotate(asked: Asked, holder: Holder): Verdict {
   const fault = firstOf(
     !names(asked, `obj/holder/${holder.handle}#policy`, old) && 'member-changed',
     policyFault(asked, policy, old.keys),
-    (holder.guardianThreshold ?? 0) > policy.guardians.length && 'threshold-unreachable',
+    policy.guardians.length > 0 &&
+      (holder.guardianThreshold ?? 0) > policy.guardians.length &&
+      'threshold-unreachable',
     sameJson(old, policy) && !hasEnded(world, holder) && 'nothing-changed',
   )
   if (fault !== null) return refuse(fault)

@@ -154,7 +154,7 @@ function partsFault(world: World, order: OrderRecord, items: readonly Item[], is
     if (fault !== null) return fault
   }
   const fault = servicesFault(world, order, items)
-  return fault === 'service-unknown' && !isNow ? null : fault
+  return !isNow && fault !== 'range-outside' ? null : fault
 }
 function servicesFault(world: World, { detail }: OrderRecord, items: readonly Item[]): string | null {
   if (detail.effect !== 'withdrawNamedService') return null

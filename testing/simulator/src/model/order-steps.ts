@@ -88,7 +88,8 @@ export function notVerified(
 export function verified(world: World, order: OrderRecord, application: Application): void {
   const checklist = majority(application)
   const now = { ...order, checklist, verified: world.at as Instant, state: 'verified' as const }
-  const fault = waitsForWindow(order) ? null : scopeFault(world, order)
+  const isNow = !waitsForWindow(order) && (order.executeFrom === null || order.executeFrom <= world.at)
+  const fault = isNow && contradicting(world, order).length === 0 ? scopeFault(world, order) : null
   if (fault !== null) {
     returned(world, now, fault)
     return
@@ -107,11 +108,6 @@ export function verified(world: World, order: OrderRecord, application: Applicat
 
 /** Executes where nothing stands in the way. */
 function attempt(world: World, order: OrderRecord): void {
-  const fault = scopeFault(world, order)
-  if (fault !== null) {
-    returned(world, order, fault)
-    return
-  }
   const terms = parameters(world, 'serve-order/1', order.received)
   const conflicts = contradicting(world, order)
   if (conflicts.length > 0) {
@@ -123,7 +119,9 @@ function attempt(world: World, order: OrderRecord): void {
     saveOrder(world, { ...order, state: 'window', windowEnd: order.executeFrom, opened: world.at as Instant })
     return
   }
-  done(world, order)
+  const fault = scopeFault(world, order)
+  if (fault === null) done(world, order)
+  else returned(world, order, fault)
 }
 
 function done(world: World, order: OrderRecord): void {
@@ -167,7 +165,7 @@ function administrativeEnd(world: World, { detail, authority }: OrderRecord): In
 /** An order about another one. */
 function onOther(world: World, { detail, handle, until }: OrderRecord, other: OrderRecord): void {
   if (detail.effect === 'stay') {
-    note(world, other, false)
+    note(world, other, other.detail.effect === 'hold' ? null : false)
     saveOrder(world, { ...other, state: 'stayed', stayed: { by: handle, from: other.state, until } })
   }
   if (detail.effect === 'lift' && detail.what === 'order') ends(world, other, 'lifted')
@@ -233,7 +231,7 @@ function restore(world: World, { holder: handle }: OrderRecord): void {
 /** An attempt to tell the holder was logged. */
 export function told(world: World, order: OrderRecord, application: Application): void {
   close(world, application, 'effected')
-  const now = { ...order, notified: application.opened }
+  const now = { ...order, notified: world.at as Instant }
   if (now.state === 'verified') openWindow(world, now)
   else saveOrder(world, now)
 }
@@ -264,12 +262,12 @@ export function advance(world: World, order: OrderRecord): void {
     openWindow(world, order)
     return
   }
-  if (isLive(order) && isLasting(order) && until !== null && until <= at) {
-    ends(world, order, 'expired')
-    return
-  }
   if (seal !== null && seal.opened === null && !seal.overdue && seal.until <= at) {
     saveOrder(world, { ...order, seal: { ...seal, overdue: true } })
+    return
+  }
+  if (isLive(order) && isLasting(order) && until !== null && until <= at) {
+    ends(world, order, 'expired')
     return
   }
   if (state === 'stayed' && stayed?.until != null && stayed.until <= at) {
