@@ -19,6 +19,7 @@ import { createRdapHandler } from '@cadastre/rdap'
 import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
 import { startTestRegistry, type TestHolder, type TestRegistry } from '@cadastre/simulator'
 import { whoisText } from '@cadastre/whois'
+import { DoorKeeper } from '../src/door/door-keeper.ts'
 import type { Follower } from '../src/mirror/follower.ts'
 import type { MirrorDirectory } from '../src/mirror/mirror-directory.ts'
 import type { MirrorServer } from '../src/mirror/serve-mirror.ts'
@@ -175,9 +176,14 @@ suite('a mirror that serves', () => {
       listed.items.map((item) => item.request),
       [request],
     )
-    // The registry's operator fetches it, submits it at its own desk, and it is logged.
-    const submitted = await registry.registrar.submit({ request, evidence, openings: [] })
-    assert.ok(submitted.ok)
+    // The registry's operator fetches it and submits it at its own desk: what had come there already stays one request.
+    const keeper = new DoorKeeper({ doors: [server.url], desk: registry.registrar, report: assert.ifError })
+    assert.equal(await keeper.fetchAll(), 1)
+    const [status] = await registry.reader.store.receiptsByRequest(note.value.door.request)
+    assert.ok(status !== undefined)
+    await registry.registrar.settled(status.seq, 20_000)
+    await registry.registrar.publishedAll()
+    assert.equal(await follower.round(), 'grown')
   })
 
   test('anyone subscribes to a prefix; without a mail server mail is refused in words', async () => {
