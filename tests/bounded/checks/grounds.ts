@@ -2,7 +2,7 @@
 // window that no living key vetoed. Grounds are looked for in the history of acts, not in what was recorded of them.
 
 import { parseRange } from '@cadastre/numbers'
-import type { Holder, Instant, Registration } from '@cadastre/records'
+import type { Application, Holder, Instant, Registration } from '@cadastre/records'
 import type { Check, Taken } from '@cadastre/simulator/bounded'
 import {
   bodyOf,
@@ -43,30 +43,39 @@ function answersTo(taken: Taken, application: string): readonly Taken[] {
   )
 }
 
-/** Two attestors, one of them outside the operator, answered every question with yes, each by its own key. */
+/**
+ * At least two attestors, one of them outside the operator, answered, each by its own key, and most of them answered
+ * every question with yes.
+ */
 export function attestedYes(taken: Taken, application: string): boolean {
-  const answers = answersTo(taken, application).filter((one) => {
-    const said = bodyOf(one)['answers']
-    const all = typeof said === 'object' && said !== null ? Object.values(said) : []
-    return (
-      all.length > 0 &&
-      all.every((answer) => answer === 'yes') &&
-      staffSigned(one, bodyOf(one)['staff'], ['clerk'])
-    )
-  })
+  const answers = answersTo(taken, application).filter((one) =>
+    staffSigned(one, bodyOf(one)['staff'], ['clerk']),
+  )
   const who = new Set(answers.map((one) => textAt(bodyOf(one), 'staff')))
   const outside = [...who].some(
     (staff) => valueAt<{ outside: boolean }>(taken.before, `obj/staff/${staff}`)?.outside === true,
   )
-  return who.size >= 2 && outside
+  if (who.size < 2 || !outside) return false
+  const words = answers.map((one) => bodyOf(one)['answers'] as { readonly [question: string]: string })
+  const questions = Object.keys(words[0] ?? {})
+  return questions.every(
+    (question) => 2 * words.filter((said) => said[question] === 'yes').length > words.length,
+  )
+}
+
+/** The entry since which the application waits for a notice: an attempt must be about it. */
+function owedSince(taken: Taken, application: string): number {
+  const key = `obj/application/${application}`
+  for (const one of pastOf(taken)) {
+    const [was, is] = [one.before, one.after].map((state) => valueAt<Application>(state, key)?.state)
+    if (is === 'to-notify' && was !== 'to-notify') return one.index
+  }
+  return -1
 }
 
 /** When an attempt to tell this holder of the application was logged, at an address that it has; null where none was. */
 export function toldAt(taken: Taken, application: string, holder: string): Instant | null {
-  const owed = Math.max(
-    opening(taken, application)?.index ?? -1,
-    ...answersTo(taken, application).map(({ index }) => index),
-  )
+  const owed = owedSince(taken, application)
   let told: Instant | null = null
   for (const one of pastOf(taken)) {
     if (one.procedure !== 'record-notice/1' || !staffSigned(one, bodyOf(one)['staff'], ['notifier'])) continue

@@ -96,7 +96,7 @@ const corrected: Ground = ({ taken, was }) => {
 
 const dissolved: Ground = ({ taken, was, is }) => {
   if (taken.procedure !== 'dissolve/1') return false
-  if (is.dissolved === null) return holderSigned(taken, was.handle)
+  if (is.dissolved === null) return anyKeySigned(taken, was.handle)
   return instrument(taken, subjectOf(taken), was.handle, 5 * DAY)
 }
 

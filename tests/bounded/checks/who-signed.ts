@@ -122,7 +122,7 @@ const RULES: { readonly [procedure: string]: { readonly [step: string]: Rule } }
   'move-out/1': { init: holder('holder'), finalize: anybody, cancel: holder('by') },
   'move-in/1': { accept: holder('holder'), complete: anybody, cancel: anybody },
   'succeed/1': { apply: succession, ...VETOES },
-  'dissolve/1': { notice: claimant, lift: holder('holder'), ...VETOES },
+  'dissolve/1': { notice: claimant, lift: anyKey('holder'), ...VETOES },
   'claim/1': {
     key: both(holder('claimant'), claimant),
     holder: holder('claimant'),

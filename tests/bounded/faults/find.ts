@@ -6,7 +6,13 @@ import type { Fault } from './fault.ts'
 
 const origins = new Map<string, Origin>()
 
-/** Deeper and deeper: acts on one holder first, then on all. */
+const WAYS = [
+  { chains: 1, subjects: 1 },
+  { chains: null, subjects: 1 },
+  { chains: null, subjects: null },
+] as const
+
+/** Deeper and deeper: one chain of acts on one holder, then any order, then on all holders. */
 export function findBounded(
   { broken, families, profile, depth }: Fault,
   milliseconds: number,
@@ -18,9 +24,16 @@ export function findBounded(
     const { user, system } = process.cpuUsage(before)
     return (user + system) / 1000 > milliseconds
   }
-  for (const subjects of [1, null])
+  for (const { chains, subjects } of WAYS)
     for (let limit = 1; limit <= depth && !stop(); limit++) {
-      const { found } = explore(origin, CHECKS, { depth: limit, families, broken: [broken], subjects, stop })
+      const { found } = explore(origin, CHECKS, {
+        depth: limit,
+        families,
+        broken: [broken],
+        chains,
+        subjects,
+        stop,
+      })
       if (found !== null) return found
     }
   return null

@@ -99,7 +99,11 @@ export const OF_NUMBERS: readonly Fault[] = [
   fault('the fee is ignored', unpaid(), ['allocate'], NATIONAL),
   fault(
     'numbers that are held are given',
-    seeing('allocate/1', { registration: (one) => (one.kind === 'holding' ? null : one) }),
+    seeing('allocate/1', {
+      record: (key, value) =>
+        key.startsWith('obj/pool/') ? { ...value, cursors: {}, exhausted: [] } : value,
+      registration: (one) => (one.kind === 'holding' ? null : one),
+    }),
     ['allocate'],
   ),
   fault('another holder is given them', toSomebodyElse('allocate/1', 'holding'), ['allocate']),

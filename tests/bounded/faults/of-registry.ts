@@ -25,23 +25,25 @@ const FIVE = { depth: 5 } as const
 const LONG_AGO = '2030-01-01T00:00:00Z'
 
 export const OF_LAW: readonly Fault[] = [
-  fault('signatures are taken for granted', ignoringSignatures('serve-order/1'), ['takings']),
-  fault('no window', early('serve-order/1', 15 * DAYS), ['takings']),
-  fault('the scope is widened', widened(), ['takings']),
+  fault('signatures are taken for granted', ignoringSignatures('serve-order/1'), ['takings'], { depth: 6 }),
+  fault('no window', early('serve-order/1', 15 * DAYS), ['takings'], { depth: 6 }),
+  fault('the scope is widened', widened(), ['takings'], { depth: 6 }),
   fault(
     'another receiver',
     registering('serve-order/1', (one) =>
       one.since < 0 && one.kind === 'holding' ? { ...one, holder: 'H-14' } : one,
     ),
     ['takings'],
+    { depth: 6 },
   ),
-  fault('no notice', seeingAs('serve-order/1', 'order', { notified: LONG_AGO }), ['takings']),
+  fault('no notice', seeingAs('serve-order/1', 'order', { notified: LONG_AGO }), ['takings'], { depth: 6 }),
   fault(
     'the text need not be public',
     seeingAs('serve-order/1', 'order', { published: { text: '', at: LONG_AGO } }),
     ['takings'],
+    { depth: 6 },
   ),
-  fault('what takes something away may be sealed', sealed(), ['takings']),
+  fault('what takes something away may be sealed', sealed(), ['takings'], { depth: 6 }),
   fault(
     'the notice of an authority is not needed',
     seeingAs('serve-order/1', 'authority', { noticedUntil: LONG_AGO }),
@@ -64,10 +66,12 @@ export const OF_LAW: readonly Fault[] = [
     }),
     ['holds', 'contests'],
   ),
-  fault('a second objection', seeingAs('contest-order/1', 'order', { objection: null }), [
-    'holds',
-    'contests',
-  ]),
+  fault(
+    'a second objection',
+    seeingAs('contest-order/1', 'order', { objection: null }),
+    ['holds', 'contests'],
+    FIVE,
+  ),
   fault('signatures are taken for granted', ignoringSignatures('register-authority/1'), ['authorities']),
   fault(
     'an authority counts at once',

@@ -74,7 +74,7 @@ export function holds(view: View): readonly Offered[] {
   const { whole, second } = found
   const { holder } = whole
   const until = later(view)
-  return [
+  const all = [
     order(view, 'hold', { effect: 'hold' }, { ...whole, until }),
     order(
       view,
@@ -89,7 +89,10 @@ export function holds(view: View): readonly Offered[] {
     order(view, 'outside', { effect: 'outside', described: hashOf('described') }, {}),
     order(view, 'of nobody', { effect: 'hold' }, { ...whole, authority: 'COURT-X' }),
   ]
+  return Number.isFinite(view.most) ? all.slice(0, FEW) : all
 }
+/** Where acts are tried on few holders, so many kinds of orders are enough. */
+const FEW = 3
 
 /** Orders that take numbers, a service, or the say over them away. */
 export function takings(view: View): readonly Offered[] {
@@ -99,7 +102,7 @@ export function takings(view: View): readonly Offered[] {
   const service = { at: first.key, service: { kind: 'route', origin: 64496 } }
   const representative = { effect: 'appointRepresentative', m: 1, keys: [{ ...THIEF, roles: ['full'] }] }
   const transfer = { effect: 'transferTo', receiver }
-  return [
+  const all = [
     order(view, 'transfer', transfer, part),
     order(view, 'transfer, by bailiff', transfer, { ...part, authenticity: BY_BAILIFF }),
     order(view, 'transfer, sealed', transfer, { ...part, ...hidden(view) }),
@@ -108,6 +111,7 @@ export function takings(view: View): readonly Offered[] {
     order(view, 'withdraw', { effect: 'withdrawNamedService', services: [service] }, whole),
     order(view, 'represent', representative, { holder: whole['holder'] ?? null }),
   ]
+  return Number.isFinite(view.most) ? all.slice(0, FEW) : all
 }
 
 /** The text of an order is made public, or its seal opened. */

@@ -58,7 +58,7 @@ export function allocations(view: View): readonly Offered[] {
     const body = { holder: handle, pool: 'FREE', length: 24, block: null }
     const plain: Wish = { procedure: 'allocate/1', body, by: view.full(handle) }
     const note = feeNote(view, plain, handle)
-    const full: Wish = { ...plain, body: { ...body, pool: 'FIRST' } }
+    const full: Wish = { ...plain, body: { ...body, pool: 'SECOND' } }
     return [offered(plain, handle), offered({ ...plain, feeNotes: [note] }, handle), offered(full, handle)]
   })
 }

@@ -87,11 +87,11 @@ export function adoptions(view: View): readonly Offered[] {
 }
 
 export function staffChanges(): readonly Offered[] {
-  const member = { handle: 'CL-3', role: 'clerk', ...keyOf('CL-3'), outside: true }
+  const member = { handle: 'CL-4', role: 'clerk', ...keyOf('CL-4'), outside: true }
   const change = { step: 'change', staff: OPERATORS, add: [member], end: [] }
   const out = { step: 'change', staff: OPERATORS, add: [], end: ['CL-2'] }
   return [
-    offered({ procedure: 'change-staff/1', body: change, by: [...BY_OPERATORS, keyOf('CL-3')] }),
+    offered({ procedure: 'change-staff/1', body: change, by: [...BY_OPERATORS, keyOf('CL-4')] }),
     offered({ procedure: 'change-staff/1', body: out, by: BY_OPERATORS }),
   ]
 }
@@ -174,6 +174,7 @@ export function foundings(): readonly Offered[] {
     step: 'procedures',
     staff: 'OP-1',
     procedures: [{ id: 'confirm/1', text: hashOf('x'), parameters: {} }],
+    calendars: [],
   }
   return [
     byOperator('open/1', { staff: 'OP-1' }),

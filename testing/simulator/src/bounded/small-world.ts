@@ -49,6 +49,8 @@ export const STAFF: readonly Member[] = [
   ['AD-1', 'adopter', false],
   ['CL-1', 'clerk', false],
   ['CL-2', 'clerk', true],
+  // Looks again where facts of an order are objected to.
+  ['CL-3', 'clerk', false],
   ['NOTIFIER', 'notifier', false],
   ['CASHIER', 'cashier', false],
 ]
@@ -260,10 +262,10 @@ export const COURT_TERMS: JsonObject = {
 
 /** Both attestors commit themselves and reveal. */
 function examined(founding: Founding, application: string): void {
-  const { questions } = founding.value<{ examination: { questions: string[] } }>(
-    `obj/application/${application}`,
-  ).examination
-  const words = ['CL-1', 'CL-2'].map((staff) => ({
+  const { questions, calls } = founding.value<{
+    examination: { questions: string[]; calls: { staff: string }[] }
+  }>(`obj/application/${application}`).examination
+  const words = calls.map(({ staff }) => ({
     staff,
     said: attestation(application, staff, questions, 'yes'),
   }))

@@ -1,0 +1,136 @@
+// The bounded model check in stages: everything as deep as it goes, then families of procedures deeper.
+
+import type { Profile } from '@cadastre/records'
+import {
+  ALL_FAMILIES,
+  type Bounds,
+  type Explored,
+  explore,
+  type Family,
+  type Found,
+  foundSmallWorld,
+  type Taken,
+} from '@cadastre/simulator/bounded'
+import { CHECKS } from './checks/index.ts'
+
+export type StageOptions = {
+  /** Processor time for all stages. */
+  readonly seconds: number
+  /** Steps of a history in the stages by families, and of a single chain. */
+  readonly depth: number
+  readonly print?: (line: string) => void
+}
+export type Reached = {
+  readonly stage: string
+  readonly depth: number
+  readonly acts: number
+  readonly complete: boolean
+}
+export type Staged = {
+  readonly found: Found | null
+  readonly reached: readonly Reached[]
+  readonly accepted: number
+}
+
+const processorSeconds = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1e6
+}
+
+/** What one act was, as one line of JSON. */
+export function lineOf({ index, at, procedure, act }: Taken): string {
+  const asked =
+    act.kind === 'due'
+      ? { due: act.subject }
+      : { body: act.request.body, by: act.signatures.keys.map(({ key }) => key) }
+  return JSON.stringify({ entry: index, at, procedure, ...asked })
+}
+
+class Stages {
+  readonly #origin: ReturnType<typeof foundSmallWorld>
+  readonly #options: StageOptions
+  readonly #began = processorSeconds()
+  readonly reached: Reached[] = []
+  accepted = 0
+  found: Found | null = null
+
+  constructor(profile: Profile, options: StageOptions) {
+    this.#origin = foundSmallWorld(profile)
+    this.#options = options
+  }
+
+  /** Processor seconds that are left. */
+  get left(): number {
+    return this.#began + this.#options.seconds - processorSeconds()
+  }
+
+  /** One exploration, for so many processor seconds at most. */
+  run(stage: string, bounds: Bounds, seconds: number, print = true): Explored {
+    const before = processorSeconds()
+    const stop = (): boolean => processorSeconds() - before > seconds
+    const explored = explore(this.#origin, CHECKS, { ...bounds, stop })
+    const accepted = explored.layers.reduce((sum, layer) => sum + layer.accepted, 0)
+    const decided = explored.layers.reduce((sum, layer) => sum + layer.decided, 0)
+    const states = explored.layers
+      .map(({ states: count, complete }) => `${count}${complete ? '' : '…'}`)
+      .join(' ')
+    const took = Math.max(processorSeconds() - before, 0.001)
+    const done = explored.layers.filter(({ complete }) => complete)
+    this.accepted += accepted
+    this.found ??= explored.found
+    this.reached.push({
+      stage,
+      depth: done.length,
+      acts: Math.max(0, explored.layers.at(-1)?.acts ?? 0),
+      complete: done.length === explored.layers.length,
+    })
+    const rate = Math.round(decided / took)
+    if (print)
+      this.#options.print?.(
+        `${this.#origin.profile}, ${stage}: states by step ${states}; ${accepted} transitions, ${decided} decisions, ${took.toFixed(1)} s (${rate} decisions/s); longest history ${this.reached.at(-1)?.acts} acts`,
+      )
+    return explored
+  }
+}
+
+/** All pairs of families, the first ones first. */
+function pairs(): readonly (readonly [Family, Family])[] {
+  return ALL_FAMILIES.flatMap((one, place) =>
+    ALL_FAMILIES.slice(place + 1).map((other) => [one, other] as const),
+  )
+}
+
+export function runStages(profile: Profile, options: StageOptions): Staged {
+  const { seconds, depth, print } = options
+  const stages = new Stages(profile, options)
+  stages.run('every act, any order, two steps', { depth: 2 }, seconds / 10)
+  if (stages.found === null)
+    stages.run('every act on one holder, any order', { depth: 3, subjects: 1 }, seconds / 6)
+  if (stages.found === null)
+    stages.run('every act on one holder, one chain', { depth, chains: 1, subjects: 1 }, seconds / 4)
+  for (const [place, family] of ALL_FAMILIES.entries()) {
+    if (stages.found !== null) break
+    const share = (stages.left * 0.6) / (ALL_FAMILIES.length - place)
+    const { layers } = stages.run(`${family}, any order`, { depth, families: [family] }, share / 2)
+    const incomplete = layers.some(({ complete }) => !complete)
+    if (incomplete && stages.found === null)
+      stages.run(`${family} on one holder, any order`, { depth, families: [family], subjects: 1 }, share / 2)
+  }
+  let count = 0
+  const all = pairs()
+  for (const [place, families] of all.entries()) {
+    if (stages.found !== null || stages.left <= 0) break
+    const share = stages.left / (all.length - place)
+    const { layers } = stages.run(families.join(' and '), { depth: 4, families, subjects: 1 }, share, false)
+    if (layers.every(({ complete }) => complete)) count += 1
+  }
+  print?.(`${profile}, pairs of families in any order, four steps: ${count} of ${all.length} completely`)
+  print?.(
+    `${profile}: ${stages.accepted} transitions in all, ${stages.found === null ? 'no violation' : 'a violation'}`,
+  )
+  if (stages.found !== null) {
+    print?.(`${stages.found.check}: ${stages.found.message}`)
+    for (const taken of stages.found.history) print?.(lineOf(taken))
+  }
+  return stages
+}
