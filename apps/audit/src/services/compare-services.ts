@@ -42,7 +42,7 @@ export type CompareOptions = {
 }
 
 /** What the first asker reads the record from. */
-export type EvidenceParts = {
+type EvidenceParts = {
   readonly follower: Follower
   readonly proof: HttpChannel
   readonly log: HttpChannel

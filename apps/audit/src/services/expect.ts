@@ -56,7 +56,7 @@ export function matchJson(want: Want, served: Json): Judgement {
 const MAX_TEXT = 400
 
 /** JSON for a sentence. */
-export function shown(json: Json): string {
+function shown(json: Json): string {
   const text = JSON.stringify(json)
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text
 }

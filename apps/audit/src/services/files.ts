@@ -8,7 +8,7 @@ import { type Follower, NoRecordError, openCheckpoint, type SignedCheckpoint } f
 import type { HttpChannel, ServedBytes } from './http-channel.ts'
 import type { ServiceFinding } from './report.ts'
 
-export type FileAsker = { readonly from: string; readonly log: HttpChannel }
+type FileAsker = { readonly from: string; readonly log: HttpChannel }
 
 export type FilesOptions = {
   readonly crypto: Crypto

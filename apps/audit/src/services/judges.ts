@@ -112,7 +112,7 @@ function atPosition(record: ServedRecord, { at }: Position, judgement: Judgement
 }
 
 /** What a path below `/proof` asks. */
-export function proofQueryOf(crypto: Crypto, path: string): Query {
+function proofQueryOf(crypto: Crypto, path: string): Query {
   const [, kind = '', first = '', ...rest] = path.split('/')
   if (kind === 'object') {
     const type = OBJECT_TYPES.find((one) => one === first)

@@ -1,6 +1,6 @@
 /** The record at one log position, as far as whoever judges an answer knows it: all of it, or what proofs show. */
 
-import { type Block, blockLast, contains } from '@cadastre/numbers'
+import type { Block } from '@cadastre/numbers'
 import {
   type CoveringCell,
   type CoveringRegistration,
@@ -52,9 +52,4 @@ export function pathInForce(record: ServedRecord, block: Block): readonly Coveri
     block: at,
     cell: { ...cell, registrations: cell.registrations.filter((one) => !isOver(one, record.at)) },
   }))
-}
-
-/** Whether one block is the other or lies in it. */
-export function within(inner: Block, outer: Block): boolean {
-  return inner.length >= outer.length && contains(outer, inner) && blockLast(inner) <= blockLast(outer)
 }

@@ -73,7 +73,9 @@ function* changes(json: Json, path: string): Generator<readonly [where: string, 
 
 /** Where nothing can be found wrong: words of the operator's own notices, names that the record only commits to. */
 function isFree(answer: string, where: string): boolean {
-  const notice = /^\/notices\/(\d+)\/(?:title|description\/(?:\d+|\+)|links\/0\/(?:href|type|title))$/.exec(where)
+  const notice = /^\/notices\/(\d+)\/(?:title|description\/(?:\d+|\+)|links\/0\/(?:href|type|title))$/.exec(
+    where,
+  )
   const { title } = JSON.parse(answer).notices?.[Number(notice?.[1])] ?? {}
   const own = title === 'Terms of Service' || title === 'Inaccuracy Report'
   return own || (where.endsWith('/vcardArray/1/1/3') && answer.includes('Contact of'))

@@ -18,7 +18,7 @@ import {
 } from '@cadastre/records'
 import type { State } from './judging.ts'
 
-export function instant(text: string): Instant {
+function instant(text: string): Instant {
   const parsed = parseInstant(text)
   if (parsed === null) throw new Error(text)
   return parsed

@@ -40,10 +40,7 @@ function handles(registry: TestRegistry): readonly string[] {
 }
 
 /** The innermost registration at a key as a request names it. */
-export function held(
-  registry: TestRegistry,
-  key: string,
-): { readonly id: string; readonly replaced: Replaced } {
+function held(registry: TestRegistry, key: string): { readonly id: string; readonly replaced: Replaced } {
   const block = parseBlockKey(key)
   assert.ok(block.ok)
   const found = innermost(registry.reader.snapshot().chain(block.value))?.registration

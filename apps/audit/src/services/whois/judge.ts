@@ -41,7 +41,7 @@ export function judgeWhois(record: ServedRecord, house: House, asked: string, re
 /**
  * The registry's name as a source name (RFC 2725 section 7): one word of capital letters, digits and hyphens.
  */
-export function sourceNameOf(name: string): string {
+function sourceNameOf(name: string): string {
   const plain = name.normalize('NFKD').toUpperCase().replaceAll(/\p{M}/gu, '')
   const word = plain.replaceAll(/[^A-Z0-9]+/g, '-').replaceAll(/^[^A-Z]+/g, '')
   return word.slice(0, 40).replaceAll(/-+$/g, '') || 'CADASTRE'

@@ -45,7 +45,7 @@ export function wantedKey({ attributes }: WantedObject): string {
 }
 
 /** `203.0.113.0/24AS64500`: the key as the line before an object names it. */
-export function primaryKey(object: WantedObject): string {
+function primaryKey(object: WantedObject): string {
   const key = wantedKey(object)
   return key.slice(key.indexOf(' ') + 1)
 }
