@@ -60,6 +60,8 @@ export type Manner = {
   readonly timely?: boolean
   /** Everything due is done before anything else, as a registrar does it. */
   readonly punctual?: boolean
+  /** False where another registry does what is due, and the engine only follows its log. */
+  readonly settles?: boolean
 }
 
 export class Play {
@@ -82,13 +84,19 @@ export class Play {
   /** One thing that happens. Throws a `Violation` where an observer finds something wrong. */
   step(): void {
     const { engine, chance } = this.scene
-    if (this.#manner.timely !== false && chance.chance(WAITS[engine.size])) this.#wait()
-    const agent = this.#agent()
-    const wish = agent.wish(this.scene)
-    if (wish !== null) engine.ask(this.#spoilt(wish))
+    const wish = this.next()
+    if (wish !== null) engine.ask(wish)
     // The registrar writes what is due before the next request; sometimes it is late, and decisions must not differ.
     if (this.#manner.punctual === true) engine.settle(PUNCTUAL)
     else if (engine.size === 'large' || chance.chance(0.7)) engine.settle(20)
+  }
+
+  /** What is asked next, and time may have passed; null where somebody has nothing to ask. */
+  next(): Asking | null {
+    const { engine, chance } = this.scene
+    if (this.#manner.timely !== false && chance.chance(WAITS[engine.size])) this.#wait()
+    const wish = this.#agent().wish(this.scene)
+    return wish === null ? null : this.#spoilt(wish)
   }
 
   #spoilt(wish: Asking): Asking {
@@ -110,6 +118,7 @@ export class Play {
       return
     }
     engine.later(chance.between(1, LONGEST[chance.weighted(JUMPS)]))
+    if (this.#manner.settles === false) return
     if (this.#manner.punctual === true) engine.settle(PUNCTUAL)
     else if (chance.chance(0.8)) engine.settle(40)
   }

@@ -8,12 +8,9 @@ import {
   type Executed,
   execute,
   genesis,
-  genesisBodies,
-  genesisParts,
   PROCEDURES,
   type Procedure,
   REGISTRY_KEY,
-  WEEKDAYS,
 } from '@cadastre/procedures'
 import {
   addSeconds,
@@ -23,6 +20,7 @@ import {
   instantFromSeconds,
   type Json,
   type JsonObject,
+  type LoggedEffect,
   type Profile,
   type RecordKey,
   type Registry,
@@ -47,7 +45,7 @@ import { Lists } from './lists.ts'
 import { LiveRecords, RecordsBefore } from './live-records.ts'
 import { RootCheck } from './root-check.ts'
 import { fakeSignatures, type SignaturePort } from './signature-port.ts'
-import { foundingBody, parametersOf, ROWS, type WorldSize } from './world.ts'
+import { foundingBodies, ROWS, type WorldSize } from './world.ts'
 
 const BEGIN_SECONDS = 1_900_000_000
 
@@ -96,6 +94,8 @@ export type EngineOptions = {
   readonly broken?: readonly Procedure[]
   /** Changes what execution gave before it is observed and applied. */
   readonly tamper?: (executed: Executed) => Executed
+  /** False: nothing is founded, and the state is what {@link Engine.follow} makes it. */
+  readonly found?: boolean
   /** Compare the roots with ledger/trie's after so many acts; 0: never. */
   readonly rootsEvery?: number
   /** Is told every act before it is applied, and may say that something else was decided. */
@@ -149,7 +149,7 @@ export class Engine {
     this.#roots = (options.rootsEvery ?? 0) > 0 ? new RootCheck(this.state) : null
     const broken = (options.broken ?? []).map((procedure) => [procedure.id, procedure] as const)
     this.#procedures = { ...PROCEDURES, ...Object.fromEntries(broken) }
-    this.#found()
+    if (options.found !== false) this.#found()
     this.#founding = false
   }
 
@@ -241,6 +241,22 @@ export class Engine {
       else this.recent[this.acts % REMEMBERED] = request
     }
     return refusal
+  }
+
+  /** The request that a wish would be, and whose keys sign it. */
+  prepare(wish: Asking): { readonly request: Request; readonly by: readonly Signer[] } {
+    return { request: wish.again ?? this.#requestOf(wish), by: this.#evident(wish.by) }
+  }
+
+  /** Take over what another registry's log says of one entry; null for a state entry. */
+  follow(effects: readonly LoggedEffect[] | null): void {
+    this.index += 1
+    for (const { key, next } of effects ?? []) {
+      const name = key as RecordKey
+      this.lists.replace(name, this.state.get(name), next)
+      this.state.set(name, next)
+      this.#due.set(name, next)
+    }
   }
 
   /** Decide what has fallen due, the earliest first, as often as something has; at most `limit` acts. */
@@ -350,10 +366,8 @@ export class Engine {
   #found(): void {
     const { profile, size, fees } = this
     const hash = (member: Json): string => this.state.memberHash(member)
-    const calendar = hash(WEEKDAYS)
-    const parts = genesisParts(parametersOf(profile, size, fees, calendar))
-    const founding = foundingBody(profile, size, (name) => this.signer(name))
-    for (const body of genesisBodies(founding, parts, 'OP-1', hash)) this.#asOperator(genesis.id, body)
+    const bodies = foundingBodies(profile, size, fees, (name) => this.signer(name), hash)
+    for (const body of bodies) this.#asOperator(genesis.id, body)
     const source = { staff: 'OP-1', source: 'EXAMPLE' }
     const file = { file: 'delegated-example', sha256: commitmentOf('file'), attribution: 'Example' }
     this.#asOperator('import/1', { ...source, ...file, step: 'manifest', rows: ROWS.length, nested: true })

@@ -65,6 +65,13 @@ export class RealSignatures implements SignaturePort {
     return signer
   }
 
+  /** The private key of this name. */
+  signingKey(name: string): SigningKey {
+    const signing = this.#byKey.get(this.signer(name).key)
+    if (signing === undefined) throw new Error('every name has a key')
+    return signing
+  }
+
   sign(text: string, by: readonly Signer[]): readonly EvidenceItem[] {
     return by.map(({ key }) => {
       const signing = this.#byKey.get(key)

@@ -1,7 +1,7 @@
 /** What a simulated registry begins with: staff, pools, imported rows, parameters. */
 
-import { type genesisParts, proceduresOfProfile } from '@cadastre/procedures'
-import { DAY_SECONDS, type JsonObject, type Profile } from '@cadastre/records'
+import { genesisBodies, genesisParts, proceduresOfProfile, WEEKDAYS } from '@cadastre/procedures'
+import { DAY_SECONDS, type Json, type JsonObject, type Profile } from '@cadastre/records'
 import type { Signer } from '../workload-registry.ts'
 import { commitmentOf, NOTIFIER, WORKLOAD_ORIGIN } from '../workload-registry.ts'
 import { CASHIER_KEY } from './fees-key.ts'
@@ -41,11 +41,7 @@ export function staffOf(signer: (name: string) => Signer): readonly JsonObject[]
 /** Seals of authorities chain to this certificate. */
 export const SEAL_ROOT: string = commitmentOf('root certificate')
 
-export function foundingBody(
-  profile: Profile,
-  size: WorldSize,
-  signer: (name: string) => Signer,
-): JsonObject {
+function foundingBody(profile: Profile, size: WorldSize, signer: (name: string) => Signer): JsonObject {
   return {
     name: 'Example Registry',
     origin: WORKLOAD_ORIGIN,
@@ -66,7 +62,7 @@ export function foundingBody(
  * The profile's parameters, with more sizes and shorter holds in `national`, so that there is something to cut.
  * `calendar`: hash of the calendar of business days, by the hash function in use.
  */
-export function parametersOf(
+function parametersOf(
   profile: Profile,
   size: WorldSize,
   fees: boolean,
@@ -116,3 +112,15 @@ export const ROWS: readonly string[] = [
   'example|BR|ipv4|203.0.113.16|16|20130501|allocated|A3',
   'example|BR|asn|64500|1|20130501|assigned|A3',
 ]
+
+/** Bodies of the genesis and its parts. `memberHash`: by the hash function in use. */
+export function foundingBodies(
+  profile: Profile,
+  size: WorldSize,
+  fees: boolean,
+  signer: (name: string) => Signer,
+  memberHash: (member: Json) => string,
+): readonly JsonObject[] {
+  const parts = genesisParts(parametersOf(profile, size, fees, memberHash(WEEKDAYS)))
+  return genesisBodies(foundingBody(profile, size, signer), parts, 'OP-1', memberHash)
+}
