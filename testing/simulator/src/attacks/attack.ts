@@ -31,6 +31,8 @@ export type WorldOptions = {
   /** Witnesses of the genesis policy, and how many of them are needed. */
   readonly witnesses?: { readonly count: number; readonly needed: number }
   readonly founding?: boolean
+  /** A court that does not exist stands in the register, its notice long past. */
+  readonly court?: boolean
 }
 
 export type Attack = {

@@ -3,6 +3,7 @@
 import type { Attack } from './attack.ts'
 import { CONSENT } from './catalogue/consent.ts'
 import { DOOR } from './catalogue/door.ts'
+import { FORMS } from './catalogue/forms.ts'
 import { FOUNDING_ATTACKS } from './catalogue/founding.ts'
 import { HISTORY } from './catalogue/history.ts'
 import { KEYS } from './catalogue/keys.ts'
@@ -36,6 +37,7 @@ export const GROUPS: Readonly<Record<string, AttackGroup>> = {
   staff: { title: 'Terms and staff', attacks: STAFF },
   founding: { title: 'The founding', attacks: FOUNDING_ATTACKS },
   history: { title: 'Another past', attacks: HISTORY },
+  forms: { title: 'A log that is none', attacks: FORMS },
   time: { title: 'Another time', attacks: TIME },
   store: { title: 'In the database', attacks: STORE },
   registries: { title: 'Witnesses, successors, other registries', attacks: REGISTRIES },

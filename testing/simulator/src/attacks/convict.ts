@@ -7,6 +7,7 @@ import { type AuditFaultCode, AuditImpossibleError, auditLog } from '@cadastre/a
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { verifyMisbehaviour } from '@cadastre/misbehaviour'
 import { type Policy, parsePolicy } from '@cadastre/notes'
+import { logVkeyOf } from '../test-registry.ts'
 import { convicted, type Outcome } from './attack.ts'
 import { type HostileLog, sourceOfFiles } from './hostile-log.ts'
 import type { AttackWorld } from './world.ts'
@@ -38,14 +39,16 @@ export async function convictFiles(
   return convictUnder(world, policyOf(world), files, expected, earlier)
 }
 
-/** By an auditor who trusts the log's key and knows of no witness. */
-export function convictUnwitnessed(world: AttackWorld, log: HostileLog): Promise<Outcome> {
-  const policy = parsePolicy(nodeCrypto, `log ${world.registry.logVkey}\nquorum none\n`)
+/** The log's key under a name, and no witness. */
+export function policyNamed({ registry }: AttackWorld, origin: string = registry.reader.info.origin): Policy {
+  const vkey = logVkeyOf(registry.identity, origin)
+  const policy = parsePolicy(nodeCrypto, `log ${vkey}\nquorum none\n`)
   if (!policy.ok) throw new Error(policy.error.problem)
-  return convictUnder(world, policy.value, log.files(), 'quorum-missing' as AuditFaultCode, null)
+  return policy.value
 }
 
-async function convictUnder(
+/** The same by an auditor who trusts whom the policy says. */
+export async function convictUnder(
   world: AttackWorld,
   policy: Policy,
   files: ReadonlyMap<string, Uint8Array>,
@@ -70,7 +73,7 @@ async function convictUnder(
       return convicted(codes.join(), 'none under the code that is expected')
     }
     if (found.text === null) return convicted(expected, `none: ${found.why}`)
-    return convictFile(world, found.text)
+    return convictFile(world, found.text, policy)
   } catch (error) {
     if (!(error instanceof AuditImpossibleError)) throw error
     return { class: 'prevented', by: `no auditor believes it: ${error.message}` }
@@ -78,9 +81,9 @@ async function convictUnder(
 }
 
 /** A second person, who has the file and the published keys and nothing else. */
-export function convictFile(world: AttackWorld, text: string): Outcome {
+export function convictFile(world: AttackWorld, text: string, policy: Policy = policyOf(world)): Outcome {
   const { receiptVkey } = world.registry
-  const verdict = verifyMisbehaviour(nodeCrypto, policyOf(world), text, { receiptVkey })
+  const verdict = verifyMisbehaviour(nodeCrypto, policy, text, { receiptVkey })
   return verdict.ok
     ? convicted(verdict.value.rule, verdict.value.kind)
     : { class: 'succeeded', by: `the file convicts nobody: ${verdict.error.detail}` }

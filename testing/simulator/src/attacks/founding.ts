@@ -17,6 +17,7 @@ import {
   testIdentity,
 } from '../test-registry.ts'
 import type { WorldOptions } from './attack.ts'
+import { enterCourt } from './steps.ts'
 import { AttackWitness, witnessedBy } from './witness.ts'
 import { ALICES, AttackWorld, BOBS, type Cast } from './world.ts'
 
@@ -28,14 +29,15 @@ const POOLS = [
 ] as const
 
 type Founded = { readonly directory: string; readonly identity: TestIdentity; readonly cast: Cast }
-const FOUNDED = new Map<Profile, Promise<Founded>>()
+const FOUNDED = new Map<string, Promise<Founded>>()
 
 /** A world of its own for one route of an attack. */
 export async function openWorld(options: WorldOptions = {}): Promise<AttackWorld> {
-  const { profile = 'community', witnesses = null, founding = false } = options
+  const { profile = 'community', witnesses = null, founding = false, court = false } = options
   if (witnesses !== null || founding) return found(options)
-  const known = FOUNDED.get(profile) ?? keep(profile)
-  FOUNDED.set(profile, known)
+  const name = `${profile} ${court}`
+  const known = FOUNDED.get(name) ?? keep(profile, court)
+  FOUNDED.set(name, known)
   const { directory, identity: first, cast } = await known
   const identity = { ...first, clock: { ...first.clock } }
   const copy = await mkdtemp(join(tmpdir(), 'cadastre-attack-'))
@@ -44,8 +46,13 @@ export async function openWorld(options: WorldOptions = {}): Promise<AttackWorld
   return new AttackWorld(await openTestRegistry(copy, identity, made), made, cast)
 }
 
-async function keep(profile: Profile): Promise<Founded> {
-  const { registry, ...cast } = await found({ profile })
+async function keep(profile: Profile, court: boolean): Promise<Founded> {
+  const world = await found({ profile })
+  if (court) {
+    await enterCourt(world)
+    await world.later(91)
+  }
+  const { registry, ...cast } = world
   await registry.stop()
   const { directory, identity } = registry
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }))

@@ -216,10 +216,10 @@ export class HostileLog {
   }
 
   /** A checkpoint of the log as it is, by the log's own key. */
-  checkpoint(signer: Signer = this.#identity.logKey): string {
+  checkpoint(signer: Signer = this.#identity.logKey, origin: string = this.origin): string {
     const root = treeRoot(nodeCrypto, this.#nodes(), this.size)
-    const text = formatCheckpoint({ origin: this.origin, size: this.size, root })
-    return signNote(text, [noteSigner(nodeCrypto, this.origin, signer)])
+    const text = formatCheckpoint({ origin, size: this.size, root })
+    return signNote(text, [noteSigner(nodeCrypto, origin, signer)])
   }
 
   /** The largest size, smaller than `size`, at which a batch ends. */

@@ -4,7 +4,7 @@
  */
 
 import { createHash } from 'node:crypto'
-import type { Signer } from '@cadastre/crypto'
+import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { parseBlockKey } from '@cadastre/numbers'
 import {
@@ -18,7 +18,7 @@ import {
   type Replaced,
   type Request,
 } from '@cadastre/records'
-import { evidenceText, memberHashOf, requestText, signRequest } from '@cadastre/signatures'
+import { commitmentOf, evidenceText, memberHashOf, requestText, signRequest } from '@cadastre/signatures'
 import type { TestHolder, TestRegistry, TestRegistryOptions } from '../test-registry.ts'
 import type { AttackWitness } from './witness.ts'
 
@@ -210,6 +210,23 @@ export class AttackWorld {
   /** Any request begins a batch, and what is due goes first. */
   async tick(): Promise<void> {
     await this.ask('confirm/1', { holder: 'H-0' }, [this.registry.operator])
+  }
+
+  /** Alice gets a contact whose address everybody may see; the commitment to it. */
+  async withContact(): Promise<string> {
+    const opening = nodeCrypto.sha256(new Uint8Array(1))
+    const [field, value] = ['email', 'desk@example.net']
+    const commitment = commitmentOf(nodeCrypto, opening, field, value)
+    const contacts = [{ role: 'abuse', kind: 'group', fields: { email: commitment } }]
+    const body = { change: 'contacts', holder: this.alice.handle, contacts }
+    const made = this.registry.request('update-holder/1', body, [this.namingOf(this.alice, 'contacts')])
+    const request = requestText(made)
+    const evidence = evidenceText([signRequest(request, this.alice.signer)])
+    const openings = [{ commitment, opening: encodeBase64(opening), field, value }]
+    const result = await this.registry.registrar.submit({ request, evidence, openings })
+    if (!result.ok) throw new Error(result.problem.detail)
+    await this.registry.registrar.settled(result.seq, 20_000)
+    return commitment
   }
 
   close(): Promise<void> {

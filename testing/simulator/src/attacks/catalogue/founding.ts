@@ -1,7 +1,7 @@
 /** The beginning: false imports, numbers of others, a second genesis, opening early, witnesses of one's own. */
 
 import { createHash } from 'node:crypto'
-import { encodeBase64 } from '@cadastre/crypto'
+import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { generateEd25519Signer } from '@cadastre/crypto/node'
 import type { JsonObject } from '@cadastre/records'
 import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
@@ -9,6 +9,8 @@ import type { Attack } from '../attack.ts'
 import { convictLog } from '../convict.ts'
 import { HostileLog } from '../hostile-log.ts'
 import { stopped, visible, written } from '../routes.ts'
+import { sshItem } from '../ssh-signature.ts'
+import { examine, sayNotified } from '../steps.ts'
 import { type AttackWorld, SHA } from '../world.ts'
 
 const FOUNDING = { world: { founding: true }, changes: true } as const
@@ -128,6 +130,51 @@ export const FOUNDING_ATTACKS: readonly Attack[] = [
       'Fetch the published file of that hash, and object before the opening; a listed key vetoes later claims.',
   },
   {
+    name: 'a false claim to an imported record',
+    wants: 'Claim what was imported for somebody else, with papers that all attestors call right.',
+    routes: [
+      stopped(
+        'application vetoed',
+        async (world) => {
+          const { listed, application } = await falseClaim(world)
+          const veto = { step: 'veto', application, holder: IMPORTED, key: encodeBase64(listed.publicKey) }
+          const text = requestText(world.registry.request('claim/1', veto))
+          await sayNotified(world, application)
+          const refusal = await world.submitText(text, evidenceText([sshItem(text, listed)]))
+          if (refusal !== null) return refusal
+          await world.later(60)
+          return `application ${world.application(application).state}`
+        },
+        { ...FOUNDING, by: 'front door' },
+      ),
+      stopped(
+        'key-not-listed',
+        async (world) => {
+          await falseClaim(world)
+          const mallory = await world.registry.holder('Mallory Again')
+          const key = encodeBase64(mallory.signer.publicKey)
+          return world.ask('claim/1', { step: 'key', claimant: mallory.handle, holder: IMPORTED, key }, [
+            mallory.signer,
+          ])
+        },
+        { ...FOUNDING, by: 'front door' },
+      ),
+      visible(
+        'the log: the claim, the attestors’ answers under their names, the notice, then the window',
+        async (world) => {
+          const { application } = await falseClaim(world)
+          await sayNotified(world, application)
+          const announced = world.application(application).state === 'noticed'
+          await world.later(60)
+          return announced && world.application(application).state === 'effected'
+        },
+        { ...FOUNDING, by: 'front door' },
+      ),
+    ],
+    advice:
+      'Have your keys listed by the source; any of them vetoes. Without one: watch the claims, and a court.',
+  },
+  {
     name: 'opening early',
     wants: 'Open before the objection period has passed.',
     routes: [
@@ -232,4 +279,33 @@ function genesisAgain(world: AttackWorld): JsonObject {
     statement: '',
     procedures: [SHA('other procedures')],
   }
+}
+
+const IMPORTED = 'IMP-EXAMPLE-A1'
+
+/** An open registry with an imported holder whose key is listed, and Mallory's claim to it, examined by liars. */
+async function falseClaim(
+  world: AttackWorld,
+): Promise<{ readonly listed: Signer; readonly application: string }> {
+  await imported(world, TRUE_ROWS)
+  const listed = generateEd25519Signer()
+  const keys = [{ kind: 'ssh', key: encodeBase64(listed.publicKey) }]
+  await world.registry.found(
+    'import/1',
+    step({ step: 'maintainers', sha256: SHA('a file'), holders: [{ holder: IMPORTED, keys }] }),
+  )
+  await world.registry.found('open/1', { staff: 'OPERATOR' })
+  await world.registry.registrar.publishedAll()
+  const mallory = await world.registry.holder('Mallory Holdings')
+  const body = {
+    step: 'holder',
+    claimant: mallory.handle,
+    holder: IMPORTED,
+    means: 'instrument',
+    evidence: SHA('a forged contract'),
+    attestor: 'CL-1',
+  }
+  const application = await world.made('application', 'claim/1', body, [mallory.signer])
+  await examine(world, application)
+  return { listed, application }
 }

@@ -248,6 +248,26 @@ export const HISTORY: readonly Attack[] = [
       },
       {
         by: 'own log',
+        claim: convicted('bundle-malformed', 'served'),
+        play: async (world) => {
+          const log = await HostileLog.of(world.registry)
+          const files = log.files()
+          files.set(entriesPath(0, log.size % 256), Uint8Array.of(0xff, 0xff, 0x00))
+          return convictFiles(world, files, 'bundle-malformed')
+        },
+      },
+      {
+        by: 'own log',
+        claim: convicted('tile-missing', 'served'),
+        play: async (world) => {
+          const log = await HostileLog.of(world.registry)
+          const files = log.files()
+          files.delete(tilePath(0, 0, log.size % 256))
+          return convictFiles(world, files, 'tile-missing')
+        },
+      },
+      {
+        by: 'own log',
         claim: convicted('bundle-missing', 'served'),
         play: async (world) => {
           const log = await HostileLog.of(world.registry)

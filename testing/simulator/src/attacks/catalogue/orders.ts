@@ -1,6 +1,6 @@
 /** Seizure in the name of a sovereign: courts that do not exist, orders that say less than is done. */
 
-import type { Attack } from '../attack.ts'
+import type { Attack, Route } from '../attack.ts'
 import { stopped, visible, written } from '../routes.ts'
 import {
   cellOf,
@@ -21,11 +21,10 @@ const scope = (world: AttackWorld, range = '203.0.113.0/24') => ({
   holder: world.alice.handle,
 })
 
-/** A court of the operator's own, past its public notice. */
-async function oldCourt(world: AttackWorld): Promise<void> {
-  await enterCourt(world)
-  await world.later(91)
-}
+/** Where a court of the operator's own stands in the register, past its public notice. */
+const COURT = { world: { court: true } } as const
+const ordered = (by: string, ask: Parameters<typeof stopped>[1]): Route => stopped(by, ask, COURT)
+const orderSeen = (where: string, look: Parameters<typeof visible>[1]): Route => visible(where, look, COURT)
 /** Served, and found right by everybody who was called. */
 async function served(
   world: AttackWorld,
@@ -64,10 +63,9 @@ export const ORDERS: readonly Attack[] = [
           accepts: [cellOf(log, ALICES, world.mallory.handle)],
         })
       }),
-      visible(
+      orderSeen(
         'the register of authorities, 90 days before it can take anything; each order with the attestors’ names',
         async (world) => {
-          await oldCourt(world)
           const order = await served(world, toMallory(world))
           await sayNotified(world, orderOf(world, order).application)
           await world.must(
@@ -92,18 +90,16 @@ export const ORDERS: readonly Attack[] = [
     name: 'seizure by over-broad order',
     wants: 'Take a whole block on an order that names a half of it, or numbers of somebody else.',
     routes: [
-      stopped('order returned: range-outside', async (world) => {
-        await oldCourt(world)
+      ordered('order returned: range-outside', async (world) => {
         return stoppedOrder(world, await served(world, toMallory(world), scope(world, '203.0.112.0/23')))
       }),
-      stopped('order returned: resource-moved', async (world) => {
-        await oldCourt(world)
+      ordered('order returned: resource-moved', async (world) => {
         return stoppedOrder(world, await served(world, toMallory(world), { holder: world.bob.handle }))
       }),
       {
         ...written('effects-differ', 'decision', () => undefined),
+        ...COURT,
         play: async (world) => {
-          await oldCourt(world)
           const order = await served(world, toMallory(world), scope(world, '203.0.113.0/25'))
           await sayNotified(world, orderOf(world, order).application)
           const text = { step: 'publish', order, staff: 'OPERATOR', text: SHA('the text') }
@@ -124,8 +120,7 @@ export const ORDERS: readonly Attack[] = [
     name: 'seizure by stale order',
     wants: 'Execute an order whose end has passed.',
     routes: [
-      stopped('order returned: term-past', async (world) => {
-        await oldCourt(world)
+      ordered('order returned: term-past', async (world) => {
         return stoppedOrder(world, await served(world, HOLD, { until: '2026-02-01T00:00:00Z' }))
       }),
     ],
@@ -135,8 +130,7 @@ export const ORDERS: readonly Attack[] = [
     name: 'an order served twice',
     wants: 'Execute a document a second time, after its effect was undone.',
     routes: [
-      stopped('order-served-before', async (world) => {
-        await oldCourt(world)
+      ordered('order-served-before', async (world) => {
         const body = { ...orderBody(world, HOLD), ...scope(world) }
         await world.must('serve-order/1', body, [world.registry.operator])
         return world.ask('serve-order/1', { ...body, reference: 'C 2/26' }, [world.registry.operator])
@@ -148,14 +142,12 @@ export const ORDERS: readonly Attack[] = [
     name: 'seizure by sealed order',
     wants: 'Take numbers under a seal, so that nobody reads why.',
     routes: [
-      stopped('order returned: seal-not-possible', async (world) => {
-        await oldCourt(world)
+      ordered('order returned: seal-not-possible', async (world) => {
         const seal = { until: '2026-08-01T00:00:00Z', commitment: SHA('an opening') }
         const sealed = { reference: null, document: null, seal }
         return stoppedOrder(world, await served(world, toMallory(world), sealed))
       }),
-      stopped('order returned: seal-too-long', async (world) => {
-        await oldCourt(world)
+      ordered('order returned: seal-too-long', async (world) => {
         const seal = { until: '2028-01-01T00:00:00Z', commitment: SHA('an opening') }
         return stoppedOrder(world, await served(world, HOLD, { reference: null, document: null, seal }))
       }),
@@ -166,20 +158,17 @@ export const ORDERS: readonly Attack[] = [
     name: 'seizure by foreign order',
     wants: 'Execute what was ordered of another registry, or by a court of another country.',
     routes: [
-      stopped('wrong-origin', async (world) => {
-        await oldCourt(world)
+      ordered('wrong-origin', async (world) => {
         const body = { ...orderBody(world, HOLD), ...scope(world) }
         const request = { ...world.registry.request('serve-order/1', body), origin: 'another.example/log' }
         return world.submit(request, [world.registry.operator])
       }),
-      stopped('order returned: examination-negative', async (world) => {
-        await oldCourt(world)
+      ordered('order returned: examination-negative', async (world) => {
         const order = await serve(world, HOLD, scope(world))
         await examine(world, orderOf(world, order).application, ['binds-registry'])
         return stoppedOrder(world, order)
       }),
-      visible('the log: the attestors’ yes to binds-registry, under their names', async (world) => {
-        await oldCourt(world)
+      orderSeen('the log: the attestors’ yes to binds-registry, under their names', async (world) => {
         const order = await served(world, HOLD)
         return (
           stoppedOrder(world, order) === null &&
@@ -193,8 +182,7 @@ export const ORDERS: readonly Attack[] = [
     name: 'effect before the notice',
     wants: 'Execute an order before the holder was told and its window passed.',
     routes: [
-      stopped('order verified', async (world) => {
-        await oldCourt(world)
+      ordered('order verified', async (world) => {
         const order = await served(world, toMallory(world))
         await world.later(400)
         return stoppedOrder(world, order)
@@ -206,18 +194,55 @@ export const ORDERS: readonly Attack[] = [
     advice: 'An op that nothing made due is found by every audit.',
   },
   {
+    name: 'objections without end',
+    wants: 'Hold a sovereign order up by objecting to its facts, or by an appeal that was never filed.',
+    routes: [
+      ordered('objection-used', async (world) => {
+        const order = await served(world, toMallory(world))
+        const object = {
+          step: 'object',
+          order,
+          holder: world.alice.handle,
+          items: ['lists-numbers'],
+          evidence: SHA('what Alice says'),
+        }
+        await world.must('contest-order/1', object, [world.alice.signer])
+        return world.ask('contest-order/1', { ...object, evidence: SHA('more') }, [world.alice.signer])
+      }),
+      ordered('appeal-does-not-stay', async (world) => {
+        const order = await served(world, toMallory(world))
+        const body = { step: 'appeal', order, filed: SHA('an appeal'), staff: ['CL-1', 'CL-2'] }
+        return world.ask(
+          'contest-order/1',
+          body,
+          world.clerks.map(({ signer }) => signer),
+        )
+      }),
+      ordered('not-party', async (world) => {
+        const order = await served(world, toMallory(world))
+        const object = {
+          step: 'object',
+          order,
+          holder: world.mallory.handle,
+          items: ['lists-numbers'],
+          evidence: SHA('what Mallory says'),
+        }
+        return world.ask('contest-order/1', object, [world.mallory.signer])
+      }),
+    ],
+    advice: null,
+  },
+  {
     name: 'a lie about when an order was served',
     wants: 'Shorten the registry’s time by an order that is served in the future, or was long ago.',
     routes: [
-      stopped('instant-in-future', async (world) => {
-        await oldCourt(world)
+      ordered('instant-in-future', async (world) => {
         const body = { ...orderBody(world, HOLD), ...scope(world), served: '2027-01-01T00:00:00Z' }
         return world.ask('serve-order/1', body, [world.registry.operator])
       }),
-      visible(
+      orderSeen(
         'the order’s record: the time it is said to have been served beside the time it was recorded',
         async (world) => {
-          await oldCourt(world)
           const order = await served(world, HOLD, { served: '2026-01-06T00:00:00Z' })
           const { served: said, received } = orderOf(world, order)
           return said < received
@@ -230,8 +255,7 @@ export const ORDERS: readonly Attack[] = [
     name: 'a clerk who takes an order in and attests it',
     wants: 'Be both who says that a document came and who says that it is authentic.',
     routes: [
-      stopped('attestor-not-outside', async (world) => {
-        await oldCourt(world)
+      ordered('attestor-not-outside', async (world) => {
         const [clerk] = world.clerks
         if (clerk === undefined) throw new Error('a clerk')
         const body = {
@@ -249,8 +273,7 @@ export const ORDERS: readonly Attack[] = [
     name: 'a hold that silences services',
     wants: 'Let a hold take reverse DNS, routes or RDAP with it.',
     routes: [
-      stopped('the hold has no word for services: they stay, byte for byte', async (world) => {
-        await oldCourt(world)
+      ordered('the hold has no word for services: they stay, byte for byte', async (world) => {
         const before = world.belongings()
         const order = await served(world, HOLD)
         const untouched = stoppedOrder(world, order) === null && world.belongings() === before

@@ -1,8 +1,9 @@
 /** In a holder’s place: locks, confirmations, contacts, services, names and ends that are the holder’s own to say. */
 
-import type { JsonObject } from '@cadastre/records'
+import { generateEd25519Signer } from '@cadastre/crypto/node'
+import type { Holder, JsonObject } from '@cadastre/records'
 import type { Attack } from '../attack.ts'
-import { stopped, written } from '../routes.ts'
+import { stopped, visible, written } from '../routes.ts'
 import { lease } from '../steps.ts'
 import { ALICES, SHA } from '../world.ts'
 
@@ -168,5 +169,54 @@ export const PLACE: readonly Attack[] = [
       ),
     ],
     advice: null,
+  },
+  {
+    name: 'a false extract',
+    wants: 'Certify a record that is not the one recorded.',
+    routes: [
+      stopped('member-changed', (world) =>
+        world.ask(
+          'certified-extract/1',
+          { key: ALICES, record: SHA('another record'), extract: SHA('a document') },
+          [world.mallory.signer],
+        ),
+      ),
+    ],
+    advice: null,
+  },
+  {
+    name: 'somebody else’s name or identity',
+    wants: 'Be taken for a holder, or for one who is not a holder yet.',
+    routes: [
+      visible(
+        'the log and every search by name: two holders of one name, with other keys and register entries',
+        async (world) => {
+          const signer = generateEd25519Signer()
+          const { body } = world.registry.identification('Alice Networks', signer)
+          const handle = await world.made('holder', 'identify-holder/1', body, [signer])
+          const [one, other] = [handle, world.alice.handle].map((name) =>
+            world.object<Holder>('holder', name),
+          )
+          return one?.name === other?.name && one?.identity !== other?.identity
+        },
+      ),
+      visible(
+        'the log: an identity with both attestors’ signatures, in the register’s words, before its owner came',
+        async (world) => {
+          const signer = generateEd25519Signer()
+          const attestors = world.clerks.slice(0, 2)
+          const body = {
+            ...world.registry.identification('Carol Cable', signer).body,
+            register: { name: 'EXAMPLE', number: '77' },
+            attestors: attestors.map(({ handle }) => handle),
+          }
+          await world.must('identify-holder/1', body, [signer, ...attestors.map((one) => one.signer)])
+          return world.logged((entry) => JSON.stringify(entry).includes('Carol Cable'))
+        },
+        { world: { profile: 'national' } },
+      ),
+    ],
+    advice:
+      'Rely on handles, keys and register entries, not on names; two lying attestors are a case for a court.',
   },
 ]

@@ -5,7 +5,7 @@ import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import { formatVkey, KEY_TYPE_ED25519, makeVkey } from '@cadastre/notes'
 import type { JsonObject } from '@cadastre/records'
 import { type Attack, convicted, prevented, stoppedBy } from '../attack.ts'
-import { convictLog, convictUnwitnessed } from '../convict.ts'
+import { convictLog, convictUnder, policyNamed } from '../convict.ts'
 import { HostileLog } from '../hostile-log.ts'
 import { addCheckpoint, cosigned } from '../public.ts'
 import { stopped, visible, written } from '../routes.ts'
@@ -153,7 +153,7 @@ export const REGISTRIES: readonly Attack[] = [
           log.act('confirm/1', { holder: world.alice.handle }, [world.alice.signer])
           log.commit()
           // The auditor knows the log's key and nothing of witnesses, as if the registry had none.
-          return convictUnwitnessed(world, log)
+          return convictUnder(world, policyNamed(world), log.files(), 'quorum-missing', null)
         },
       },
     ],

@@ -99,6 +99,32 @@ export const STORE: readonly Attack[] = [
     advice: null,
   },
   {
+    name: 'contacts deleted without an entry',
+    wants: 'Make a holder unreachable by deleting what opens its contacts.',
+    routes: [
+      {
+        ...visible(
+          'the holder’s record: a commitment that nothing opens, and no erase in the log',
+          async (world) => {
+            const commitment = await world.withContact()
+            const database = await databaseOf(world)
+            database.exec('DELETE FROM openings')
+            database.close()
+            const { registry } = world
+            const again = await openTestRegistry(registry.directory, registry.identity, world.options)
+            const record = again.reader.snapshot().object('holder', world.alice.handle)
+            const opens = await again.reader.store.openings([commitment])
+            await again.stop()
+            return JSON.stringify(record).includes(commitment) && opens.length === 0
+          },
+        ),
+        by: 'database',
+      },
+    ],
+    advice:
+      'Escrow openings yourself; ask for your own contacts: what no erase explains is an incident (cadastre rebuild).',
+  },
+  {
     name: 'a receipt deleted in the database',
     wants: 'Forget what was received before it is decided.',
     routes: [

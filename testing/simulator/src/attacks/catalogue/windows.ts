@@ -1,10 +1,12 @@
 /** Windows in which somebody may veto: begun in silence, begun with the wrong address, paused away. */
 
+import { encodeBase64 } from '@cadastre/crypto'
+import { generateEd25519Signer } from '@cadastre/crypto/node'
 import type { JsonObject } from '@cadastre/records'
 import type { Attack } from '../attack.ts'
 import { stopped, visible, written } from '../routes.ts'
-import { cellOf, sayNotified, stoppedApplication, succession } from '../steps.ts'
-import { ALICES, SHA } from '../world.ts'
+import { cellOf, offerOf, sayNotified, stoppedApplication, succession } from '../steps.ts'
+import { ALICES, type AttackWorld, DAY, SHA } from '../world.ts'
 
 const pauseBody = (hours: number): JsonObject => ({
   step: 'pause',
@@ -13,6 +15,65 @@ const pauseBody = (hours: number): JsonObject => ({
   report: SHA('a cause'),
   staff: ['OPERATOR', 'OPERATOR-2'],
 })
+
+/** Waits in which a holder may still stop what is asked for, beside those that begin with a notice. */
+const WAITS: readonly { readonly what: string; readonly begin: (world: AttackWorld) => Promise<string> }[] = [
+  {
+    what: 'the cooling of a transfer',
+    begin: async (world) => {
+      const { alice, mallory } = world
+      const cooling = { change: 'cooling', holder: alice.handle, coolingSeconds: 7 * DAY }
+      await world.must('update-holder/1', cooling, [alice.signer], [world.namingOf(alice, 'coolingSeconds')])
+      const offer = offerOf(world, ALICES, alice.handle, mallory.handle)
+      return world.made(
+        'application',
+        'transfer/1',
+        offer,
+        [alice.signer, mallory.signer],
+        [world.naming(ALICES)],
+      )
+    },
+  },
+  {
+    what: 'the withdrawal of a return',
+    begin: (world) => {
+      const { alice } = world
+      const registration = world.reference(ALICES)
+      const offer = { step: 'offer', holder: alice.handle, registration, range: '203.0.113.0/24' }
+      return world.made('application', 'return/1', offer, [alice.signer], [world.naming(ALICES)])
+    },
+  },
+  {
+    what: 'the wait of a change of keys',
+    begin: (world) => {
+      const { alice } = world
+      const thief = generateEd25519Signer()
+      const keys = [{ alg: 'ed25519', key: encodeBase64(thief.publicKey), roles: ['full'] }]
+      const body = { step: 'rotate', holder: alice.handle, policy: { m: 1, keys, guardians: [] } }
+      return world.made(
+        'application',
+        'rotate-keys/1',
+        body,
+        [alice.signer, thief],
+        [world.namingOf(alice, 'policy')],
+      )
+    },
+  },
+  {
+    what: 'the wait of a shortened cooling',
+    begin: async (world) => {
+      const { alice } = world
+      const change = (days: number) => ({
+        change: 'cooling',
+        holder: alice.handle,
+        coolingSeconds: days * DAY,
+      })
+      const naming = () => [world.namingOf(alice, 'coolingSeconds')]
+      await world.must('update-holder/1', change(7), [alice.signer], naming())
+      return world.made('application', 'update-holder/1', change(0), [alice.signer], naming())
+    },
+  },
+]
 
 export const WINDOWS: readonly Attack[] = [
   {
@@ -92,6 +153,23 @@ export const WINDOWS: readonly Attack[] = [
         const waits = world.application(application).state === 'noticed'
         return waits ? 'the window ends later by the pause' : null
       }),
+      ...WAITS.map(({ what, begin }) =>
+        stopped(
+          `a pause lengthens ${what}`,
+          async (world) => {
+            const application = await begin(world)
+            const before = Date.parse(world.application(application).due ?? '')
+            await world.must('pause/1', pauseBody(72), world.operators)
+            await world.later(3.1)
+            // A minute before it would have ended without the pause there are still days to withdraw or veto.
+            const days = (before - Date.parse(world.registry.now)) / DAY / 1000
+            if (days > 0) await world.later(days + 0.01)
+            const { state } = world.application(application)
+            return state === 'effected' ? null : `a pause lengthens ${what}`
+          },
+          { changes: true },
+        ),
+      ),
       stopped('pause-too-long', (world) => world.ask('pause/1', pauseBody(73), world.operators)),
       stopped('pause-limit', async (world) => {
         for (let times = 0; times < 2; times++) {
