@@ -222,6 +222,22 @@ test('without a mail server windows begin in public: no-channel where there is a
   }
 })
 
+test('for subscribers only, as at a mirror, nobody is told in public: that is for the registry itself', async () => {
+  const here = await world({ clerks, notifier })
+  const clock = clockOf(here)
+  try {
+    const holder = await here.holder('Example Networks', [])
+    const notices = start(here, clock, { log: null, subscribersOnly: true })
+    await notices.round()
+    await examined(here, holder)
+    await rounds(notices)
+    assert.deepEqual(new Set(Object.values(notices.counts())), new Set([0]))
+    await notices.close()
+  } finally {
+    await here.close()
+  }
+})
+
 test('what was erased: an attempt by mail that says so begins the window', async () => {
   const here = await world({ clerks, notifier })
   const clock = clockOf(here)

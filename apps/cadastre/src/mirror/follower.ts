@@ -10,9 +10,9 @@ import { nodeCrypto } from '@cadastre/crypto/node'
 import { verifyConsistency } from '@cadastre/merkle'
 import type { Checkpoint, Policy } from '@cadastre/notes'
 import { WITNESSES_KEY } from '@cadastre/procedures'
-import { canonicalJson, type Instant, type Registry } from '@cadastre/records'
+import type { Instant, Registry } from '@cadastre/records'
 import { proveInclusion, rootAt } from '@cadastre/registrar'
-import { parseEntry, requiredPolicies, SavedStateError } from '@cadastre/replay'
+import { requiredPolicies } from '@cadastre/replay'
 import type { Publication } from '@cadastre/store-port'
 import type { TrieMemory } from '@cadastre/trie'
 import type { LogReader } from '@cadastre/why'
@@ -24,7 +24,8 @@ import { LogFiles, NoGoodFileError, type Trouble } from './log-files.ts'
 import type { LogIndex } from './log-index.ts'
 import { ownLog } from './own-log.ts'
 import { repairFiles } from './repair.ts'
-import { ReplayedState, type SavedState, type StateMemory } from './replayed-state.ts'
+import { ReplayedState, type StateMemory } from './replayed-state.ts'
+import { resumedState } from './resumed-state.ts'
 import { acceptedBy, keptCheckpoint, type Shown, shownBy } from './sources.ts'
 import { type MirrorFile, MirrorTrustError, policiesFor, policyOfMirror } from './trust.ts'
 
@@ -141,7 +142,7 @@ export class Follower {
     if (note === null) return
     const held = { note, checkpoint: keptCheckpoint(note) }
     const log = new AuthenticLog(nodeCrypto, held.checkpoint, this.#filesOf(sources))
-    this.#executed = await this.#resumed(log)
+    this.#executed = await resumedState(log, this.#memory, this.#options)
     const fault = await growTo(this.#growth(log, []))
     if (fault !== null)
       throw new MirrorTrustError(
@@ -151,33 +152,6 @@ export class Follower {
       throw new MirrorTrustError('The policy that you gave does not accept the checkpoint of the copy.')
     this.#held = held
     await this.#publish(held)
-  }
-
-  /** Where execution stood when this position was published; null where that is not known. */
-  async #resumed(log: AuthenticLog): Promise<ReplayedState | null> {
-    const { files, index } = this.#options
-    const { size, root } = log.checkpoint
-    const text = await files.saved()
-    const saved = text === null ? null : (JSON.parse(text) as SavedState)
-    if (saved?.replay.size !== size) return null
-    // What was saved is believed for nothing that the log itself can show.
-    const [last] = await log.reader().entries(size - 1, 1)
-    const records = await index.recordsAt(size)
-    const shown = last === undefined ? null : parseEntry(last)
-    if (records === null || shown?.kind !== 'state') return null
-    if (canonicalJson(shown.entry) !== canonicalJson(saved.replay.lastState)) return null
-    try {
-      const state = await ReplayedState.resumed(this.#memory, saved, records)
-      if (bytesEqual(state.root, root)) return state
-      throw new SavedStateError('it is of another log')
-    } catch (error) {
-      if (error instanceof SavedStateError) {
-        // The memory is spent: the next start makes all of it again from the files.
-        await files.forgetSaved()
-        await index.discard()
-      }
-      throw error
-    }
   }
 
   /** Save where execution stands, so that a restart need not begin at the first entry. */
