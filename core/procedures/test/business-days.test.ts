@@ -16,6 +16,7 @@ import {
 import { annotateDispute } from '../src/annotate-dispute.ts'
 import { applySanctionsAct } from '../src/apply-sanctions-act.ts'
 import { calendarKey } from '../src/business-days.ts'
+import { procedureKey } from '../src/common.ts'
 import { complain } from '../src/complain.ts'
 import { PROFILES, parametersFit, withCalendar } from '../src/profiles.ts'
 import { succeed } from '../src/succeed.ts'
@@ -119,6 +120,13 @@ test('a calendar with fewer holidays shortens no window of what was recorded bef
   ])
   examine(here, 'A-100')
   assert.equal(here.object('application', 'A-100')?.['due'], '2030-01-30T00:00:00Z')
+  // Nor does the order of adoption matter: the later end counts.
+  const other = world(WEEKDAYS_HASH)
+  other.terms('attest/1', { places: 8, placesSeconds: DAY, clerkDays: 5, orderDays: 2 })
+  other.revise('succeed/1', { calendar: HOLIDAYS_HASH })
+  succession(other)
+  examine(other, 'A-100')
+  assert.equal(other.object('application', 'A-100')?.['due'], '2030-01-30T00:00:00Z')
   // What is recorded later goes by the new calendar alone.
   const later = world()
   later.revise('succeed/1', { calendar: WEEKDAYS_HASH })
@@ -204,6 +212,18 @@ test('a calendar that is not in the log is a fault of whoever adopted it, and de
   const here = world()
   here.put(calendarKey(HOLIDAYS_HASH), null)
   assert.throws(() => succession(here), /unknown calendar/)
-  assert.throws(() => calendarKey('no hash'), TypeError)
+  assert.throws(() => calendarKey('no hash'), /^TypeError: not a hash: no hash$/)
+  // Terms that count days and name no calendar do not fit; a record that has them is a bug of its genesis.
+  const bare = world()
+  bare.put(procedureKey('complain/1'), {
+    v: 1,
+    id: 'complain/1',
+    text: '',
+    parameters: { answerDays: 5 },
+    revisions: [],
+    since: 0,
+  })
+  const body = { step: 'complain', complaint: hash('text'), instrument: hash('forged') }
+  assert.throws(() => bare.ask(complain, { body, by: [keyOf('x')] }), /no parameter calendar/)
   assert.equal(calendarKey(HOLIDAYS_HASH), objectKey('calendar', calendarKey(HOLIDAYS_HASH).slice(13)))
 })
