@@ -140,12 +140,12 @@ async function compare(
     askers: open.map(({ asker, log }) => ({ from: asker.from, log })),
     chosen: (paths) => (sampled === null ? paths : sample(paths, sampled.questions, random)),
     progress: (done, of) => options.progress('comparing files', done, of),
-    find: (finding) => comparison.add(finding),
+    find: (finding) => comparison.findings.add(finding),
     fork: makers.fork,
   })
   options.progress('asking the slowest again', 0, null)
-  for (const finding of await timing.findings()) comparison.add(finding)
-  for (const finding of limitsDiffer(comparison)) comparison.add(finding)
+  for (const finding of await timing.findings()) comparison.findings.add(finding)
+  for (const finding of limitsDiffer(comparison)) comparison.findings.add(finding)
   return report(options, { comparison, follower, start, files, seconds: options.clock() - began })
 }
 
@@ -226,8 +226,8 @@ function report(
     files,
     askers,
     unopened: comparison.unopened,
-    findingCount: comparison.findingCount,
-    findings: comparison.findings,
+    findingCount: comparison.findings.count,
+    findings: comparison.findings.all,
     seconds,
   }
 }

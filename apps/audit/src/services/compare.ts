@@ -6,11 +6,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channel, Served } from './asking.ts'
-import { type Difference, sentenceOf } from './finding.ts'
+import { sentenceOf } from './finding.ts'
+import { Findings, type MadeEvidence } from './findings.ts'
 import type { Follower } from './follower.ts'
 import { type Answer, type JudgeOptions, type ReadAnswer, readAnswer } from './judges.ts'
 import type { Question, ServiceName } from './questions.ts'
-import type { ServiceFaultCode, ServiceFinding } from './report.ts'
+import { compareAskers, HouseWords, type Right } from './same-for-all.ts'
 
 export type Asker = {
   /** Source address; `any` where none was chosen. */
@@ -35,7 +36,7 @@ export type EvidenceMaker = (
   from: string,
   answer: Answer,
   read: ReadAnswer,
-) => Promise<{ readonly evidence: string } | { readonly noEvidence: string }>
+) => Promise<MadeEvidence>
 
 type Put = {
   readonly question: Question
@@ -47,29 +48,28 @@ type Put = {
   /** It was wrong alone, too. */
   confirmed: boolean
 }
-type Right = {
-  readonly question: Question
-  readonly asker: Asker
-  readonly size: number
-  readonly text: string
-}
-
 /** How often a question is put where it is not answered, or answered of an old position. */
 const ATTEMPTS = 6
 const AGAIN_MILLISECONDS = 150
 const LONGEST_WAIT_SECONDS = 30
+/** Questions without any answer after which a service counts as silent. */
+const SILENT_AFTER = 16
+const NO_ANSWER: MadeEvidence = { noEvidence: 'No answer says nothing that could be kept.' }
 
 export class Comparison {
   readonly #options: ComparisonOptions
-  readonly findings: ServiceFinding[] = []
-  findingCount = 0
+  readonly findings: Findings
   unopened = 0
   readonly questions: { [S in ServiceName]: number } = { rdap: 0, whois: 0, proof: 0 }
   /** Answers and refusals by a limit, of each asker. */
   readonly counts: Map<Asker, { answers: number; limited: number }>
   /** Every answer in turn, for whoever measures how long they took. */
   readonly answered: (asker: Asker, question: Question, answer: Answer) => void
-  #house: string | null = null
+  readonly #house = new HouseWords()
+  /** Sizes that were waited for and never published. */
+  readonly #unpublishedSizes = new Set<number>()
+  /** Services that gave an asker no answer to a whole batch: nothing more is asked of them. */
+  readonly #silent = new Set<string>()
 
   constructor(
     options: ComparisonOptions,
@@ -77,6 +77,7 @@ export class Comparison {
   ) {
     this.#options = options
     this.answered = answered
+    this.findings = new Findings(options.maxFindings)
     this.counts = new Map(options.askers.map((asker) => [asker, { answers: 0, limited: 0 }]))
   }
 
@@ -86,13 +87,14 @@ export class Comparison {
     let asked = this.#put(this.#next(iterator))
     for (;;) {
       const puts = await asked
-      if (puts.length === 0) return
+      if (puts.length === 0) break
       // The next ones are on their way while these are judged.
       asked = this.#put(this.#next(iterator))
       await this.#settle(puts)
-      count += puts.length / this.#options.askers.length
+      count += new Set(puts.map(({ question }) => question)).size
       this.#options.progress(count)
     }
+    this.#house.find(this.findings)
   }
 
   #next(iterator: Iterator<Question, unknown, undefined>): readonly Question[] {
@@ -110,10 +112,12 @@ export class Comparison {
     const { askers } = this.#options
     return Promise.all(
       questions.flatMap((question) =>
-        askers.map(async (asker): Promise<Put> => {
-          const served = await this.#ask(asker, question)
-          return { question, asker, served, attempts: 1, suspect: null, confirmed: false }
-        }),
+        askers
+          .filter((asker) => !this.#silent.has(nameOf(asker, question)))
+          .map(async (asker): Promise<Put> => {
+            const served = await this.#ask(asker, question)
+            return { question, asker, served, attempts: 1, suspect: null, confirmed: false }
+          }),
       ),
     )
   }
@@ -135,17 +139,46 @@ export class Comparison {
   async #settle(puts: readonly Put[]): Promise<void> {
     let waiting = puts
     const right: Right[] = []
-    const known = this.findings.length
+    const known = this.findings.all.length
     while (waiting.length > 0) {
       const again = await this.#judge(waiting, right)
       const hopeless = again.filter(({ attempts }) => attempts >= ATTEMPTS)
-      for (const put of hopeless) this.#giveUp(put, puts)
+      this.#fallSilent(hopeless, puts)
+      for (const put of hopeless)
+        if (!this.#silent.has(nameOf(put.asker, put.question))) this.#giveUp(put, puts)
       waiting = again.filter(({ attempts }) => attempts < ATTEMPTS)
       if (waiting.length > 0) await this.#again(waiting)
     }
     for (const put of puts) this.#onceWrong(put, puts)
-    this.#servedRight(known, right)
-    this.#compareAskers(right)
+    this.findings.servedRight(known, right)
+    if (this.#options.askers.length > 1) compareAskers(right, this.findings)
+  }
+
+  /** A service that answers an asker nothing of a whole batch: told once, and not asked all the rest as often. */
+  #fallSilent(hopeless: readonly Put[], puts: readonly Put[]): void {
+    const answered = new Set(
+      puts.flatMap(({ asker, question, served }) =>
+        served.kind === 'answer' ? [nameOf(asker, question)] : [],
+      ),
+    )
+    for (const { asker, question, served } of hopeless) {
+      const name = nameOf(asker, question)
+      const count = hopeless.filter((one) => nameOf(one.asker, one.question) === name).length
+      if (served.kind === 'answer' || answered.has(name) || count < SILENT_AFTER || this.#silent.has(name))
+        continue
+      this.#silent.add(name)
+      this.findings.find({
+        code: 'refused',
+        question: { service: question.service, text: 'all of them' },
+        from: asker.from,
+        size: null,
+        details: [`Of ${count} questions none was answered: ${served.why}. Nothing more was asked.`],
+        made: NO_ANSWER,
+        others: this.#options.askers
+          .map(({ from }) => from)
+          .filter((from) => answered.has(`${question.service} ${from}`)),
+      })
+    }
   }
 
   /**
@@ -160,27 +193,7 @@ export class Comparison {
     )
     if (broken) return
     const details = ['Asked again alone it was right. Before that:', ...suspect.differences]
-    this.#find('answer-differs', question, [asker], suspect.size, details)
-  }
-
-  /** Who was given the right answer where another was not. */
-  #servedRight(known: number, right: readonly Right[]): void {
-    for (let at = known; at < this.findings.length; at++) {
-      const finding = this.findings[at]
-      if (finding === undefined) continue
-      const others = right.filter(
-        ({ question, asker }) =>
-          question.text === finding.question &&
-          question.service === finding.service &&
-          !finding.from.includes(asker.from) &&
-          !finding.others.includes(asker.from),
-      )
-      if (others.length > 0)
-        this.findings[at] = {
-          ...finding,
-          others: [...finding.others, ...others.map(({ asker }) => asker.from)],
-        }
-    }
+    this.findings.find({ code: 'answer-differs', question, from: asker.from, size: suspect.size, details })
   }
 
   async #again(waiting: readonly Put[]): Promise<void> {
@@ -231,7 +244,11 @@ export class Comparison {
     const { follower } = this.#options
     for (let attempt = 1; ; attempt++) {
       const where = follower.advance(size)
-      if (where !== 'unknown' || attempt > ATTEMPTS) return where
+      if (where !== 'unknown') return where
+      if (attempt > ATTEMPTS || this.#unpublishedSizes.has(size)) {
+        this.#unpublishedSizes.add(size)
+        return where
+      }
       await follower.fetch(false)
       if (follower.latest.size < size) await sleep(AGAIN_MILLISECONDS * attempt)
     }
@@ -243,142 +260,63 @@ export class Comparison {
     const { size } = read.position
     const { differences, unopened } = read.judge(this.#options.follower.record)
     this.unopened += unopened
-    const all = [...differences, ...this.#houseDiffers(read)]
-    if (all.length === 0) {
-      right.push({ question, asker, size, text: answer.text })
+    if (read.house !== null) this.#house.note(read.house, { question, from: asker.from, size })
+    if (differences.length === 0) {
+      right.push({ question, from: asker.from, size, text: answer.text })
       return true
     }
+    const details = differences.map(sentenceOf)
     if (put.suspect === null && asker.channels[question.service].askAlone !== undefined) {
-      put.suspect = { differences: all.map(sentenceOf), size }
+      put.suspect = { differences: details, size }
       return false
     }
     put.confirmed = true
-    const made =
-      this.findings.length < this.#options.maxFindings && differences.length > 0
-        ? await this.#options.evidence(question, asker.from, answer, read)
-        : { noEvidence: 'What differs is not of the record, or too much was found already.' }
-    this.#find(
-      question.service === 'proof' ? 'proof-wrong' : 'answer-differs',
-      question,
-      [asker],
-      size,
-      all.map(sentenceOf),
-      made,
-    )
+    const made = this.findings.full
+      ? { noEvidence: 'Too much was found already.' }
+      : await this.#options.evidence(question, asker.from, answer, read)
+    const code = question.service === 'proof' ? 'proof-wrong' : 'answer-differs'
+    this.findings.find({ code, question, from: asker.from, size, details, made })
     return true
   }
 
-  /** What the operator says for itself in every answer must be the same in all. */
-  #houseDiffers({ house }: ReadAnswer): readonly Difference[] {
-    if (house === null) return []
-    this.#house ??= house
-    return house === this.#house
-      ? []
-      : [{ where: '/notices', what: 'differs', record: `as in other answers, ${this.#house}`, served: house }]
-  }
-
-  #unreadable(put: Put, answer: Answer): void {
+  #unreadable(put: Put, { status, text }: Answer): void {
     const { question, asker } = put
     put.confirmed = true
-    if (question.service === 'proof' && answer.status === 200) {
-      const detail = 'The proof does not hold.'
-      this.#find('proof-wrong', question, [asker], null, [detail])
-      return
-    }
-    const text = answer.text.slice(0, 200)
-    const detail = `HTTP status ${answer.status}, and what was served has not the form of its protocol or names no log position: ${text}`
-    this.#find('answer-unreadable', question, [asker], null, [detail])
+    const wrongProof = question.service === 'proof' && status === 200
+    const detail = wrongProof
+      ? 'The proof does not hold.'
+      : `HTTP status ${status}, and what was served has not the form of its protocol or names no log position: ${text.slice(0, EXCERPT)}`
+    const code = wrongProof ? 'proof-wrong' : 'answer-unreadable'
+    this.findings.find({ code, question, from: asker.from, size: null, details: [detail] })
   }
 
   #unpublished({ question, asker }: Put, size: number): void {
     const detail = `The answer is of log size ${size}; the last checkpoint is of ${this.#options.follower.latest.size}, and no state ends there.`
-    this.#find('position-unpublished', question, [asker], size, [detail])
+    const found = { question, from: asker.from, size, details: [detail] }
+    this.findings.find({ ...found, code: 'position-unpublished' })
   }
 
   #giveUp({ question, asker, served }: Put, puts: readonly Put[]): void {
-    const others = puts.filter(
-      (one) => one.question === question && one.asker !== asker && one.served.kind === 'answer',
-    )
+    const { from } = asker
     if (served.kind === 'answer') {
       const size = readAnswer(this.#options, question, served)?.position.size ?? null
       const detail = `Asked ${ATTEMPTS} times, it is of log size ${size}, while other answers are of ${this.#options.follower.record.size}.`
-      this.#find('answer-stale', question, [asker], size, [detail])
-    } else
-      this.#find(
-        'refused',
-        question,
-        [asker],
-        null,
-        [`Asked ${ATTEMPTS} times: ${served.why}.`],
-        {
-          noEvidence: 'No answer says nothing that could be kept.',
-        },
-        others.map((one) => one.asker),
-      )
-  }
-
-  /** Answers of one position, each of them right as far as the record goes, must still be the same. */
-  #compareAskers(right: readonly Right[]): void {
-    if (this.#options.askers.length < 2) return
-    const first = new Map<string, Right>()
-    for (const one of right) {
-      const name = `${one.question.service} ${one.question.text} ${one.size}`
-      const other = first.get(name)
-      if (other === undefined) first.set(name, one)
-      else if (other.text !== one.text)
-        this.#find('askers-differ', one.question, [one.asker], one.size, [
-          `${other.asker.from} and ${one.asker.from} were given different answers, which the record does not tell apart: ${firstDifference(other.text, one.text)}`,
-        ])
-    }
-  }
-
-  #find(
-    code: ServiceFaultCode,
-    question: Question,
-    askers: readonly Asker[],
-    size: number | null,
-    details: readonly string[],
-    made: { readonly evidence: string } | { readonly noEvidence: string } = {
-      noEvidence: 'It is seen by asking again, and not from a file.',
-    },
-    others: readonly Asker[] = [],
-  ): void {
-    this.add({
-      code,
-      service: question.service,
-      question: question.text,
-      from: askers.map(({ from }) => from),
-      others: others.map(({ from }) => from),
-      size,
-      details,
-      evidence: 'evidence' in made ? made.evidence : null,
-      noEvidence: 'noEvidence' in made ? made.noEvidence : null,
-    })
-  }
-
-  /** One more finding; the same of another asker joins it. */
-  add(finding: ServiceFinding): void {
-    const details = finding.details.join('\n')
-    const same = this.findings.findIndex(
-      (one) =>
-        one.code === finding.code &&
-        one.question === finding.question &&
-        one.service === finding.service &&
-        one.details.join('\n') === details,
-    )
-    const known = this.findings[same]
-    if (known !== undefined) {
-      this.findings[same] = { ...known, from: [...known.from, ...finding.from] }
+      this.findings.find({ code: 'answer-stale', question, from, size, details: [detail] })
       return
     }
-    this.findingCount += 1
-    if (this.findings.length < this.#options.maxFindings) this.findings.push(finding)
+    const others = puts.filter((one) => one.question === question && one.served.kind === 'answer')
+    this.findings.find({
+      code: 'refused',
+      question,
+      from,
+      size: null,
+      details: [`Asked ${ATTEMPTS} times: ${served.why}.`],
+      made: NO_ANSWER,
+      others: others.map((one) => one.asker.from),
+    })
   }
 }
 
-function firstDifference(one: string, other: string): string {
-  let at = 0
-  while (at < one.length && one[at] === other[at]) at += 1
-  const from = Math.max(0, at - 20)
-  return `${JSON.stringify(one.slice(from, at + 60))} and ${JSON.stringify(other.slice(from, at + 60))}`
-}
+const EXCERPT = 200
+
+const nameOf = ({ from }: Asker, { service }: Question): string => `${service} ${from}`

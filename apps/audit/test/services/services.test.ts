@@ -269,13 +269,23 @@ test('429 for one path from one address: a refusal that nobody else meets', asyn
   assert.deepEqual(run.report?.findings.find(({ code }) => code === 'refused')?.others, ['127.0.0.1'])
 })
 
-test('answers of one holder that always take longer', async () => {
-  const path = `/rdap/entity/${story.beta.handle}`
+test('a service that answers nothing is told once, and not asked for ever', async () => {
+  const body = Buffer.from('later')
+  let count = 0
   const run = await audit(
-    {},
-    { http: (asked, _, answer) => (asked === path ? { ...answer, delayMilliseconds: 400 } : null) },
+    { from: TWO },
+    {
+      http: (asked, from) => {
+        if (!asked.startsWith('/rdap/') || from !== '127.0.0.2') return null
+        count += 1
+        return { status: 503, headers: { 'retry-after': '0' }, body }
+      },
+    },
   )
-  assert.deepEqual(found(run).names, [`rdap /entity/${story.beta.handle}: slower`])
+  assert.deepEqual(found(run).names, ['rdap all of them: refused'])
+  assert.match(found(run).said, /none was answered: HTTP status 503\. Nothing more was asked\./)
+  assert.deepEqual(run.report?.findings[0]?.others, ['127.0.0.1'])
+  assert.ok(count <= 6 * (run.report?.questions.rdap ?? 0))
 })
 
 test('a proof that does not hold', async () => {
