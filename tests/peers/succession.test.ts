@@ -13,6 +13,7 @@ import { auditLog, directorySource, policyOfVkey } from '@cadastre/audit'
 import { encodeBase64, type Signer } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { bundlesForSize, decodeBundle, entriesPath } from '@cadastre/merkle'
+import { makeMisbehaviour, verifyMisbehaviour } from '@cadastre/misbehaviour'
 import { parseCheckpoint, parseNote, parsePolicy } from '@cadastre/notes'
 import { PROFILES, procedureKey, termsHash } from '@cadastre/procedures'
 import {
@@ -34,6 +35,7 @@ import {
   testIdentity,
 } from '@cadastre/simulator'
 import { openSqliteReader, openSqliteWriter } from '@cadastre/store-sqlite'
+import { publish, trustIn } from '../../ledger/misbehaviour/test/published.ts'
 import { openTestMirror } from '../mirror/bench.ts'
 
 const NEW_ORIGIN = 'successor.example/log'
@@ -264,6 +266,23 @@ suite('succession', () => {
     const elsewhere = new Replayer({ crypto: nodeCrypto, origin: NEW_ORIGIN, root: () => new Uint8Array(32) })
     const found = all.flatMap((bytes, index) => elsewhere.step(index, bytes)).map(({ code }) => code)
     assert.deepEqual(found, ['predecessor-differs'])
+    await convicts(all, kept.checkpoint.size)
     await registry.stop()
   })
 })
+
+/** A successor that goes on with other entries than the predecessor signed is convicted by a small file; one that does not, by none. */
+async function convicts(entries: readonly Uint8Array[], index: number): Promise<void> {
+  const trust = trustIn(NEW_ORIGIN)
+  const stateAt = (): Promise<never> => Promise.reject(new Error('no state is asked for'))
+  const of = (given: readonly Uint8Array[]) => {
+    const sources = { crypto: nodeCrypto, trust, stateAt, ...publish(given, NEW_ORIGIN) }
+    return makeMisbehaviour(sources, { index, code: 'predecessor-differs' })
+  }
+  assert.equal((await of(entries)).ok, false, 'the honest one')
+  const forged = await of(entries.with(index - 2, new TextEncoder().encode('another entry')))
+  assert.ok(forged.ok, forged.ok ? '' : forged.error)
+  const verdict = verifyMisbehaviour(nodeCrypto, trust, forged.value)
+  assert.ok(verdict.ok)
+  assert.match(verdict.value.says.join(' '), /The predecessor signed the root .*; here they have the root/)
+}

@@ -1,7 +1,6 @@
 /** The files of a log under audit: bundles fetched, decoded and their signatures checked ahead of the replay. */
 
 import {
-  bundlesForSize,
   decodeBundle,
   type EntryBundle,
   entriesPath,
@@ -46,8 +45,8 @@ export class LogFiles {
   /** The bundles of a log of this size in order, from the one that holds entry `from` on. */
   async *bundles(from: number, size: number): AsyncGenerator<Fetched> {
     const ahead: Promise<Fetched>[] = []
-    for (const bundle of bundlesForSize(size).slice(Math.floor(from / TILE_WIDTH))) {
-      const fetching = this.#fetch(bundle)
+    for (let index = Math.floor(from / TILE_WIDTH); index * TILE_WIDTH < size; index++) {
+      const fetching = this.#fetch({ index, width: Math.min(TILE_WIDTH, size - index * TILE_WIDTH) })
       // What fails is told when its turn comes.
       fetching.catch((error: unknown) => error)
       ahead.push(fetching)

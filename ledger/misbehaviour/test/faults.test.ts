@@ -6,8 +6,8 @@ import { EVIDENCE_OF, FILE_FAULTS, verifyMisbehaviour } from '../src/index.ts'
 import { PROVOKED } from './provoke.ts'
 import { convict, TRUST } from './published.ts'
 
-/** Faults whose logs are told elsewhere: a succession is a story of its own, and the other has no log of its own. */
-const ELSEWHERE: readonly FaultCode[] = ['predecessor-differs', 'decision-impossible']
+/** A succession is a story of its own: tests/peers/succession.test.ts. */
+const ELSEWHERE: readonly FaultCode[] = ['predecessor-differs']
 
 test('the table of evidence names exactly the faults of replay and of files', () => {
   const codes = [...Object.keys(FAULTS), ...Object.keys(FILE_FAULTS)].sort()

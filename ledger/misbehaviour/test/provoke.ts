@@ -213,6 +213,14 @@ export const PROVOKED: Logs = {
       return { ...entry, outcome: { ...outcome, effects: (outcome['effects'] as Json[]).slice(1) } }
     }).entries,
   'loss-without-basis': () => slipped(HELD, taken),
+  'decision-impossible': () => {
+    const { log, application } = cooling()
+    log.advance(WEEK_SECONDS)
+    log.tamper = (entry) => ({ ...object(entry), procedure: 'seize/1' })
+    log.due('update-holder/1', application)
+    log.commit()
+    return log.entries
+  },
   'number-misplaced': () => slipped('ip4/198.51.100.0/28', doubled),
   'number-lost': () => slipped('ip4/198.51.100.0/24', () => null),
 }

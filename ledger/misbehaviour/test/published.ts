@@ -20,19 +20,22 @@ import { makeMisbehaviour, type Sources } from '../src/index.ts'
 
 export const ORIGIN = 'registry.example/log'
 const logKey = ed25519SignerFromSeed(new Uint8Array(32).fill(9))
-const LOG_VKEY: string = formatVkey(makeVkey(nodeCrypto, ORIGIN, KEY_TYPE_ED25519, logKey.publicKey))
 
 export function policyOf(vkey: string): Policy {
   const policy = parsePolicy(nodeCrypto, `log ${vkey}\nquorum none\n`)
   assert.ok(policy.ok)
   return policy.value
 }
-export const TRUST: Policy = policyOf(LOG_VKEY)
+/** Trust in the key that signs what {@link publish} publishes. */
+export function trustIn(origin: string): Policy {
+  return policyOf(formatVkey(makeVkey(nodeCrypto, origin, KEY_TYPE_ED25519, logKey.publicKey)))
+}
+export const TRUST: Policy = trustIn(ORIGIN)
 
 export type Published = { readonly log: LogReader; readonly checkpoint: string; readonly size: number }
 
-/** The log of these entries; `size`: how many of them the checkpoint covers. */
-export function publish(entries: readonly Uint8Array[]): Published {
+/** The log of these entries, signed under this origin. */
+export function publish(entries: readonly Uint8Array[], origin: string = ORIGIN): Published {
   const levels: Uint8Array[][] = []
   const range = new CompactRange(nodeCrypto)
   for (const bytes of entries)
@@ -42,7 +45,7 @@ export function publish(entries: readonly Uint8Array[]): Published {
     })
   return {
     size: entries.length,
-    checkpoint: sign(entries.length, range.root()),
+    checkpoint: sign(entries.length, range.root(), origin),
     log: {
       entries: async (from, count) => entries.slice(from, from + count),
       tileHashes: async (level, from, count) => (levels[level * 8] ?? []).slice(from, from + count),
@@ -50,9 +53,8 @@ export function publish(entries: readonly Uint8Array[]): Published {
   }
 }
 
-/** A checkpoint that the log's key signs, whatever it says. */
-function sign(size: number, root: Uint8Array): string {
-  return signNote(formatCheckpoint({ origin: ORIGIN, size, root }), [noteSigner(nodeCrypto, ORIGIN, logKey)])
+function sign(size: number, root: Uint8Array, origin: string): string {
+  return signNote(formatCheckpoint({ origin, size, root }), [noteSigner(nodeCrypto, origin, logKey)])
 }
 
 export type Convicted = {

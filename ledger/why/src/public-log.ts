@@ -1,6 +1,6 @@
 /** A log read from its public files (C2SP tlog-tiles), each checked against nothing: proofs made from them are. */
 
-import { bundlesForSize, decodeBundle, entriesPath, HASH_BYTES, TILE_WIDTH, tilePath } from '@cadastre/merkle'
+import { decodeBundle, entriesPath, HASH_BYTES, TILE_WIDTH, tilePath } from '@cadastre/merkle'
 import type { LogReader } from './log-range.ts'
 
 /** A public file's bytes by its path below the log's prefix; null where there is none. */
@@ -23,8 +23,7 @@ export function publicLog(read: ReadFile, size: number): LogReader {
   }
 
   async function load(index: number): Promise<readonly Uint8Array[]> {
-    const last = bundlesForSize(size).at(-1)
-    const width = last?.index === index ? last.width : TILE_WIDTH
+    const width = Math.min(TILE_WIDTH, size - index * TILE_WIDTH)
     const [bytes, held] = await wide((count) => entriesPath(index, count), width)
     const entries = decodeBundle(bytes, held)
     if (!entries.ok) throw new Error(`${entriesPath(index, held)} is no bundle of entries`)
