@@ -91,7 +91,7 @@ test('keys are readable by their owner only', async () => {
     for (const name of await readdir(keys)) assert.equal((await stat(join(keys, name))).mode & 0o077, 0, name)
 })
 
-test('README: mirror a registry', { timeout: 180_000 }, async () => {
+test('README: mirror a registry', { timeout: 400_000 }, async () => {
   const [block] = await commandsUnder('Mirror a registry')
   const [http, whois] = [await freePort(), await freePort()]
   const script = adapted(block ?? '').replace(
