@@ -2,8 +2,11 @@
 // claimed, and a class that does not hold is told.
 
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { FILE_FAULTS } from '@cadastre/misbehaviour'
+import { PROCEDURES } from '@cadastre/procedures'
+import { FAULTS } from '@cadastre/replay'
 import {
   type Attack,
   attackPage,
@@ -67,6 +70,28 @@ test('every attack that the issue names is in the catalogue, and each stands the
   const names = CATALOGUE.map(({ attack }) => attack.name)
   assert.equal(new Set(names).size, names.length)
   for (const [issue, name] of NAMED) assert.ok(names.includes(name), issue)
+})
+
+/** Found only where an earlier forged record is: the entry that wrote that is convicted, with effects-differ. */
+const FOLLOWS_ANOTHER = ['decision-impossible']
+
+test('every fault that an audit can find is what some attack comes to', () => {
+  const claimed = new Set(CATALOGUE.flatMap(({ attack }) => attack.routes.map(({ claim }) => claim.by)))
+  const codes = [...Object.keys(FAULTS), ...Object.keys(FILE_FAULTS)]
+  assert.deepEqual(
+    codes.filter((code) => !claimed.has(code)),
+    FOLLOWS_ANOTHER,
+  )
+})
+
+test('every procedure is attacked', () => {
+  const catalogue = new URL('testing/simulator/src/attacks/catalogue/', root)
+  const texts = readdirSync(catalogue).map((name) => readFileSync(new URL(name, catalogue), 'utf8'))
+  const attacked = (id: string): boolean => texts.some((text) => text.includes(`'${id}'`))
+  assert.deepEqual(
+    Object.keys(PROCEDURES).filter((id) => !attacked(id)),
+    [],
+  )
 })
 
 test('every group has its test file', () => {
