@@ -16,34 +16,22 @@ import {
   innermost,
   isArray,
   isObject,
-  type Json,
   type JsonObject,
   parseHandle,
   peerHandleOf,
   type Registration,
 } from '@cadastre/records'
-import {
-  anything,
-  is,
-  list,
-  type Members,
-  matchJson,
-  object,
-  type Part,
-  set,
-  texts,
-  type Want,
-} from '../expect.ts'
+import { is, list, type Members, matchJson, object, set, texts } from '../expect.ts'
 import type { Difference, Judgement, Position } from '../finding.ts'
 import { type House, pathInForce, type ServedRecord } from '../record.ts'
 import { closestZone, zoneNamed } from '../reverse-zones.ts'
-import { pauseSays } from '../words.ts'
 import { domainMembers } from './domain.ts'
 import { contactMembers } from './entities.ts'
-import { holderWanted, TRUNCATED } from './holder.ts'
+import { holderWanted } from './holder.ts'
 import { Addresses, linksWanted, queryText } from './links.ts'
+import { noticesOf, type OwnNotices } from './notices.ts'
 import { numbersMembers, rangeMembers } from './numbers.ts'
-import { type Notice, nameOfNotice, noticePart, noticesWanted } from './parts.ts'
+import { noticesWanted } from './parts.ts'
 import { parseServedJson } from './served-json.ts'
 import { subjectOf } from './subject.ts'
 
@@ -82,11 +70,9 @@ function positionOf({ notices }: JsonObject): Position | null {
 }
 
 /** What an answer must be. */
-type Answer = {
+type Answer = OwnNotices & {
   readonly status: number
   readonly members: Members
-  readonly notices?: readonly Notice[]
-  readonly truncated?: 'yes' | 'no' | 'perhaps'
   readonly location?: string
 }
 
@@ -129,82 +115,6 @@ export function judgeRdap(
     json,
   )
   return { differences: [...differences, ...body.differences], unopened: body.unopened }
-}
-
-function noticesOf(
-  record: ServedRecord,
-  { notice }: House,
-  addresses: Addresses,
-  wanted: Answer,
-): Want | null {
-  const paused = record.object('registry', 'REGISTRY')?.paused ?? null
-  const own: Notice[] = [
-    ...(wanted.notices ?? []),
-    {
-      title: 'Log position',
-      text: `As of log size ${record.size}, ${record.at}.`,
-      links: [
-        {
-          value: addresses.help,
-          rel: 'describedby',
-          href: `${addresses.base}/log/checkpoint`,
-          type: 'text/plain',
-          title: 'Latest checkpoint of the log',
-        },
-      ],
-    },
-    ...(typeof notice === 'string' ? [{ title: 'Demonstration', text: notice }] : []),
-    ...(wanted.truncated === 'yes' ? [TRUNCATED] : []),
-  ]
-  if (paused !== null && paused.until > record.at) {
-    const href = `${addresses.base}/procedures/pause`
-    const link = { value: addresses.help, rel: 'describedby', href, type: 'text/html' }
-    own.push({ title: 'Paused', text: pauseSays(paused), links: [link] })
-  }
-  const parts: Part[] = own.map(noticePart)
-  if (wanted.truncated === 'perhaps') {
-    const { name, want } = noticePart(TRUNCATED)
-    parts.push({ name, want: { kind: 'perhaps', want } })
-  }
-  if (notice === undefined) parts.push({ name: 'Demonstration', want: { kind: 'perhaps', want: anything } })
-  for (const relation of HOUSE_NOTICES) parts.push({ name: relation, want: houseNotice(relation, addresses) })
-  return set(parts, (one) => {
-    if (notice === undefined && isObject(one) && one['title'] === 'Demonstration') return 'Demonstration'
-    return HOUSE_NOTICES.find((relation) => hasLink(one, relation)) ?? nameOfNotice(one)
-  })
-}
-
-/** Notices that the NRO profile asks of every answer; their words and pages are the operator's own, the same in each. */
-export const HOUSE_NOTICES: readonly string[] = ['terms-of-service', 'inaccuracy-report']
-
-export function hasLink(notice: Json, relation: string): boolean {
-  if (!isObject(notice) || !isArray(notice['links'])) return false
-  return notice['links'].some((link) => isObject(link) && link['rel'] === relation)
-}
-
-function houseNotice(relation: string, addresses: Addresses): Want {
-  return {
-    kind: 'own',
-    wrong: (served) => {
-      if (!isObject(served)) return 'a notice'
-      const { title, description, links, ...rest } = served
-      const [link, ...more] = isArray(links) ? links : []
-      const whole =
-        typeof title === 'string' &&
-        isArray(description) &&
-        description.length > 0 &&
-        description.every((line) => typeof line === 'string') &&
-        Object.keys(rest).length === 0
-      const linked = isObject(link) && link['value'] === addresses.help && isLink(link) && more.length === 0
-      return whole && linked ? null : `one notice with one link ${relation}`
-    },
-  }
-}
-
-/** Members of RFC 9083 section 4.2 that a link of a notice has, and no others. */
-function isLink({ value, rel, href, type, title = '', ...rest }: JsonObject): boolean {
-  const texts = [value, rel, href, type, title]
-  return texts.every((text) => typeof text === 'string') && Object.keys(rest).length === 0
 }
 
 /** From what was asked to what must be answered. */
