@@ -121,6 +121,19 @@ suite('hostile sources', () => {
       return true
     },
   }
+  /** Lies of which what was seen is kept: they contradict the signed tree. */
+  const observed = new Set([
+    'a bundle that is cut off',
+    'a bundle with another entry',
+    'a tile with a flipped bit',
+  ])
+  /** The kept file holds offline; it convicts whoever served it, not the log. */
+  async function observes(file: string): Promise<void> {
+    const trust = parsePolicy(nodeCrypto, policy)
+    assert.ok(trust.ok)
+    const verdict = verifyMisbehaviour(nodeCrypto, trust.value, await readFile(file, 'utf8'))
+    assert.equal(verdict.ok ? verdict.value.basis : verdict.error.detail, 'observed')
+  }
   for (const [name, lie] of Object.entries(lies))
     test(`${name}: told, not published, and no reproach to the log`, { timeout: 60_000 }, async () => {
       const mirror = await following('lied-to')
@@ -130,6 +143,9 @@ suite('hostile sources', () => {
       assert.equal(mirror.follower.size, first)
       assert.equal(mirror.published.length, 1)
       assert.ok(mirror.reports.length > 0)
+      const kept = mirror.reports.flatMap(({ detail }) => ('kept' in detail ? [String(detail.kept)] : []))
+      assert.equal(kept.length, observed.has(name) ? 1 : 0, JSON.stringify(mirror.reports))
+      for (const file of kept) await observes(file)
       // The source mends: the copy goes on where it stood.
       server.lie = () => false
       assert.equal(await mirror.follower.round(), 'grown')

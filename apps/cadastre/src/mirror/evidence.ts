@@ -1,8 +1,10 @@
 /** Files that convict a log, beside the copy: made from what was signed, so that anyone can check them. */
 
 import { join } from 'node:path'
+import type { LogSource } from '@cadastre/audit'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { makeMisbehaviour, NoEvidenceError, type Sources } from '@cadastre/misbehaviour'
+import type { Instant } from '@cadastre/records'
 import { writeDurably } from '@cadastre/registrar'
 import type { TrieView } from '@cadastre/trie'
 import type { LogFault } from './growth.ts'
@@ -13,6 +15,8 @@ export type EvidenceMaterial = Pick<Sources, 'log' | 'checkpoint' | 'size'> & {
   readonly earlier: string | null
   /** As far as it is at hand. */
   readonly stateAt: (size: number) => TrieView | null
+  /** Of files as served: whose they are. */
+  readonly from?: LogSource
 }
 
 /** Keeps the evidence of a fault; the file, or null where none can be made. */
@@ -22,14 +26,16 @@ export type KeepEvidence = (fault: LogFault, material: EvidenceMaterial) => Prom
 export function evidenceIn(
   directory: string,
   mirror: MirrorFile,
+  now: () => Instant,
   unmade: (why: string) => void,
 ): KeepEvidence {
   const trust = policyOfMirror(mirror)
-  return async (fault, { stateAt, ...material }) => {
+  return async (fault, { stateAt, from, ...material }) => {
     const sources: Sources = {
       ...material,
       crypto: nodeCrypto,
       trust,
+      files: from === undefined ? null : { from: from.name, read: (path) => from.read(path), now },
       stateAt: (size) => {
         const view = stateAt(size)
         return view === null

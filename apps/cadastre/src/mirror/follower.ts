@@ -4,7 +4,7 @@
  * source is told, and the next one asked.
  */
 
-import { directorySource, type LogSource, type SignaturePool } from '@cadastre/audit'
+import { directorySource, type LogSource, type SignaturePool, SourceError } from '@cadastre/audit'
 import { bytesEqual } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { verifyConsistency } from '@cadastre/merkle'
@@ -28,6 +28,7 @@ import { ReplayedState, type StateMemory } from './replayed-state.ts'
 import { resumedState } from './resumed-state.ts'
 import { acceptedBy, keptCheckpoint, type Shown, shownBy } from './sources.ts'
 import { type MirrorFile, MirrorTrustError, policiesFor, policyOfMirror } from './trust.ts'
+import { keepWrongFile } from './wrong-files.ts'
 
 /** So many times as long as saving took, nothing is saved again: 2% of the time at most. */
 const SAVE_SHARE = 50
@@ -96,6 +97,8 @@ export class Follower {
   #sources: readonly SourceStatus[]
   /** What was wrong with files of sources in the last round. */
   readonly #troubles = new Map<string, string>()
+  /** A file of each source that was not the one that was signed, in the last round. */
+  readonly #wrong = new Map<string, string>()
 
   constructor(options: FollowerOptions) {
     this.#options = options
@@ -182,6 +185,7 @@ export class Follower {
     const { sources, report } = this.#options
     const shown = await Promise.all(sources.map((source) => shownBy(source, this.#policyToLookAt())))
     this.#troubles.clear()
+    this.#wrong.clear()
     this.#sources = shown.map((one) =>
       one.kind === 'checkpoint'
         ? { name: one.source.name, size: one.opened.checkpoint.size, problem: null }
@@ -201,6 +205,23 @@ export class Follower {
       if (!(error instanceof NoGoodFileError)) throw error
       report(error.message, { source: best.source.name })
       return 'unreadable'
+    } finally {
+      await this.#keepWrongFiles(best)
+    }
+  }
+
+  /** What sources served otherwise than it was signed: told, and kept as it was seen. */
+  async #keepWrongFiles({ note, opened }: Good): Promise<void> {
+    const { sources, report, keepEvidence } = this.#options
+    for (const [name, path] of this.#wrong) {
+      const source = sources.find((one) => one.name === name)
+      if (source === undefined) continue
+      const shown = { note, size: opened.checkpoint.size }
+      const kept = await keepWrongFile(source, path, shown, keepEvidence).catch((error: unknown) => {
+        if (!(error instanceof SourceError)) throw error
+        return null
+      })
+      if (kept !== null) report('what a source served wrongly is kept', { source: name, kept })
     }
   }
 
@@ -267,6 +288,7 @@ export class Follower {
     const others = this.#options.sources.filter((source) => !sources.includes(source))
     return new LogFiles(this.#own, [...sources, ...others], (trouble: Trouble) => {
       this.#troubles.set(trouble.source, `${trouble.path}: ${trouble.problem}`)
+      if (trouble.isWrong) this.#wrong.set(trouble.source, trouble.path)
       this.#options.report('a source gives a wrong file, or none', trouble)
     })
   }

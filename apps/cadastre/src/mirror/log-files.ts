@@ -6,7 +6,13 @@
 import { type LogSource, SourceError } from '@cadastre/audit'
 
 /** What is wrong with a source: it proves nothing against the log, whose files come from elsewhere then. */
-export type Trouble = { readonly source: string; readonly path: string; readonly problem: string }
+export type Trouble = {
+  readonly source: string
+  readonly path: string
+  readonly problem: string
+  /** It gave something, which is not what was signed. */
+  readonly isWrong: boolean
+}
 
 /** No place has the file as it must be. What was published stays; it is asked for again later. */
 export class NoGoodFileError extends Error {
@@ -56,7 +62,9 @@ export class LogFiles {
       if ('value' in seen) return { value: seen.value, held }
       last = `${source.name}: ${seen.problem}`
       // Our own copy lacks what it has not fetched yet.
-      if (!held) this.#trouble({ source: source.name, path: wanted[0]?.[0] ?? '', problem: seen.problem })
+      if (held) continue
+      const isWrong = typeof read !== 'string'
+      this.#trouble({ source: source.name, path: wanted[0]?.[0] ?? '', problem: seen.problem, isWrong })
     }
     throw new NoGoodFileError(`${wanted[0]?.[0] ?? 'a file'} cannot be had: ${last}`)
   }

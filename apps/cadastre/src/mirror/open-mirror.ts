@@ -74,7 +74,7 @@ export async function openMirror(options: OpenMirrorOptions): Promise<OpenedMirr
       files,
       index,
       pool,
-      keepEvidence: evidenceIn(directory.evidence, mirror, (why) =>
+      keepEvidence: evidenceIn(directory.evidence, mirror, options.now, (why) =>
         options.report('no file convicts the log by itself', { why }),
       ),
     })
