@@ -3,13 +3,13 @@
 import { encodeBase64 } from '@cadastre/crypto'
 import { generateEd25519Signer, nodeCrypto } from '@cadastre/crypto/node'
 import { PROFILES } from '@cadastre/procedures'
-import type { JsonObject, ProcedureRecord } from '@cadastre/records'
+import { addSeconds, type JsonObject, type ProcedureRecord } from '@cadastre/records'
 import { impactOf } from '@cadastre/replay'
 import { memberHashOf } from '@cadastre/signatures'
 import { type Attack, onlyVisible, shownIn } from '../attack.ts'
 import { stopped, visible, written } from '../routes.ts'
-import { enterCourt, examine, orderBody } from '../steps.ts'
-import { ALICES, type AttackWorld, SHA } from '../world.ts'
+import { enterCourt, examine, orderBody, orderOf, serve } from '../steps.ts'
+import { ALICES, type AttackWorld, DAY, SHA } from '../world.ts'
 
 type Parameters = ProcedureRecord['parameters']
 const NO_IMPACT = { size: 1, acts: 0, otherwise: 0, holders: 0 }
@@ -262,6 +262,51 @@ export const STAFF: readonly Attack[] = [
     advice: null,
   },
   {
+    name: 'an act that stops the registry',
+    wants: 'Let something fall due that cannot be done, so that nothing is decided any more.',
+    routes: [
+      stopped('the registry goes on', async (world) => {
+        // The end of an authority, asked for in its first notice and examined after it.
+        await enterCourt(world)
+        await world.later(88)
+        const body = {
+          step: 'end',
+          staff: 'OPERATOR',
+          attestor: null,
+          authority: 'COURT',
+          gazette: SHA('no gazette'),
+        }
+        const application = await world.made('application', 'register-authority/1', body, [
+          world.registry.operator,
+        ])
+        await world.later(4)
+        await examine(world, application)
+        for (let times = 0; times < 3; times++) await world.later(100)
+        return goesOn(world)
+      }),
+      stopped(
+        'the registry goes on',
+        async (world) => {
+          // An order that reverses another, which has ended before the attestors answer.
+          const until = addSeconds(world.registry.now, 3 * DAY)
+          const scope = {
+            scope: [{ ...world.reference(ALICES), range: '203.0.113.0/24' }],
+            holder: world.alice.handle,
+          }
+          const first = await serve(world, { effect: 'hold' }, { ...scope, until })
+          await examine(world, orderOf(world, first).application)
+          const second = await serve(world, { effect: 'hold' }, { ...scope, reverses: first })
+          await world.later(3.5)
+          await examine(world, orderOf(world, second).application)
+          for (let times = 0; times < 3; times++) await world.later(100)
+          return goesOn(world)
+        },
+        { world: { court: true } },
+      ),
+    ],
+    advice: null,
+  },
+  {
     name: 'hiding an incident',
     wants: 'Keep an error of the registry’s own quiet, or report it late.',
     routes: [
@@ -298,4 +343,10 @@ function noticeOf(world: AttackWorld): Promise<string> {
   const key = encodeBase64(world.mallory.signer.publicKey)
   const body = { step: 'notice', holder: world.alice.handle, notice: SHA('a notice'), key, attestor: 'CL-1' }
   return world.made('application', 'dissolve/1', body, [world.mallory.signer])
+}
+
+/** Null where the registrar has stopped. */
+async function goesOn(world: AttackWorld): Promise<string | null> {
+  const refusal = await world.ask('confirm/1', { holder: world.alice.handle }, [world.alice.signer])
+  return refusal === null && world.registry.registrar.failure === null ? 'the registry goes on' : null
 }
