@@ -153,8 +153,7 @@ function paidFor(world: World, application: Application): void {
   const chosen = body['block'] === null ? null : blockAt(String(body['block']))
   if (chosen === null) {
     close(world, application, 'waiting')
-    joinQueue(world, pool, length, handle)
-    world.toServe.add(pool.handle)
+    takesItsPlace(world, pool, length, handle)
     return
   }
   const fault = firstOf(
@@ -272,13 +271,18 @@ function serve(world: World, pool: Pool, application: Application, holder: Holde
   if (fault === null && block !== null) grant(world, holder, pool, block, terms)
 }
 
+/** By an act of the registrar it is looked whether something is free. */
+function takesItsPlace(world: World, pool: Pool, length: number, handle: string): void {
+  enqueue(world, pool.handle, length, handle)
+  world.exhausted.get(pool.handle)?.delete(length)
+  world.toServe.add(pool.handle)
+}
 /** Whoever stood aside is first again. */
 function comesBack(world: World, application: Application): void {
   const pool = world.get('pool', application.body['pool'])
   if (pool === null) throw new Error('an application has a pool')
   close(world, application, 'waiting')
-  joinQueue(world, pool, Number(application.body['length']), application.handle)
-  world.toServe.add(pool.handle)
+  takesItsPlace(world, pool, Number(application.body['length']), application.handle)
 }
 
 function feeLapsed(world: World, subject: string): Verdict {

@@ -7,7 +7,7 @@ import { atOnce, call, ENDINGS, nextClerk } from './examined.ts'
 import { saveNotes } from './handing.ts'
 import { anySigned } from './keys.ts'
 import { isLive } from './order-checks.ts'
-import { returned } from './order-steps.ts'
+import { returned, saveOrder } from './order-steps.ts'
 import {
   type Asked,
   firstOf,
@@ -69,7 +69,7 @@ function appeal(asked: Asked): Verdict {
         const orders = notes.orders.filter((one) => !(isHold && one.order === order.handle))
         if (notes.orders.length > 0) saveNotes(world, { ...notes, orders })
       }
-      world.put('order', order.handle, { ...order, state: 'stayed', stayed, due: null })
+      saveOrder(world, { ...order, state: 'stayed', stayed })
     },
   }
 }

@@ -137,13 +137,12 @@ function examined(asked: Asked, parcel: Parcel | undefined, holder: Holder | nul
   const affected = affectedBy(world, parcel, holder)
   const consents = affected.filter((handle) => fullSigned(asked, world.holder(handle)))
   const by = textOf(body, 'by')
-  const all = consents.includes(by) ? consents : [by, ...consents]
   const sinces = affected.map((handle) => world.holder(handle)?.since ?? 0)
   const since = Math.min(parcel?.entry.since ?? world.index, ...sinces)
   const { handle } = examine(world, {
     procedure: 'correct/1',
     body,
-    consents: all,
+    consents: [by],
     affected,
     questions: QUESTIONS,
     attestor: textOf(body, 'attestor'),

@@ -298,7 +298,7 @@ export function toNotify(world: World, application: Application, examination: Ex
   const { affected, windowSeconds: seconds, windowDays: days } = examination
   const open = affected.filter((handle) => !application.consents.includes(handle))
   const isWindow = seconds > 0 || days.length > 0
-  if ((affected.length > 0 && open.length === 0) || (affected.length === 0 && !isWindow)) {
+  if ((affected.length > 0 && open.length === 0) || !isWindow) {
     atOnce(world, application)
     return
   }

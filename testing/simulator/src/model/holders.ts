@@ -199,7 +199,8 @@ export function rotated(
   received: string,
   seconds?: number,
 ): Partial<Holder> {
-  const vetoSeconds = seconds ?? parameters(world, 'rotate-keys/1', received)['vetoSeconds'] ?? 0
+  const all = parametersSince(world, 'rotate-keys/1', holder.since, received)
+  const vetoSeconds = seconds ?? Math.max(...all.map((terms) => terms['vetoSeconds'] ?? 0))
   const until = later(world.at, vetoSeconds) as Instant
   const running = <T extends { readonly until: Instant }>(all: readonly T[]): readonly T[] =>
     all.filter((one) => one.until > world.at)

@@ -34,9 +34,16 @@ function nextDue(order: OrderRecord): Instant | null {
 export function returned(world: World, order: OrderRecord, reason: string): void {
   note(world, order, null)
   const application = world.application(order.application)
-  if (application !== null && application.state !== 'effected' && application.state !== 'failed')
+  if (application?.state === 'examining' || application?.state === 'noticed')
     close(world, application, 'failed', reason)
-  saveOrder(world, { ...order, state: 'returned', reason, ended: world.at as Instant })
+  saveOrder(world, {
+    ...order,
+    state: 'returned',
+    reason,
+    ended: world.at as Instant,
+    windowEnd: null,
+    askAgain: null,
+  })
 }
 
 /** What the notes of the registrations say of an order: what is to be executed, what holds. */
@@ -262,12 +269,12 @@ export function advance(world: World, order: OrderRecord): void {
     openWindow(world, order)
     return
   }
-  if (seal !== null && seal.opened === null && !seal.overdue && seal.until <= at) {
-    saveOrder(world, { ...order, seal: { ...seal, overdue: true } })
+  if (isLive(order) && isLasting(order) && state !== 'received' && until !== null && until <= at) {
+    ends(world, order, 'expired')
     return
   }
-  if (isLive(order) && isLasting(order) && until !== null && until <= at) {
-    ends(world, order, 'expired')
+  if (seal !== null && seal.opened === null && !seal.overdue && seal.until <= at) {
+    saveOrder(world, { ...order, seal: { ...seal, overdue: true } })
     return
   }
   if (state === 'stayed' && stayed?.until != null && stayed.until <= at) {

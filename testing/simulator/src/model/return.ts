@@ -1,6 +1,6 @@
 /** `return/1`: numbers go back, through a quarantine, to their pool. */
 
-import type { Application, Instant, JsonObject } from '@cadastre/records'
+import type { Application, Holder, Instant, JsonObject } from '@cadastre/records'
 import { entryOf } from './founding.ts'
 import { isHeld, lockFault, setPending } from './handing.ts'
 import { fullSigned, signedBy } from './keys.ts'
@@ -114,7 +114,7 @@ function effected(world: World, application: Application): Verdict {
       : firstOf(
           parcel.entry.holder !== holder.handle && 'not-holder',
           parcel.entry.kind !== 'holding' && 'not-a-holding',
-          frozenSince(world, holder, application) ?? lockFault(world, holder),
+          lockFault(world, holder) ?? frozenSince(holder, application),
           partFault(world, body, parcel, application.handle),
         )
   return {
@@ -131,13 +131,8 @@ function effected(world: World, application: Application): Verdict {
   }
 }
 /** A freeze since the offer lets it fail, even one that has ended. */
-function frozenSince(
-  world: World,
-  holder: { readonly frozenAt: string | null; readonly lockedUntil: string | null },
-  { opened }: Application,
-): string | null {
-  if (holder.lockedUntil !== null && holder.lockedUntil > world.at) return 'locked'
-  return holder.frozenAt !== null && holder.frozenAt >= opened ? 'frozen' : null
+function frozenSince({ frozenAt }: Holder, { opened }: Application): string | null {
+  return frozenAt !== null && frozenAt >= opened ? 'frozen' : null
 }
 
 /** The numbers under a new id, with no holder; children inside end, services inside are inert. */

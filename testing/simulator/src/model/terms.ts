@@ -101,7 +101,7 @@ function adopt(asked: Asked): Verdict {
     unless: ['resource-named', 'terms-do-not-fit', 'calendar-unknown'],
   }
 }
-const PROTECTIVE = /^(notice|guard|veto|window|endedWindow)(Seconds|Days)$/
+const PROTECTIVE = /^(notice|guard|veto|window|endedWindow|formerContact)(Seconds|Days)$/
 function onlyLonger({ parameters: old }: Pick<ProcedureRecord, 'parameters'>, next: unknown): boolean {
   const entries = Object.entries(next as ProcedureRecord['parameters'])
   const changed = entries.filter(([name, value]) => old[name] !== value)
