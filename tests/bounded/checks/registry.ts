@@ -273,7 +273,7 @@ const WRITES: { readonly [procedure: string]: readonly string[] } = {
   'lock/1': ['holder', 'application'],
   'update-holder/1': ['holder', 'application'],
   'rotate-keys/1': ['holder', 'application'],
-  'recover-keys/1': ['holder', 'application', 'roster', 'call'],
+  'recover-keys/1': ['holder', 'application', 'roster', 'call', 'notes'],
   'identify-holder/1': ['holder', 'identity'],
   'record-notice/1': ['application', 'order'],
   'attest/1': ['application', 'roster', 'call'],
