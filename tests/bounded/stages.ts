@@ -100,31 +100,44 @@ function pairs(): readonly (readonly [Family, Family])[] {
   )
 }
 
+/** Families with so much in them that acts are tried on one holder, so that six steps can be reached. */
+const LARGE: readonly Family[] = [
+  ...(['holders', 'keys', 'dissolve', 'succeed', 'claims', 'corrections', 'holds', 'takings'] as const),
+  ...(['contests', 'authorities', 'disputes', 'sanctions'] as const),
+]
+/** What is contested must have been ordered. */
+const TOGETHER: { readonly [F in Family]?: readonly Family[] } = { contests: ['holds', 'contests'] }
+
+function byFamilies(stages: Stages, depth: number): void {
+  // The small ones first: what they do not need is left for the others.
+  const families = ALL_FAMILIES.toSorted((a, b) => Number(LARGE.includes(a)) - Number(LARGE.includes(b)))
+  for (const [place, family] of families.entries()) {
+    if (stages.found !== null) return
+    const share = (stages.left * 0.8) / (families.length - place)
+    const subjects = LARGE.includes(family) ? 1 : null
+    const name = `${family}${subjects === null ? '' : ' on one holder'}, any order`
+    stages.run(name, { depth, families: TOGETHER[family] ?? [family], subjects }, share)
+  }
+}
+
 export function runStages(profile: Profile, options: StageOptions): Staged {
   const { seconds, depth, print } = options
   const stages = new Stages(profile, options)
-  stages.run('every act, any order, two steps', { depth: 2 }, seconds / 10)
+  stages.run('every act, any order', { depth: 2 }, seconds / 10)
   if (stages.found === null)
-    stages.run('every act on one holder, any order', { depth: 3, subjects: 1 }, seconds / 6)
+    stages.run('every act on one holder, any order', { depth: 3, subjects: 1 }, seconds / 12)
   if (stages.found === null)
-    stages.run('every act on one holder, one chain', { depth, chains: 1, subjects: 1 }, seconds / 4)
-  for (const [place, family] of ALL_FAMILIES.entries()) {
-    if (stages.found !== null) break
-    const share = (stages.left * 0.6) / (ALL_FAMILIES.length - place)
-    const { layers } = stages.run(`${family}, any order`, { depth, families: [family] }, share / 2)
-    const incomplete = layers.some(({ complete }) => !complete)
-    if (incomplete && stages.found === null)
-      stages.run(`${family} on one holder, any order`, { depth, families: [family], subjects: 1 }, share / 2)
-  }
+    stages.run('every act on one holder, one chain', { depth, chains: 1, subjects: 1 }, seconds / 10)
+  byFamilies(stages, depth)
   let count = 0
   const all = pairs()
   for (const [place, families] of all.entries()) {
     if (stages.found !== null || stages.left <= 0) break
     const share = stages.left / (all.length - place)
-    const { layers } = stages.run(families.join(' and '), { depth: 4, families, subjects: 1 }, share, false)
+    const { layers } = stages.run(families.join(' and '), { depth: 3, families, subjects: 1 }, share, false)
     if (layers.every(({ complete }) => complete)) count += 1
   }
-  print?.(`${profile}, pairs of families in any order, four steps: ${count} of ${all.length} completely`)
+  print?.(`${profile}, pairs of families in any order, three steps: ${count} of ${all.length} completely`)
   print?.(
     `${profile}: ${stages.accepted} transitions in all, ${stages.found === null ? 'no violation' : 'a violation'}`,
   )
