@@ -7,32 +7,19 @@ import { growthTiles, provesGrowth } from '@cadastre/answers'
 import { bytesEqual, type Crypto, encodeBase64 } from '@cadastre/crypto'
 import { entriesPath, TILE_WIDTH, type Tile, tilePath } from '@cadastre/merkle'
 import type { FileFaultCode } from '@cadastre/misbehaviour'
-import {
-  type Checkpoint,
-  checkPolicy,
-  type OpenedCheckpoint,
-  type Policy,
-  parseCheckpoint,
-  parseNote,
-} from '@cadastre/notes'
+import { type Checkpoint, checkPolicy, type OpenedCheckpoint, type Policy } from '@cadastre/notes'
 import { WITNESSES_KEY } from '@cadastre/procedures'
 import { type Instant, instantFromSeconds, secondsOf } from '@cadastre/records'
-import { Replayer, type ReplayOptions, SavedStateError, unmetPolicy } from '@cadastre/replay'
+import { type Replayer, unmetPolicy } from '@cadastre/replay'
 import { EvidenceMaker } from './evidence.ts'
 import { type Fetched, LogFiles, signaturesOf } from './log-files.ts'
 import { OrderWatch } from './order-watch.ts'
 import type { AuditEvidence, AuditFault, AuditReport } from './report.ts'
 import type { SignaturePool } from './signature-pool.ts'
-import {
-  dropSnapshot,
-  fillFrom,
-  loadSnapshot,
-  type Snapshot,
-  SnapshotError,
-  saveSnapshot,
-} from './snapshot.ts'
+import { dropSnapshot, type Snapshot, saveSnapshot } from './snapshot.ts'
 import type { LogSource } from './source.ts'
-import { type MadeTile, TreeCheck } from './tree-check.ts'
+import { AuditImpossibleError, earlierCheckpoint, MAX_FAULTS, type Start, startOf } from './start.ts'
+import type { MadeTile, TreeCheck } from './tree-check.ts'
 import type { TrustOrigin } from './trust.ts'
 
 export type AuditOptions = {
@@ -61,13 +48,7 @@ export type AuditOptions = {
   readonly now?: () => Instant
 }
 
-/** No statement about the log can be made: no checkpoint, or none that the policy accepts. */
-export class AuditImpossibleError extends Error {
-  override readonly name: string = 'AuditImpossibleError'
-}
-
 const TOLERANCE_SECONDS = 60
-const MAX_FAULTS = 1000
 const KEEP_SECONDS = 300
 
 export async function auditLog(
@@ -85,7 +66,8 @@ export async function auditLog(
     throw new AuditImpossibleError(
       `The policy does not accept the checkpoint of ${source.name}: ${opened.error}.`,
     )
-  const audit = await startAudit(source, options, opened.value, note)
+  const start = await startOf(options, opened.value.checkpoint)
+  const audit = new Audit(source, options, opened.value, note, start)
   const report = await audit.run()
   return { report, checkpoint: note, evidence: audit.evidence }
 }
@@ -94,63 +76,6 @@ async function readCheckpoint(source: LogSource): Promise<string> {
   const bytes = await source.read('checkpoint')
   if (bytes === null) throw new AuditImpossibleError(`There is no checkpoint at ${source.name}.`)
   return new TextDecoder('utf-8', { fatal: false, ignoreBOM: true }).decode(bytes)
-}
-
-/** From where the last audit stood, if that was kept and fits; else from the first entry. */
-async function startAudit(
-  source: LogSource,
-  options: AuditOptions,
-  opened: OpenedCheckpoint,
-  note: string,
-): Promise<Audit> {
-  const { resume } = options
-  const fresh = { snapshot: null, why: null }
-  const { snapshot, why } = resume === undefined ? fresh : await kept(resume, opened.checkpoint)
-  const tree = new TreeCheck(options.crypto, snapshot?.tree ?? null)
-  const replaying: ReplayOptions = {
-    crypto: options.crypto,
-    origin: opened.checkpoint.origin,
-    root: () => tree.root(),
-    maxFaults: options.maxFaults ?? MAX_FAULTS,
-    audit: true,
-  }
-  try {
-    const replayer =
-      snapshot === null || resume === undefined
-        ? new Replayer(replaying)
-        : await Replayer.resumed(replaying, snapshot.replay, ({ trie }) =>
-            fillFrom(resume, snapshot.replay.size, trie),
-          )
-    return new Audit(source, options, { opened, note, snapshot, why, tree, replayer })
-  } catch (error) {
-    if (!(error instanceof SavedStateError || error instanceof SnapshotError)) throw error
-    const begun = { tree: new TreeCheck(options.crypto), snapshot: null, why: error.message }
-    const replayer = new Replayer({ ...replaying, root: () => begun.tree.root() })
-    return new Audit(source, options, { opened, note, replayer, ...begun })
-  }
-}
-
-type Kept = { readonly snapshot: Snapshot | null; readonly why: string | null }
-
-async function kept(directory: string, { origin, size }: Checkpoint): Promise<Kept> {
-  try {
-    const snapshot = await loadSnapshot(directory)
-    if (snapshot === null) return { snapshot: null, why: null }
-    const before = earlierCheckpoint(snapshot.checkpoint)
-    if (before?.origin !== origin) return { snapshot: null, why: `what was kept is of ${before?.origin}` }
-    if (snapshot.replay.size > size) return { snapshot: null, why: 'what was kept is of a larger log' }
-    return { snapshot, why: null }
-  } catch (error) {
-    if (!(error instanceof SnapshotError)) throw error
-    return { snapshot: null, why: error.message }
-  }
-}
-
-type Start = Kept & {
-  readonly opened: OpenedCheckpoint
-  readonly note: string
-  readonly tree: TreeCheck
-  readonly replayer: Replayer
 }
 
 class Audit {
@@ -173,8 +98,13 @@ class Audit {
   #tiles: number
   #keptAt: number
 
-  constructor(source: LogSource, options: AuditOptions, start: Start) {
-    const { opened, note, snapshot, why, tree, replayer } = start
+  constructor(
+    source: LogSource,
+    options: AuditOptions,
+    opened: OpenedCheckpoint,
+    note: string,
+    { snapshot, why, tree, replayer }: Start,
+  ) {
     this.#source = source
     this.#options = options
     this.#opened = opened
@@ -408,13 +338,4 @@ class Audit {
       seconds,
     }
   }
-}
-
-/** The checkpoint in a note that was checked when it was kept. */
-function earlierCheckpoint(note: string | null): Checkpoint | null {
-  if (note === null) return null
-  const parsed = parseNote(note)
-  const checkpoint = parsed.ok ? parseCheckpoint(parsed.value.text) : null
-  if (checkpoint?.ok !== true) throw new AuditImpossibleError('The earlier checkpoint is no checkpoint.')
-  return checkpoint.value
 }

@@ -5,7 +5,7 @@
 
 export { FILE_FAULTS, type FileFaultCode } from '@cadastre/misbehaviour'
 export { type Impact, impactOf, type ProposedTerms } from '@cadastre/replay'
-export { AuditImpossibleError, type AuditOptions, auditLog } from './audit-log.ts'
+export { type AuditOptions, auditLog } from './audit-log.ts'
 export { progressLine } from './progress.ts'
 export { renderJson, renderText, ruleOf } from './render.ts'
 export type { AuditEvidence, AuditFault, AuditFaultCode, AuditReport } from './report.ts'
@@ -22,6 +22,7 @@ export { type RunServicesOptions, runServices, type ServicesRun } from './servic
 export { serviceJudges } from './services/service-judges.ts'
 export { SignaturePool } from './signature-pool.ts'
 export { directorySource, httpSource, type LogSource, SourceError, sourceOf } from './source.ts'
+export { AuditImpossibleError } from './start.ts'
 export {
   type Memory,
   memoryText,

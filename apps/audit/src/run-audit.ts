@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { formatPolicy, type Policy } from '@cadastre/notes'
-import { AuditImpossibleError, auditLog } from './audit-log.ts'
+import { auditLog } from './audit-log.ts'
 import { evidenceName } from './evidence.ts'
 import { renderEvidence, renderJson, renderText, type WrittenEvidence } from './render.ts'
 import type { AuditEvidence, AuditReport } from './report.ts'
 import { SignaturePool } from './signature-pool.ts'
 import { httpSource, type LogSource, SourceError, sourceOf } from './source.ts'
+import { AuditImpossibleError } from './start.ts'
 import {
   type Memory,
   memoryText,
