@@ -2,8 +2,7 @@
 
 import type { AttackWorld } from './world.ts'
 
-export const CLASSES = ['prevented', 'convicted', 'only visible'] as const
-export type AttackClass = (typeof CLASSES)[number]
+export type AttackClass = 'prevented' | 'convicted' | 'only visible'
 
 /** What came of a route. `succeeded`: nothing stopped it, nothing convicts it, nobody can see it: a defect. */
 export type Outcome = {

@@ -36,7 +36,7 @@ export function difference({ route, outcome, asClaimed }: PlayedRoute): string |
   return asClaimed ? null : `${route.by}: claimed ${outcomeText(route.claim)}, came ${outcomeText(outcome)}`
 }
 
-export function outcomeText({ class: kind, by, evidence }: Outcome): string {
+function outcomeText({ class: kind, by, evidence }: Outcome): string {
   return `${kind} (${evidence === undefined ? by : `${by}; ${evidence}`})`
 }
 

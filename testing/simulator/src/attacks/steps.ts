@@ -57,7 +57,7 @@ export async function sayNotified(world: AttackWorld, application: string): Prom
   await world.must('record-notice/1', { staff: 'NOTIFIER', attempts }, [world.notifier])
 }
 
-export const COURT_TERMS: JsonObject = {
+const COURT_TERMS: JsonObject = {
   kind: 'court',
   name: 'Court of Examples',
   country: 'XX',

@@ -11,7 +11,6 @@ import {
   type Application,
   type Holder,
   innermost,
-  type Json,
   type JsonObject,
   type ObjectType,
   type Registration,
@@ -176,7 +175,7 @@ export class AttackWorld {
     const registration = this.heldAt(key)
     return {
       member: `${key}#${registration.id}`,
-      hash: memberHashOf(nodeCrypto, registration as unknown as Json),
+      hash: memberHashOf(nodeCrypto, registration),
     }
   }
   /** What a request replaces: a member of a holder's record. */

@@ -19,7 +19,7 @@ const SECONDS = {
 }
 
 const policyOf = (world: AttackWorld): JsonObject =>
-  world.object<Holder>('holder', world.alice.handle)?.policy as unknown as JsonObject
+  world.object<{ readonly policy: JsonObject }>('holder', world.alice.handle)?.policy ?? {}
 const rotation = (world: AttackWorld, change: JsonObject): JsonObject => ({
   step: 'rotate',
   holder: world.alice.handle,
