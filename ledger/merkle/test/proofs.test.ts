@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { bytesEqual } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import {
   CompactRange,
@@ -7,7 +8,10 @@ import {
   inclusionProof,
   leafHash,
   type NodeReader,
+  nodeProof,
+  nodeProofNodes,
   rebuildCompactRange,
+  rootFromNode,
   treeRoot,
   verifyConsistency,
   verifyInclusion,
@@ -68,6 +72,25 @@ test('inclusion proofs of all sizes to 300 equal RFC 6962 section 2.1.1 and veri
         !verifyInclusion(nodeCrypto, model.leaf(index), index, size, proof.slice(1), root) || size === 1,
       )
     }
+  }
+})
+
+test('every complete node of all sizes to 100 is proved from its own level up, and at no other place', () => {
+  for (let size = 1; size <= 100; size++) {
+    const root = model.hash(0, size)
+    for (let level = 0; 2 ** level <= size; level++)
+      for (let index = 0; (index + 1) * 2 ** level <= size; index++) {
+        const node = { level, index }
+        const proof = nodeProof(nodeCrypto, read, node, size)
+        assert.equal(nodeProofNodes(node, size).length >= proof.length, true)
+        assert.deepEqual(rootFromNode(nodeCrypto, read(level, index), node, size, proof), root)
+        const other = rootFromNode(nodeCrypto, read(level, index), { level, index: index ^ 1 }, size, proof)
+        assert.ok(other === null || !bytesEqual(other, root))
+        assert.equal(rootFromNode(nodeCrypto, read(level, index), node, size, [...proof, root]), null)
+      }
+    const beyond = { level: 0, index: size }
+    assert.equal(rootFromNode(nodeCrypto, model.leaf(0), beyond, size, []), null)
+    assert.throws(() => nodeProof(nodeCrypto, read, beyond, size), RangeError)
   }
 })
 
