@@ -3,8 +3,8 @@
 
 import { parseRange } from '@cadastre/numbers'
 import type { Cell, Registration } from '@cadastre/records'
-import type { Check, Taken } from '@cadastre/simulator/bounded'
-import { bodyOf, opening, stepOf, textAt } from './reading.ts'
+import type { Check, SmallState, Taken } from '@cadastre/simulator/bounded'
+import { bodyOf, opening, stepOf, textAt, valueAt } from './reading.ts'
 import { cellsOf, isChild, numbersOf, occupies, placeOf, type Stretch, stretchesOf } from './stretches.ts'
 
 function misplaced({ is, space }: Stretch): string | null {
@@ -176,6 +176,7 @@ function rangeNamed(taken: Taken): string | null {
   return way?.range ?? null
 }
 
+const cellAt = (state: SmallState, key: string): Cell | null => valueAt(state, key)
 const without = ({ since: _, ...rest }: { readonly since: number }): string => JSON.stringify(rest)
 
 /** I3: services of a cell change only by their holder's word, an order, or with the registration over them. */
@@ -186,11 +187,8 @@ export const servicesFollow: Check = {
     const declared = taken.procedure === 'declare-service/1' ? textAt(bodyOf(taken), 'at') : ''
     for (const { key } of taken.effects) {
       if (key.startsWith('obj/') || key === declared) continue
-      const [was, is] = [taken.before.get(key)?.value, taken.after.get(key)?.value] as unknown as readonly (
-        | Cell
-        | undefined
-      )[]
-      if (was === undefined || is === undefined) continue
+      const [was, is] = [cellAt(taken.before, key), cellAt(taken.after, key)]
+      if (was === null || is === null) continue
       const kept = (one: { readonly under: string }): boolean =>
         is.registrations.some(({ id }) => id === one.under)
       const texts = ({ routes, roas, rdns }: Cell): readonly string[] =>

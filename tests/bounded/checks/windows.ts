@@ -272,7 +272,8 @@ export const waysEnd: Check = {
 function says({ act }: Taken, state: string, { range, source, recipient }: Transit): boolean {
   if (act.kind !== 'request') return false
   return (act.signatures.statements ?? []).some(({ record }) => {
-    const said = record as unknown as Transit
+    const word: unknown = record
+    const said = word as Transit
     return (
       said.state === state &&
       meet(said.range, range) &&

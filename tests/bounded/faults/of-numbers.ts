@@ -198,7 +198,8 @@ function current(
     .chain(block)
     .flatMap(({ cell }) => cell.registrations)
     .find((one) => one.id === id)
-  return found === undefined ? [] : [{ member, hash: inputs.memberHash(found as unknown as Json) }]
+  const record: unknown = found
+  return found === undefined ? [] : [{ member, hash: inputs.memberHash(record as Json) }]
 }
 
 /** As if the terms asked for no fee. */
