@@ -69,9 +69,6 @@ export function registered(
 
 type Anchor = { readonly anchor: Block; readonly path: readonly CoveringCell[] }
 
-/** At most so many AS numbers are tried to find one that answers a block with children in it. */
-const ANCHOR_TRIES = 64
-
 /**
  * The first of the registration's blocks whose query answers it (a child may fill another), so that all queries of a
  * range lead to one address. AS numbers are asked one at a time, so there it is a number outside its children.
@@ -92,9 +89,12 @@ function anchorOf(
     }
     return { anchor: block, path }
   }
-  for (let tried = 0n; tried < ANCHOR_TRIES && range.first + tried <= range.last; tried++) {
-    const found = answering(snapshot, singleBlock('asn', range.first + tried), registration)
-    if (found !== null) return found
+  for (let number = range.first; number <= range.last; ) {
+    const anchor = singleBlock('asn', number)
+    const at = chainInForce(snapshot, anchor)
+    const found = innermost(at)?.registration
+    if (found === undefined || found.id === registration.id) return { anchor, path: at }
+    number = registrationRange(found, 'asn').last + 1n
   }
   return { anchor: singleBlock('asn', range.last), path }
 }

@@ -226,6 +226,21 @@ test('AS numbers: asplain only, blocks answer for their members, free ones hiera
     assert.equal((await ask(rdap, target)).status, 400, target)
 })
 
+test('an AS block’s address is its first number outside its children, however many begin it', async () => {
+  const many = testReader({
+    registrations: [
+      registration('R-1', 'holding', 'AS64496 - AS65000', { holder: 'H-1' }),
+      registration('R-2', 'sub', 'AS64496 - AS64799', { holder: 'H-2' }),
+      registration('R-3', 'lease', 'AS64500 - AS64501', { holder: 'H-2' }),
+      registration('R-4', 'sub', 'AS64800', { holder: 'H-2' }),
+    ],
+    holders: [holder('H-1'), holder('H-2')],
+  })
+  const { body } = await ask(createRdapHandler(many), '/autnum/65000')
+  assert.equal(body['name'], 'R-1')
+  assert.equal(linksOf(body)['self'], `${BASE}/rdap/autnum/64801`)
+})
+
 test('an import says where it came from, with its attribution', async () => {
   const { body } = await ask(rdap, '/ip/192.0.2.150')
   assert.match(JSON.stringify(body['remarks']), /delegated-example \(Example, CC BY 4\.0\)/)
