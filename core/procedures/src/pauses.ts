@@ -77,10 +77,11 @@ export function lengthened(
   const registry = registryOf(inputs)
   if (registry === null) throw new Error('no window runs before genesis')
   const { paused } = registry
-  const later =
-    paused !== null && paused.until > at
-      ? paused.until
-      : addSeconds(due, pausedBetween(registry, opened, at) - pausedSeconds)
+  // As it would have ended without any pause; one that began only afterwards never touched it, however late this is.
+  const end = addSeconds(due, -pausedSeconds)
+  const before = windowEnd({ ...registry, paused: null }, opened, end, at)
+  const waits = paused !== null && paused.until > at && paused.since < before
+  const later = waits ? paused.until : windowEnd(registry, opened, end, at)
   return later <= due
     ? null
     : { due: later, pausedSeconds: pausedSeconds + secondsOf(later) - secondsOf(due) }

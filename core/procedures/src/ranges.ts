@@ -239,6 +239,7 @@ export function carve(
     edits.set(block, cell)
   }
   const kept = pieces.map((piece) => registrationRange(piece, space))
-  for (const block of rangeToBlocks(taken)) recut(edits, registration, kept, inputs.chain(block))
+  const paths = rangeToBlocks(taken).map((block) => inputs.chain(block))
+  recut(edits, registration, kept, paths)
   return !edits.overfull()
 }

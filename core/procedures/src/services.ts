@@ -4,14 +4,13 @@
  *     serviceEffects(at: CoveringCell, service, under): Result<Cell, RefusalCode>
  *         the cell with the service declared; `under` is the id of the registration that authorises it
  *     recutNeeds(kept): readonly Need[]
- *     recut(edits, registration, kept, path): void   (edits: see cell-edits.ts)
- *         for each path to a moved block; `kept` are the ranges that stay with the registration
+ *     recut(edits, registration, kept, paths): void   (edits: see cell-edits.ts)
+ *         `paths` to every moved block; `kept` are the ranges that stay with the registration
  */
 
 import {
   type Block,
   blockRange,
-  compareBlock,
   contains,
   equalBlock,
   err,
@@ -207,23 +206,25 @@ export function recutNeeds(kept: readonly Range[]): readonly Need[] {
 }
 
 /**
- * Re-cut the services of a registration that keeps only `kept`. `path` is the chain of a block that it loses. Cells
- * on it that hold numbers of both sides lose the registration's services: reverse DNS and ROAs go on at each minimal
+ * Re-cut the services of a registration that keeps only `kept`. `paths` are the chains of the blocks that it loses. Cells
+ * on them that hold numbers of both sides lose the registration's services: reverse DNS and ROAs go on at each minimal
  * block that stays, unless something more specific stands there already; a route was stated for the whole prefix and
  * ends with it. A ROA's maximum length grows to the new prefix where it was shorter, so that what stays can still be
- * announced. Call it once for each lost block; a second call on the same cell finds nothing. May overfill a cell:
- * ask `edits.overfull()` afterwards.
+ * announced. May overfill a cell: ask `edits.overfull()` afterwards.
  */
 export function recut(
   edits: CellEdits,
   registration: Registration,
   kept: readonly Range[],
-  path: readonly CoveringCell[],
+  paths: readonly (readonly CoveringCell[])[],
 ): void {
-  edits.know(path)
-  const straddling = path.filter(({ block }) => covers(registration, block) && straddles(block, kept))
+  const met = new Map(paths.flat().map((found) => [cellKey(found.block), found]))
+  edits.know([...met.values()])
+  const straddling = [...met.values()].filter(
+    ({ block }) => covers(registration, block) && straddles(block, kept),
+  )
   // The most specific first: what it leaves at a block takes precedence over what covered it.
-  for (const { block } of straddling.toSorted((a, b) => compareBlock(b.block, a.block)))
+  for (const { block } of straddling.toSorted((a, b) => b.block.length - a.block.length))
     recutCell(edits, registration, block, kept)
 }
 

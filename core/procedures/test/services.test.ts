@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { blockRange } from '@cadastre/numbers'
+import { blockRange, parseRange } from '@cadastre/numbers'
 import type { Cell, CoveringCell, JsonObject, Registration } from '@cadastre/records'
 import { carve } from '../src/ranges.ts'
 import {
@@ -199,6 +199,27 @@ test('re-cut: what stands more specifically comes first, and a ROA that covers t
     { ...mine, asn: 64500, maxLength: 25 },
     { under: 'R-1', since: DRAFT_SINCE, asn: 64500, maxLength: 26 },
   ])
+})
+
+test('re-cut: of two that are cut down to one prefix the more specific goes on, in whatever order they are met', () => {
+  const here = new World()
+  const registration = here.register('R-1', '203.0.113.0/28')
+  const mine = { under: 'R-1', since: 1 }
+  const rdns = (name: string) => ({ ...mine, ns: [name], ds: [] })
+  here.put('ip4/203.0.113.0/28' as never, {
+    ...here.cell('ip4/203.0.113.0/28'),
+    rdns: rdns('outer.example.net'),
+  })
+  here.put('ip4/203.0.113.8/30' as never, { ...EMPTY, rdns: rdns('inner.example.net') })
+  const range = parseRange('203.0.113.0 - 203.0.113.8')
+  assert.ok(range.ok)
+  const inputs = gather(here, registration, range.value)
+  const edits = new CellEdits(inputs)
+  assert.equal(carve(edits, inputs, registration, 'ip4', range.value, null), true)
+  const cells = new Map(edits.effects().map(({ key, next }) => [String(key), (next ?? EMPTY) as Cell]))
+  for (const key of ['ip4/203.0.113.9/32', 'ip4/203.0.113.10/31'])
+    assert.deepEqual(cells.get(key)?.rdns?.ns, ['inner.example.net'], key)
+  assert.deepEqual(cells.get('ip4/203.0.113.12/30')?.rdns?.ns, ['outer.example.net'])
 })
 
 test('re-cut: below a child that begins exactly at a block that stays, nothing is declared for the holder', () => {

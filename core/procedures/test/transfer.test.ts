@@ -467,6 +467,30 @@ test('terms adopted later shorten no cooling of what was recorded before them, a
   }
 })
 
+test('a window that had ended before a pause began is not moved by it, however late its act is written', () => {
+  const here = world('203.0.113.0/24', NATIONAL)
+  assert.equal(offer(here), null)
+  here.later(9 * DAY)
+  here.pause()
+  assert.equal(here.due(transfer, 'obj/application/A-100'), null)
+  assert.equal(holderAt(here, CELL), 'H-2')
+  const after = world('203.0.113.0/24', NATIONAL)
+  assert.equal(offer(after), null)
+  after.later(9 * DAY)
+  after.pause()
+  after.later(2 * DAY)
+  assert.equal(after.due(transfer, 'obj/application/A-100'), null)
+  assert.equal(holderAt(after, CELL), 'H-2')
+  // One that ends during the pause waits for its end, and lasts as much longer.
+  const during = world('203.0.113.0/24', NATIONAL)
+  assert.equal(offer(during), null)
+  during.later(3 * DAY - 3600)
+  during.pause()
+  during.later(3600)
+  assert.equal(during.due(transfer, 'obj/application/A-100'), null)
+  assert.equal(holderAt(during, CELL), 'H-1')
+})
+
 test('the seller’s preset of 0 or 30 days prevails over the profile’s cooling', () => {
   for (const [preset, profile, due] of [
     [0, NATIONAL, null],
