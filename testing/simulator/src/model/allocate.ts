@@ -57,7 +57,7 @@ function withdraw(asked: Asked): Verdict {
   const { world, body } = asked
   const code = openAndRunning(asked)
   if (code !== null) return refuse(code)
-  const application = openApplication(asked, ['waiting', 'fee-due'])
+  const application = openApplication(asked, ['waiting', 'fee-due', 'cooling'])
   if (typeof application === 'string') return refuse(application)
   const holder = world.holder(body['by'])
   const fault = firstOf(
@@ -274,7 +274,9 @@ function serve(world: World, pool: Pool, application: Application, holder: Holde
 /** By an act of the registrar it is looked whether something is free. */
 function takesItsPlace(world: World, pool: Pool, length: number, handle: string): void {
   enqueue(world, pool.handle, length, handle)
-  world.exhausted.get(pool.handle)?.delete(length)
+  // Who is first now has not been looked for yet.
+  if (queueOf(world, pool.handle, length)[0]?.handle === handle)
+    world.exhausted.get(pool.handle)?.delete(length)
   world.toServe.add(pool.handle)
 }
 /** Whoever stood aside is first again. */

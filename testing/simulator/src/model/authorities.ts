@@ -2,7 +2,7 @@
 
 import type { Application, AuthorityTerms, Instant } from '@cadastre/records'
 import { staffFault } from './desk.ts'
-import { attestorFault, ENDINGS, type Examined, examine, nextClerk } from './examined.ts'
+import { attestorFault, awaitNotice, ENDINGS, type Examined, examine, nextClerk } from './examined.ts'
 import { firstOf, later, opening, parametersSince, type Rule, refuse, SIZES, textOf } from './verdict.ts'
 import { close, moved } from './windows.ts'
 import { memberHash, type World } from './world.ts'
@@ -77,6 +77,22 @@ ENDINGS['register-authority/1'] = { effect: examinedWell }
 function examinedWell(world: World, application: Application): void {
   const { body } = application
   const fault = authorityFault(world, body)
+  // An end that was asked for in the first notice, and is answered after it, waits for a full one.
+  const authority = world.get('authority', body['authority'])
+  const wasYoung = body['step'] === 'end' && application.examination?.windowSeconds === 0
+  if (
+    fault === null &&
+    wasYoung &&
+    application.notice === null &&
+    authority !== null &&
+    authority.noticedUntil <= world.at
+  ) {
+    awaitNotice(world, application, [], {
+      seconds: noticeSecondsAt(world, body, application.opened),
+      days: [],
+    })
+    return
+  }
   if (fault !== null || body['step'] !== 'register') {
     noticed(world, application)
     return

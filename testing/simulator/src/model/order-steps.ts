@@ -96,7 +96,7 @@ export function verified(world: World, order: OrderRecord, application: Applicat
   const checklist = majority(application)
   const now = { ...order, checklist, verified: world.at as Instant, state: 'verified' as const }
   const isNow = !waitsForWindow(order) && (order.executeFrom === null || order.executeFrom <= world.at)
-  const fault = isNow && contradicting(world, order).length === 0 ? scopeFault(world, order) : null
+  const fault = isNow ? scopeFault(world, order) : null
   if (fault !== null) {
     returned(world, now, fault)
     return
@@ -282,7 +282,10 @@ export function advance(world: World, order: OrderRecord): void {
     return
   }
   if ((state === 'window' || state === 'conflict') && windowEnd !== null && windowEnd <= at) {
-    const later = moved(world, { opened: order.opened, due: windowEnd, pausedSeconds: order.pausedSeconds })
+    // A pause lengthens a window, and not what an order fixes or what is done at verification.
+    const isWindow = waitsForWindow(order) && order.executeFrom === null
+    const { opened, pausedSeconds } = order
+    const later = isWindow ? moved(world, { opened, due: windowEnd, pausedSeconds }) : null
     if (later !== null)
       saveOrder(world, { ...order, windowEnd: later.due, pausedSeconds: later.pausedSeconds })
     else attempt(world, order)

@@ -47,7 +47,7 @@ function effect(world: World, application: Application): void {
   const holder = world.holder(application.body['holder'])
   if (holder === null) throw new Error('a recovery has a holder')
   const fault = firstOf(
-    holder.recoveryVetoed !== null && holder.recoveryVetoed > application.opened && 'recovery-vetoed',
+    holder.recoveryVetoed !== null && 'recovery-vetoed',
     memberHash(world, holder.policy) !== remembered(world, application.handle) && 'member-changed',
   )
   close(world, application, fault === null ? 'effected' : 'failed', fault)

@@ -104,11 +104,22 @@ export const certifiedExtract: Rule = {
     const key = textOf(body, 'key')
     const record = key.startsWith('obj/') ? ((world.objects.get(key) ?? null) as Json) : cellJson(world, key)
     const hash = record === null ? null : memberHash(world, record)
-    // What the model does not keep in every member it cannot name by a hash.
-    if (hash !== body['record']) return { accept: nothing, unless: ['member-changed'] }
-    return { accept: nothing }
+    if (hash === body['record']) return { accept: nothing }
+    return keptWhole(key) ? refuse('member-changed') : { accept: nothing, unless: ['member-changed'] }
   },
 }
+/** Records that the model keeps in every member, so that it can name their hash. */
+const keptWhole = (key: string): boolean => WHOLE.some((type) => key.startsWith(`obj/${type}/`))
+const WHOLE: readonly string[] = [
+  'holder',
+  'identity',
+  'registry',
+  'staff',
+  'procedure',
+  'authority',
+  'notes',
+  'roster',
+]
 function nothing(): void {
   // The entry itself is the effect.
 }
