@@ -189,3 +189,60 @@ test('a window that somebody may veto begins after everybody whom it concerns wa
   assert.equal(fault(key, application('noticed', from(0), both), application('noticed', from(1), both)), null)
   assert.equal(fault(key, application('noticed', from(0), both), application('vetoed', null, both)), null)
 })
+
+test('a window in business days lasts as long as by its calendar, and the last of all its periods counts', () => {
+  const key = 'obj/application/A-1' as RecordKey
+  const application = (state: string, due: string, windowDays: readonly JsonObject[]): JsonObject => ({
+    v: 1,
+    state,
+    due,
+    examination: { windowSeconds: 0, windowDays },
+    notice: { to: ['H-1'], attempted: ['H-1'], windowSeconds: DAY, windowDays },
+  })
+  const begun = (due: string, windowDays: readonly JsonObject[]): string | null =>
+    fault(key, application('to-notify', from(DAY), windowDays), application('noticed', due, windowDays))
+  const fifteen = { days: 15, calendar: WEEKDAYS_HASH }
+  assert.equal(begun(from(21 * DAY), [fifteen]), null)
+  assert.match(begun(from(21 * DAY - 1), [fifteen]) ?? '', /too short/)
+  assert.match(begun(from(21 * DAY), [{ days: 16, calendar: WEEKDAYS_HASH }, fifteen]) ?? '', /too short/)
+  assert.match(begun(from(21 * DAY), [fifteen, { days: 16, calendar: WEEKDAYS_HASH }]) ?? '', /too short/)
+  const unknown = `${'B'.repeat(42)}A=`
+  assert.match(begun(from(400 * DAY), [{ days: 1, calendar: unknown }]) ?? '', /too short/)
+})
+
+test('the limit of a delay is that of the longest calendar of its procedure; without terms there is no delay', () => {
+  const later = `${'B'.repeat(42)}A=`
+  const holidays = { ...WEEKDAYS, seat: 'CH', holidays: ['2030-06-04', '2030-06-05'] }
+  const revision = { text: '', parameters: { calendar: WEEKDAYS_HASH }, from: AT, adoption: 'A-1', since: 1 }
+  const notes = (until: string): JsonObject => ({ v: 1, registration: 'R-1', delayedUntil: until })
+  const limit = (terms: object | null, until: string): string | null => {
+    const known: { readonly [key: string]: object | null } = {
+      ...TERMS,
+      [procedureKey('annotate-dispute/1')]: terms,
+      [calendarKey(later)]: { v: 1, calendar: holidays, since: 0 },
+    }
+    return beyondBounds([put(NOTES, notes(until))], (asked) => known[asked] ?? null, AT)
+  }
+  const both = { text: '', parameters: { calendar: later }, revisions: [revision], since: 0 }
+  assert.equal(limit(both, from(16 * DAY)), null)
+  assert.match(limit(both, from(16 * DAY + 1)) ?? '', /10 business days/)
+  assert.match(limit(null, from(1)) ?? '', /10 business days/)
+  // Of several new delays on a name each is looked at.
+  const delay = (act: string, until: string): JsonObject => ({
+    act,
+    kinds: ['transfer'],
+    match: 'partial',
+    until,
+  })
+  const blocked = (ends: readonly string[]): JsonObject => ({
+    v: 1,
+    holder: 'H-1',
+    blocked: ends.map((end, index) => delay(`act ${index}`, end)),
+    delayed: from(0),
+  })
+  for (const ends of [
+    [from(DAY), from(15 * DAY)],
+    [from(15 * DAY), from(DAY)],
+  ])
+    assert.match(fault(BLOCKS, null, blocked(ends)) ?? '', /10 business days/)
+})
