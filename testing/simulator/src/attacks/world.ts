@@ -27,6 +27,13 @@ export const SHA = (text: string): string => createHash('sha256').update(text).d
 /** Numbers of the honest holders. */
 export const ALICES = 'ip4/203.0.113.0/24'
 export const BOBS = 'ip4/198.51.100.0/25'
+/** Alice's contact, once she has one. */
+export const CONTACT: { readonly field: string; readonly value: string; readonly opening: Uint8Array } = {
+  field: 'email',
+  value: 'desk@example.net',
+  opening: new Uint8Array(32).fill(7),
+}
+
 /** Who acts, beside the operator. */
 export type Cast = {
   readonly witnesses: readonly AttackWitness[]
@@ -213,8 +220,7 @@ export class AttackWorld {
 
   /** Alice gets a contact whose address everybody may see; the commitment to it. */
   async withContact(): Promise<string> {
-    const opening = nodeCrypto.sha256(new Uint8Array(1))
-    const [field, value] = ['email', 'desk@example.net']
+    const { opening, field, value } = CONTACT
     const commitment = commitmentOf(nodeCrypto, opening, field, value)
     const contacts = [{ role: 'abuse', kind: 'group', fields: { email: commitment } }]
     const body = { change: 'contacts', holder: this.alice.handle, contacts }

@@ -1,14 +1,16 @@
 /** What is served: one holder withdrawn or aged, one asker told something else, limits that are not the same for all. */
 
 import { DEFAULT_LIMITS, RateLimiter, sourcePrefix } from '@cadastre/api'
+import { nodeCrypto } from '@cadastre/crypto/node'
 import { makeReceiptConflict } from '@cadastre/misbehaviour'
-import { requestText } from '@cadastre/signatures'
+import type { Holder } from '@cadastre/records'
+import { commitmentOf, requestText } from '@cadastre/signatures'
 import { type Attack, convicted, onlyVisible, type Route, shownIn } from '../attack.ts'
 import { convictFile } from '../convict.ts'
 import { HostileLog } from '../hostile-log.ts'
 import { stopped } from '../routes.ts'
 import { comparedServices, convictAnswer, rdap, sizeIn, whois } from '../served.ts'
-import { ALICES, type AttackWorld, SHA } from '../world.ts'
+import { ALICES, type AttackWorld, CONTACT, SHA } from '../world.ts'
 
 const PATH = '/ip/203.0.113.0/24'
 const LINE = '203.0.113.0/24'
@@ -121,6 +123,36 @@ export const SERVICES: readonly Attack[] = [
     ],
     advice:
       'Ask from several networks at intervals, and publish what is not answered; read from a mirror meanwhile.',
+  },
+  {
+    name: 'a false contact for one holder',
+    wants: 'Answer with somebody else’s address where a holder’s own stands.',
+    routes: [
+      {
+        by: 'faces',
+        claim: onlyVisible(
+          'the answer beside the holder’s own opening of the commitment in its record: another value',
+        ),
+        play: async (world) => {
+          await world.withContact()
+          const path = `/entity/${world.alice.handle}`
+          const { text } = await rdap(world, path)
+          const told = text.replaceAll(CONTACT.value, 'desk@mallory.example')
+          const { identity } = world.object<Holder>('holder', world.alice.handle) ?? { identity: null }
+          const keys = [...keysOf(world), `obj/notes/${world.alice.handle}`, `obj/identity/${identity}`]
+          // The commitment is in the record, but what opens it is not in the answer: no file convicts.
+          const outcome = convictAnswer(world, { service: 'rdap', query: path, status: 200 }, told, keys)
+          const opens = commitmentOf(nodeCrypto, CONTACT.opening, CONTACT.field, 'desk@mallory.example')
+          const record = JSON.stringify(world.object('holder', world.alice.handle))
+          return shownIn(
+            'the answer beside the holder’s own opening of the commitment in its record: another value',
+            outcome.class === 'succeeded' && told !== text && !record.includes(opens),
+          )
+        },
+      },
+    ],
+    advice:
+      'Look your own contacts up from time to time; show your opening: it fits the commitment in the record, and the answer does not.',
   },
   {
     name: 'ageing one holder’s RPKI or DNS',
