@@ -80,7 +80,7 @@ export function lengthened(
   // As it would have ended without any pause; one that began only afterwards never touched it, however late this is.
   const end = addSeconds(due, -pausedSeconds)
   const before = windowEnd({ ...registry, paused: null }, opened, end, at)
-  const waits = paused !== null && paused.until > at && paused.since < before
+  const waits = paused !== null && paused.until > at && paused.since <= before
   const later = waits ? paused.until : windowEnd(registry, opened, end, at)
   return later <= due
     ? null
