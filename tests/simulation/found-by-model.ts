@@ -22,26 +22,40 @@ export function foundByModel(
   acts: number,
 ): Finding | null {
   let prevented: Finding | null = null
-  for (let seed = 1; seed <= seeds; seed++) {
-    const watching = { observers: [secondModel({ completeEvery: 1000 })], broken: [broken] }
-    const { failure } = playHistory(seed, settingOf(seed, profile, false), acts, watching)
-    if (failure?.found === 'second model') return { by: 'model', seed, message: failure.message }
-    if (failure !== null) prevented ??= { by: 'invariant', seed, message: failure.message }
-    const message = inWorkload(broken, profile, seed)
-    if (message !== null) return { by: 'model', seed, message }
-  }
+  for (let seed = 1; seed <= seeds; seed++)
+    for (const play of [playedByAgents, playedByHolders]) {
+      const finding = play(broken, profile, seed, acts)
+      if (finding?.by === 'model') return finding
+      prevented ??= finding
+    }
   return prevented
 }
 
-function inWorkload(broken: Procedure, profile: Profile, seed: number): string | null {
-  const observers = [secondModel({ completeEvery: 1000 })]
-  try {
+function playedByAgents(broken: Procedure, profile: Profile, seed: number, acts: number): Finding | null {
+  return finding(seed, () => {
+    const watching = { observers: [secondModel({ completeEvery: 1000 })], broken: [broken] }
+    const { failure } = playHistory(seed, settingOf(seed, profile, false), acts, watching)
+    if (failure === null) return null
+    return { by: failure.found === 'second model' ? 'model' : 'invariant', seed, message: failure.message }
+  })
+}
+function playedByHolders(broken: Procedure, profile: Profile, seed: number): Finding | null {
+  return finding(seed, () => {
+    const observers = [secondModel({ completeEvery: 1000 })]
     new Workload(seed, { profile, observers, broken: [broken] }).run(200)
     return null
+  })
+}
+
+/** What is thrown while a registry is founded, or by a registry that reports no faults, is a finding too. */
+function finding(seed: number, run: () => Finding | null): Finding | null {
+  try {
+    return run()
   } catch (error) {
-    if (error instanceof Violation) return error.message
-    // What an invariant stops at run time is not written, and so not seen by an observer.
-    if (error instanceof Error && /goes beyond its bounds|without a basis/.test(error.message)) return null
-    throw error
+    if (error instanceof Violation) return { by: 'model', seed, message: error.message }
+    if (!(error instanceof Error)) throw error
+    const isStopped = /goes beyond its bounds|without a basis/.test(error.message)
+    if (!isStopped) throw error
+    return { by: 'invariant', seed, message: error.message }
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { type Cell, canonicalJson, type Holder, type Json, type Registration } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { type Grounds, mayLose, mayLoseKeys, mayLoseService } from './grounds.ts'
 import {
   blockAt,
@@ -126,7 +127,7 @@ function keysLost(world: World, effects: readonly Effect[], grounds: Grounds): s
     if (!key.startsWith('obj/holder/')) continue
     const handle = key.slice('obj/holder/'.length)
     const old = world.holder(handle)
-    const now = next as unknown as Holder | null
+    const now = asRead<Holder | null>(next)
     if (old === null) continue
     if (now === null) return `I1: ${handle} is gone`
     if (!sameJson(old.policy, now.policy) && !mayLoseKeys(grounds, handle))

@@ -1,6 +1,7 @@
 /** `register-authority/1`: which sovereign institutions may give this registry orders, and which. */
 
 import type { Application, AuthorityTerms, Instant } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { staffFault } from './desk.ts'
 import { attestorFault, awaitNotice, ENDINGS, type Examined, examine, nextClerk } from './examined.ts'
 import { firstOf, later, opening, parametersSince, type Rule, refuse, SIZES, textOf } from './verdict.ts'
@@ -111,7 +112,7 @@ function enter(
   noticedUntil: Instant,
 ): void {
   const handle = textOf(body, 'authority')
-  const terms = body['terms'] as unknown as AuthorityTerms
+  const terms = asRead<AuthorityTerms>(body['terms'])
   const gazette = textOf(body, 'gazette')
   const known = { terms, noticedUntil, gazette, ended: null, application }
   world.put('authority', handle, { v: 1, handle, ...known, since: world.index })
@@ -128,7 +129,7 @@ function noticed(world: World, application: Application): void {
   const changed =
     body['step'] === 'end'
       ? { ended: world.at as Instant }
-      : { terms: body['terms'] as unknown as AuthorityTerms, noticedUntil: authority.noticedUntil }
+      : { terms: asRead<AuthorityTerms>(body['terms']), noticedUntil: authority.noticedUntil }
   world.put('authority', authority.handle, {
     ...authority,
     ...changed,

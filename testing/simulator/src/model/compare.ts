@@ -1,6 +1,7 @@
 /** The picture against the records that the registry wrote. */
 
 import { type Cell, canonicalJson, type Json, type JsonObject } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { blockAt, keyAt, type Prefixed, prefixesOf } from './numbers.ts'
 import { servicesAt } from './parts.ts'
 import { registrationOf, type Service, type World } from './world.ts'
@@ -28,7 +29,7 @@ function cellOf(world: World, at: Prefixed): Json {
   const of = (kind: Service['kind']): JsonObject[] =>
     services.filter((one) => one.kind === kind).map(({ what, under, since }) => ({ under, since, ...what }))
   const [rdns = null] = of('rdns')
-  const registered = registrations as unknown as readonly JsonObject[]
+  const registered = asRead<readonly JsonObject[]>(registrations)
   return { v: 1, registrations: registered, rdns, routes: of('route'), roas: of('roa') }
 }
 
@@ -40,13 +41,13 @@ export function cellJson(world: World, key: string): Json {
 /** A cell as it is compared: without dead entries, null where nothing is left. */
 function plainCell(world: World, at: Prefixed, record: Json): Json {
   const empty = { v: 1, registrations: [], rdns: null, routes: [], roas: [] }
-  const cell = (record ?? empty) as unknown as Cell & JsonObject
+  const cell = asRead<Cell & JsonObject>(record ?? empty)
   const living = <T extends Under>(all: readonly T[]): readonly JsonObject[] =>
-    sorted(all.filter((one) => lives(world, at, one)) as unknown as readonly JsonObject[])
+    sorted(asRead<readonly JsonObject[]>(all.filter((one) => lives(world, at, one))))
   const [routes, roas] = [living(cell.routes), living(cell.roas)]
   const rdns = cell.rdns !== null && lives(world, at, cell.rdns) ? cell.rdns : null
   const isEmpty = cell.registrations.length === 0 && routes.length + roas.length === 0 && rdns === null
-  return isEmpty ? null : ({ ...cell, rdns, routes, roas } as unknown as JsonObject)
+  return isEmpty ? null : asRead<JsonObject>({ ...cell, rdns, routes, roas })
 }
 const sorted = (list: readonly JsonObject[]): readonly JsonObject[] =>
   [...list].sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1))

@@ -2,7 +2,7 @@
 
 import type { Application, Instant, JsonObject, Registration } from '@cadastre/records'
 import { entryOf } from './founding.ts'
-import { isHeld } from './handing.ts'
+import { holdsOn } from './handing.ts'
 import { fullSigned, maySayNo } from './keys.ts'
 import { blockAt, inside, prefixesOf, type Span, spanOf } from './numbers.ts'
 import {
@@ -138,7 +138,7 @@ function grantFault(
     !inside(span, parcel) && 'range-outside',
     prefixesOf(span).length > MOST_PREFIXES && 'range-not-a-block',
     world.notes(parcel.entry.id).pending !== null && 'act-pending',
-    willBeProtected && isHeld(world, parcel, span) && 'held',
+    willBeProtected && holdsOn(world, parcel, span).length > 0 && 'held',
     isTaken(world, parcel, span) && 'overlaps-sibling',
     willBeProtected &&
       pathTo(world, parcel).some((one) => isChild(one) && !one.entry.protected) &&

@@ -8,6 +8,7 @@ import {
   type Registry,
   type StaffRole,
 } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { staffSigned } from './keys.ts'
 import { inside, numberText, prefixesOf, type Span, sameSpan, spanBetween, spanOf } from './numbers.ts'
 import { addCalendar } from './terms.ts'
@@ -54,7 +55,7 @@ function founded(asked: Asked): Verdict {
 
 function found(world: World, body: JsonObject, staff: readonly StaffEntry[]): void {
   const since = world.index
-  const { name, origin, seat, profile, demonstration, relyingParty } = body as unknown as Registry
+  const { name, origin, seat, profile, demonstration, relyingParty } = asRead<Registry>(body)
   const none = { importing: null, imported: null, sources: [], paused: null, pauses: [] }
   const handed = { successor: null, handOver: null, predecessor: null }
   const awaitedParts = body['procedures'] as readonly string[]
@@ -193,7 +194,7 @@ function manifest({ world, body }: Asked, registry: Registry): Verdict {
   const source = textOf(body, 'source')
   if (registry.importing !== null) return refuse('import-in-progress')
   if (registry.sources.some((one) => one.source === source)) return refuse('source-exists')
-  const { file, sha256, attribution, rows, nested } = body as unknown as NonNullable<Registry['importing']>
+  const { file, sha256, attribution, rows, nested } = asRead<NonNullable<Registry['importing']>>(body)
   const importing = { source, file, sha256, nested, attribution, rows, done: 0 }
   return { accept: () => world.put('registry', 'REGISTRY', { ...registry, importing }) }
 }

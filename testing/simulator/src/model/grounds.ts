@@ -5,6 +5,7 @@
  */
 
 import type { Application, JsonObject, OrderRecord, Transit } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { answersSay } from './examined.ts'
 import { anySigned, fullSigned, roleSigned } from './keys.ts'
 import { inside, type Span, spanOf } from './numbers.ts'
@@ -73,7 +74,7 @@ type Named = { readonly id: string }
 /** Whether a body names this part of this registration. */
 function isNamed(body: JsonObject, { entry }: Parcel, lost: Span): boolean {
   const one = body['registration'] as Named | undefined
-  const many = (body['registrations'] ?? []) as unknown as readonly Named[]
+  const many = asRead<readonly Named[]>(body['registrations'] ?? [])
   if (many.some(({ id }) => id === entry.id)) return true
   const range = 'range' in body ? spanOf(body['range']) : lost
   return one?.id === entry.id && range !== null && inside(lost, range)

@@ -1,6 +1,7 @@
 /** `update-holder/1`, `rotate-keys/1` and `lock/1`: what holders change with their own keys. */
 
 import type { Application, Contact, Holder, Instant, JsonObject, KeyPolicy } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { anySigned, fullSigned, maySayNo, policyFault, roleSigned, sameKey } from './keys.ts'
 import {
   type Asked,
@@ -107,7 +108,7 @@ export const updateHolder: Rule = {
 }
 function newContacts(asked: Asked, holder: Holder): Verdict {
   const { world, body } = asked
-  const contacts = body['contacts'] as unknown as readonly Contact[]
+  const contacts = asRead<readonly Contact[]>(body['contacts'])
   const { formerContactSeconds = 0 } = parameters(world, 'update-holder/1', asked.received)
   const until = later(world.at, formerContactSeconds) as Instant
   const gone = holder.contacts.filter((contact) => !contacts.some((one) => sameJson(one, contact)))
@@ -185,7 +186,7 @@ export const rotateKeys: Rule = {
     }
   },
 }
-const policyIn = (body: JsonObject): KeyPolicy => body['policy'] as unknown as KeyPolicy
+const policyIn = (body: JsonObject): KeyPolicy => asRead<KeyPolicy>(body['policy'])
 const recoveryIn = (body: JsonObject): Pick<Holder, 'guardianThreshold' | 'evidenceRecovery'> => ({
   guardianThreshold: body['guardianThreshold'] as number | null,
   evidenceRecovery: body['evidenceRecovery'] === true,

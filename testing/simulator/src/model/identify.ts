@@ -1,6 +1,7 @@
 /** `identify-holder/1` and `confirm/1`. */
 
 import { type Holder, type Instant, type JsonObject, type KeyPolicy, NEW_HOLDER } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { policyFault, roleSigned, staffSigned } from './keys.ts'
 import { type Asked, firstOf, openAndRunning, parameters, type Rule, refuse, textOf } from './verdict.ts'
 import type { World } from './world.ts'
@@ -12,7 +13,7 @@ type Register = { readonly name: string; readonly number: string }
 
 /** The handle of an identity: of a first key, of a register entry, or of a commitment to a person. */
 function identityOf(world: World, body: JsonObject, attested: boolean): string {
-  const { keys } = body['policy'] as unknown as KeyPolicy
+  const { keys } = asRead<KeyPolicy>(body['policy'])
   const register = body['register'] as Register | null
   if (!attested) return `KEY-${pseudonym(world, `${keys[0]?.alg} ${keys[0]?.key}`)}`
   if (body['kind'] === 'person') return `PERSON-${pseudonym(world, textOf(body, 'person'))}`
@@ -29,7 +30,7 @@ export const identifyHolder: Rule = {
     const code = openAndRunning(asked)
     if (code !== null) return refuse(code)
     const attested = parameters(world, 'identify-holder/1', asked.received)['attestations'] === 2
-    const policy = body['policy'] as unknown as KeyPolicy
+    const policy = asRead<KeyPolicy>(body['policy'])
     const lacks = body['kind'] === 'person' ? body['person'] === null : body['register'] === null
     const identity = identityOf(world, body, attested)
     const fault = firstOf(
@@ -55,9 +56,11 @@ function enrol(world: World, body: JsonObject, own: string): void {
   const handle = `H-${world.index}`
   const identity = own.startsWith('ORG ') ? world.nameIn(`obj/holder/${handle}`, 'identity') : own
   if (identity !== own) world.registers.set(own, identity)
-  const { kind, name, country, policy, contacts, register } = body as unknown as Holder & {
-    register: Register | null
-  }
+  const { kind, name, country, policy, contacts, register } = asRead<
+    Holder & {
+      register: Register | null
+    }
+  >(body)
   const known = { kind, name, country, identity, policy, contacts, active: world.at as Instant }
   const made = { procedure: 'identify-holder/1', since: world.index }
   world.put('holder', handle, { v: 1, handle, ...NEW_HOLDER, ...known, ...made })

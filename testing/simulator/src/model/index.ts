@@ -8,6 +8,7 @@
 import { canonicalJson, type Json, type JsonObject } from '@cadastre/records'
 import type { Applied, Observer, Step } from '../workload-registry.ts'
 import { adverse } from './adverse.ts'
+import { asRead } from './as-read.ts'
 import { differs, keysIn } from './compare.ts'
 import type { FeeNote } from './fees.ts'
 import { ofDue, ofRequest } from './grounds.ts'
@@ -126,7 +127,7 @@ class SecondModel implements Observer {
       origin: request.origin,
       expires: request.expires,
       received,
-      text: canonicalJson(request as unknown as Json),
+      text: canonicalJson(asRead<Json>(request)),
     }
     return isMalformed(rule, request.body) ? { refuse: 'body-malformed' } : rule.request(asked)
   }

@@ -1,6 +1,7 @@
 /** `record-notice/1`: attempts to tell somebody are logged, and let windows begin. */
 
 import type { Application, Instant } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { endOfPeriod } from './business-days.ts'
 import { staffSigned } from './keys.ts'
 import { firstOf, opening, type Rule, refuse } from './verdict.ts'
@@ -23,7 +24,7 @@ export const recordNotice: Rule = {
     const code = opening(asked)
     if (code !== null) return refuse(code)
     const staff = world.staff(body['staff'])
-    const attempts = body['attempts'] as unknown as readonly Attempt[]
+    const attempts = asRead<readonly Attempt[]>(body['attempts'])
     const texts = attempts.map((one) => JSON.stringify(one))
     const fault = firstOf(
       staff === null && 'staff-unknown',

@@ -8,6 +8,7 @@ import type {
   OrderRecord,
   SealOpening,
 } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { callFromDesk, deskAttestorFault } from './authorities.ts'
 import { staffFault } from './desk.ts'
 import { answersSay, atOnce, ENDINGS } from './examined.ts'
@@ -88,7 +89,7 @@ function serveOnce(world: World, document: string, order: string): void {
 
 function serve(asked: Asked): Verdict {
   const { world, body } = asked
-  const said = body as unknown as Served
+  const said = asRead<Served>(body)
   const { order: detail, document } = said
   const keys =
     detail.effect === 'appointRepresentative' ? { m: detail.m, keys: detail.keys, guardians: [] } : null
@@ -233,7 +234,7 @@ function unseal(asked: Asked): Verdict {
   const order = world.get('order', body['order'])
   if (order === null) return refuse('order-unknown')
   const { seal } = order
-  const opening = body['opening'] as unknown as SealOpening
+  const opening = asRead<SealOpening>(body['opening'])
   const code = firstOf(
     seal === null && 'not-sealed',
     seal !== null && seal.until > world.at && 'seal-running',

@@ -59,10 +59,10 @@ export function takePart(
 
 /** Services under this registration end inside the span, and are cut where they reach over its edge. */
 function cutServices(world: World, id: string, span: Span): void {
-  // Where two are cut down to the same prefix the later statement stands, though an earlier one were more specific.
+  // The more specific statement goes before the other, where both are cut down to the same prefix.
   const own = world.services[span.space]
     .filter(({ under }) => under === id)
-    .sort((a, b) => b.since - a.since || b.length - a.length)
+    .sort((a, b) => b.length - a.length)
   for (const service of own) {
     if (!touches(service, span)) continue
     world.endService(service)

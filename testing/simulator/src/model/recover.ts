@@ -1,6 +1,7 @@
 /** `recover-keys/1`: lost keys are recovered by guardians or by evidence, unless a living key vetoes. */
 
 import type { Application, EnrolledKey, Holder, Instant, JsonObject, KeyPolicy } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { attestorFault, awaitNotice, ENDINGS, examine, placesFault, takePlace } from './examined.ts'
 import { rotated } from './holders.ts'
 import { fullSigned, maySayNo, policyFault } from './keys.ts'
@@ -69,7 +70,7 @@ function effect(world: World, application: Application): void {
   })
 }
 function policyIn(holder: Holder, body: JsonObject): KeyPolicy {
-  const keys = body['keys'] as unknown as readonly EnrolledKey[]
+  const keys = asRead<readonly EnrolledKey[]>(body['keys'])
   return { m: Number(body['m']), keys, guardians: holder.policy?.guardians ?? [] }
 }
 

@@ -1,6 +1,7 @@
 /** `report-incident/1`, `complain/1` and `certified-extract/1`: what is put on record and changes nothing else. */
 
 import type { Complaint, Incident, Instant, Json } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { after } from './business-days.ts'
 import { cellJson } from './compare.ts'
 import { staffFault } from './desk.ts'
@@ -31,7 +32,7 @@ export const reportIncident: Rule = {
     return {
       accept() {
         const { disclosureSeconds = 0 } = parameters(world, 'report-incident/1', asked.received)
-        const { kind, report, affected, discovered } = body as unknown as Incident
+        const { kind, report, affected, discovered } = asRead<Incident>(body)
         const handle = `I-${world.index}`
         const deadline = later(discovered, disclosureSeconds) as Instant
         const known = { kind, report, affected, discovered, deadline, at: world.at as Instant }
@@ -88,7 +89,7 @@ function answered(asked: Asked): Verdict {
   if (code !== null || complaint === null) return refuse(code ?? '')
   return {
     accept() {
-      const { says, evidence, staff } = body as unknown as NonNullable<Complaint['answer']>
+      const { says, evidence, staff } = asRead<NonNullable<Complaint['answer']>>(body)
       const answer = { says, evidence, staff, at: world.at as Instant }
       world.put('complaint', complaint.handle, { ...complaint, answer })
     },

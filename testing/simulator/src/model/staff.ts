@@ -1,6 +1,7 @@
 /** `change-staff/1`: members of staff begin and end, after a notice. */
 
 import type { Application, Instant, Roster, Staff } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { staffFault } from './desk.ts'
 import { signedBy } from './keys.ts'
 import {
@@ -40,8 +41,7 @@ export const changeStaff: Rule = {
   },
 }
 
-const addOf = (body: Application['body']): readonly Newcomer[] =>
-  body['add'] as unknown as readonly Newcomer[]
+const addOf = (body: Application['body']): readonly Newcomer[] => asRead<readonly Newcomer[]>(body['add'])
 const endOf = (body: Application['body']): readonly string[] => body['end'] as readonly string[]
 
 function operatorsFault(asked: Asked): string | null {
@@ -52,7 +52,9 @@ function operatorsFault(asked: Asked): string | null {
 function change(asked: Asked): Verdict {
   const { world, body } = asked
   const [add, end] = [addOf(body), endOf(body)]
+  const named = [...add.map(({ handle }) => handle), ...end]
   const code = firstOf(
+    new Set(named).size < named.length && 'body-malformed',
     opening(asked),
     end.some((handle) => world.staff(handle) === null) && 'staff-unknown',
     operatorsFault(asked),

@@ -1,6 +1,7 @@
 /** `succeed/1`: a successor by law enters into registrations. */
 
 import type { Application, Holder, Instant, JsonObject } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { type Days, type Period, periodOf } from './business-days.ts'
 import { attestorFault, ENDINGS, examine, placesFault, takePlace } from './examined.ts'
 import { isBlocked, isHeld, lockFault, noteFault } from './handing.ts'
@@ -58,7 +59,7 @@ ENDINGS['succeed/1'] = { effect }
 
 type Named = { readonly key: string; readonly id: string }
 function parcelsIn(world: World, body: JsonObject): readonly (Parcel | undefined)[] {
-  return (body['registrations'] as unknown as readonly Named[]).map(({ key, id }) => {
+  return asRead<readonly Named[]>(body['registrations']).map(({ key, id }) => {
     const at = blockAt(key)
     return at === null ? undefined : world.over(at).find(({ entry }) => entry.id === id)
   })

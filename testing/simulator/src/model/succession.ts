@@ -1,6 +1,7 @@
 /** `hand-over/1` and `take-over/1`: the registry passes to a successor. */
 
 import type { Instant, Predecessor, Registry, Roster, Staff } from '@cadastre/records'
+import { asRead } from './as-read.ts'
 import { staffFault } from './desk.ts'
 import {
   type Asked,
@@ -87,7 +88,7 @@ export const takeOver: Rule = {
     const registry = world.registry()
     if (registry === null) return refuse('procedure-unknown')
     const said = body['predecessor'] as Omit<Predecessor, 'size' | 'statement' | 'since'>
-    const staff = body['staff'] as unknown as readonly Staff[]
+    const staff = asRead<readonly Staff[]>(body['staff'])
     if (said?.mandate === undefined || !Array.isArray(staff) || staff.some((one) => typeof one !== 'object'))
       return refuse('body-malformed')
     const operators = staff.filter(({ role }) => role === 'operator')
@@ -130,7 +131,7 @@ function goOn(
   predecessor: Predecessor,
   staff: readonly Staff[],
 ): void {
-  const { name: called, origin, relyingParty } = body as unknown as Registry
+  const { name: called, origin, relyingParty } = asRead<Registry>(body)
   const ended = { successor: null, handOver: null, state: 'open' } as const
   save(world, { ...registry, name: called, origin, relyingParty, ...ended, predecessor })
   const since = world.index

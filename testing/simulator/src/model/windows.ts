@@ -32,8 +32,8 @@ export function endOf(world: World, { opened, due, pausedSeconds }: Window): str
   if (due === null) return null
   if (due > world.at) return due
   const paused = world.registry()?.paused ?? null
-  // The page speaks of what would have ended during the pause; the registry moves what is late as well.
-  if (paused !== null && due < paused.until && paused.until > world.at) return paused.until
+  if (paused !== null && paused.since <= due && due < paused.until && paused.until > world.at)
+    return paused.until
   // Pauses make it later, and so perhaps reach into further pauses.
   for (let end: string = due; ; ) {
     const reach = endOfPause(world, end)
