@@ -262,7 +262,7 @@ export class Comparison {
     this.unopened += unopened
     if (read.house !== null) this.#house.note(read.house, { question, from: asker.from, size })
     if (differences.length === 0) {
-      right.push({ question, from: asker.from, size, text: answer.text })
+      right.push({ question, from: asker.from, size, text: read.alike })
       return true
     }
     const details = differences.map(sentenceOf)

@@ -31,11 +31,15 @@ export const perhaps = (want: Want): Want => ({ kind: 'perhaps', want })
 export function set(parts: readonly Part[], nameOf: (part: Json) => string): Want | null {
   return parts.length === 0 ? null : { kind: 'set', parts, nameOf }
 }
+/** The name that a part was served with, whatever it is: never throws. */
+export function nameIn(served: Json | undefined): string {
+  return typeof served === 'string' ? served : (JSON.stringify(served) ?? '')
+}
 /** A set of texts. */
 export function texts(values: readonly string[]): Want | null {
   return set(
     values.map((value) => ({ name: value, want: is(value) })),
-    String,
+    nameIn,
   )
 }
 /** Some text that the record only commits to. */

@@ -1,7 +1,7 @@
 /** Follows a log from its public files to any position that an answer names; every root is compared. */
 
 import { bytesEqual, type Crypto } from '@cadastre/crypto'
-import { bundlesForSize, decodeBundle, entriesPath, TILE_WIDTH, tilePath } from '@cadastre/merkle'
+import { decodeBundle, entriesPath, TILE_WIDTH, tilePath } from '@cadastre/merkle'
 import { type Checkpoint, checkPolicy, type Policy } from '@cadastre/notes'
 import type { LogSource } from '../source.ts'
 import { TreeCheck } from '../tree-check.ts'
@@ -66,15 +66,13 @@ export class Follower {
       throw new LogAtFaultError(
         `The log has ${checkpoint.size} entries; it had ${this.#tree.size} a moment ago.`,
       )
-    const bundles = bundlesForSize(checkpoint.size).slice(Math.floor(this.#tree.size / TILE_WIDTH))
     const ahead: Promise<readonly Uint8Array[]>[] = []
-    let next = 0
-    for (const _ of bundles) {
-      while (next < bundles.length && ahead.length < AHEAD) {
-        const bundle = bundles[next]
+    let next = Math.floor(this.#tree.size / TILE_WIDTH)
+    // A size that somebody signed may be any: what is not there is met when it is fetched.
+    while (this.#tree.size < checkpoint.size) {
+      while (next * TILE_WIDTH < checkpoint.size && ahead.length < AHEAD) {
+        const fetching = this.#bundle(next, Math.min(TILE_WIDTH, checkpoint.size - next * TILE_WIDTH))
         next += 1
-        if (bundle === undefined) break
-        const fetching = this.#bundle(bundle.index, bundle.width)
         // What fails is told when its turn comes.
         fetching.catch((error: unknown) => error)
         ahead.push(fetching)

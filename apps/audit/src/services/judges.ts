@@ -20,7 +20,7 @@ import type { Served } from './asking.ts'
 import type { Difference, Judgement, Position } from './finding.ts'
 import type { Question } from './questions.ts'
 import { judgeRdap, readRdap } from './rdap/judge.ts'
-import { HOUSE_NOTICES, hasLink } from './rdap/notices.ts'
+import { HOUSE_NOTICES, hasLink, isMoving } from './rdap/notices.ts'
 import type { House, ServedRecord } from './record.ts'
 import { judgeWhois } from './whois/judge.ts'
 import { readReply } from './whois/reply.ts'
@@ -32,6 +32,8 @@ export type ReadAnswer = {
   readonly judge: (record: ServedRecord) => Judgement
   /** What is the operator's own and the same in every answer. */
   readonly house: string | null
+  /** What every asker must be given alike at one position. */
+  readonly alike: string
 }
 
 export type Answer = Extract<Served, { kind: 'answer' }>
@@ -53,7 +55,7 @@ export function readAnswer(options: JudgeOptions, question: Question, answer: An
       if (position === null) return null
       const judge = (record: ServedRecord): Judgement =>
         atPosition(record, position, judgeWhois(record, options.house, question.text, reply))
-      return { position, house: null, judge }
+      return { position, house: null, alike: answer.text, judge }
     }
     case 'proof':
       return proofAnswer(options, question, answer)
@@ -70,9 +72,13 @@ function rdapAnswer({ crypto, house }: JudgeOptions, { text }: Question, answer:
   const own = (isArray(notices) ? notices : []).filter((one) =>
     HOUSE_NOTICES.some((relation) => hasLink(one, relation)),
   )
+  const others = (isArray(notices) ? notices : []).filter((one) => !isMoving(one))
+  const moved = isArray(notices) && others.length < notices.length
   return {
     position,
-    house: canonicalJson(own),
+    house: JSON.stringify(own),
+    // A mirror says in each answer how far it has come by then.
+    alike: moved ? JSON.stringify({ ...read.json, notices: others }) : answer.text,
     judge: (record) => atPosition(record, position, judgeRdap(record, house, crypto, text, served, read)),
   }
 }
@@ -89,6 +95,7 @@ function proofAnswer(
   return {
     position: { size, at },
     house: null,
+    alike: '',
     judge: (record) => {
       const proved = covering.map((one) => `${one.key} ${one.text}`)
       const differences = differencesOf(proved, recordedAt(record, query))

@@ -8,6 +8,7 @@ export type Right = {
   readonly question: Question
   readonly from: string
   readonly size: number
+  /** What must be alike. */
   readonly text: string
 }
 

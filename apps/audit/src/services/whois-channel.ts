@@ -7,6 +7,7 @@ import type { Channel, Served } from './asking.ts'
 const TIMEOUT_MILLISECONDS = 30_000
 /** Questions on their way on one connection. */
 const WINDOW = 64
+const MAX_CHARACTERS = 64_000_000
 /** Each reply ends in two blank lines, which stand nowhere else. */
 const END = '\n\n\n'
 const WAIT = /ask again in (\d+) s/
@@ -174,6 +175,7 @@ class Connection {
 
   #receive(text: string): void {
     this.#input += text
+    if (this.#input.length > MAX_CHARACTERS) this.#socket?.destroy(new Error('the answer does not end'))
     if (!this.#banner) {
       const end = this.#input.indexOf('\n\n')
       if (end < 0) return

@@ -218,6 +218,27 @@ test('what the operator says in every answer may not change for one', async () =
   assert.match(found(run).said, /\/notices: the record says as in other answers/)
 })
 
+test('a mirror says in each answer how far it has come, and is compared like the registry', async () => {
+  let moment = 0
+  const mirrored: Tamper = {
+    http: (path, _, answer) => {
+      moment += 1
+      const says = `This is a mirror of Example Registry, compared with its sources ${moment} s ago.`
+      if (path.startsWith('/.well-known/'))
+        return edited(answer, (text) => JSON.stringify({ ...JSON.parse(text), notice: says }))
+      if (!path.startsWith('/rdap/')) return null
+      return edited(answer, (text) =>
+        text.replace(
+          /"title":"Demonstration","description":\["[^"]*"\]/,
+          `"title":"Mirror","description":["${says}"]`,
+        ),
+      )
+    },
+  }
+  const run = await audit({ from: TWO }, mirrored)
+  assert.equal(run.exitCode, 0, run.text)
+})
+
 test('an answer that names no position, or is no JSON, or names a member twice', async () => {
   for (const edit of [
     (text: string): string => text.replace('Log position', 'Position'),

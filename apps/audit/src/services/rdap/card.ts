@@ -1,7 +1,7 @@
 /** jCards (RFC 7095) of holders and contacts: what the record says in the clear, and the presence of what it commits to. */
 
 import { type Contact, isArray, isObject, type Json } from '@cadastre/records'
-import { is, list, type Part, perhaps, set, unopenedText, type Want } from '../expect.ts'
+import { is, list, nameIn, type Part, perhaps, set, unopenedText, type Want } from '../expect.ts'
 
 export type Card = {
   readonly kind: 'individual' | 'group' | 'org'
@@ -33,7 +33,7 @@ export function cardWanted({ kind, name, fallback, country, contact }: Card): Wa
   if (address !== null) parts.push(address)
   if (has('tel')) parts.push(mayBeErased(property('tel', 'text', unopenedText, { type: 'voice' })))
   if (has('email')) parts.push(mayBeErased(property('email', 'text', unopenedText)))
-  const properties = set(parts, (one) => (isArray(one) ? String(one[0]) : ''))
+  const properties = set(parts, (one) => (isArray(one) ? nameIn(one[0]) : ''))
   if (properties === null) throw new TypeError('a card has a version')
   return list(is('vcard'), properties)
 }

@@ -2,7 +2,7 @@
 
 import { type Block, blockKey, formatPrefix } from '@cadastre/numbers'
 import { innermost, isObject, type Json } from '@cadastre/records'
-import { is, list, type Members, object, set, type Want } from '../expect.ts'
+import { is, list, type Members, nameIn, object, set, type Want } from '../expect.ts'
 import type { ServedRecord } from '../record.ts'
 import { type DelegatedZone, zoneNameOf } from '../reverse-zones.ts'
 import { entitiesWanted } from './entities.ts'
@@ -42,7 +42,7 @@ export function domainMembers(
           links: linksWanted([addresses.nameserver(host)]),
         }),
       })),
-      (server) => (isObject(server) ? String(server['ldhName']) : ''),
+      (server) => (isObject(server) ? nameIn(server['ldhName']) : ''),
     ),
     secureDNS: object({ delegationSigned: is(rdns.ds.length > 0), dsData: signersWanted(rdns.ds) }),
     events: eventsWanted(record, [], { since: rdns.since }),
@@ -72,5 +72,5 @@ function signersWanted(ds: DelegatedZone['rdns']['ds']): Want | null {
 }
 
 function nameOfSigner(signer: Json): string {
-  return isObject(signer) ? `${String(signer['keyTag'])} ${String(signer['digest'])}` : ''
+  return isObject(signer) ? `${nameIn(signer['keyTag'])} ${nameIn(signer['digest'])}` : ''
 }

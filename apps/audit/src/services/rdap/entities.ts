@@ -1,7 +1,7 @@
 /** Holders and their contacts as entities (RFC 9083 section 5.1). */
 
 import { type Contact, type Holder, isObject, type Json } from '@cadastre/records'
-import { is, list, type Members, object, type Part, set, type Want } from '../expect.ts'
+import { is, list, type Members, nameIn, object, type Part, set, type Want } from '../expect.ts'
 import { cardWanted, isPublished } from './card.ts'
 import { type Addresses, type Link, linksWanted } from './links.ts'
 
@@ -68,5 +68,5 @@ export function entitiesWanted(holder: Holder | null, addresses: Addresses): Wan
 }
 
 export function nameByHandle(served: Json): string {
-  return isObject(served) ? String(served['handle']) : ''
+  return isObject(served) ? nameIn(served['handle']) : ''
 }

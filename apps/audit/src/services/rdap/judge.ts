@@ -21,7 +21,7 @@ import {
   peerHandleOf,
   type Registration,
 } from '@cadastre/records'
-import { is, list, type Members, matchJson, object, set, texts } from '../expect.ts'
+import { is, list, type Members, matchJson, nameIn, object, set, texts } from '../expect.ts'
 import type { Difference, Judgement, Position } from '../finding.ts'
 import { type House, pathInForce, type ServedRecord } from '../record.ts'
 import { closestZone, zoneNamed } from '../reverse-zones.ts'
@@ -177,7 +177,7 @@ class Wanted {
               want: is({ eventAction: 'last update of RDAP database', eventDate: this.#record.at }),
             },
           ],
-          (event) => (isObject(event) ? String(event['eventAction']) : ''),
+          (event) => (isObject(event) ? nameIn(event['eventAction']) : ''),
         ),
         remarks: noticesWanted([{ title: 'About this object', text }]),
       },

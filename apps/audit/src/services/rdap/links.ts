@@ -2,7 +2,7 @@
 
 import { type Block, formatAddress, formatPrefix } from '@cadastre/numbers'
 import { isObject, type Json } from '@cadastre/records'
-import { is, type Part, set, type Want } from '../expect.ts'
+import { is, nameIn, type Part, set, type Want } from '../expect.ts'
 
 const RDAP_TYPE = 'application/rdap+json'
 
@@ -21,7 +21,7 @@ export function linksWanted(links: readonly Link[]): Want | null {
 }
 
 function nameOfLink(link: Json): string {
-  return isObject(link) ? `${String(link['rel'])} ${String(link['href'])}` : ''
+  return isObject(link) ? `${nameIn(link['rel'])} ${nameIn(link['href'])}` : ''
 }
 
 /** The text of a block as queries and proofs spell it: without a length for one number. */

@@ -1,7 +1,7 @@
 /** Notices of every answer (RFC 9083 section 4.3, NRO profile), and those of one. */
 
 import { isArray, isObject, type Json, type JsonObject } from '@cadastre/records'
-import { anything, type Part, set, type Want } from '../expect.ts'
+import { anything, is, list, nameIn, object, type Part, perhaps, set, type Want } from '../expect.ts'
 import type { House, ServedRecord } from '../record.ts'
 import { pauseSays } from '../words.ts'
 import { TRUNCATED } from './holder.ts'
@@ -37,7 +37,7 @@ export function noticesOf(
         },
       ],
     },
-    ...(typeof notice === 'string' ? [{ title: 'Demonstration', text: notice }] : []),
+    ...(typeof notice === 'string' && !isMirror(notice) ? [{ title: 'Demonstration', text: notice }] : []),
     ...(wanted.truncated === 'yes' ? [TRUNCATED] : []),
   ]
   if (paused !== null && paused.until > record.at) {
@@ -50,13 +50,41 @@ export function noticesOf(
     const { name, want } = noticePart(TRUNCATED)
     parts.push({ name, want: { kind: 'perhaps', want } })
   }
-  if (notice === undefined) parts.push({ name: 'Demonstration', want: { kind: 'perhaps', want: anything } })
+  // A mirror says how far it has come, and another thing a moment later.
+  const moving = notice === undefined || (notice !== null && isMirror(notice))
+  if (moving) {
+    const want = notice === undefined ? perhaps(anything) : mirrorNotice
+    parts.push({ name: INSTALLATION, want })
+  }
   for (const relation of HOUSE_NOTICES) parts.push({ name: relation, want: houseNotice(relation, addresses) })
   return set(parts, (one) => {
-    if (notice === undefined && isObject(one) && one['title'] === 'Demonstration') return 'Demonstration'
+    if (moving && isObject(one) && INSTALLATIONS.includes(nameIn(one['title']))) return INSTALLATION
     return HOUSE_NOTICES.find((relation) => hasLink(one, relation)) ?? nameOfNotice(one)
   })
 }
+
+/** Titles of the notice that says what kind of installation this is. */
+const INSTALLATIONS = ['Demonstration', 'Mirror']
+const INSTALLATION = 'Installation'
+
+function isMirror(notice: string): boolean {
+  return notice.startsWith('This is a mirror of ')
+}
+
+/** The notice of a mirror, whose words are others a moment later. */
+export function isMoving(notice: Json): boolean {
+  if (!isObject(notice) || notice['title'] !== 'Mirror' || !isArray(notice['description'])) return false
+  const [text] = notice['description']
+  return typeof text === 'string' && isMirror(text)
+}
+
+const mirrorNotice: Want = object({
+  title: is('Mirror'),
+  description: list({
+    kind: 'own',
+    wrong: (served) => (typeof served === 'string' && isMirror(served) ? null : 'that it is a mirror'),
+  }),
+})
 
 /** Notices that the NRO profile asks of every answer; their words and pages are the operator's own, the same in each. */
 export const HOUSE_NOTICES: readonly string[] = ['terms-of-service', 'inaccuracy-report']

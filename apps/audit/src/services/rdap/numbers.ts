@@ -12,7 +12,7 @@ import {
   registrationRange,
   type Transit,
 } from '@cadastre/records'
-import { is, type Members, type Part, set, texts } from '../expect.ts'
+import { is, type Members, nameIn, type Part, set, texts } from '../expect.ts'
 import type { ServedRecord } from '../record.ts'
 import { aboutRegistration, moveSays, type OrderInForce, ordersInForce } from '../words.ts'
 import { entitiesWanted } from './entities.ts'
@@ -97,7 +97,7 @@ export function rangeMembers(range: Range): Members {
 }
 
 function nameOfPrefix(served: Json, version: string): string {
-  return isObject(served) ? `${String(served[`${version}prefix`])}/${String(served['length'])}` : ''
+  return isObject(served) ? `${nameIn(served[`${version}prefix`])}/${nameIn(served['length'])}` : ''
 }
 
 /** The registry's own classification. */

@@ -1,7 +1,7 @@
 /** Parts that objects share: events, remarks, notices. */
 
 import { type Instant, isArray, isObject, type Json } from '@cadastre/records'
-import { is, list, object, type Part, set, type Want } from '../expect.ts'
+import { is, list, nameIn, object, type Part, set, type Want } from '../expect.ts'
 import type { ServedRecord } from '../record.ts'
 import { type Link, linksWanted } from './links.ts'
 
@@ -25,7 +25,7 @@ export function eventsWanted(
       eventPart('last changed', time === null ? someInstant(record.at) : is(time)),
       eventPart('last update of RDAP database', is(record.at)),
     ],
-    (event) => (isObject(event) ? String(event['eventAction']) : ''),
+    (event) => (isObject(event) ? nameIn(event['eventAction']) : ''),
   )
 }
 
@@ -70,5 +70,5 @@ export function noticesWanted(notices: readonly Notice[]): Want | null {
 export function nameOfNotice(notice: Json): string {
   if (!isObject(notice)) return ''
   const { title, description } = notice
-  return `${String(title)}: ${isArray(description) ? description.map(String).join('\n') : ''}`
+  return `${nameIn(title)}: ${isArray(description) ? description.map(nameIn).join('\n') : ''}`
 }

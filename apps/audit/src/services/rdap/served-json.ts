@@ -12,7 +12,8 @@ export function parseServedJson(text: string): JsonObject | null {
     // A text that is what its value makes again names nothing twice; most answers are.
     return JSON.stringify(json) === text || !namesTwice(text) ? json : null
   } catch (error) {
-    if (error instanceof SyntaxError) return null
+    // Nested so deeply that no reader follows.
+    if (error instanceof SyntaxError || error instanceof RangeError) return null
     throw error
   }
 }
