@@ -41,7 +41,7 @@ export function smallHistory(
 }
 
 /** The commit that is checked out; empty where there is no git. */
-export function commitHere(): string {
+function commitHere(): string {
   try {
     return execFileSync('git', ['rev-parse', 'HEAD'], {
       encoding: 'utf8',

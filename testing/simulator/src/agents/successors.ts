@@ -1,6 +1,6 @@
 /** Heirs, liquidators, holders and offices that file instruments: succession, dissolution, corrections, recoveries. */
 
-import { DAY_SECONDS, type Registration } from '@cadastre/records'
+import type { Registration } from '@cadastre/records'
 import type { Asking } from '../engine/engine.ts'
 import { OUTSIDE } from '../engine/world.ts'
 import { commitmentOf } from '../workload-registry.ts'
@@ -177,6 +177,3 @@ function secondThought(scene: Scene): Asking | null {
     return wish(procedure, { step: 'withdraw', application: handle, by }, scene.signers(by, 'full'))
   return wish(procedure, { step: veto ? 'veto' : 'withdraw', application: handle, by }, signers)
 }
-
-/** How long anything here may take, for who wants to wait for it. */
-export const LONGEST_WINDOW: number = 42 * DAY_SECONDS

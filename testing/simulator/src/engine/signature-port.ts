@@ -17,7 +17,7 @@ import { type Signer, signerOf } from '../workload-registry.ts'
 import { base64Of, fakeSignature } from './digest.ts'
 
 /** What procedures are given of a request's evidence. */
-export type Signed = Extract<Act, { readonly kind: 'request' }>['signatures']
+type Signed = Extract<Act, { readonly kind: 'request' }>['signatures']
 
 export interface SignaturePort {
   /** The key of this name; the same name has the same key for ever. */

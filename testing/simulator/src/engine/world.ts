@@ -9,9 +9,9 @@ import { CASHIER_KEY } from './fees-key.ts'
 /** `small`: pools that fill, so that queues form and numbers come round again; `large`: room for millions of acts. */
 export type WorldSize = 'small' | 'large'
 
-export const OPERATORS: readonly string[] = ['OP-1', 'OP-2']
+const OPERATORS: readonly string[] = ['OP-1', 'OP-2']
 /** Attestors, some outside the operator. */
-export const CLERKS: readonly { readonly handle: string; readonly outside: boolean }[] = [
+const CLERKS: readonly { readonly handle: string; readonly outside: boolean }[] = [
   { handle: 'CL-1', outside: false },
   { handle: 'CL-2', outside: true },
   { handle: 'CL-3', outside: false },
@@ -22,7 +22,7 @@ export const OUTSIDE: readonly string[] = CLERKS.flatMap(({ handle, outside }) =
 export const ADOPTER = 'AD-1'
 export const CASHIER = 'CASHIER'
 
-export function staffOf(signer: (name: string) => Signer): readonly JsonObject[] {
+function staffOf(signer: (name: string) => Signer): readonly JsonObject[] {
   const member = (handle: string, role: string, outside = false): JsonObject => ({
     handle,
     role,
