@@ -62,6 +62,19 @@ function addFoundingCommands(program: Command): void {
       }),
     )
   program
+    .command('open')
+    .description('end founding for good: from now on only holders’ requests change records')
+    .action((_options, command: Command) =>
+      run(command, async (settings, output) => {
+        const { open } = await import('./commands/founding-commands.ts')
+        await open(settings, output)
+        return undefined
+      }),
+    )
+}
+
+function addImportCommands(program: Command): void {
+  program
     .command('import')
     .description(
       'take in published records: delegated statistics, or with --nested a list of prefix,country,asn lines (plain or gzip)',
@@ -86,16 +99,6 @@ function addFoundingCommands(program: Command): void {
       run(command, async (settings, output) => {
         const { importKeysCommand } = await import('./commands/founding-commands.ts')
         await importKeysCommand(settings, file, options.source, output)
-        return undefined
-      }),
-    )
-  program
-    .command('open')
-    .description('end founding for good: from now on only holders’ requests change records')
-    .action((_options, command: Command) =>
-      run(command, async (settings, output) => {
-        const { open } = await import('./commands/founding-commands.ts')
-        await open(settings, output)
         return undefined
       }),
     )
@@ -133,6 +136,7 @@ export function createProgram(): Command {
     .showHelpAfterError()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage))
   addFoundingCommands(program)
+  addImportCommands(program)
   addRunningCommands(program)
   addTakeOver(program)
   addHolderCommands(program)
