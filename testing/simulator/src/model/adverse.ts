@@ -20,7 +20,7 @@ import {
 import { isChild } from './parts.ts'
 import type { Parcel, World } from './world.ts'
 
-export type Effect = { readonly key: string; readonly next: Json }
+type Effect = { readonly key: string; readonly next: Json }
 type Placed = { readonly at: Prefixed; readonly cell: Cell | null }
 const OCCUPYING: readonly string[] = ['holding', 'reserved', 'quarantined', 'moved-out']
 

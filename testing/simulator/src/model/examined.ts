@@ -8,7 +8,7 @@ import { close, wait } from './windows.ts'
 import { memberHash, type World } from './world.ts'
 
 /** What follows from the answers is for the application's own procedure to say. */
-export type Ending = {
+type Ending = {
   /** The answers are positive, and no window is to be waited for; also when the window is over. */
   effect(world: World, application: Application): void
   /** The answers are negative, or nobody is left to answer. */
@@ -294,7 +294,7 @@ const stated = ({ seconds, days }: Period): Pick<Examination, 'windowSeconds' | 
 })
 
 /** The registry has a day to tell whom it concerns; the window begins with that. */
-export function toNotify(world: World, application: Application, examination: Examination): void {
+function toNotify(world: World, application: Application, examination: Examination): void {
   const { affected, windowSeconds: seconds, windowDays: days } = examination
   const open = affected.filter((handle) => !application.consents.includes(handle))
   const isWindow = seconds > 0 || days.length > 0

@@ -103,7 +103,7 @@ function counts(world: World, { state, notice, opened }: Application, attempt: A
 }
 
 /** Whether an attempt is one to this holder. */
-export function reaches(
+function reaches(
   world: World,
   handle: string,
   { channel, to, reply }: Pick<Attempt, 'channel' | 'to' | 'reply'>,

@@ -23,7 +23,7 @@ export function isLive(order: OrderRecord): boolean {
   return order.state === 'executed' || order.state === 'varied' ? isLasting(order) : true
 }
 
-export type Item = { readonly parcel: Parcel; readonly span: Span }
+type Item = { readonly parcel: Parcel; readonly span: Span }
 /** What the scope names as it stands; null where a registration is not there any more. */
 export function itemsOf(world: World, { scope }: OrderRecord): readonly Item[] | null {
   const items: Item[] = []
@@ -98,6 +98,9 @@ function authorityFault(world: World, order: OrderRecord): string | null {
 /** What is said of numbers and of the holder. */
 export function scopeFault(world: World, order: OrderRecord, isNow = true): string | null {
   const { detail, scope, holder } = order
+  const named = namedBy(order)
+  const other = named === null || !isNow ? null : world.get('order', named)
+  if (other !== null && isClosedFor(order, other)) return 'order-closed'
   const needsNumbers = !['disclose', 'appointRepresentative', 'vary', 'stay', 'lift'].includes(detail.effect)
   const aboutHolder = detail.effect === 'correct' && scope.length === 0
   const items = itemsOf(world, order)

@@ -20,7 +20,7 @@ import { advance, notVerified, returned, saveOrder, shown, told, verified } from
 import { type Asked, firstOf, opening, type Rule, refuse, SIZES, textOf, type Verdict } from './verdict.ts'
 import { memberHash, type World } from './world.ts'
 
-export const CHECKLIST: readonly string[] = [
+const CHECKLIST: readonly string[] = [
   'authority-registered',
   'effect-allowed',
   'in-force-at-seat',

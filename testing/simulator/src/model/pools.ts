@@ -2,7 +2,7 @@
 
 import { WIDTH } from '@cadastre/numbers'
 import type { Application, Pool } from '@cadastre/records'
-import { inside, type Prefixed, prefixed, type Span, spanBetween, touches } from './numbers.ts'
+import { type Prefixed, prefixed, type Span, spanBetween, touches } from './numbers.ts'
 import type { World } from './world.ts'
 
 export const poolSpan = ({ space, first, last }: Pool): Span => spanBetween(space, first, last)
@@ -85,5 +85,3 @@ export const poolsWaitedBy = (world: World, holder: string): readonly string[] =
 export function markExhausted(world: World, pool: string, length: number): void {
   world.exhausted.set(pool, (world.exhausted.get(pool) ?? new Set()).add(length))
 }
-export const poolsAround = (world: World, span: Span): readonly Pool[] =>
-  world.all('pool').filter((pool) => inside(span, poolSpan(pool)))

@@ -25,10 +25,7 @@ export function statedService(service: JsonObject): Pick<Service, 'kind' | 'what
 }
 
 /** The innermost parcel at a prefix, and who may speak for it: under a child without a holder the next one outwards. */
-export function speakerAt(
-  world: World,
-  at: Prefixed,
-): { readonly parcel: Parcel; readonly holder: string } | null {
+function speakerAt(world: World, at: Prefixed): { readonly parcel: Parcel; readonly holder: string } | null {
   const path = world.over(at)
   const parcel = path.at(-1)
   if (parcel === undefined || path.some((one) => termOver(one, world.at))) return null

@@ -32,7 +32,7 @@ export type Service = Prefixed & {
 }
 
 /** A member's hash in base64, a text's in hexadecimal. */
-export type Hashes = { memberHash(member: Json): string; digest(text: string): string }
+type Hashes = { memberHash(member: Json): string; digest(text: string): string }
 
 export class World {
   /** Outer ones before inner ones. */
