@@ -29,7 +29,7 @@ Exit codes: 0 done, 1 refused or not verified, 2 wrong usage, 3 not possible now
 const KEYS_FILE =
   'lines of OPAQUE-ID ssh-ed25519 BASE64; of OPAQUE-ID openpgp, with an armoured public key on the lines below; or of OPAQUE-ID openpgp FINGERPRINT'
 
-function addFoundingCommands(program: Command): void {
+function addInit(program: Command): void {
   program
     .command('init')
     .description('found a registry in an empty data directory')
@@ -61,19 +61,9 @@ function addFoundingCommands(program: Command): void {
         return undefined
       }),
     )
-  program
-    .command('open')
-    .description('end founding for good: from now on only holders’ requests change records')
-    .action((_options, command: Command) =>
-      run(command, async (settings, output) => {
-        const { open } = await import('./commands/founding-commands.ts')
-        await open(settings, output)
-        return undefined
-      }),
-    )
 }
 
-function addImportCommands(program: Command): void {
+function addImports(program: Command): void {
   program
     .command('import')
     .description(
@@ -99,6 +89,19 @@ function addImportCommands(program: Command): void {
       run(command, async (settings, output) => {
         const { importKeysCommand } = await import('./commands/founding-commands.ts')
         await importKeysCommand(settings, file, options.source, output)
+        return undefined
+      }),
+    )
+}
+
+function addOpen(program: Command): void {
+  program
+    .command('open')
+    .description('end founding for good: from now on only holders’ requests change records')
+    .action((_options, command: Command) =>
+      run(command, async (settings, output) => {
+        const { open } = await import('./commands/founding-commands.ts')
+        await open(settings, output)
         return undefined
       }),
     )
@@ -135,8 +138,9 @@ export function createProgram(): Command {
     .addHelpText('after', ENVIRONMENT)
     .showHelpAfterError()
     .exitOverride((error) => process.exit(error.exitCode === 0 ? EXIT.ok : EXIT.usage))
-  addFoundingCommands(program)
-  addImportCommands(program)
+  addInit(program)
+  addImports(program)
+  addOpen(program)
   addRunningCommands(program)
   addTakeOver(program)
   addHolderCommands(program)
