@@ -192,7 +192,7 @@ function onOther(world: World, { detail, handle, until }: OrderRecord, other: Or
   }
 }
 /** What a stay or an appeal no longer stops goes on; a window begins anew. */
-export function resume(world: World, order: OrderRecord): void {
+function resume(world: World, order: OrderRecord): void {
   const { stayed } = order
   if (stayed === null) return
   const free = { ...order, state: stayed.from, stayed: null }
@@ -209,7 +209,7 @@ export function resume(world: World, order: OrderRecord): void {
   saveOrder(world, free)
 }
 
-export function ends(world: World, order: OrderRecord, state: 'expired' | 'lifted' | 'reversed'): void {
+function ends(world: World, order: OrderRecord, state: 'expired' | 'lifted' | 'reversed'): void {
   note(world, order, null)
   for (const { id } of order.scope) {
     const notes = world.notes(id)
