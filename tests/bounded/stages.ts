@@ -13,20 +13,20 @@ import {
 } from '@cadastre/simulator/bounded'
 import { CHECKS } from './checks/index.ts'
 
-export type StageOptions = {
+type StageOptions = {
   /** Processor time for all stages. */
   readonly seconds: number
   /** Steps of a history in the stages by families, and of a single chain. */
   readonly depth: number
   readonly print?: (line: string) => void
 }
-export type Reached = {
+type Reached = {
   readonly stage: string
   readonly depth: number
   readonly acts: number
   readonly complete: boolean
 }
-export type Staged = {
+type Staged = {
   readonly found: Found | null
   readonly reached: readonly Reached[]
   readonly accepted: number

@@ -158,7 +158,7 @@ export function orderBehind(taken: Taken): { readonly handle: string; readonly s
 }
 
 /** Whether everything was there that an order needs before it takes something away. */
-export function mayTake(taken: Taken, holder: string): boolean {
+function mayTake(taken: Taken, holder: string): boolean {
   const order = orderBehind(taken)
   if (order === null) return false
   const body = bodyOf(order.served)

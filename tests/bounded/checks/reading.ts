@@ -81,12 +81,6 @@ export function applicationBefore({ before }: Taken, handle: string): Applicatio
   return valueAt(before, `obj/application/${handle}`)
 }
 
-/** Who agreed to what falls due or is carried out now: those who signed the act that began it. */
-export function agreedAtOpening(taken: Taken, handle: string, party: string): boolean {
-  const began = opening(taken, handle)
-  return began !== null && holderSigned(began, party)
-}
-
 export const SECONDS = (instant: Instant): number => Date.parse(instant) / 1000
 export const DAY = 86400
 

@@ -12,7 +12,7 @@ export type Stretch = {
   readonly was: readonly Registration[]
   readonly is: readonly Registration[]
 }
-export type PlacedCell = {
+type PlacedCell = {
   readonly key: string
   readonly first: bigint
   readonly last: bigint
@@ -21,7 +21,7 @@ export type PlacedCell = {
 }
 
 const WIDTHS = { ip4: 32, ip6: 128, asn: 32 } as const
-export const SPACES = ['ip4', 'ip6', 'asn'] as const
+const SPACES = ['ip4', 'ip6', 'asn'] as const
 
 const known = new WeakMap<object, Map<NumberSpace, readonly PlacedCell[]>>()
 

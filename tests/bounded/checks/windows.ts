@@ -110,7 +110,10 @@ function noticedFault(taken: Taken, { handle, examination }: Application, began:
   const least = NOTICED[began.procedure]
   const affected =
     began.procedure === 'recover-keys/1' ? [textAt(bodyOf(began), 'holder')] : (examination?.affected ?? [])
-  const waits = began.procedure === 'recover-keys/1' || (examination?.windowSeconds ?? 0) > 0
+  const waits =
+    began.procedure === 'recover-keys/1' ||
+    (examination?.windowSeconds ?? 0) > 0 ||
+    (examination?.windowDays ?? []).length > 0
   if (least === undefined || !waits) return null
   for (const holder of affected) {
     const told = toldAt(taken, handle, holder)

@@ -47,7 +47,7 @@ export function tried(view: View): readonly Met[] {
   const handles = view.subjects.map(({ handle }) => handle)
   return holdings(view).filter(({ registration: { holder } }) => holder !== null && handles.includes(holder))
 }
-export function children(view: View): readonly Met[] {
+function children(view: View): readonly Met[] {
   return view.met.filter(isChild)
 }
 export const rangeOf = ({ registration: { first, last } }: Met): string => `${first} - ${last}`

@@ -48,7 +48,7 @@ function kindOf(found: string): NameKind {
 }
 
 /** FNV-1a, 32 bits; the seed is that of the algorithm's authors. */
-export function hashText(text: string): number {
+function hashText(text: string): number {
   let hash = 0x811c9dc5
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
   return mix(hash, text.length)

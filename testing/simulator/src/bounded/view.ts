@@ -17,9 +17,6 @@ import { type Key, keyOf, type Wish } from './small-world.ts'
 
 export type Met = { readonly key: RecordKey; readonly registration: Registration }
 
-/** Who may have signed instead of those who must. */
-export type Signing = 'right' | 'operator' | 'others' | 'lacking'
-
 export class View {
   readonly state: SmallState
   readonly at: string
