@@ -25,7 +25,7 @@ export function* pastOf(taken: Taken): Generator<Taken> {
 }
 
 /** The act that wrote this entry; null where it was before the history. */
-export function entry(taken: Taken, index: number): Taken | null {
+function entry(taken: Taken, index: number): Taken | null {
   for (const one of pastOf(taken)) if (one.index === index) return one
   return null
 }

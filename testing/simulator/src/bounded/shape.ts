@@ -4,7 +4,7 @@
  */
 
 /** `entry`: index of an entry, in a handle or alone; `network`: an IPv4 /24; `atom`: a key or a hash. */
-export type NameKind = 'entry' | 'network' | 'instant' | 'atom'
+type NameKind = 'entry' | 'network' | 'instant' | 'atom'
 export type Name = { readonly kind: NameKind; readonly text: string }
 export type Shape = { readonly template: number; readonly names: readonly Name[] }
 
