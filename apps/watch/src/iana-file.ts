@@ -138,7 +138,8 @@ export function readBootstrap(json: Json, notes: Notes): Result<RowList, Refusal
     for (const entry of isArray(entries) ? entries : []) {
       const found = typeof entry === 'string' ? bootstrapRange(entry) : null
       const row = found === null ? null : ianaRow(found, '', host)
-      if (row === null || found === null) notes.add('row-unreadable', () => `no numbers: ${String(entry)}`)
+      if (row === null || found === null)
+        notes.add('row-unreadable', () => `no numbers: ${JSON.stringify(entry)}`)
       else {
         space = found.space
         rows.push(row)

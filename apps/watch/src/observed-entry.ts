@@ -122,7 +122,7 @@ export function readObservedEntry(bytes: Uint8Array): ObservedEntry | null {
   }
   if (!isObject(json) || json['t'] !== 'observed' || json['v'] !== 1) return null
   const { source, file, part, removed, added, end } = json
-  const day = parseDate(String(json['day']))
+  const day = parseDate(typeof json['day'] === 'string' ? json['day'] : '')
   if (typeof source !== 'string' || day === null || (file !== null && typeof file !== 'string')) return null
   const frame = { source, day, file: file ?? null }
   if (isObject(end)) {

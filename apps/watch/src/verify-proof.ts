@@ -203,7 +203,7 @@ export function verifyDayProof(
   const day = parseDate(typeof extra['day'] === 'string' ? extra['day'] : '')
   if (extra['form'] !== FORM || typeof source !== 'string' || day === null || !/^[!-~]{1,100}$/.test(source))
     return refuse('malformed', 'The proof is of another form.')
-  if (key !== asked.query.key) return refuse('other-question', `The proof is about ${String(key)}.`)
+  if (key !== asked.query.key) return refuse('other-question', `The proof is about ${JSON.stringify(key)}.`)
   if ((asked.source ?? source) !== source || (asked.day ?? day) !== day)
     return refuse('other-question', `The proof is about ${source} on ${day}.`)
   const state = includedState(crypto, head, extra['state'], index, proof)
@@ -245,9 +245,12 @@ export function verifyDayProof(
 function rowsOf(record: JsonObject, source: string): { row: string; since: string; entry: number }[] {
   const { observed } = record
   const found: { row: string; since: string; entry: number }[] = []
-  for (const claim of isArray(observed ?? null) ? (observed as readonly Json[]) : [])
-    if (isObject(claim) && claim['source'] === source)
-      found.push({ row: String(claim['row']), since: String(claim['since']), entry: Number(claim['entry']) })
+  for (const claim of isArray(observed ?? null) ? (observed as readonly Json[]) : []) {
+    if (!isObject(claim) || claim['source'] !== source) continue
+    const { row, since, entry } = claim
+    if (typeof row === 'string' && typeof since === 'string' && typeof entry === 'number')
+      found.push({ row, since, entry })
+  }
   return found
 }
 

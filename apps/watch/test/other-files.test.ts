@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { CurrentRows } from '../src/current-rows.ts'
+import { readObservedEntry } from '../src/observed-entry.ts'
 import { openPublishedFile } from '../src/published-file.ts'
 import { readTransferRow } from '../src/transfer-log.ts'
 
@@ -165,6 +166,15 @@ test('long lists of numbers go on in rows of the same head', () => {
   assert.equal(new Set(one.rows.map((row) => row.slice(0, row.lastIndexOf('|')))).size, 1)
 })
 
+test('a member that is called toString is a member like any other: the bootstrap file is read without it', () => {
+  const odd = read('{"publication":"2026-01-01","services":[[[{"toString":false}],["https://a.example/"]]]}')
+  assert.equal(odd, 'unknown-format')
+  const good = read(
+    '{"publication":"2026-01-01","services":[[[{"toString":false},"192.0.2.0/24"],["https://a.example/"]]]}',
+  )
+  assert.ok(typeof good !== 'string' && good.notes.includes('row-unreadable'))
+})
+
 test('any JSON and any row text are read or refused (fuzz)', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 4 }), (json) => {
@@ -173,6 +183,7 @@ test('any JSON and any row text are read or refused (fuzz)', () => {
         `{"version":{"stats_version":"4.0","producer":"X","production_date":"2026-01-01"},"transfers":[${json}]}`,
       )
       read(`{"publication":"2026-01-01","services":[[${json},["https://a.example/"]]]}`)
+      readObservedEntry(Buffer.from(`{"t":"observed","v":1,"day":${json},"source":"x"}`))
     }),
     { numRuns: 500 },
   )

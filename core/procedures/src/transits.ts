@@ -37,7 +37,8 @@ const word = (maxLength: number): Schema<string> =>
 const party = object({ origin: originText, holder: handle })
 const version: Schema<1> = {
   json: { const: 1 },
-  read: (value, pointer) => (value === 1 ? ok(value) : err({ pointer, value: String(value), expected: '1' })),
+  read: (value, pointer) =>
+    value === 1 ? ok(value) : err({ pointer, value: JSON.stringify(value ?? null), expected: '1' }),
 }
 
 /** The handle of a record in the source. */

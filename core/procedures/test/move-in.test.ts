@@ -155,6 +155,9 @@ test('statement-missing, statement-differs', () => {
     { source: { origin: 'other.example', holder: 'H-90' } },
   ]
   for (const more of wrong) assert.equal(accept(here, more), 'statement-differs')
+  // What a stranger writes need not be a transit at all: another version, also one that cannot be shown as it is.
+  const odd: unknown = { v: { toString: false } }
+  assert.equal(accept(here, odd as Partial<Transit>), 'statement-differs')
   assert.equal(accept(here), null)
   assert.equal(complete(here, null), 'statement-missing')
   for (const state of ['sourceInitialized', 'sourceCancelled'] as const)
