@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { parsePolicy } from '@cadastre/notes'
 import { readQuorum } from '@cadastre/procedures'
@@ -49,7 +50,10 @@ test('the new quorum is needed at once, the old one until the overlap ends; also
   registry.advance(30 * 86400)
   const again = registry.request('change-witnesses/1', { staff: 'OPERATOR', policy })
   assert.equal((await registry.submit(again, [registry.operator, first.signer])).ok, true)
-  await new Promise((resolve) => setTimeout(resolve, 200))
+  const { size } = registry.registrar
+  while (registry.registrar.size === size) await setTimeout(10)
+  // Committed; the second witness is silent, so that what follows must find the publication still waiting.
+  await setTimeout(200)
   assert.ok(registry.registrar.size > registry.registrar.publishedSize, 'published without the new witness')
   second.recover()
   await registry.registrar.publishedAll()

@@ -200,13 +200,19 @@ function cosigned(note: string): boolean {
 test('the witness is killed again and again under load: what it cosigned it remembers', async (t) => {
   const { registry, witness } = await start(t)
   const receipts: string[] = []
+  let last = 0
   for (let round = 0; round < 6; round++) {
-    for (let n = 0; n < 5; n++) receipts.push((await submit(registry)).receipt)
+    for (let n = 0; n < 5; n++) {
+      const { seq, receipt } = await submit(registry)
+      receipts.push(receipt)
+      last = seq
+    }
     const before = registry.reader.snapshot().publication.size
     await witness.restart()
     const remembered = Number((await witness.monitored()).split('\n')[1])
     assert.ok(remembered >= before, `published ${before}, remembered ${remembered}`)
   }
+  await registry.registrar.settled(last, 60_000)
   await registry.registrar.publishedAll()
   assert.equal(registry.registrar.failure, null)
   await check(registry, receipts)

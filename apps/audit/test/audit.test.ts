@@ -23,10 +23,7 @@ before(async () => {
   await registry.act(registry.request('allocate/1', wish), [two.signer])
   await cp(registry.logDirectory, join(scratch, 'early'), { recursive: true })
   registry.advance(30)
-  const many = Array.from({ length: 300 }, () =>
-    registry.submit(registry.request('confirm/1', { holder: two.handle }), [two.signer]),
-  )
-  await Promise.all(many)
+  await registry.submitAll(300, () => registry.request('confirm/1', { holder: two.handle }), [two.signer])
   registry.advance(1)
   await registry.act(registry.request('allocate/1', { ...wish, holder: two.handle }), [two.signer])
   await registry.registrar.publishedAll()

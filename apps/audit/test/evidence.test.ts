@@ -19,12 +19,7 @@ before(async () => {
   const one = await registry.holder('One Networks')
   early = await readFile(join(registry.logDirectory, 'checkpoint'), 'utf8')
   registry.advance(30)
-  await Promise.all(
-    Array.from({ length: 300 }, () =>
-      registry.submit(registry.request('confirm/1', { holder: one.handle }), [one.signer]),
-    ),
-  )
-  await registry.registrar.publishedAll()
+  await registry.submitAll(300, () => registry.request('confirm/1', { holder: one.handle }), [one.signer])
 })
 after(async () => {
   await registry.close()

@@ -26,11 +26,7 @@ before(async () => {
   const one = await registry.holder('One Networks')
   for (let day = 0; day < 3; day++) {
     registry.advance(30)
-    await Promise.all(
-      Array.from({ length: 200 }, () =>
-        registry.submit(registry.request('confirm/1', { holder: one.handle }), [one.signer]),
-      ),
-    )
+    await registry.submitAll(200, () => registry.request('confirm/1', { holder: one.handle }), [one.signer])
     await registry.accepted(
       registry.request('allocate/1', { holder: one.handle, pool: 'IP4', length: 24, block: null }),
       [one.signer],

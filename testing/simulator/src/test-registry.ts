@@ -179,6 +179,19 @@ export class TestRegistry {
     return this.registrar.submit({ request: text, evidence, openings: [] })
   }
 
+  /**
+   * Submit many at once, and wait until the decision of each is published. `registrar.publishedAll()` alone would not
+   * do: it waits for what is committed, and these may still be waiting for their batch.
+   */
+  async submitAll(count: number, request: () => Request, signers: readonly Signer[]): Promise<void> {
+    const results = await Promise.all(Array.from({ length: count }, () => this.submit(request(), signers)))
+    for (const result of results) {
+      if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.detail}`)
+      await this.registrar.settled(result.seq, 60_000)
+    }
+    await this.registrar.publishedAll()
+  }
+
   /** Submit, wait for the decision to be published, and give the logged op entry back. */
   async act(request: Request, signers: readonly Signer[]): Promise<JsonObject & { readonly index: number }> {
     const result = await this.submit(request, signers)
