@@ -64,7 +64,11 @@ async function main(): Promise<boolean> {
     }))
     writeFileSync(values.json, JSON.stringify(named, null, 1))
   }
-  return report(judged, chosen)
+  const whole = report(judged, chosen)
+  const missing = waiting.length - judgedNow.length
+  if (missing > 0)
+    console.log(`Interrupted: ${missing} mutants have not been judged, and the table leaves them out.`)
+  return whole && missing === 0
 }
 
 /** What names a mutant from one run to the next, where lines move. */
