@@ -118,10 +118,8 @@ const PROTECTIVE: { readonly [id: string]: readonly string[] } = {
 /** Whether the change only lengthens notices and vetoes: then a shorter notice of its own suffices. */
 function isProtective(id: string, old: Parameters, next: Parameters): boolean {
   const changed = Object.keys(next).filter((name) => old[name] !== next[name])
-  const allowed = PROTECTIVE[id] ?? []
-  return (
-    changed.length > 0 &&
-    changed.every((name) => allowed.includes(name) && Number(next[name]) > Number(old[name]))
+  return changed.every(
+    (name) => PROTECTIVE[id]?.includes(name) === true && Number(next[name]) > Number(old[name]),
   )
 }
 
@@ -157,7 +155,7 @@ function noticeSeconds(wish: Adopt, inputs: Inputs): number {
   const record = recordOf(wish.procedure, inputs)
   const old = record === null ? null : latest(record)
   const samePage = old?.text === base64OfHex(inputs.digest(wish.page))
-  if (old !== null && samePage && isProtective(wish.procedure, old.parameters, wish.parameters))
+  if (samePage && isProtective(wish.procedure, old.parameters, wish.parameters))
     return Math.max(PROTECTIVE_SECONDS, numberParameter(own, 'protectiveSeconds'))
   return Math.max(NOTICE_SECONDS, numberParameter(own, 'noticeSeconds'))
 }

@@ -19,7 +19,7 @@ import { ALLOCATE_ID, type AllocateWish } from './allocate-wish.ts'
 import { endApplication, newApplication } from './applications.ts'
 import { base64OfHex } from './base64.ts'
 import { deadlineOf } from './business-days.ts'
-import { type Asked, applicationKey, booleanParameter, poolOf, registryOf } from './common.ts'
+import { type Asked, applicationKey, booleanParameter, poolOf } from './common.ts'
 import { put } from './effects.ts'
 import { queueOf } from './pool-queues.ts'
 import type { Effect, Inputs, Need } from './procedure.ts'
@@ -44,12 +44,11 @@ export function requestHash(request: Request, inputs: Pick<Inputs, 'digest'>): s
 
 /** What the fees' key says of this request of this holder, if it comes along; null where it does not. */
 export function feeWord(
-  { signatures }: Asked<unknown>,
+  { request: { origin }, signatures }: Asked<unknown>,
   { holder }: AllocateWish,
   request: string,
   inputs: Inputs,
 ): SignedFeeNote | null {
-  const origin = registryOf(inputs)?.origin ?? ''
   const isOurs = ({ signer, staff }: SignedFeeNote): boolean => {
     const cashier = staffOf(inputs, staff)
     const inOffice = cashier?.role === 'cashier' && cashier.alg === 'ed25519'

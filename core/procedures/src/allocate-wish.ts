@@ -100,10 +100,8 @@ export function wishNeeds(wish: AllocateWish, known: Inputs): readonly Need[] {
   if (!first.every((need) => known.has(need))) return first
   const identity = identityKeyOf(holderOf(known, wish.holder))
   const needs: Need[] = identity === null ? [] : [recordNeed(identity)]
-  const pool = poolOf(known, wish.pool)
   const chosen = chosenBlock(wish)
-  const possible = pool !== null && wish.length <= WIDTH[pool.space] && chosen?.space === pool.space
-  return possible && chosen !== null ? [...needs, chainNeed(chosen), subtreeNeed(chosen)] : needs
+  return chosen === null ? needs : [...needs, chainNeed(chosen), subtreeNeed(chosen)]
 }
 
 function sizeRefusal(wish: AllocateWish, pool: Pool, parameters: ProcedureRecord): RefusalCode | null {

@@ -213,8 +213,7 @@ function goesOnNeeds(application: Application, wish: AllocateWish, known: Inputs
 function decideApplication(application: Application, inputs: Inputs, at: Instant): Decision {
   const { state, due } = application
   const wish = wishOf(application)
-  const waits = state === 'cooling' || state === 'fee-due'
-  if (wish === null || !waits || due === null || due > at) return refuse('not-due')
+  if (wish === null || due === null || due > at) return refuse('not-due')
   const settled = state === 'fee-due' ? withFee(application, 'unanswered') : application
   return accept(goesOn(settled, wish, inputs, at))
 }

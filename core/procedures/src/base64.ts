@@ -8,7 +8,7 @@ export function base64OfHex(hex: string): string {
   for (let at = 0; at < hex.length; at += 6) {
     const part = hex.slice(at, at + 6)
     const value = Number.parseInt(part.padEnd(6, '0'), 16)
-    const digits = [18, 12, 6, 0].map((shift) => DIGITS[(value >> shift) & 63] ?? '').join('')
+    const digits = [18, 12, 6, 0].map((shift) => DIGITS.charAt((value >> shift) & 63)).join('')
     text += digits.slice(0, part.length / 2 + 1).padEnd(4, '=')
   }
   return text

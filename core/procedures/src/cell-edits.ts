@@ -14,7 +14,7 @@ import {
   MAX_ROUTES,
   type RecordKey,
 } from '@cadastre/records'
-import { chainNeed, recordNeed, subtreeNeed } from './common.ts'
+import { chainNeed, subtreeNeed } from './common.ts'
 import { cellOf, cellRecord, lessen, put } from './effects.ts'
 import type { Effect, Inputs } from './procedure.ts'
 
@@ -73,13 +73,10 @@ export class CellEdits {
   #before(block: Block): Cell {
     const seen = this.#seen.get(cellKey(block))
     if (seen !== undefined) return seen
-    const record = recordNeed(cellKey(block))
-    if (!this.#inputs.has(record)) {
-      // A chain or a subtree of the block shows its own cell too, and shows that there is none.
-      if (this.#inputs.has(chainNeed(block))) return exactly(this.#inputs.chain(block), block)
-      if (this.#inputs.has(subtreeNeed(block))) return exactly(this.#inputs.subtree(block).cells, block)
-    }
-    return cellOf(this.#inputs.record(record.key))
+    // A chain or a subtree of the block shows its own cell too, and shows that there is none.
+    if (this.#inputs.has(chainNeed(block))) return exactly(this.#inputs.chain(block), block)
+    if (this.#inputs.has(subtreeNeed(block))) return exactly(this.#inputs.subtree(block).cells, block)
+    return cellOf(this.#inputs.record(cellKey(block)))
   }
 }
 

@@ -33,7 +33,7 @@ import {
   staffRefusal,
 } from './common.ts'
 import { accept, refuse } from './effects.ts'
-import { answerBy, examinationNeeds, openRecheck } from './examination.ts'
+import { answerBy, examinationNeeds, exceptedFrom, openRecheck } from './examination.ts'
 import { ownKeySigned } from './holder-changes.ts'
 import { asStayed, returned } from './order-execution.ts'
 import {
@@ -97,11 +97,10 @@ function decideObjection(from: Asked<Objection>, inputs: Inputs, at: Instant): D
   const examined = order === null ? null : applicationOf(inputs, order.application)
   if (order === null || examined?.examination == null) throw new Error('checked by objectionRefusal')
   const application = newApplication(ID, from.request.body, [from.body.holder], 'examining', null, at)
-  const desk = examined.body['staff']
   const recheck = {
     earlier: examined.examination,
     questions: [...new Set(from.body.items)],
-    except: typeof desk === 'string' ? [desk] : [],
+    except: exceptedFrom(examined),
   }
   const opened = openRecheck(application, recheck, inputs, at)
   if (!opened.ok) return refuse(opened.error)

@@ -109,9 +109,13 @@ const body: Schema<CorrectBody> = tagged('step', {
   ...END_STEPS,
 })
 
-/** What is to be corrected: a registration, or a holder; the holders whom that affects; and since when it is recorded. */
+/**
+ * What is to be corrected: a registration, or a holder; the holders whom that affects; since when it is recorded; and the
+ * member that the request must name.
+ */
 type Subject = {
   readonly referenced: Referenced | null
+  readonly member: readonly [name: string, value: object | string | null]
   readonly affected: readonly string[]
   readonly recorded: Pick<Registration, 'since'>
 }
@@ -119,9 +123,10 @@ type Subject = {
 function subjectOf(wish: Wish, inputs: Inputs): Result<Subject, RefusalCode> {
   if (wish.step === 'holder') {
     const holder = holderOf(inputs, wish.holder)
-    return holder === null
-      ? err('holder-unknown')
-      : ok({ referenced: null, affected: [wish.holder], recorded: holder })
+    if (holder === null) return err('holder-unknown')
+    const { field } = wish.correction
+    const member = [`${holderKey(wish.holder)}#${field}`, holder[field]] as const
+    return ok({ referenced: null, member, affected: [wish.holder], recorded: holder })
   }
   const found = referred(wish.registration, inputs)
   if (found === null) return err('registration-unknown')
@@ -134,6 +139,7 @@ function subjectOf(wish: Wish, inputs: Inputs): Result<Subject, RefusalCode> {
   const since = Math.min(...[...outer, registration].map((one) => one.since))
   return ok({
     referenced: { ref: wish.registration, registration },
+    member: [registrationMember(registration, wish.registration.key.space), registration],
     affected: [...new Set(holders)],
     recorded: { since },
   })
@@ -171,18 +177,6 @@ function askerRefusal(from: Asked<Wish>, inputs: Inputs): RefusalCode | null {
   return staffSigned(staff, from.signatures) ? null : 'staff-signature-missing'
 }
 
-function isNamed(from: Asked<Wish>, { referenced }: Subject, inputs: Inputs): boolean {
-  if (referenced === null) {
-    const wish = from.body
-    const holder = wish.step === 'holder' ? holderOf(inputs, wish.holder) : null
-    if (wish.step !== 'holder' || holder === null) return false
-    const { field } = wish.correction
-    return namesMember(from, `${holderKey(holder.handle)}#${field}`, holder[field], inputs)
-  }
-  const { ref, registration } = referenced
-  return namesMember(from, registrationMember(registration, ref.key.space), registration, inputs)
-}
-
 function decideWish(from: Asked<Wish>, inputs: Inputs, at: Instant): Decision {
   const asker = askerRefusal(from, inputs)
   if (asker !== null) return refuse(asker)
@@ -190,7 +184,7 @@ function decideWish(from: Asked<Wish>, inputs: Inputs, at: Instant): Decision {
   if (!subject.ok) return refuse(subject.error)
   const effects = effectsOf(from.body, inputs)
   if (!effects.ok) return refuse(effects.error)
-  if (!isNamed(from, subject.value, inputs)) return refuse('member-changed')
+  if (!namesMember(from, ...subject.value.member, inputs)) return refuse('member-changed')
   const { affected, recorded } = subject.value
   const agreed = affected.every((one) => {
     const holder = holderOf(inputs, one)

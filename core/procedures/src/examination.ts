@@ -130,10 +130,8 @@ export function isOfOrder({ procedure }: Application): boolean {
 }
 
 /** Whoever took in an order, or an entry of the register of authorities, is not called to attest it. */
-export function exceptedFrom({ procedure, body }: Application): readonly Pick<Call, 'staff'>[] {
-  const { staff } = body
-  const atDesk = procedure === 'register-authority/1' || OF_ORDERS.includes(procedure)
-  return atDesk && typeof staff === 'string' ? [{ staff }] : []
+export function exceptedFrom({ body: { staff } }: Application): readonly Pick<Call, 'staff'>[] {
+  return typeof staff === 'string' ? [{ staff }] : []
 }
 
 /** By when attestors who are called now must have answered. */
@@ -221,7 +219,7 @@ export function openRecheck(
 ): Result<readonly Effect[], RefusalCode> {
   const roster = rosterOf(inputs)
   if (roster === null || procedureOf(inputs, ATTEST_ID) === null) return err('attestors-unavailable')
-  const called = [...earlier.calls, ...except.map((staff) => ({ staff }))]
+  const called = [...earlier.calls, ...except]
   const third = callInTurn(roster, called, true) ?? callInTurn(roster, called, false)
   if (third === null) return err('attestors-unavailable')
   const calls = [...earlier.calls.filter(({ missed }) => !missed), third.call]
@@ -241,7 +239,7 @@ export function openRecheck(
 export type Recheck = {
   readonly earlier: Examination
   readonly questions: readonly string[]
-  readonly except: readonly string[]
+  readonly except: readonly Pick<Call, 'staff'>[]
 }
 
 /** Whether this holder may veto this application now: it is affected, and one key of it signs. */
