@@ -92,7 +92,9 @@ test('no recovery without guardians, nor by evidence where a key is the identity
   assert.equal(await request(guardian), 'guardians-missing')
   await shell('echo extract > extract.pdf', environment, directory)
   assert.equal(
-    await request('recover-keys --instrument extract.pdf --attestor CL-1 --add-key fresh'),
+    await request(
+      `recover-keys --by ${handles['beta']} --key beta --instrument extract.pdf --attestor CL-1 --add-key fresh`,
+    ),
     'evidence-recovery-off',
   )
   assert.equal(

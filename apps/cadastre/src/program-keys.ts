@@ -48,6 +48,7 @@ export function addOwnRecordProcedures(add: AddProcedure): void {
       .option(...ADD_KEY)
       .option('--threshold <m>', 'how many of them must sign (default 1)')
       .option('--guardian <handle>', 'a guardian who signs; may be repeated', collect)
+      .option('--by <handle>', 'your handle, where you ask by evidence: your keys sign too (--key)')
       .option('--instrument <file>', 'register extract with a notarised or electronic identification')
       .option('--attestor <handle>', 'the attestor outside the operator whom you choose'),
   )

@@ -49,6 +49,8 @@ type ByGuardians = Keys & {
 }
 type ByEvidence = Keys & {
   readonly step: 'evidence'
+  /** The holder that asks, since whoever represents another is identified: it takes the places in the attestors' queues. */
+  readonly by: string
   /** Hash of the register extract and the notarised or electronic identification. */
   readonly instrument: string
   /** The outside attestor that the applicant chooses. */
@@ -61,7 +63,7 @@ const MEMBERS: readonly HolderMember[] = ['policy']
 const KEYS = { holder: handle, m: integer(1, 16), keys: array(enrolledKey, 16, 1) }
 const body: Schema<Wish | Veto> = tagged('step', {
   guardians: object({ ...KEYS, guardians: array(handle, 16, 1) }),
-  evidence: object({ ...KEYS, instrument: hash32, attestor: handle }),
+  evidence: object({ ...KEYS, by: handle, instrument: hash32, attestor: handle }),
   veto: object(VETO_MEMBERS),
 })
 
@@ -108,6 +110,7 @@ function keysRefusal(from: Asked<Wish>, holder: Holder, inputs: Inputs): Refusal
 }
 
 function decideGuardians(from: Asked<ByGuardians>, holder: Holder, inputs: Inputs, at: Instant): Decision {
+  if (holder.recoveryVetoed !== null) return refuse('recovery-vetoed')
   const guardians = guardiansSigned(from, inputs)
   if (guardians === null || !enoughGuardians(holder, guardians)) return refuse('guardians-missing')
   const refusal = keysRefusal(from, holder, inputs)
@@ -123,15 +126,25 @@ function decideGuardians(from: Asked<ByGuardians>, holder: Holder, inputs: Input
   return accept([put(applicationKey(application.handle), application)])
 }
 
+/** Whether the holder that asks by evidence is there and signed. */
+function askerRefusal(from: Asked<ByEvidence>, inputs: Inputs): RefusalCode | null {
+  const asker = holderOf(inputs, from.body.by)
+  if (asker === null) return 'holder-unknown'
+  return consent(asker, from, 'full') === null ? 'consent-missing' : null
+}
+
 function decideEvidence(from: Asked<ByEvidence>, holder: Holder, inputs: Inputs, at: Instant): Decision {
+  const unasked = askerRefusal(from, inputs)
+  if (unasked !== null) return refuse(unasked)
+  if (holder.recoveryVetoed !== null) return refuse('recovery-vetoed')
   if (!evidenceMayRecover(holder)) return refuse('evidence-recovery-off')
   const refusal = keysRefusal(from, holder, inputs)
   if (refusal !== null) return refuse(refusal)
   const waiting = waitingBody(from, holder, MEMBERS, inputs)
   const opened = openExamination(
-    newApplication(ID, waiting, [], 'examining', null, at),
+    newApplication(ID, waiting, [from.body.by], 'examining', null, at),
     {
-      applicant: holder.handle,
+      applicant: from.body.by,
       attestor: from.body.attestor,
       questions: RECOVERY_QUESTIONS,
       affected: [holder.handle],
@@ -175,10 +188,9 @@ export const recoverKeys: Procedure = holderProcedure<Wish>({
   needs: (wish, known) =>
     wish.step === 'guardians'
       ? [...wish.guardians.map((guardian) => recordNeed(holderKey(guardian))), ...noticeNeeds()]
-      : examinationNeeds(known, wish.holder),
+      : [recordNeed(holderKey(wish.by)), ...examinationNeeds(known, wish.by)],
   decide({ body: wish, ...rest }, holder, inputs, at) {
     if (!canNotify(inputs)) return refuse('procedure-unknown')
-    if (holder.recoveryVetoed !== null) return refuse('recovery-vetoed')
     return wish.step === 'guardians'
       ? decideGuardians({ ...rest, body: wish }, holder, inputs, at)
       : decideEvidence({ ...rest, body: wish }, holder, inputs, at)

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject, RecordKey } from '@cadastre/records'
+import type { JsonObject } from '@cadastre/records'
 import { attest } from '../src/attest.ts'
 import { recoverKeys } from '../src/recover-keys.ts'
 import { transfer } from '../src/transfer.ts'
@@ -41,8 +41,13 @@ function byGuardians(
   const refusal = askOf(here, recoverKeys, body, by, names ? ['policy'] : [])
   return refusal ?? notify(here, application)
 }
-function byEvidence(here: World, more: JsonObject = {}, by: readonly string[] = ['new']): string | null {
-  const body = { step: 'evidence', ...KEYS, instrument: HASH, attestor: 'CL-1', ...more }
+/** H-4 asks, who represents H-1. */
+function byEvidence(
+  here: World,
+  more: JsonObject = {},
+  by: readonly string[] = ['new', 'H-4/full'],
+): string | null {
+  const body = { step: 'evidence', ...KEYS, by: 'H-4', instrument: HASH, attestor: 'CL-1', ...more }
   return askOf(here, recoverKeys, body, by, ['policy'])
 }
 function veto(here: World, by: readonly string[], more: JsonObject = {}): string | null {
@@ -333,12 +338,31 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-fo
   )
 })
 
-test('quota-reached: recovery by evidence is asked for eight times in a week, guardians always', () => {
+const filed = (here: World, handle: string): unknown => here.object('notes', handle)?.['filed'] ?? []
+
+test('quota-reached: who asks for recoveries by evidence eight times in a week is refused, and nobody else', () => {
   const here = clerked(GUARDED)
-  const notes = { v: 1, holder: 'H-1', blocked: [], delayed: null, representative: null, since: 1 }
-  here.put('obj/notes/H-1' as RecordKey, { ...notes, filed: Array.from({ length: 8 }, () => here.at) })
+  for (let count = 1; count <= 8; count++) assert.equal(byEvidence(here), null)
   assert.equal(byEvidence(here), 'quota-reached')
+  // Neither the holder to be recovered nor whoever represents it has lost a place by that.
+  assert.deepEqual(filed(here, 'H-1'), [])
+  assert.equal(byEvidence(here, { by: 'H-3' }, ['new', 'H-3/full']), null)
+  assert.deepEqual(filed(here, 'H-3'), [here.at])
   assert.equal(byGuardians(here, ['H-2', 'H-4']), null)
   here.later(7 * DAY)
   assert.equal(byEvidence(here), null)
+})
+
+test('holder-unknown, consent-missing: who asks by evidence is a holder and signs with its full keys', () => {
+  const here = clerked()
+  assert.equal(byEvidence(here, { by: 'H-9' }, ['new', 'H-9/full']), 'holder-unknown')
+  for (const by of [['new'], ['new', 'H-4/technical'], ['new', 'H-3/full'], ['new', 'one']])
+    assert.equal(byEvidence(here, {}, by), 'consent-missing')
+  assert.equal(byEvidence(here), null)
+  assert.deepEqual(here.object('application', 'A-100')?.['consents'], ['H-4'])
+  // Both are looked at before what stands against the holder.
+  const vetoed = clerked({ recoveryVetoed: '2029-12-31T00:00:00Z' })
+  assert.equal(byEvidence(vetoed, { by: 'H-9' }), 'holder-unknown')
+  assert.equal(byEvidence(vetoed, {}, ['new']), 'consent-missing')
+  assert.equal(byEvidence(vetoed), 'recovery-vetoed')
 })

@@ -110,7 +110,7 @@ const RULES: { readonly [procedure: string]: { readonly [step: string]: Rule } }
   'identify-holder/1': { '': identified },
   'update-holder/1': { contacts: holder('holder', 'technical'), cooling: holder('holder'), veto },
   'rotate-keys/1': { rotate: holder('holder'), recovery: holder('holder'), veto },
-  'recover-keys/1': { guardians, evidence: anybody, veto },
+  'recover-keys/1': { guardians, evidence: holder('by'), veto },
   'lock/1': { lock: holder('holder'), release: holder('holder'), freeze: anyKey('holder'), veto },
   'confirm/1': { '': holder('holder', 'technical') },
   'erase/1': { '': holder('holder') },

@@ -116,13 +116,14 @@ const recoverKeys: Build = async (context) => {
   const instrument = text(options, 'instrument')
   if (instrument === undefined && guardians.length === 0)
     throw new UsageError(
-      '--guardian HANDLE for each guardian who signs, or --instrument FILE and --attestor.',
+      '--guardian HANDLE for each guardian who signs, or --instrument FILE, --attestor and --by.',
     )
   const way: JsonObject =
     instrument === undefined
       ? { step: 'guardians', guardians }
       : {
           step: 'evidence',
+          by: handleOption(text(options, 'by'), '--by'),
           instrument: await fileHash(instrument),
           attestor: handleOption(text(options, 'attestor'), '--attestor'),
         }

@@ -141,13 +141,16 @@ function recovery(scene: Scene): Asking | null {
       scene.replacedMember(holder, 'policy'),
     ])
   }
+  const asker = scene.pick('holder') ?? 'H-1'
   const body = {
     step: 'evidence',
     ...asked,
+    by: asker,
     instrument: commitmentOf(`power of attorney ${scene.serial}`),
     attestor: chosenAttestor(scene),
   }
-  return wish('recover-keys/1', body, [fresh], [scene.replacedMember(holder, 'policy')])
+  const by = [fresh, ...scene.signers(asker, 'full')]
+  return wish('recover-keys/1', body, by, [scene.replacedMember(holder, 'policy')])
 }
 
 const ENDING: readonly string[] = [

@@ -83,13 +83,23 @@ export function recoveries(view: View): readonly Offered[] {
     const { handle, policy } = holder
     const asked = { holder: handle, m: 1, keys: [{ ...THIEF, roles: ['full'] }] }
     const replaces = view.members(holder, 'policy')
-    const evidence = { ...asked, step: 'evidence', instrument: hashOf('recovery'), attestor: 'CL-2' }
+    const asker = view.living.find((one) => one.handle !== handle)?.handle ?? handle
+    const evidence = {
+      ...asked,
+      step: 'evidence',
+      by: asker,
+      instrument: hashOf('recovery'),
+      attestor: 'CL-2',
+    }
     const guardians = policy?.guardians ?? []
     const helpers = guardians.length > 0 ? guardians : view.living.slice(0, 1).map((one) => one.handle)
     const helped = { ...asked, step: 'guardians', guardians: helpers }
     const by = [...helpers.flatMap((one) => view.full(one)), THIEF]
     return [
-      offered({ procedure: 'recover-keys/1', body: evidence, by: [THIEF], replaces }, handle),
+      offered(
+        { procedure: 'recover-keys/1', body: evidence, by: [...view.full(asker), THIEF], replaces },
+        handle,
+      ),
       offered({ procedure: 'recover-keys/1', body: helped, by, replaces }, guardians[0] ?? handle),
     ]
   })

@@ -28,7 +28,7 @@ export const recoverKeys: Rule = {
   by: 'step',
   shape: {
     guardians: 'holder:handle m:number keys:filled guardians:filled',
-    evidence: 'holder:handle m:number keys:filled instrument:hash attestor:handle',
+    evidence: 'holder:handle m:number keys:filled by:handle instrument:hash attestor:handle',
     veto: 'holder:handle application guardian:handle?',
   },
   request: (asked) => (asked.body['step'] === 'veto' ? veto(asked) : recover(asked)),
@@ -105,14 +105,17 @@ function recover(asked: Asked): Verdict {
   const byGuardians = body['step'] === 'guardians'
   const policy = policyIn(holder, body)
   const old = holder.policy
+  const asker = byGuardians ? null : world.holder(body['by'])
   const fault = firstOf(
+    !byGuardians && asker === null && 'holder-unknown',
+    !byGuardians && !fullSigned(asked, asker) && 'consent-missing',
     holder.recoveryVetoed !== null && 'recovery-vetoed',
     byGuardians && !guardiansSigned(asked, holder) && 'guardians-missing',
     !byGuardians && (!holder.evidenceRecovery || isKeyAlone(holder)) && 'evidence-recovery-off',
     !names(asked, `obj/holder/${holder.handle}#policy`, old) && 'member-changed',
     policyFault(asked, policy, []),
     JSON.stringify(old) === JSON.stringify(policy) && 'nothing-changed',
-    !byGuardians && placesFault(world, holder.handle, asked.received),
+    !byGuardians && placesFault(world, textOf(body, 'by'), asked.received),
     !byGuardians && attestorFault(world, body['attestor']),
   )
   if (fault !== null) return refuse(fault)
@@ -143,11 +146,11 @@ function record(asked: Asked, holder: Holder, byGuardians: boolean): void {
     awaitNotice(world, application, [holder.handle], { seconds: windowSeconds, days: [] })
     return
   }
-  takePlace(world, holder.handle, asked.received)
+  takePlace(world, textOf(body, 'by'), asked.received)
   const application = examine(world, {
     procedure: 'recover-keys/1',
     body,
-    consents: [],
+    consents: [textOf(body, 'by')],
     affected: [holder.handle],
     questions: QUESTIONS,
     attestor: textOf(body, 'attestor'),

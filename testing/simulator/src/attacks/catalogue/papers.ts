@@ -41,6 +41,7 @@ const recoveryBody = (world: AttackWorld, holder = world.alice): JsonObject => (
   holder: holder.handle,
   m: 1,
   keys: [{ alg: 'ed25519', key: encodeBase64(NEW_KEY.publicKey), roles: ['full', 'routing', 'technical'] }],
+  by: world.mallory.handle,
   instrument: SHA('a forged power of attorney'),
   attestor: 'CL-1',
 })
@@ -49,7 +50,7 @@ async function recovery(world: AttackWorld): Promise<string> {
     'application',
     'recover-keys/1',
     recoveryBody(world),
-    [NEW_KEY],
+    [NEW_KEY, world.mallory.signer],
     [world.namingOf(world.alice, 'policy')],
   )
   await examine(world, application)
@@ -134,7 +135,7 @@ export const PAPERS: readonly Attack[] = [
         world.ask(
           'recover-keys/1',
           recoveryBody(world, world.bob),
-          [NEW_KEY],
+          [NEW_KEY, world.mallory.signer],
           [world.namingOf(world.bob, 'policy')],
         ),
       ),
@@ -146,7 +147,7 @@ export const PAPERS: readonly Attack[] = [
         log.act(
           'recover-keys/1',
           recoveryBody(world),
-          [NEW_KEY],
+          [NEW_KEY, world.mallory.signer],
           { accepts: [{ key, next }] },
           {
             replaces: [world.namingOf(world.alice, 'policy')],
