@@ -5,7 +5,8 @@
 
 import { type Block, contains, parseNumber, type Range, range } from '@cadastre/numbers'
 import type { Cell, Registration, ReverseDns, Roa, Route } from './cell.ts'
-import { isOccupying } from './cell.ts'
+import { isChild, isOccupying } from './cell.ts'
+import type { Instant } from './time.ts'
 
 /** A cell on the path to a number, outermost first. */
 export type CoveringCell = { readonly block: Block; readonly cell: Cell }
@@ -28,6 +29,26 @@ export function innermost(path: readonly CoveringCell[]): CoveringRegistration |
     if (at !== undefined && registration !== undefined) return { block: at.block, registration }
   }
   return null
+}
+
+/**
+ * Whether a child's term is over at an instant: it has ended then, even where the entry that says so is not written yet
+ * (design.md section 4, "Time"). Whatever else has a term goes on until an act ends it.
+ */
+export function isOver({ kind, until }: Registration, at: Instant): boolean {
+  return until !== null && until <= at && isChild(kind)
+}
+
+/** The cell without children whose term is over at `at`, so that nothing is in force under them either. */
+export function cellInForce(found: CoveringCell, at: Instant): CoveringCell {
+  const { block, cell } = found
+  if (!cell.registrations.some((one) => isOver(one, at))) return found
+  return { block, cell: { ...cell, registrations: cell.registrations.filter((one) => !isOver(one, at)) } }
+}
+
+/** The path without children whose term is over at `at`: what every service shows. */
+export function pathInForce(path: readonly CoveringCell[], at: Instant): readonly CoveringCell[] {
+  return path.map((found) => cellInForce(found, at))
 }
 
 /** What a number is (procedures.md I2): `not-ours` outside every pool and registration. */

@@ -4,14 +4,17 @@ import { type Block, blockRange, parsePrefix, parseRange } from '@cadastre/numbe
 import {
   type Cell,
   type CoveringCell,
+  cellInForce,
   covers,
   dueOf,
   EMPTY_CELL,
   innermost,
   instantFromSeconds,
   isEmptyCell,
+  isOver,
   liveServices,
   occupant,
+  pathInForce,
   type RecordKey,
   type Registration,
   type RegistrationKind,
@@ -46,6 +49,22 @@ function registration(id: string, kind: RegistrationKind, more: Partial<Registra
 function at(prefix: string, ...registrations: readonly Registration[]): CoveringCell {
   return { block: block(prefix), cell: { ...EMPTY_CELL, registrations } }
 }
+
+test('a child whose term is over has ended, also before the entry that says so (design.md section 4)', () => {
+  const [before, end, after] = [99, 100, 101].map(instantFromSeconds)
+  assert.ok(before !== undefined && end !== undefined && after !== undefined)
+  const ended = registration('R-9', 'lease', { until: end })
+  const path = [at('203.0.113.0/24', holding, ended), at('203.0.113.0/25', registration('R-8', 'sub'))]
+  const ids = (when: typeof end): readonly string[] =>
+    registrationsOn(pathInForce(path, when)).map(({ registration: { id } }) => id)
+  assert.deepEqual(ids(before), ['R-2', 'R-9', 'R-8'])
+  assert.deepEqual(ids(end), ['R-2', 'R-8'])
+  assert.deepEqual(ids(after), ['R-2', 'R-8'])
+  // A quarantine and a holding last until an act ends them.
+  for (const kind of ['quarantined', 'holding', 'reserved', 'pool', 'moved-out'] as const)
+    assert.equal(isOver(registration('R-7', kind, { until: end }), after), false, kind)
+  assert.equal(cellInForce(path[1] as CoveringCell, after), path[1])
+})
 
 const pool = registration('R-1', 'pool')
 const holding = registration('R-2', 'holding')

@@ -8,6 +8,7 @@ import {
   type Contact,
   type Holder,
   type Identity,
+  isOver,
   objectKey,
   type Pool,
   type Roster,
@@ -72,11 +73,13 @@ export async function holderAnswer(
     since: holder.since,
     sinceAt: await times.at(holder.since),
     holdings: {
-      items: items.map(({ block, registration }) => ({
-        block: blockText(block),
-        key: blockKey(block),
-        registration: briefOf(snapshot, block.space, registration),
-      })),
+      items: items
+        .filter(({ registration }) => !isOver(registration, snapshot.publication.at))
+        .map(({ block, registration }) => ({
+          block: blockText(block),
+          key: blockKey(block),
+          registration: briefOf(snapshot, block.space, registration),
+        })),
       more,
       after: more && last !== undefined ? blockKey(last.block) : null,
       proved: false,

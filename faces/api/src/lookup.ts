@@ -2,7 +2,7 @@
 
 import { type Block, blockKey, WIDTH } from '@cadastre/numbers'
 import type { Snapshot } from '@cadastre/reader'
-import { innermost, parseKey, registrationsOn, standing } from '@cadastre/records'
+import { cellInForce, innermost, parseKey, pathInForce, registrationsOn, standing } from '@cadastre/records'
 import type { ReadContext } from './context.ts'
 import type { HoldersAnswer, Lookup, NumbersAnswer, Party } from './generated/lookup-types.ts'
 import { linksOf } from './links.ts'
@@ -99,7 +99,7 @@ async function numbersAnswer(
   { block, canonical }: Extract<Question, { readonly kind: 'block' }>,
   page: LookupPage,
 ): Promise<NumbersAnswer> {
-  const path = snapshot.chain(block)
+  const path = pathInForce(snapshot.chain(block), snapshot.publication.at)
   const on = registrationsOn(path)
   const chain = await Promise.all(on.map((one) => registrationOf({ reader, times }, snapshot, one)))
   const key = blockKey(block)
@@ -132,7 +132,7 @@ function insidePage(snapshot: Snapshot, of: Block, { limit, after }: LookupPage)
   const last = shown.at(-1)
   return {
     of: blockKey(of),
-    items: shown.map((cell) => insideOf(snapshot, cell)),
+    items: shown.map((cell) => insideOf(snapshot, cellInForce(cell, snapshot.publication.at))),
     after: more && last !== undefined ? blockKey(last.block) : null,
     proved: false,
   }

@@ -1,6 +1,7 @@
 /** Whether the page shows what was proved: no more, no less, nothing else. Pure: what is shown comes in as data. */
 
 import type { VerifiedAnswer } from '@cadastre/answers'
+import type { Instant } from '@cadastre/records'
 import { blockOfKey, FACTS, type Facts, factsOfRecord, isRecord, serviceLines } from '../src/facts.ts'
 import { objectFactsOfRecord } from '../src/object-facts.ts'
 
@@ -23,10 +24,17 @@ export function provedRegistrations(answer: VerifiedAnswer): readonly Proved[] {
     const list = record['registrations']
     const items: readonly unknown[] = Array.isArray(list) ? list : []
     return items.flatMap((json): Proved[] => {
+      if (hasEnded(json, answer.at)) return []
       const facts = factsOfRecord(answer.query.space, json)
       return facts === null ? [] : [{ cell: key, facts }]
     })
   })
+}
+
+/** A child whose term is over at the time of the state has ended, and no page shows it (design.md section 4). */
+function hasEnded(json: unknown, at: Instant): boolean {
+  const { kind, until } = isRecord(json) ? json : {}
+  return typeof until === 'string' && until <= at && (kind === 'sub' || kind === 'lease')
 }
 
 /** What differs, a sentence each; empty where the page shows what was proved. */

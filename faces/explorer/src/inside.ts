@@ -80,7 +80,7 @@ function listItem({ item, depth }: Placed<InsideCell>): Markup {
   const innermost = item.registrations.at(-1)
   const words =
     innermost === undefined
-      ? html`<span class="kind">services only</span>`
+      ? html`<span class="kind">no registration in force</span>`
       : html`<span class="kind">${kindWords(innermost.kind)}</span>${innermost.holder === null ? '' : html` <span class="who">${named(innermost.holder)}</span>`}`
   return html`<li class="depth-${Math.min(depth, DEPTH_MAX)}"><a class="block" href="${search(item.block)}">${item.block}</a> ${words}</li>`
 }

@@ -3,7 +3,7 @@ import { after, test } from 'node:test'
 import { keyQuery, parsePolicy, type VerifiedAnswer, verifyAnswer } from '@cadastre/answers'
 import { createPortal } from '@cadastre/api'
 import { browserCrypto } from '@cadastre/crypto/browser'
-import type { RecordKey } from '@cadastre/records'
+import { parseInstant, type RecordKey } from '@cadastre/records'
 import { startTestRegistry } from '@cadastre/simulator'
 import { differences, provedName, type Shown } from '../browser/compare.ts'
 import { checkpointOf } from '../browser/memory.ts'
@@ -174,4 +174,20 @@ test('size and root of a proof document’s checkpoint', () => {
   const seen = checkpointOf(documentOf(key), 'key')
   assert.equal(seen?.size, proved(key).size)
   assert.match(seen?.root ?? '', /^[A-Za-z0-9+/]{43}=$/)
+})
+
+test('a child whose term is over is proved, and no page shows it (design.md section 4)', async () => {
+  const answer = proved('ip4/10.0.0.0/24')
+  const shown = await shownFor('10.0.0.0/24')
+  const covering = answer.covering.map((found) => {
+    const registrations = found.record['registrations']
+    const [holding] = Array.isArray(registrations) && found.key === 'ip4/10.0.0.0/24' ? registrations : []
+    const child = { ...holding, id: 'R-900', kind: 'lease', until: '2099-01-01T00:00:00Z' }
+    return holding === undefined
+      ? found
+      : { ...found, record: { ...found.record, registrations: [holding, child] } }
+  })
+  const at = (text: string): VerifiedAnswer['at'] => parseInstant(text) ?? answer.at
+  assert.deepEqual(differences({ ...answer, covering, at: at('2099-01-01T00:00:00Z') }, shown), [])
+  assert.equal(differences({ ...answer, covering, at: at('2098-12-31T23:59:59Z') }, shown).length, 1)
 })

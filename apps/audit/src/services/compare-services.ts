@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Crypto } from '@cadastre/crypto'
 import type { Policy } from '@cadastre/notes'
 import { type LogSource, SourceError } from '../source.ts'
+import type { Channel } from './asking.ts'
 import { type Asker, Comparison, type EvidenceMaker } from './compare.ts'
 import { compareFiles, type ForkMaker } from './files.ts'
 import { Follower } from './follower.ts'
@@ -20,6 +21,8 @@ export type ServiceAddresses = {
   readonly rdap: string
   readonly log: string
   readonly proof: string
+  /** The JSON interface; null: there is none. */
+  readonly api: string | null
   /** Null: there is no WHOIS. */
   readonly whois: { readonly host: string; readonly port: number } | null
   /** The notice that answers carry; null without one. */
@@ -77,13 +80,21 @@ function openAsker({ addresses, connections }: CompareOptions, from: string | nu
   const http = (base: string): HttpChannel =>
     new HttpChannel({ base: base.replace(/\/$/, ''), from, connections })
   const proof = http(addresses.proof)
-  const { whois } = addresses
+  const { whois, api } = addresses
   const lines =
     whois === null
-      ? NO_WHOIS
+      ? NO_SERVICE
       : new WhoisChannel({ ...whois, from, connections: Math.ceil(connections / CONNECTIONS_A_LINE) })
   return {
-    asker: { from: from ?? 'any', channels: { rdap: http(addresses.rdap), whois: lines, proof } },
+    asker: {
+      from: from ?? 'any',
+      channels: {
+        rdap: http(addresses.rdap),
+        whois: lines,
+        proof,
+        api: api === null ? NO_SERVICE : http(api),
+      },
+    },
     log: http(addresses.log),
     proof,
   }
@@ -92,8 +103,8 @@ function openAsker({ addresses, connections }: CompareOptions, from: string | nu
 /** WHOIS lines are pipelined, so that few connections do. */
 const CONNECTIONS_A_LINE = 8
 
-const NO_WHOIS: Asker['channels']['whois'] = {
-  ask: async () => ({ kind: 'failed', why: 'there is no WHOIS here' }),
+const NO_SERVICE: Channel = {
+  ask: async () => ({ kind: 'failed', why: 'there is no such service here' }),
   close: () => undefined,
 }
 
@@ -151,7 +162,7 @@ async function compare(
 
 function* asked({ addresses }: CompareOptions, { record }: Follower): Generator<Question, void, undefined> {
   for (const question of questionsOf(record))
-    if (question.service !== 'whois' || addresses.whois !== null) yield question
+    if (question.service === 'rdap' || addresses[question.service] !== null) yield question
 }
 
 /** The log's files as one asker is given them. */

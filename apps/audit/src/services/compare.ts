@@ -60,7 +60,7 @@ export class Comparison {
   readonly #options: ComparisonOptions
   readonly findings: Findings
   unopened = 0
-  readonly questions: { [S in ServiceName]: number } = { rdap: 0, whois: 0, proof: 0 }
+  readonly questions: { [S in ServiceName]: number } = { rdap: 0, whois: 0, proof: 0, api: 0 }
   /** Answers and refusals by a limit, of each asker. */
   readonly counts: Map<Asker, { answers: number; limited: number }>
   /** Every answer in turn, for whoever measures how long they took. */

@@ -1,4 +1,4 @@
-/** The three kinds of answers, read and judged alike. */
+/** The four kinds of answers, read and judged alike. */
 
 import { blockQuery, objectQuery, type Query, verifyAnswer } from '@cadastre/answers'
 import type { Crypto } from '@cadastre/crypto'
@@ -15,7 +15,8 @@ import {
   rangeToBlock,
   singleBlock,
 } from '@cadastre/numbers'
-import { canonicalJson, isArray, type Json, OBJECT_TYPES } from '@cadastre/records'
+import { canonicalJson, isArray, isObject, type Json, type JsonObject, OBJECT_TYPES } from '@cadastre/records'
+import { judgeApi, readApi } from './api/judge.ts'
 import type { Served } from './asking.ts'
 import type { Difference, Judgement, Position } from './finding.ts'
 import type { Question } from './questions.ts'
@@ -59,6 +60,8 @@ export function readAnswer(options: JudgeOptions, question: Question, answer: An
     }
     case 'proof':
       return proofAnswer(options, question, answer)
+    case 'api':
+      return apiAnswer(options, question, answer)
   }
 }
 
@@ -80,6 +83,24 @@ function rdapAnswer({ crypto, house }: JudgeOptions, { text }: Question, answer:
     // A mirror says in each answer how far it has come by then.
     alike: moved ? JSON.stringify({ ...read.json, notices: others }) : answer.text,
     judge: (record) => atPosition(record, position, judgeRdap(record, house, crypto, text, served, read)),
+  }
+}
+
+function apiAnswer(
+  { crypto, house }: JudgeOptions,
+  { text }: Question,
+  { status, text: body }: Answer,
+): ReadAnswer | null {
+  const read = readApi(body)
+  if (read === null) return null
+  const { position, json } = read
+  const { demonstration: _, ...frame } = isObject(json['query'] ?? null) ? (json['query'] as JsonObject) : {}
+  return {
+    position,
+    house: null,
+    // A mirror says there how far it has come by then.
+    alike: JSON.stringify({ ...json, query: frame }),
+    judge: (record) => atPosition(record, position, judgeApi(record, house, crypto, text, status, read)),
   }
 }
 

@@ -29,8 +29,9 @@ const MOST_ENTRIES = 16
 export type EvidenceOptions = {
   readonly crypto: Crypto
   readonly policy: Policy
-  /** Address of the RDAP service, without a slash at the end. */
+  /** Addresses of the RDAP service and of the JSON interface, without a slash at the end. */
   readonly rdap: string
+  readonly api: string
   /** POSIX seconds. */
   readonly now: () => number
   readonly follower: Follower
@@ -50,14 +51,14 @@ export function servedEvidence(options: EvidenceOptions): EvidenceMaker {
     if (question.service === 'proof')
       return { noEvidence: 'The proof itself shows it: "cadastre verify" refuses it.' }
     const { size } = read.position
-    const rdap = question.service === 'rdap'
+    const http = question.service === 'whois' ? null : options[question.service]
     try {
       const text = formatServed({
         service: question.service,
-        query: rdap ? `${options.rdap}${question.text}` : question.text,
+        query: http === null ? question.text : `${http}${question.text}`,
         at: instantFromSeconds(Math.floor(options.now())),
         from: from === 'any' ? null : from,
-        status: rdap ? answer.status : null,
+        status: http === null ? null : answer.status,
         bytes: encodeUtf8(answer.text),
         size,
         ...(await provedBeside(options, read)),

@@ -4,6 +4,7 @@ import {
   asnBlock,
   type Block,
   block,
+  blockKey,
   blockLast,
   blockRange,
   formatPrefix,
@@ -13,27 +14,37 @@ import {
   WIDTH,
 } from '@cadastre/numbers'
 import { type Cell, type CoveringCell, type Holder, isObject, type Json } from '@cadastre/records'
+import { lookupPath } from './api/judge.ts'
+import { LOOKED_UP, type LookedUp } from './api/objects.ts'
 import type { LogRecord } from './log-record.ts'
 import { contactHandle } from './rdap/entities.ts'
 import { queryText } from './rdap/links.ts'
 import { zoneNameOf, zonesOf } from './reverse-zones.ts'
 
-export type ServiceName = 'rdap' | 'whois' | 'proof'
+export type ServiceName = 'rdap' | 'whois' | 'proof' | 'api'
 
 export type Question = {
   readonly service: ServiceName
-  /** RDAP: the path below the service, `/ip/192.0.2.0/24`. WHOIS: the line. Proofs: the path below `/proof`. */
+  /**
+   * RDAP: the path below the service, `/ip/192.0.2.0/24`. WHOIS: the line. Proofs: the path below `/proof`.
+   * JSON: the path below `/api`.
+   */
   readonly text: string
 }
 
 const rdap = (text: string): Question => ({ service: 'rdap', text })
 const whois = (text: string): Question => ({ service: 'whois', text })
 const proof = (text: string): Question => ({ service: 'proof', text })
+const api = (key: string): Question => ({ service: 'api', text: lookupPath(key) })
 
 /** Cells and objects read in one step. */
 const PAGE = 256
 /** Checking a proof costs as much as ten answers: of a complete comparison every so many-th is asked for its proof. */
 const PROOF_EVERY = 100
+/** `/api` reads the same records, and allows some hundred questions a second to each asker: of many every so many-th. */
+const API_EVERY = 10
+const MANY = 20_000
+const apiEvery = (record: LogRecord): number => (aboutHowMany(record) > MANY ? API_EVERY : 1)
 
 /** How many questions there are, about: for telling how long it takes. */
 export function aboutHowMany(record: LogRecord): number {
@@ -53,6 +64,7 @@ export function* questionsOf(record: LogRecord): Generator<Question, void, undef
 
 function* ofSpace(record: LogRecord, space: NumberSpace): Generator<Question, void, undefined> {
   const gaps = new Gaps(space)
+  const every = apiEvery(record)
   let after: Block | null = null
   let count = 0
   for (;;) {
@@ -61,6 +73,7 @@ function* ofSpace(record: LogRecord, space: NumberSpace): Generator<Question, vo
       yield* ofCovering(gaps, found)
       count += 1
       if (count % PROOF_EVERY === 1) yield proof(proofPath(found.block))
+      if ((count - 1) % every === 0) yield api(blockKey(found.block))
     }
     after = page.at(-1)?.block ?? null
     if (page.length < PAGE || after === null) break
@@ -90,8 +103,11 @@ export function* questionsAbout(
   }
   for (const object of objects) {
     const holder = asHolder(object)
+    const named = holder === null ? lookedUpIn(object) : `obj/holder/${holder.handle}`
     if (holder !== null) yield* ofHolder(holder)
+    if (named !== null) yield api(named)
   }
+  for (const { block: at } of cells) yield api(blockKey(at))
   for (const origin of origins) yield whois(`-i origin AS${origin}`)
   yield* ofNothing()
 }
@@ -184,19 +200,46 @@ class Gaps {
 
 function* ofObjects(record: LogRecord): Generator<Question, void, undefined> {
   let after: Uint8Array | null = null
-  let count = 0
+  let [count, others] = [0, 0]
+  const every = apiEvery(record)
   for (;;) {
     const page: ReturnType<LogRecord['objects']> = record.objects(after, PAGE)
     for (const { record: object } of page) {
       const holder = asHolder(object)
-      if (holder === null) continue
+      if (holder === null) {
+        const named = lookedUpIn(object)
+        others += 1
+        if (named !== null && (!named.startsWith('obj/application/') || (others - 1) % every === 0))
+          yield api(named)
+        continue
+      }
       yield* ofHolder(holder)
       count += 1
       if (count % PROOF_EVERY === 1) yield proof(`/object/holder/${holder.handle}`)
+      if ((count - 1) % every === 0) yield api(`obj/holder/${holder.handle}`)
     }
     after = page.at(-1)?.label ?? null
     if (page.length < PAGE || after === null) return
   }
+}
+
+/** Members by which objects of a type are told from all others, which the record's place does not say. */
+const MARKS: { readonly [T in LookedUp]: readonly string[] } = {
+  application: ['consents', 'examination', 'procedure'],
+  pool: ['cursors', 'queues'],
+  transit: ['recipient', 'notBefore'],
+  incident: ['discovered', 'deadline'],
+  complaint: ['complaint', 'answerBy'],
+  order: ['authenticity', 'checklist'],
+  authority: ['terms', 'noticedUntil'],
+}
+
+/** The key of an object that is looked up by itself; null for others. */
+function lookedUpIn(object: unknown): string | null {
+  const json = object as Json
+  if (!isObject(json) || typeof json['handle'] !== 'string') return null
+  const type = LOOKED_UP.find((one) => MARKS[one].every((member) => member in json))
+  return type === undefined ? null : `obj/${type}/${json['handle']}`
 }
 
 /** Holders alone of all objects have a key policy and contacts. */

@@ -15,7 +15,7 @@ export function renderServicesText(report: ServicesReport): string {
 
 function facts(report: ServicesReport): readonly string[] {
   const { questions, sizes, sample, askers, seconds } = report
-  const all = questions.rdap + questions.whois + questions.proof
+  const all = questions.rdap + questions.whois + questions.proof + questions.api
   const rate = seconds > 0 ? `, ${number(Math.round((all * askers.length) / seconds))} questions/s` : ''
   const extent =
     sample === null
@@ -25,7 +25,7 @@ function facts(report: ServicesReport): readonly string[] {
     `${report.origin}: services at ${report.url} compared with the record`,
     `  log          from ${number(sizes[0])} to ${number(sizes[1])} entries, state of ${report.at}`,
     `  extent       ${extent}`,
-    `  questions    ${number(questions.rdap)} of RDAP, ${number(questions.whois)} of WHOIS, ${number(questions.proof)} proofs, ${number(report.files)} files of the log`,
+    `  questions    ${number(questions.rdap)} of RDAP, ${number(questions.whois)} of WHOIS, ${number(questions.api)} of /api, ${number(questions.proof)} proofs, ${number(report.files)} files of the log`,
     ...askers.map(
       ({ from, answers, limited }) =>
         `  from         ${from}: ${number(answers)} answers${limited === 0 ? '' : `, ${number(limited)} times told to come back later`}`,

@@ -87,7 +87,8 @@ async function run(options: RunServicesOptions): Promise<ServicesReport> {
       `${origin}/.well-known/cadastre.json does not say where the services are.`,
     )
   const policy = await policyOf(options, document)
-  const rdap = addresses.rdap.replace(/\/$/, '')
+  const below = (address: string): string => address.replace(/\/$/, '')
+  const [rdap, api] = [below(addresses.rdap), below(addresses.api ?? `${addresses.base}/api`)]
   return compareServices({
     crypto: nodeCrypto,
     policy,
@@ -101,7 +102,7 @@ async function run(options: RunServicesOptions): Promise<ServicesReport> {
     progress: options.progress ?? (() => undefined),
     clock: () => performance.now() / 1000,
     evidence: (parts) => {
-      const all = { ...parts, crypto: nodeCrypto, policy, rdap, now: () => Date.now() / 1000 }
+      const all = { ...parts, crypto: nodeCrypto, policy, rdap, api, now: () => Date.now() / 1000 }
       return { served: servedEvidence(all), fork: forkEvidence(all) }
     },
   })

@@ -2,6 +2,7 @@
 
 import { type Crypto, decodeUtf8 } from '@cadastre/crypto'
 import type { Observation, ServiceJudge } from '@cadastre/misbehaviour'
+import { judgeApi, readApi } from './api/judge.ts'
 import { ProvedRecords, UnprovedError } from './evidence.ts'
 import { type Judgement, sentenceOf } from './finding.ts'
 import { judgeRdap, readRdap } from './rdap/judge.ts'
@@ -9,8 +10,11 @@ import { judgeWhois } from './whois/judge.ts'
 import { readReply } from './whois/reply.ts'
 
 const RDAP = '/rdap/'
+const API = '/api/'
 
-export function serviceJudges(crypto: Crypto): { readonly rdap: ServiceJudge; readonly whois: ServiceJudge } {
+export type OwnServiceJudges = { readonly [S in 'rdap' | 'whois' | 'api']: ServiceJudge }
+
+export function serviceJudges(crypto: Crypto): OwnServiceJudges {
   return {
     rdap: judgeObserved((record, { query, status }, text) => {
       const at = query.indexOf(RDAP)
@@ -19,6 +23,13 @@ export function serviceJudges(crypto: Crypto): { readonly rdap: ServiceJudge; re
       if (at < 0 || read === null || read.position?.size !== record.size) return null
       const house = { base: query.slice(0, at), notice: undefined }
       return judgeRdap(record, house, crypto, query.slice(at + RDAP.length - 1), answer, read)
+    }),
+    api: judgeObserved((record, { query, status }, text) => {
+      const at = query.indexOf(API)
+      const read = readApi(text)
+      if (at < 0 || read === null || read.position.size !== record.size) return null
+      const path = query.slice(at + API.length - 1)
+      return judgeApi(record, { base: null, notice: undefined }, crypto, path, status ?? 0, read)
     }),
     whois: judgeObserved((record, { query }, text) => {
       const reply = readReply(text)

@@ -8,7 +8,7 @@ export function addressesIn(document: string): ServiceAddresses | null {
   const json = parsed(document)
   const services = json?.['services']
   if (json === null || json === undefined || !isObject(services)) return null
-  const { rdap, log, proof, whois } = services
+  const { rdap, log, proof, whois, api } = services
   if (typeof rdap !== 'string' || typeof log !== 'string' || typeof proof !== 'string') return null
   const notice = json['notice']
   return {
@@ -16,6 +16,7 @@ export function addressesIn(document: string): ServiceAddresses | null {
     rdap,
     log,
     proof,
+    api: typeof api === 'string' ? api : null,
     whois: typeof whois === 'string' ? whoisAddress(whois) : null,
     notice: typeof notice === 'string' ? notice : null,
   }

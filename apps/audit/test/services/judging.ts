@@ -1,5 +1,6 @@
 /** The real faces over a state made of records, and a judge of what they answer. */
 
+import { createPortal } from '@cadastre/api'
 import { encodeUtf8 } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { createRdapHandler } from '@cadastre/rdap'
@@ -41,6 +42,13 @@ function faces({ records, at }: State): PublishedReader {
         encodeUtf8(JSON.stringify({ at: timeOf(from + index), outcome: { accepted: false }, t: 'op' })),
       ),
     openings: async () => [],
+    objects: async (type, after) =>
+      after === null
+        ? [...records].flatMap(([key, record]) =>
+            key.startsWith(`obj/${type}/`) ? [{ key, text: canonicalJson(record) }] : [],
+          )
+        : [],
+    touched: async () => [],
   }
   const registry = records.get('obj/registry/REGISTRY' as RecordKey) as Json & { readonly name: string }
   const info: RegistryInfo = {
@@ -72,12 +80,19 @@ export type Answered = {
 export async function answersOf(state: State): Promise<readonly Answered[]> {
   const reader = faces(state)
   const rdap = createRdapHandler(reader)
+  const portal = createPortal(reader)
   const { cells } = recordOf(state)
   const answers: Answered[] = []
   for (const question of questionsAbout(cells, [...state.records.values()])) {
     if (question.service === 'whois') {
       const text = await whoisText(reader, question.text)
       answers.push({ question, status: 200, text: text.slice(text.indexOf('\n\n') + 2), location: null })
+    }
+    if (question.service === 'api') {
+      const { searchParams } = new URL(question.text, BASE)
+      const page = { limit: Number(searchParams.get('limit')), after: null }
+      const found = await portal.lookup(searchParams.get('q') ?? '', page)
+      if (found.ok) answers.push({ question, status: 200, text: JSON.stringify(found.value), location: null })
     }
     if (question.service !== 'rdap') continue
     const { status, text, headers } = await rdap.handle('GET', question.text)

@@ -127,6 +127,44 @@ test('whatever is changed in an RDAP answer is found', async () => {
   assert.ok(count > 1_500, String(count))
 })
 
+/** Where a listing that no record proves, a count over all records or a value that is only committed to may be another. */
+const FREE_IN_API =
+  /^\/query\/(?:canonical|demonstration)|^\/inside\/(?:after|items\/[\d+]+-?$)|^\/orders$|^\/place\/|^\/contacts\/\d+\/fields\/\d+\/value|^\/holdings\/(?:after|items\/[\d+]+-?$)/
+
+test('whatever is changed in an answer of /api is found', async () => {
+  const state = museum(false)
+  const record = recordOf(state)
+  const answers = (await answersOf(state)).filter(({ question }) => question.service === 'api')
+  const kinds = new Set<string>()
+  let count = 0
+  for (const answer of answers) {
+    const json: Json = JSON.parse(answer.text)
+    const kind = isObject(json) ? String(json['kind']) : ''
+    // One of each kind of object, and numbers in their different standings.
+    if (kinds.has(kind) && (kind !== 'numbers' || count > 4_000)) continue
+    kinds.add(kind)
+    for (const [where, changed] of changes(json, '')) {
+      const text = JSON.stringify(changed)
+      if (text === answer.text) continue
+      count += 1
+      if (judged(record, { ...answer, text }).length === 0)
+        assert.match(where.replace(ANY_TEXT, ''), FREE_IN_API, `${answer.question.text} ${where}`)
+    }
+  }
+  assert.deepEqual([...kinds].sort(), [
+    'application',
+    'authority',
+    'complaint',
+    'holder',
+    'incident',
+    'numbers',
+    'order',
+    'pool',
+    'transit',
+  ])
+  assert.ok(count > 3_000, String(count))
+})
+
 /** Every way to change one line of a reply. */
 function* lineChanges(text: string): Generator<readonly [where: string, changed: string]> {
   const lines = text.trimEnd().split('\n')

@@ -3,14 +3,20 @@
 import { createHash } from 'node:crypto'
 import { blockKey, parseRange, rangeToBlocks } from '@cadastre/numbers'
 import {
+  type Application,
+  type Authority,
   type Cell,
+  type Complaint,
   canonicalJson,
   EMPTY_CELL,
   type Holder,
+  type Incident,
   type Instant,
   type Json,
   NEW_HOLDER,
   type Notes,
+  type OrderRecord,
+  type Pool,
   parseInstant,
   peerHandleOf,
   type RecordKey,
@@ -181,6 +187,185 @@ function everybody(): void {
   holder('H-4')
 }
 
+function application(handle: string, procedure: string, more: Partial<Application> = {}): void {
+  put(`obj/application/${handle}`, {
+    v: 1,
+    handle,
+    procedure,
+    state: 'cooling',
+    body: { holder: 'H-4' },
+    consents: ['H-4'],
+    due: LATER,
+    opened: EARLIER,
+    pausedSeconds: 0,
+    next: null,
+    fee: null,
+    reason: null,
+    examination: null,
+    notice: null,
+    since: 8,
+    ...more,
+  } satisfies Application)
+}
+
+/** What is looked up by its handle alone. */
+function objects(): void {
+  const call = { outside: false, commitment: null, answers: null, evidence: null, missed: false }
+  application('A-60', 'claim/1', {
+    state: 'examining',
+    examination: {
+      questions: ['instrument-authentic', 'gazetted'],
+      calls: [
+        { ...call, staff: 'CL-1', place: 3, commitment: commitment('c'), answers: { gazetted: 'yes' } },
+        { ...call, staff: 'CL-2', place: 5, outside: true },
+      ],
+      affected: ['H-1'],
+      windowSeconds: 86_400,
+      windowDays: [{ days: 10, calendar: 'CAL' }],
+      overdue: null,
+    },
+  })
+  application('A-61', 'dissolve/1', {
+    state: 'failed',
+    reason: 'bad-signature',
+    due: null,
+    notice: {
+      to: ['H-1'],
+      attempted: [],
+      windowSeconds: 0,
+      windowDays: [],
+      overdue: EARLIER,
+      since: 9,
+    },
+    fee: { request: commitment('q'), settled: 'paid' },
+  })
+  const clerk = { first: 4, next: 6 }
+  put('obj/roster/CLERKS', {
+    v: 1,
+    clerks: [
+      { staff: 'CL-1', outside: false, ...clerk },
+      { staff: 'CL-2', outside: true, ...clerk },
+    ],
+    others: [],
+    turn: 0,
+    since: 8,
+  })
+  put('obj/pool/IP4', {
+    v: 1,
+    handle: 'IP4',
+    space: 'ip4',
+    first: '10.0.0.0',
+    last: '10.255.255.255',
+    open: true,
+    cursors: {},
+    queues: { 24: { head: 'A-70', tail: 'A-70' } },
+    exhausted: [],
+    serve: null,
+    since: 0,
+  } satisfies Pool)
+  const [discovered, deadline, at] = [EARLIER, LATER, AT]
+  put('obj/incident/I-30', {
+    v: 1,
+    handle: 'I-30',
+    kind: 'wrong-record',
+    report: commitment('i'),
+    affected: 2,
+    discovered,
+    deadline,
+    at,
+    by: 'OPERATOR',
+    since: 30,
+  } satisfies Incident)
+  put('obj/complaint/C-31', {
+    v: 1,
+    handle: 'C-31',
+    kind: 'instrument',
+    complaint: commitment('x'),
+    instrument: commitment('y'),
+    seat: 'XX',
+    answerBy: LATER,
+    answer: { says: 'issued', evidence: commitment('z'), staff: 'CL-1', at },
+    since: 31,
+  } satisfies Complaint)
+  orders()
+}
+
+function orders(): void {
+  put('obj/authority/COURT', {
+    v: 1,
+    handle: 'COURT',
+    terms: {
+      kind: 'court',
+      name: 'Court of Examples',
+      country: 'XX',
+      legalBasis: 'Act 1',
+      effectsAllowed: ['hold', 'transferTo'],
+      channels: ['mail'],
+      sealCerts: [commitment('s')],
+      hierarchy: 'XX',
+      rank: 2,
+      appealStays: true,
+      holdSeconds: null,
+    },
+    noticedUntil: EARLIER,
+    gazette: commitment('g'),
+    ended: null,
+    application: 'A-2',
+    since: 5,
+  } satisfies Authority)
+  const order: OrderRecord = {
+    v: 1,
+    handle: 'O-41',
+    authority: 'COURT',
+    reference: 'C 1/2026',
+    document: commitment('d'),
+    date: '2026-04-01',
+    authenticity: { means: 'bailiff', record: commitment('b'), callBack: commitment('k') },
+    rooted: false,
+    detail: { effect: 'hold' },
+    scope: [{ key: 'ip4/10.1.0.0/24', id: 'R-11', range: '10.1.0.0/24' }],
+    holder: 'H-1',
+    until: LATER,
+    executeFrom: null,
+    seal: null,
+    reverses: null,
+    state: 'executed',
+    reason: null,
+    application: 'A-3',
+    checklist: { 'court-exists': 'yes' },
+    served: EARLIER,
+    received: EARLIER,
+    verified: EARLIER,
+    notified: null,
+    published: { text: commitment('t'), at: AT },
+    windowEnd: null,
+    opened: EARLIER,
+    pausedSeconds: 0,
+    executed: EARLIER,
+    ended: null,
+    stayed: null,
+    conflicts: ['O-44'],
+    variedBy: null,
+    objection: { application: 'A-4', upheld: false },
+    asked: null,
+    askAgain: null,
+    due: LATER,
+    since: 41,
+  }
+  put('obj/order/O-41', order)
+  put('obj/order/O-42', {
+    ...order,
+    handle: 'O-42',
+    authority: 'NOBODY',
+    holder: null,
+    state: 'returned',
+    reason: 'bad-signature',
+    checklist: null,
+    stayed: { by: 'O-41', from: 'window', until: LATER },
+    since: 42,
+  } satisfies OrderRecord)
+}
+
 function numbersOfIp4(): void {
   register('10.0.0.0/8', {
     id: 'R-0',
@@ -221,14 +406,14 @@ function numbersOfIp4(): void {
     { rdns: zone('R-80'), routes: [route('R-80', 64500), route('R-99', 64501)] },
   )
   notes(pending, { pending: 'A-50', heldUntil: LATER })
-  put('obj/application/A-50', { v: 1, handle: 'A-50', procedure: 'transfer/1', state: 'cooling' })
+  application('A-50', 'transfer/1')
   const returning = register(
     '10.3.0.0 - 10.3.0.63',
     { id: 'R-81', holder: 'H-4' },
     { rdns: { ...zone('R-81'), ds: [SIGNER] } },
   )
   notes(returning, { pending: 'A-51' })
-  put('obj/application/A-51', { v: 1, handle: 'A-51', procedure: 'return/1', state: 'cooling' })
+  application('A-51', 'return/1')
   const leaving = register('10.4.0.0 - 10.4.0.255', {
     holder: 'H-4',
     provenance: 'EXAMPLE',
@@ -239,9 +424,21 @@ function numbersOfIp4(): void {
     v: 1,
     handle: 'T-52',
     state: 'sourceInitialized',
+    source: { origin: 'registry.example/log', holder: 'H-4' },
     recipient: { origin: PEER, holder: 'H-77' },
     range: '10.4.0.0/24',
+    status: 'allocated',
+    country: null,
+    registered: '2014-06-01',
+    registration: { key: 'ip4/10.4.0.0/24', id: leaving },
+    returning: false,
+    consents: ['H-4'],
+    notBefore: LATER,
+    due: LATER,
     opened: EARLIER,
+    pausedSeconds: 0,
+    statement: null,
+    since: 14,
   })
   register('10.5.0.0 - 10.5.0.255', { kind: 'quarantined', status: 'reserved', until: LATER })
   register('10.6.0.0 - 10.6.0.255', {
@@ -325,6 +522,7 @@ export function museum(paused: boolean): State {
   entries = 10
   registry(paused)
   everybody()
+  objects()
   numbersOfIp4()
   otherNumbers()
   return { records: new Map(records), at: AT }

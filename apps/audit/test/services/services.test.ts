@@ -55,6 +55,7 @@ test('an honest registry: no finding, everything asked for, from two addresses',
   assert.ok(report.questions.rdap > 40, run.text)
   assert.ok(report.questions.whois > 40, run.text)
   assert.ok(report.questions.proof >= 5, run.text)
+  assert.ok(report.questions.api >= 20, run.text)
   assert.ok(report.files > 0, run.text)
   assert.equal(report.askers.length, 2)
   assert.equal(report.askers[0]?.answers, report.askers[1]?.answers)
@@ -169,6 +170,37 @@ test('an attribute added, changed or taken from a WHOIS reply is found, with a f
     assert.deepEqual(names, [`whois ${line}: answer-differs`], said)
     assert.match(said, where)
     assert.ok(run.report?.findings[0]?.evidence, `${line}: ${run.report?.findings[0]?.noEvidence}`)
+  }
+})
+
+test('one thing changed in an answer of /api is found, with a file that shows it offline', async () => {
+  const { alpha, beta } = story
+  const path = (key: string): string => `/api/lookup?q=${encodeURIComponent(key)}&limit=50`
+  const changes: readonly (readonly [key: string, edit: (text: string) => string, where: RegExp])[] = [
+    [
+      `ip4/${BLOCK}`,
+      (text) => text.replaceAll(alpha.handle, beta.handle),
+      /\/chain\/1\/holder: the record says/,
+    ],
+    [
+      `obj/holder/${beta.handle}`,
+      (text) => text.replace('"lockedUntil":null', '"lockedUntil":"2027-01-01T00:00:00Z"'),
+      /\/lockedUntil: the record says null/,
+    ],
+    ['obj/pool/IP4', (text) => text.replace('"open":true', '"open":false'), /\/open: the record says true/],
+  ]
+  for (const [key, edit, where] of changes) {
+    const tamper: Tamper = {
+      http: (asked, _, answer) => (asked === path(key) ? edited(answer, edit) : null),
+    }
+    const run = await audit({}, tamper)
+    const { names, said } = found(run)
+    assert.deepEqual(names, [`api ${path(key).slice('/api'.length)}: answer-differs`], said)
+    assert.match(said, where)
+    const evidence = run.report?.findings[0]?.evidence ?? ''
+    const judges = serviceJudges(nodeCrypto)
+    const convicted = verifyMisbehaviour(nodeCrypto, policy(), evidence, { judges })
+    assert.ok(convicted.ok, `${key}: ${run.report?.findings[0]?.noEvidence}`)
   }
 })
 
@@ -403,8 +435,8 @@ test('a sample: as many questions as asked for, the same ones for the same seed'
     const run = await audit({ sample: 20, seed }, { http: note })
     assert.equal(run.exitCode, 0, run.text)
     assert.match(run.text, new RegExp(`a sample of 20 questions; --seed ${seed} asks the same again`))
-    const { questions } = run.report ?? { questions: { rdap: 0, whois: 0, proof: 0 } }
-    assert.equal(questions.rdap + questions.whois + questions.proof, 20)
+    const { questions } = run.report ?? { questions: { rdap: 0, whois: 0, proof: 0, api: 0 } }
+    assert.equal(questions.rdap + questions.whois + questions.proof + questions.api, 20)
     return paths.toSorted()
   }
   assert.deepEqual(await asked(7), await asked(7))

@@ -22,7 +22,7 @@ function askerOf(times: { readonly [text: string]: readonly number[] }, length =
     },
     close: () => undefined,
   }
-  return { from: '127.0.0.1', channels: { rdap: channel, whois: channel, proof: channel } }
+  return { from: '127.0.0.1', channels: { rdap: channel, whois: channel, proof: channel, api: channel } }
 }
 
 async function slower(

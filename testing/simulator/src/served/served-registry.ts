@@ -13,6 +13,7 @@ import {
   type Socket,
 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createApi } from '@cadastre/api'
 import { createRdap } from '@cadastre/rdap'
 import type { JsonObject, Replaced } from '@cadastre/records'
 import { evidenceText, requestText, signRequest } from '@cadastre/signatures'
@@ -116,9 +117,23 @@ export class ServedRegistry {
 
 type Faces = { readonly fetch: (request: Request) => Response | Promise<Response> }
 
+/** What is read out of the whole log is not served here. */
+const NOT_KEPT = { kind: 'none', detail: 'not here' } as const
+
 function facesOf(registry: TestRegistry, url: string, whoisPort: number): Faces {
   const rdap = createRdap(registry.reader)
   const tiles = createTiles(registry.reader, { logDirectory: registry.logDirectory })
+  const api = createApi(registry.reader, registry.registrar, {
+    clientAddress: () => null,
+    procedureText: () => null,
+    render: { rdap: () => null, whois: () => null },
+    archive: { why: async () => NOT_KEPT, statistics: async () => NOT_KEPT },
+    now: () => 0,
+    limits: { read: { perSecond: 1, burst: Number.MAX_SAFE_INTEGER } },
+    failed: (error) => {
+      throw error
+    },
+  })
   const { info } = registry.reader
   const wellKnown = {
     v: 1,
@@ -141,6 +156,7 @@ function facesOf(registry: TestRegistry, url: string, whoisPort: number): Faces 
     fetch: (request) => {
       const { pathname } = new URL(request.url)
       if (pathname === '/.well-known/cadastre.json') return Response.json(wellKnown)
+      if (pathname.startsWith('/api/')) return api.fetch(request)
       return pathname.startsWith('/rdap/') ? rdap.fetch(request) : tiles.fetch(request)
     },
   }
