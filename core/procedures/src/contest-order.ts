@@ -33,7 +33,7 @@ import {
   staffRefusal,
 } from './common.ts'
 import { accept, refuse } from './effects.ts'
-import { answerBy, examinationNeeds, exceptedFrom, openRecheck } from './examination.ts'
+import { answerBy, examinationNeeds, openRecheck } from './examination.ts'
 import { ownKeySigned } from './holder-changes.ts'
 import { asStayed, returned } from './order-execution.ts'
 import {
@@ -96,12 +96,10 @@ function decideObjection(from: Asked<Objection>, inputs: Inputs, at: Instant): D
   const order = orderAt(from.body.order, inputs)
   const examined = order === null ? null : applicationOf(inputs, order.application)
   if (order === null || examined?.examination == null) throw new Error('checked by objectionRefusal')
-  const application = newApplication(ID, from.request.body, [from.body.holder], 'examining', null, at)
-  const recheck = {
-    earlier: examined.examination,
-    questions: [...new Set(from.body.items)],
-    except: exceptedFrom(examined),
-  }
+  // Whoever took the order in is remembered, and not called to look at it again, nor in place of one who was silent.
+  const asked = { ...from.request.body, staff: examined.body['staff'] ?? null }
+  const application = newApplication(ID, asked, [from.body.holder], 'examining', null, at)
+  const recheck = { earlier: examined.examination, questions: [...new Set(from.body.items)] }
   const opened = openRecheck(application, recheck, inputs, at)
   if (!opened.ok) return refuse(opened.error)
   const objection = { application: application.handle, upheld: null }
@@ -128,7 +126,9 @@ function decideAppeal(from: Asked<Appeal>, inputs: Inputs, at: Instant): Decisio
 }
 
 function orderOfObjection(application: Application | null): string | null {
-  return stepIn(application, body, 'object')?.order ?? null
+  if (application === null) return null
+  const { staff: _, ...signed } = application.body
+  return stepIn({ ...application, body: signed }, body, 'object')?.order ?? null
 }
 
 /** The third attestor has looked again: what it found decides on the facts that were objected to. */

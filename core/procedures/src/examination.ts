@@ -213,16 +213,16 @@ function firstCall(
  */
 export function openRecheck(
   application: Application,
-  { earlier, questions, except }: Recheck,
+  { earlier, questions }: Recheck,
   inputs: Inputs,
   at: Instant,
 ): Result<readonly Effect[], RefusalCode> {
   const roster = rosterOf(inputs)
   if (roster === null || procedureOf(inputs, ATTEST_ID) === null) return err('attestors-unavailable')
-  const called = [...earlier.calls, ...except]
+  const called = [...earlier.calls, ...exceptedFrom(application)]
   const third = callInTurn(roster, called, true) ?? callInTurn(roster, called, false)
   if (third === null) return err('attestors-unavailable')
-  const calls = [...earlier.calls.filter(({ missed }) => !missed), third.call]
+  const calls = [...earlier.calls, third.call]
   const examined: Application = {
     ...application,
     state: 'examining',
@@ -239,7 +239,6 @@ export function openRecheck(
 export type Recheck = {
   readonly earlier: Examination
   readonly questions: readonly string[]
-  readonly except: readonly Pick<Call, 'staff'>[]
 }
 
 /** Whether this holder may veto this application now: it is affected, and one key of it signs. */

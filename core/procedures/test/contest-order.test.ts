@@ -9,6 +9,7 @@ import {
   addAuthority,
   after,
   deskWorld,
+  examinationOfOrder,
   HOLD,
   notedOn,
   notified,
@@ -195,6 +196,31 @@ test('object: whoever took the order in does not look at it again', () => {
   const application = objected(here, order)
   assert.notEqual(calledFor(here, application).at(-1), 'CL-3')
   assert.deepEqual(here.object('application', application)?.['consents'], ['H-1'])
+})
+test('object: nor does it look again in place of one who was silent', () => {
+  const here = deskWorld()
+  const order = verified(here, HOLD, { staff: 'CL-4' }, ['CL-4'])
+  const application = objected(here, order)
+  assert.deepEqual(calledFor(here, application), ['CL-1', 'CL-2', 'CL-3'])
+  after(here, 2)
+  // Nobody is left, so that CL-3 may still answer.
+  assert.deepEqual(calledFor(here, application), ['CL-1', 'CL-2', 'CL-3'])
+  rechecked(here, application)
+  assert.deepEqual(orderIn(here, order).objection, { application, upheld: false })
+})
+test('object: nor does whoever was silent about the order, though others answered in its place', () => {
+  const here = deskWorld()
+  const order = serve(here, HOLD, { staff: 'CL-4' }, ['CL-4'])
+  const first = examinationOfOrder(order)
+  assert.deepEqual(calledFor(here, first), ['CL-1', 'CL-2'])
+  for (const staff of ['CL-1', 'CL-2']) assert.equal(commit(here, first, staff), null)
+  assert.equal(reveal(here, first, 'CL-1'), null)
+  after(here, 2)
+  assert.deepEqual(calledFor(here, first), ['CL-1', 'CL-2', 'CL-3'])
+  assert.equal(commit(here, first, 'CL-3'), null)
+  assert.equal(reveal(here, first, 'CL-3'), null)
+  runDue(here)
+  assert.equal(ask(here, objection(order), ['H-1/technical']), 'attestors-unavailable')
 })
 test('not-due: the answer counts when it has fallen due', () => {
   const here = deskWorld()

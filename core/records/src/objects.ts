@@ -198,7 +198,7 @@ export type Application = {
   readonly handle: string
   readonly procedure: string
   readonly state: ApplicationState
-  /** The request's body as signed. */
+  /** The request's body as signed, and what its procedure remembers beside it. */
   readonly body: { readonly [member: string]: import('./json.ts').Json }
   /** Handles whose consent was verified when the application was recorded. */
   readonly consents: readonly string[]

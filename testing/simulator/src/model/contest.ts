@@ -103,12 +103,18 @@ function examineAgain(world: World, { body, received }: Asked, order: OrderRecor
   const due = after(world, world.at, parameters(world, 'attest/1', received), 'order') as Instant
   const questions = body['items'] as readonly string[]
   const examination = { questions, calls, affected: [], windowSeconds: 0, windowDays: [], overdue: null }
-  wait(world, 'contest-order/1', body, {
-    consents: [textOf(body, 'holder')],
-    due,
-    state: 'examining',
-    examination,
-  })
+  const { staff = null } = world.application(order.application)?.body ?? {}
+  wait(
+    world,
+    'contest-order/1',
+    { ...body, staff },
+    {
+      consents: [textOf(body, 'holder')],
+      due,
+      state: 'examining',
+      examination,
+    },
+  )
   world.put('order', order.handle, { ...order, objection: { application: handle, upheld: null } })
 }
 

@@ -280,7 +280,7 @@ function excludedFrom(_world: World, { examination, body, procedure }: Applicati
   const called = (examination?.calls ?? []).map(({ staff }) => staff)
   return DESK.includes(procedure) ? [...called, String(body['staff'])] : called
 }
-const DESK: readonly string[] = ['serve-order/1', 'register-authority/1']
+const DESK: readonly string[] = ['serve-order/1', 'register-authority/1', 'contest-order/1']
 const OF_ORDERS: readonly string[] = ['serve-order/1', 'contest-order/1']
 /** When those who are called now must have answered. */
 function afterCall(world: World, procedure: string, received: string): Instant {
