@@ -143,6 +143,11 @@ function adoptRefusal(wish: Adopt, inputs: Inputs): RefusalCode | null {
   if (hash !== null && objectAt('calendar', calendarKey(hash), inputs) === null) return 'calendar-unknown'
   if (namedOn(page) !== null) return 'resource-named'
   if (impact.otherwise > 0 && impact.holders === 1) return 'fits-one-holder'
+  return recordRefusal(wish, inputs)
+}
+
+/** What stands against it in the version's own record, when it is asked for and again when it comes into force. */
+function recordRefusal({ procedure, parameters, page }: Adopt, inputs: Inputs): RefusalCode | null {
   const record = recordOf(procedure, inputs)
   if (record === null) return null
   if (hasTerms(latest(record), base64OfHex(inputs.digest(page)), parameters)) return 'nothing-changed'
@@ -200,16 +205,29 @@ function adopted(wish: Adopt, application: Application, inputs: Inputs, at: Inst
   return put(procedureKey(procedure), next)
 }
 
+/**
+ * The application with the notice that it takes against the terms now in force; null where it has had that. A change that
+ * only protected when it was asked for may shorten what came into force meanwhile.
+ */
+function longerNotice(wish: Adopt, application: Application, inputs: Inputs): Application | null {
+  const { opened, due, pausedSeconds } = application
+  if (due === null) throw new Error('checked by beforeEffect')
+  const least = addSeconds(opened, noticeSeconds(wish, inputs) + pausedSeconds)
+  return least > due ? { ...application, due: least } : null
+}
+
 function decideDue(application: Application | null, inputs: Inputs, at: Instant): Decision {
   const wish = adoptionIn(application)
   if (application === null || wish === null) return refuse('not-due')
   const waits = beforeEffect(application, inputs, at)
   if (waits !== null) return waits
-  const full = (recordOf(wish.procedure, inputs)?.revisions.length ?? 0) >= MAX_REVISIONS
+  const longer = longerNotice(wish, application, inputs)
+  if (longer !== null) return accept([put(applicationKey(application.handle), longer)])
+  const refusal = recordRefusal(wish, inputs)
   return accept(
-    full
-      ? [endApplication(application, 'failed', 'revisions-full')]
-      : [adopted(wish, application, inputs, at), endApplication(application, 'effected')],
+    refusal === null
+      ? [adopted(wish, application, inputs, at), endApplication(application, 'effected')]
+      : [endApplication(application, 'failed', refusal)],
   )
 }
 

@@ -430,3 +430,39 @@ test('calendar-unknown: terms that name a calendar which is not in the log', () 
   assert.equal(adopt(here, { ...CLAIM, parameters: { windowDays: 15, calendar } }), null)
   assert.equal(adopt(here, { ...CLAIM, parameters: { windowDays: 0, calendar } }), 'terms-do-not-fit')
 })
+
+test('nothing-changed at its effect: the same terms came into force meanwhile, and take no second place in the record', () => {
+  const here = world()
+  assert.equal(adopt(here), null)
+  here.later(DAY)
+  assert.equal(adopt(here), null)
+  comeIntoForce(here, 'A-100', 89 * DAY)
+  comeIntoForce(here, 'A-101', DAY)
+  const { state, reason } = here.object('application', 'A-101') ?? {}
+  assert.deepEqual([state, reason], ['failed', 'nothing-changed'])
+  assert.equal(record(here).revisions.length, 1)
+})
+
+test('a change that only protected is no shorter notice for another one: what is in force at its effect counts', () => {
+  const here = world()
+  here.put(procedureKey('rotate-keys/1'), { ...record(here, 'rotate-keys/1'), text: hash(PAGE) })
+  const guard = (days: number): string | null =>
+    adopt(here, {
+      procedure: 'rotate-keys/1',
+      parameters: { guardSeconds: days * DAY, vetoSeconds: 14 * DAY },
+    })
+  assert.equal(guard(30), null)
+  here.later(6 * DAY)
+  // Longer than the seven days in force, shorter than the thirty that come: seven days of notice would cut these.
+  assert.equal(guard(8), null)
+  comeIntoForce(here, 'A-100', DAY)
+  assert.equal(record(here, 'rotate-keys/1').revisions.length, 1)
+  comeIntoForce(here, 'A-101', 6 * DAY)
+  const waiting = here.object('application', 'A-101')
+  assert.deepEqual([waiting?.['state'], waiting?.['due']], ['cooling', '2030-04-07T00:00:00Z'])
+  assert.equal(record(here, 'rotate-keys/1').revisions.length, 1)
+  here.later(83 * DAY - 1)
+  assert.equal(here.due(adoptProcedure, 'obj/application/A-101'), 'not-due')
+  comeIntoForce(here, 'A-101', 1)
+  assert.equal(record(here, 'rotate-keys/1').revisions.length, 2)
+})

@@ -1,6 +1,6 @@
 /** `adopt-procedure/1`, `change-witnesses/1`: what the registry goes by. */
 
-import type { Application, Instant, ProcedureRecord, ProcedureRevision } from '@cadastre/records'
+import type { Application, Instant, JsonObject, ProcedureRecord, ProcedureRevision } from '@cadastre/records'
 import { staffFault } from './desk.ts'
 import {
   type Asked,
@@ -46,6 +46,9 @@ export const adoptProcedure: Rule = {
     const later = moved(world, application)
     if (later !== null)
       return { accept: () => world.put('application', application.handle, { ...application, ...later }) }
+    const due = noticeEnd(world, application)
+    if (due > application.due)
+      return { accept: () => world.put('application', application.handle, { ...application, due }) }
     return { accept: () => effect(world, application), unless: [] }
   },
 }
@@ -88,18 +91,23 @@ function adopt(asked: Asked): Verdict {
   if (code !== null) return refuse(code)
   return {
     accept() {
-      const { noticeSeconds = 0, protectiveSeconds = 0 } = parameters(
-        world,
-        'adopt-procedure/1',
-        asked.received,
-      )
-      const samePage = terms?.text === sha256(world, textOf(body, 'page'))
-      const seconds = samePage && onlyLonger(terms, body['parameters']) ? protectiveSeconds : noticeSeconds
+      const seconds = noticeOf(world, body, asked.received)
       wait(world, 'adopt-procedure/1', body, { consents: [], due: later(world.at, seconds) as Instant })
     },
     // A page is read for numbers and handles, and values for sense, by rules that the model does not repeat.
     unless: ['resource-named', 'terms-do-not-fit', 'calendar-unknown'],
   }
+}
+/** How long the notice is against the terms now in force, by the parameters of that time. */
+function noticeOf(world: World, body: JsonObject, received: string): number {
+  const { noticeSeconds = 0, protectiveSeconds = 0 } = parameters(world, 'adopt-procedure/1', received)
+  const record = world.procedure(textOf(body, 'procedure'))
+  const terms = record?.revisions.at(-1) ?? record
+  const samePage = terms?.text === sha256(world, textOf(body, 'page'))
+  return samePage && onlyLonger(terms, body['parameters']) ? protectiveSeconds : noticeSeconds
+}
+function noticeEnd(world: World, { body, opened, pausedSeconds }: Application): Instant {
+  return later(opened, noticeOf(world, body, opened) + pausedSeconds) as Instant
 }
 const PROTECTIVE = /^(notice|guard|veto|window|endedWindow|formerContact)(Seconds|Days)$/
 function onlyLonger({ parameters: old }: Pick<ProcedureRecord, 'parameters'>, next: unknown): boolean {
