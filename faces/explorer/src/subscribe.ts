@@ -55,7 +55,7 @@ ${part(
   'ask',
   'Where to',
   'The address is asked once whether it wants this.',
-  html`<form action="/subscribe" method="post">
+  html`<form class="fields" action="/subscribe" method="post">
 <p><label>${label} <input name="numbers" value="${numbers}" required maxlength="90"></label></p>
 <p><label>${targetLabel(channels)} <input name="target" required maxlength="500"></label></p>
 <p><button>Ask this address</button></p>
@@ -70,7 +70,7 @@ ${part(
   'token',
   'Your subscription',
   '',
-  html`<form action="/subscribe/confirm" method="post">
+  html`<form class="fields" action="/subscribe/confirm" method="post">
 <p><label>Token <input name="token" value="${token}" required maxlength="100"></label></p>
 <p><button name="wish" value="confirm">Confirm</button> <button name="wish" value="end">End it</button></p>
 </form>`,
