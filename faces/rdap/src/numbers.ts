@@ -14,7 +14,7 @@ import {
 } from '@cadastre/records'
 import { entitiesOf } from './entity.ts'
 import type { Facts } from './facts.ts'
-import { rdapObject } from './json.ts'
+import { asciiJson, rdapObject } from './json.ts'
 import { link, proofQuery } from './links.ts'
 import { type Frame, notice } from './notices.ts'
 import { wholeSpace } from './subject.ts'
@@ -76,8 +76,8 @@ function typeOf({ kind, status }: Registration): string {
   return kind === 'sub' ? `SUB-${status.toUpperCase()}` : kind.toUpperCase()
 }
 
-function remarksOf(frame: Frame, view: RegistrationView, self: string): readonly JsonObject[] {
-  const { registration, source, transit, orders } = view
+/** Remarks without those of orders, which {@link orderRemark} writes. */
+function remarksOf({ registration, source, transit }: RegistrationView): readonly JsonObject[] {
   const { kind, until } = registration
   const about = {
     holding: null,
@@ -92,22 +92,26 @@ function remarksOf(frame: Frame, view: RegistrationView, self: string): readonly
   }[kind]
   return [
     ...(about === null ? [] : [notice('About this registration', [about])]),
-    ...orders.map((one) => orderRemark(frame, one, self)),
     ...(transit === null ? [] : [moveRemark(transit)]),
     ...(source === null ? [] : [notice('Source', [`Imported from published statistics: ${source}`])]),
   ]
 }
 
-/** What an order of an authority does here, and the page that shows the whole of it. */
-function orderRemark({ addresses }: Frame, { order, says }: OrderOn, self: string): JsonObject {
-  const page = link(
-    self,
-    'describedby',
-    `${addresses.base}${orderPath(order)}`,
-    'text/html',
-    `Order ${order}`,
-  )
-  return notice('Order of an authority', [says], [page])
+/**
+ * What an order of an authority does here, and the page that shows the whole of it. As text: it is made of our own words,
+ * and of a handle, a range and times as `apply` checked them, in which nothing needs an escape.
+ */
+function orderRemark({ addresses }: Frame, { order, says }: OrderOn, self: string): string {
+  const page = `${addresses.base}${orderPath(order)}`
+  return `{"title":"Order of an authority","description":["${says}"],"links":[{"value":"${self}","rel":"describedby","href":"${page}","type":"text/html","title":"Order ${order}"}]}`
+}
+
+/** The remarks of a registration at the top of an answer, as text with the name of their member; null where there are none. */
+export function remarksText(frame: Frame, view: RegistrationView): string | null {
+  const self = addressOf(frame, view.anchor)
+  const ordered = view.orders.map((one) => orderRemark(frame, one, self))
+  const texts = [...remarksOf(view).map(asciiJson), ...ordered]
+  return texts.length === 0 ? null : `"remarks":[${texts.join(',')}]`
 }
 
 /** In-flight states are public on both sides; the word for them is that of the registries' own transfer statistics. */
@@ -115,6 +119,11 @@ function moveRemark({ handle, state, recipient, range, opened }: Transit): JsonO
   return notice('Move to another registry', [
     `On its way to ${recipient.origin}: ${range}, state ${state} (${handle}, since ${opened}). Until it is final this registry answers for these numbers.`,
   ])
+}
+
+function remarksJson(frame: Frame, view: RegistrationView): readonly Json[] {
+  const text = remarksText(frame, view)
+  return text === null ? [] : (JSON.parse(`{${text}}`) as { remarks: Json[] }).remarks
 }
 
 function eventsOf(frame: Frame, { registration }: RegistrationView, facts: Facts): readonly JsonObject[] {
@@ -130,7 +139,8 @@ function eventsOf(frame: Frame, { registration }: RegistrationView, facts: Facts
 
 /**
  * A registration as the members of an RDAP object. At the top of an answer it links the proof of the answer to the
- * query, before all text of others, so that the mark can be found; nested, it leaves out the proof and the entities.
+ * query, before all text of others, so that the mark can be found, and leaves its remarks to {@link remarksText};
+ * nested, it leaves out the proof and the entities.
  */
 export function registrationMembers(
   frame: Frame,
@@ -164,7 +174,7 @@ export function registrationMembers(
     status: statusOf(view, frame.publication.at),
     events: eventsOf(frame, view, facts),
     entities: place === 'top' ? entitiesOf(view.holder, facts, addresses) : [],
-    remarks: remarksOf(frame, view, self),
+    remarks: place === 'top' ? [] : remarksJson(frame, view),
   })
 }
 

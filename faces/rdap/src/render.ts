@@ -8,7 +8,7 @@ import { type HolderView, holderMembers, truncation } from './holder.ts'
 import { asciiJson } from './json.ts'
 import { link, QUERY_MARK } from './links.ts'
 import { CONFORMANCE, type FinishedFrame, helpNotices, notice } from './notices.ts'
-import { registrationMembers, wholeSpaceMembers } from './numbers.ts'
+import { registrationMembers, remarksText, wholeSpaceMembers } from './numbers.ts'
 import type { RegistrationView, ZoneView } from './view.ts'
 
 /**
@@ -38,13 +38,15 @@ const TITLES: { readonly [status: number]: string } = {
   501: 'Not Implemented',
 }
 
+/** `more`: members besides, as text. */
 function template(
   { closing }: FinishedFrame,
   status: number,
   members: JsonObject | null,
   notices: readonly JsonObject[] = [],
+  more: string | null = null,
 ): Template {
-  const own = members === null ? '' : `${asciiJson(members).slice(1, -1)},`
+  const own = members === null ? '' : `${asciiJson(members).slice(1, -1)},${more === null ? '' : `${more},`}`
   const said = notices.map((one) => `${asciiJson(one)},`).join('')
   const text = `${OPENING}${own}"notices":[${said}`
   // Nothing before the mark was written by others, so the first one is ours.
@@ -54,7 +56,7 @@ function template(
 }
 
 export function renderRegistration(frame: FinishedFrame, view: RegistrationView, facts: Facts): Template {
-  return template(frame, 200, registrationMembers(frame, view, facts, 'top'))
+  return template(frame, 200, registrationMembers(frame, view, facts, 'top'), [], remarksText(frame, view))
 }
 
 export function renderWholeSpace(frame: FinishedFrame, space: 'ip4' | 'ip6'): Template {

@@ -18,22 +18,23 @@ export function orderPath(order: string): string {
   return `/orders/${order}`
 }
 
+const NONE: readonly OrderOn[] = []
+
 /** Orders on the registration at `at`: holds in force, orders that wait to be executed, and notes of orders. */
 export function ordersOn(notes: Notes | null, at: Instant): readonly OrderOn[] {
-  if (notes === null) return []
-  const { orders, annotations } = notes
-  if (orders.length === 0 && annotations.length === 0) return []
-  const noted = orders
+  if (notes === null) return NONE
+  const found: OrderOn[] = []
+  for (const { order, effect, range, holds, until } of notes.orders) {
     // What falls due counts as due, though it is not written yet.
-    .filter(({ holds, until }) => !holds || until === null || until > at)
-    .map((one): OrderOn => ({ ...one, says: saysOf(one) }))
-  const annotated = annotations
-    .filter(({ kind, until }) => kind === 'order' && (until === null || until > at))
-    .map(({ by, until }): OrderOn => {
-      const one = { order: by, effect: 'annotate', range: 'the whole registration', holds: false, until }
-      return { ...one, says: saysOf(one) }
-    })
-  return [...noted, ...annotated]
+    if (holds && until !== null && until <= at) continue
+    found.push({ order, effect, range, holds, until, says: saysOf({ order, effect, range, holds, until }) })
+  }
+  for (const { kind, by, until } of notes.annotations) {
+    if (kind !== 'order' || (until !== null && until <= at)) continue
+    const one = { order: by, effect: 'annotate', range: 'the whole registration', holds: false, until }
+    found.push({ ...one, says: saysOf(one) })
+  }
+  return found
 }
 
 function saysOf({ order, effect, range, holds, until }: Omit<OrderOn, 'says'>): string {
