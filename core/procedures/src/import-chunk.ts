@@ -57,7 +57,7 @@ export function importedHolder(source: string, opaqueId: string | null): string 
 export function readChunk(source: string, raws: readonly RawRow[]): ReadChunk {
   const rows: ReadRow[] = []
   let sorted = true
-  let outermost = -1
+  let outermost = 0
   let reach: Range | null = null
   for (const [index, { raw }] of raws.entries()) {
     const read = readImportRow(raw)
@@ -169,10 +169,10 @@ class Placement {
     }
     // A child that is no single prefix could lie across others, which the chain alone does not show.
     if (!this.#nested || kind !== 'holding' || blocks.length > 1) return null
-    if (around !== null ? !mayHold(around, read) : parents.some((parent) => parent === null)) return null
-    if (!parents.every((parent) => parent === null || mayHold(parent, read))) return null
+    const [parent = null] = parents
+    if (![around, parent].every((outer) => outer === null || mayHold(outer, read))) return null
     // A row of this chunk at the very same numbers stands further in than anything recorded before.
-    const deepest = around !== null && sameNumbers(around, read) ? around : (parents[0] ?? around)
+    const deepest = around !== null && sameNumbers(around, read) ? around : (parent ?? around)
     return deepest !== null && saysSame(deepest, read) ? null : 'sub'
   }
 
@@ -235,11 +235,10 @@ function overlapsOpen(open: Open | undefined, range: Range): boolean {
 
 /** The innermost registration on the path that is more than a pool; null where there is none. */
 function innermostOn(path: readonly CoveringCell[]): Registration | null {
-  for (let at = path.length - 1; at >= 0; at--) {
-    const found = path[at]?.cell.registrations.findLast((registration) => registration.kind !== 'pool')
-    if (found !== undefined) return found
-  }
-  return null
+  let innermost: Registration | null = null
+  for (const { cell } of path)
+    for (const registration of cell.registrations) if (registration.kind !== 'pool') innermost = registration
+  return innermost
 }
 
 /** Whether nothing but pools is registered inside the block, the block itself included. */
@@ -248,11 +247,9 @@ function isFreeInside(block: Block, inputs: Inputs): boolean {
   return complete && cells.every(({ cell }) => cell.registrations.every(({ kind }) => kind === 'pool'))
 }
 
-/** Whether the same pool is already recorded in the cell. */
-function hasPool(cell: Cell, { first, last }: ReadRow): boolean {
-  return cell.registrations.some(
-    (other) => other.kind === 'pool' && other.first === first && other.last === last,
-  )
+/** Whether the same pool is already recorded in the cell, in which nothing but pools stands. */
+function hasPool(cell: Cell, read: ReadRow): boolean {
+  return cell.registrations.some((other) => sameNumbers(other, read))
 }
 
 /** Whether the row can be a child of the registration: wholly inside a holding, or a child of one. */
@@ -310,7 +307,8 @@ function enteredRegistrations(
   const entered = new Map<number, Registration>()
   for (const registration of all) {
     if (registration.since !== newest) continue
-    const ordinal = /^(?:R-\d+-|#)(\d+)$/.exec(registration.id)?.[1]
+    // The first of entry 41 is R-41, #0 as a draft; the next are R-41-1, #1 and so on.
+    const ordinal = /(?:-\d+-|#)(\d+)/.exec(registration.id)?.[1]
     entered.set(ordinal === undefined ? 0 : Number(ordinal), registration)
   }
   return entered

@@ -87,6 +87,20 @@ test('nor is a row that overlaps one before it, however far back, though it may 
   )
 })
 
+test('a row is sure to enter only where nothing holds any of its blocks, and no earlier row overlaps it', () => {
+  // 192 numbers are two blocks; the second is held, the row inside is in the first.
+  const half = new World()
+  half.register('R-1', '203.0.113.128/25')
+  assert.deepEqual(looksInside(half, true, ['203.0.113.0', 192], ['203.0.113.0', 64]), [true, true])
+  // The third overlaps the second, which reaches further than the first: what is inside the third must look.
+  const across: Row = ['203.0.113.192', 128]
+  assert.deepEqual(
+    looksInside(new World(), true, HALF, ['203.0.113.128', 128], across, ['203.0.114.0', 32])[3],
+    true,
+  )
+  assert.deepEqual(looksInside(new World(), true, HALF, across, ['203.0.114.0', 32])[2], false)
+})
+
 test('a row that cannot be read makes the chunk none', () => {
   const chunk = readChunk('EXAMPLE', rowsOf([NET, ['', 0, { raw: 'nonsense' }]]))
   assert.deepEqual([chunk.rows, chunk.sorted], [null, false])
