@@ -15,7 +15,7 @@ import {
 import { entitiesOf } from './entity.ts'
 import type { Facts } from './facts.ts'
 import { asciiJson, rdapObject } from './json.ts'
-import { link, proofQuery } from './links.ts'
+import { proofQuery } from './links.ts'
 import { type Frame, notice } from './notices.ts'
 import { wholeSpace } from './subject.ts'
 import { isTransferHeld, type RegistrationView } from './view.ts'
