@@ -42,11 +42,14 @@ export function addRegistriesProcedures(add: AddProcedure): void {
     .option('--impact <file>', 'what "cadastre impact --json" printed')
     .option('--withdraw <application>', 'withdraw an adoption')
     .option(...STAFF)
-  add('change-staff', 'staff: members begin or end, after the notice; two operators sign')
+  add(
+    'change-staff',
+    'staff: members begin or end, after the notice; two operators sign, or the only one there is',
+  )
     .option('--add <HANDLE:ROLE:KEY>', 'who is to begin; may be repeated; signs too', collect)
     .option('--end <handle>', 'who is to end; may be repeated', collect)
     .option('--withdraw <application>', 'withdraw a change')
-    .option('--staff <handle>', 'an operator who signs; twice', collect)
+    .option('--staff <handle>', 'an operator who signs; twice, where there are several', collect)
   add('change-witnesses', 'staff: other witnesses; the old quorum signs too')
     .option('--policy <file>', 'C2SP tlog-policy with the new ones')
     .option(...STAFF)

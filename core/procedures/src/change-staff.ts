@@ -51,7 +51,7 @@ import {
 
 type Change = {
   readonly step: 'change'
-  /** Two operators. */
+  /** Two operators, or the only one in office. */
   readonly staff: readonly string[]
   readonly add: readonly StaffMember[]
   /** Handles of members that are to end. */
@@ -62,14 +62,16 @@ export type ChangeStaffBody = Change | Withdraw
 
 const ID = 'change-staff/1'
 const MAX_CHANGES = 8
-const twoOperators: Schema<readonly string[]> = array(handle, 2, 2)
+const operators: Schema<readonly string[]> = array(handle, 2, 1)
 const body: Schema<ChangeStaffBody> = tagged('step', {
-  change: object({ staff: twoOperators, add: staffList(MAX_CHANGES, 0), end: array(handle, MAX_CHANGES) }),
-  withdraw: object({ staff: twoOperators, application: handle }),
+  change: object({ staff: operators, add: staffList(MAX_CHANGES, 0), end: array(handle, MAX_CHANGES) }),
+  withdraw: object({ staff: operators, application: handle }),
 })
 
 /** The least notice, whatever the parameters say. */
 const NOTICE_SECONDS = 7 * DAY_SECONDS
+/** The same where an operator is alone in office, so that nobody but itself could withdraw the change. */
+const ALONE_SECONDS = 30 * DAY_SECONDS
 
 /** What must remain, so that no act of a holder comes to wait for staff that is not there. */
 const LEAST: readonly { readonly count: number; readonly of: (member: StaffMember) => boolean }[] = [
@@ -118,15 +120,24 @@ function changeRefusal(change: Change, inputs: Inputs): RefusalCode | null {
   return tooFew(before, after) ? 'too-few-staff' : null
 }
 
+/** Two operators agree; or the only one in office does no more than name others to stand beside it. */
+function operatorsRefusal(wish: ChangeStaffBody, inputs: Inputs): RefusalCode | null {
+  const [one, other] = wish.staff
+  if (other !== undefined) return one === other ? 'second-operator-missing' : null
+  const isAlone = inOffice(inputs).filter(({ role }) => role === 'operator').length === 1
+  const addsOnly =
+    wish.step === 'withdraw' || (wish.end.length === 0 && wish.add.every(({ role }) => role === 'operator'))
+  return isAlone && addsOnly ? null : 'second-operator-missing'
+}
+
 function refusalOf(from: Asked<ChangeStaffBody>, inputs: Inputs, at: Instant): RefusalCode | null {
   const wish = from.body
   const change = wish.step === 'change' ? changeRefusal(wish, inputs) : null
-  const [one, other] = wish.staff
   const refusal =
     staffRefusal(from, inputs, ID) ??
     (change === 'staff-unknown' ? change : null) ??
     signedByStaff(from, wish.staff, ['operator'], inputs) ??
-    (one === other ? 'second-operator-missing' : null)
+    operatorsRefusal(wish, inputs)
   if (refusal !== null) return refusal
   if (wish.step === 'withdraw') {
     const application = applicationOf(inputs, wish.application)
@@ -173,7 +184,7 @@ function decideDue(application: Application | null, inputs: Inputs, at: Instant)
   if (application === null || change === null) return refuse('not-due')
   const waits = beforeEffect(application, inputs, at)
   if (waits !== null) return waits
-  const refusal = changeRefusal(change, inputs)
+  const refusal = operatorsRefusal(change, inputs) ?? changeRefusal(change, inputs)
   return accept(
     refusal === null
       ? [...effectsOf(change, inputs, at), endApplication(application, 'effected')]
@@ -182,7 +193,7 @@ function decideDue(application: Application | null, inputs: Inputs, at: Instant)
 }
 
 /** Everybody on the roster, and whoever has or had a handle that is to be given. */
-function memberNeeds({ add }: Change, known: Inputs): readonly Need[] {
+function memberNeeds({ add }: Pick<Change, 'add'>, known: Inputs): readonly Need[] {
   const roster = recordNeed(ROSTER_KEY)
   if (!known.has(roster)) return [roster]
   return [roster, ...staffNeeds([...handlesOn(rosterOf(known)), ...add.map(({ handle: name }) => name)])]
@@ -196,15 +207,16 @@ function needs(act: Act, known: Inputs): readonly Need[] {
   const from = asked(act, body)
   if (from === null) return []
   const base = [...baseNeeds(ID), ...staffNeeds(from.body.staff)]
-  return from.body.step === 'change'
-    ? [...base, ...memberNeeds(from.body, known)]
-    : [...base, recordNeed(applicationKey(from.body.application))]
+  if (from.body.step === 'change') return [...base, ...memberNeeds(from.body, known)]
+  const withdrawn = [...base, recordNeed(applicationKey(from.body.application))]
+  return from.body.staff.length === 1 ? [...withdrawn, ...memberNeeds({ add: [] }, known)] : withdrawn
 }
 
-function noticeEnds(inputs: Inputs, at: Instant): Instant {
+function noticeEnds({ staff }: Change, inputs: Inputs, at: Instant): Instant {
   const own = procedureOf(inputs, ID)
   if (own === null) throw new Error('checked by staffRefusal')
-  return addSeconds(at, Math.max(NOTICE_SECONDS, numberParameter(own, 'noticeSeconds')))
+  const least = staff.length === 1 ? ALONE_SECONDS : NOTICE_SECONDS
+  return addSeconds(at, Math.max(least, numberParameter(own, 'noticeSeconds')))
 }
 
 export const changeStaff: Procedure<ChangeStaffBody> = {
@@ -241,7 +253,7 @@ export const changeStaff: Procedure<ChangeStaffBody> = {
     if (refusal !== null) return refuse(refusal)
     const wish = from.body
     if (wish.step === 'change') {
-      const due = noticeEnds(inputs, at)
+      const due = noticeEnds(wish, inputs, at)
       return accept([
         put(applicationKey('A-#'), newApplication(ID, from.request.body, [], 'cooling', due, at)),
       ])

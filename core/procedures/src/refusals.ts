@@ -88,7 +88,7 @@ export const REFUSALS = {
   'guardians-missing': 'Too few of the holder’s guardians signed.',
   'evidence-recovery-off': 'Recovery by evidence is switched off, or nothing but a key is the identity.',
   'recovery-vetoed': 'A living key has vetoed a recovery: only an order recovers the keys now.',
-  'second-operator-missing': 'Two different operators must sign.',
+  'second-operator-missing': 'Two different operators must sign; the only one in office can but name others.',
   'not-paused': 'Nothing is paused.',
   'pause-too-long': 'The pause is longer than the procedure allows.',
   'pause-limit': 'All pauses together would be longer than the procedure allows in this time.',

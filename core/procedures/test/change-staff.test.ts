@@ -176,7 +176,7 @@ test('not-due: nothing but an application of this procedure falls due', () => {
   assert.equal(here.due(changeStaff, 'obj/holder/H-1'), 'not-due')
 })
 
-test('body-malformed: a handle twice, in both lists, too long for a clerk; one operator; a role that is none', () => {
+test('body-malformed: a handle twice, in both lists, too long for a clerk; no operator; a role that is none', () => {
   const here = world()
   const long = member(`C${'L'.repeat(80)}`, 'clerk')
   for (const more of [
@@ -184,7 +184,7 @@ test('body-malformed: a handle twice, in both lists, too long for a clerk; one o
     { end: ['CLERK-2', 'CLERK-2'] },
     { end: ['CLERK-9'] },
     { add: [long] },
-    { staff: ['OP-1'] },
+    { staff: [] },
     { staff: ['OP-1', 'OP-2', 'OP-3'] },
     { add: [{ ...NEW, role: 'judge' }] },
     { add: Array.from({ length: 9 }, (_, n) => member(`OP-${n + 10}`, 'operator')) },
@@ -292,4 +292,81 @@ test('what has become impossible meanwhile fails when it would take effect, with
     roster(here).clerks.map((clerk) => clerk.staff),
     ['CLERK-2', 'CLERK-3'],
   )
+})
+
+/** OP-1 alone in office as operator, as a single person founds a registry. */
+function alone(): World {
+  const here = world()
+  here.put('obj/staff/OP-2' as RecordKey, null)
+  here.put(ROSTER_KEY, { ...roster(here), others: ['OP-1', 'AUDITOR', 'ADOPTER'] })
+  return here
+}
+const SECOND: JsonObject = { staff: ['OP-1'], add: [member('OP-9', 'operator')], end: [] }
+
+test('an operator alone in office names a second one, thirty days in public; from then on two sign', () => {
+  const here = alone()
+  assert.equal(ask(here, SECOND, ['OP-1']), null)
+  assert.equal(here.object('application', 'A-100')?.['due'], '2030-01-31T00:00:00Z')
+  here.later(30 * DAY - 1)
+  assert.equal(here.due(changeStaff, 'obj/application/A-100'), 'not-due')
+  takesEffect(here, 'A-100', 1)
+  assert.equal(state(here, 'A-100'), 'effected')
+  assert.deepEqual(roster(here).others, ['OP-1', 'AUDITOR', 'ADOPTER', 'OP-9'])
+  const third = { add: [member('OP-8', 'operator')] }
+  assert.equal(ask(here, { ...SECOND, ...third }, ['OP-1']), 'second-operator-missing')
+  const both = { ...CHANGE, staff: ['OP-1', 'OP-9'], end: [] }
+  assert.equal(
+    here.ask(changeStaff, { body: both, by: [staffKeyName('OP-1'), KEYS('OP-9'), KEYS('CLERK-9')] }),
+    null,
+  )
+  assertStamped(here)
+})
+
+test('second-operator-missing: one that is not alone, and one alone that wants anything but further operators', () => {
+  assert.equal(ask(world(), SECOND, ['OP-1']), 'second-operator-missing')
+  const here = alone()
+  for (const more of [
+    { add: [NEW] },
+    { add: [member('OP-9', 'operator'), NEW] },
+    { end: ['CLERK-3'] },
+    { staff: ['OP-1', 'OP-1'] },
+  ])
+    assert.equal(ask(here, { ...SECOND, ...more }, ['OP-1']), 'second-operator-missing', JSON.stringify(more))
+  assert.equal(ask(here, { ...SECOND, staff: [] }, ['OP-1']), 'body-malformed')
+  assert.equal(ask(here, { ...SECOND, staff: ['CLERK-1'] }, ['CLERK-1']), 'wrong-staff-role')
+  assert.equal(ask(here, { ...SECOND, add: [] }, ['OP-1']), 'nothing-changed')
+})
+
+test('of two such changes the second fails, since its operator is alone no more; one alone withdraws its own', () => {
+  const here = alone()
+  assert.equal(ask(here, SECOND, ['OP-1']), null)
+  assert.equal(ask(here, { ...SECOND, add: [member('OP-8', 'operator')] }, ['OP-1']), null)
+  takesEffect(here, 'A-100', 30 * DAY)
+  takesEffect(here, 'A-101', 0)
+  assert.equal(state(here, 'A-101'), 'second-operator-missing')
+  assert.equal(staff(here, 'OP-8'), null)
+  const withdrawAlone = (where: World, application: string): string | null =>
+    where.ask(changeStaff, {
+      body: { step: 'withdraw', staff: ['OP-1'], application },
+      by: [staffKeyName('OP-1')],
+    })
+  const again = alone()
+  assert.equal(ask(again, SECOND, ['OP-1']), null)
+  assert.equal(withdrawAlone(again, 'A-100'), null)
+  assert.equal(state(again, 'A-100'), 'withdrawn')
+  const two = world()
+  assert.equal(ask(two), null)
+  assert.equal(withdrawAlone(two, 'A-100'), 'second-operator-missing')
+})
+
+test('the thirty days are the least, whatever the parameters say; more where they say more', () => {
+  for (const [noticeSeconds, due] of [
+    [0, '2030-01-31T00:00:00Z'],
+    [31 * DAY, '2030-02-01T00:00:00Z'],
+  ] as const) {
+    const here = alone()
+    here.revise('change-staff/1', { noticeSeconds })
+    assert.equal(ask(here, SECOND, ['OP-1']), null)
+    assert.equal(here.object('application', 'A-100')?.['due'], due)
+  }
 })

@@ -99,7 +99,7 @@ function checkWhole(profile: Profile, seat: string, staff: readonly StaffPlan[],
   if (profile === 'national') {
     if (lacking !== '')
       throw new UsageError(
-        `--profile national needs staff beside the operator that init makes: nobody could be identified without two attestors, and one operator cannot add them later. Missing: ${lacking}; expected ${how}.`,
+        `--profile national needs staff beside the operator that init makes: nobody could be identified without two attestors, and to add them later takes a second operator, whom a single one can name only with a month’s notice. Missing: ${lacking}; expected ${how}.`,
       )
     if (seatless)
       throw new UsageError(
@@ -109,7 +109,7 @@ function checkWhole(profile: Profile, seat: string, staff: readonly StaffPlan[],
   }
   if (lacking !== '')
     output.note(
-      `Warning: without ${lacking} some procedures can never be done here (successions on an instrument, orders, changes of staff and of procedures), and what is missing cannot be added later without a second operator. To name them: ${how}.`,
+      `Warning: without ${lacking} some procedures can never be done here (successions on an instrument, orders, changes of staff and of procedures), and to add what is missing later takes a second operator, whom a single one can name with a month’s notice (cadastre request change-staff). To name them now: ${how}.`,
     )
   if (seatless)
     output.note(

@@ -31,7 +31,7 @@ export const changeStaff: Rule = {
     const later = moved(world, application)
     if (later !== null)
       return { accept: () => world.put('application', application.handle, { ...application, ...later }) }
-    const fault = changeFault(world, application.body)
+    const fault = firstOf(aloneFault(world, application.body), changeFault(world, application.body))
     return {
       accept() {
         close(world, application, fault === null ? 'effected' : 'failed', fault)
@@ -46,8 +46,19 @@ const endOf = (body: Application['body']): readonly string[] => body['end'] as r
 
 function operatorsFault(asked: Asked): string | null {
   const staff = asked.body['staff'] as readonly string[]
-  return firstOf(staffFault(asked, staff, ['operator']), new Set(staff).size < 2 && 'second-operator-missing')
+  return firstOf(staffFault(asked, staff, ['operator']), aloneFault(asked.world, asked.body))
 }
+/** Two operators, or the only one in office, which may do nothing but add further operators. */
+function aloneFault(world: World, body: Application['body']): string | null {
+  const staff = body['staff'] as readonly string[]
+  if (new Set(staff).size === 2) return null
+  const operators = inOffice(world).filter(({ role }) => role === 'operator')
+  const others = body['step'] === 'withdraw' ? [] : [...endOf(body), ...addOf(body).filter(isNoOperator)]
+  return staff.length === 1 && operators.length === 1 && others.length === 0
+    ? null
+    : 'second-operator-missing'
+}
+const isNoOperator = ({ role }: Newcomer): boolean => role !== 'operator'
 
 function change(asked: Asked): Verdict {
   const { world, body } = asked
@@ -66,7 +77,9 @@ function change(asked: Asked): Verdict {
   return {
     accept() {
       const { noticeSeconds = 0 } = parameters(world, 'change-staff/1', asked.received)
-      wait(world, 'change-staff/1', body, { consents: [], due: later(world.at, noticeSeconds) as Instant })
+      const alone = (body['staff'] as readonly string[]).length === 1
+      const seconds = alone ? Math.max(noticeSeconds, 30 * 86_400) : noticeSeconds
+      wait(world, 'change-staff/1', body, { consents: [], due: later(world.at, seconds) as Instant })
     },
   }
 }
