@@ -92,7 +92,7 @@ test('community without staff or seat is founded, and warned of both before anyt
     notes.map(({ written }) => written),
     [false, false],
   )
-  assert.match(notes[0]?.text ?? '', /Warning: .*two clerks.*cannot be added later/s)
+  assert.match(notes[0]?.text ?? '', /Warning: .*two clerks.*takes a second operator/s)
   assert.match(notes[1]?.text ?? '', /Warning: .*XX.*extracts/)
 })
 
