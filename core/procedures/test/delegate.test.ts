@@ -422,3 +422,92 @@ test('an end of term that is larger than an entry is done in several, and comes 
   for (const { text } of here.state.records.values())
     assert.ok(!text.includes('"lease"') && !text.includes('"sub"'))
 })
+
+const LEASE = { kind: 'lease', holder: 'H-2', until: instant(YEAR_ON) } as const
+
+test('at its term: a child of its parent’s own block ends there, and its parent stays', () => {
+  const here = world()
+  here.register('R-5', '203.0.113.0/24', LEASE)
+  here.at = instant(YEAR_ON)
+  assert.equal(here.due(delegate, CELL), null)
+  assert.deepEqual(here.ids(CELL), ['R-1'])
+})
+
+test('at its term: it falls due at cells of its own, and nowhere inside them', () => {
+  const here = world()
+  here.register('R-5', '203.0.113.0/25', LEASE)
+  here.at = instant(YEAR_ON)
+  assert.equal(here.due(delegate, 'ip4/203.0.113.0/26'), 'not-due')
+  assert.equal(here.due(delegate, 'ip4/203.0.113.0/25'), null)
+})
+
+test('at its term: an outer child ends though a protected one of the same cell lasts longer; of equal terms all end at once', () => {
+  const early = instant('2030-06-01T00:00:00Z')
+  for (const [until, left] of [
+    [instant(YEAR_ON), ['R-1', 'R-6']],
+    [early, ['R-1']],
+  ] as const) {
+    const here = world()
+    here.register('R-5', '203.0.113.0/24', { ...LEASE, until: early })
+    here.register('R-6', '203.0.113.0/24', { ...LEASE, holder: 'H-3', protected: true, until })
+    here.at = early
+    assert.equal(here.due(delegate, CELL), null)
+    assert.deepEqual(here.ids(CELL), left)
+  }
+})
+
+test('at its term: cells that an earlier act has done are not looked for again, whoever else stands in them', () => {
+  const here = world('10.0.0.0/8')
+  const range = '10.0.0.1 - 10.255.255.254'
+  const until = instant('2030-06-01T00:00:00Z')
+  here.register('R-2', range, { ...LEASE, until })
+  here.register('R-3', range, { ...LEASE, holder: 'H-3', protected: true })
+  const cells = [...here.state.records.keys()].filter((key) => key.startsWith('ip4/'))
+  const own = cells.filter((key) => here.ids(key).includes('R-2'))
+  assert.equal(own.length, 46)
+  const ns = Array.from({ length: 13 }, (_, index) => `${'a'.repeat(60)}.${'b'.repeat(60)}.n${index}.example`)
+  for (const key of own)
+    here.put(key as never, { ...here.cell(key), rdns: { under: 'R-1', since: 1, ns, ds: [] } })
+  here.at = until
+  for (let left = own.length; left > 0; ) {
+    const subject = own.findLast((key) => here.ids(key).includes('R-2')) ?? ''
+    assert.equal(here.due(delegate, subject), null)
+    here.assertFits()
+    const now = own.filter((key) => here.ids(key).includes('R-2')).length
+    assert.ok(now < left)
+    left = now
+  }
+  for (const key of own) assert.deepEqual(here.ids(key), ['R-3'])
+})
+
+test('at its term: where more lies inside than can be seen, the child stays until what is seen of it has gone', () => {
+  const here = world('10.0.0.0/8')
+  const at = 'ip4/10.0.0.0/9'
+  const until = instant('2030-06-01T00:00:00Z')
+  here.register('R-2', '10.0.0.0/9', { ...LEASE, until })
+  here.register('R-3', '10.0.0.0/24', { kind: 'sub', holder: 'H-3' })
+  for (const base of ['10.1', '10.64', '10.127']) services(here, base, 260)
+  here.at = until
+  assert.equal(here.due(delegate, at), null)
+  assert.deepEqual(here.ids('ip4/10.0.0.0/24'), [])
+  assert.deepEqual(here.ids(at), ['R-2'])
+  assert.equal(here.due(delegate, at), null)
+  assert.deepEqual(here.ids(at), [])
+})
+
+test('overlaps-sibling: a child may take the whole of a parent that is no prefix', () => {
+  const here = world('203.0.113.0 - 203.0.113.191')
+  const registration = { key: 'ip4/203.0.113.0/25', id: 'R-1' }
+  assert.equal(grant(here, { ...SUB, registration, range: '203.0.113.0 - 203.0.113.191' }), null)
+  for (const key of ['ip4/203.0.113.0/25', 'ip4/203.0.113.128/26'])
+    assert.deepEqual(here.ids(key), ['R-1', 'R-100'])
+})
+
+test('not-holder: nobody delegates from what is neither a holding nor a child, whoever may be named there', () => {
+  for (const kind of ['pool', 'reserved', 'quarantined', 'moved-out'] as const) {
+    const here = world()
+    here.register('R-2', '198.51.100.0/24', { kind, holder: 'H-1' })
+    const registration = { key: 'ip4/198.51.100.0/24', id: 'R-2' }
+    assert.equal(grant(here, { ...SUB, registration, range: '198.51.100.0/25' }), 'not-holder', kind)
+  }
+})

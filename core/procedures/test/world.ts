@@ -29,10 +29,12 @@ import {
 } from '@cadastre/records'
 import { MemoryState } from '@cadastre/simulator'
 import {
+  type Act,
   calendarKey,
   DRAFT_SINCE,
   type Executed,
   execute,
+  type Inputs,
   type Procedure,
   procedureKey,
   REGISTRY_KEY,
@@ -67,11 +69,42 @@ type Wish = {
   readonly feeNotes?: readonly SignedFeeNote[]
 }
 
+/** The procedure as it is, and what it reads of its inputs as it needs and decides, as `q key`. */
+function observed(procedure: Procedure): { readonly own: Procedure; readonly read: ReadonlySet<string> } {
+  const read = new Set<string>()
+  const through = (inputs: Inputs): Inputs => ({
+    pin: inputs.pin,
+    has: (need) => inputs.has(need),
+    record(key) {
+      read.add(`record ${key}`)
+      return inputs.record(key)
+    },
+    chain(block) {
+      read.add(`chain ${cellKey(block)}`)
+      return inputs.chain(block)
+    },
+    subtree(block) {
+      read.add(`subtree ${cellKey(block)}`)
+      return inputs.subtree(block)
+    },
+    digest: (text) => inputs.digest(text),
+    memberHash: (member) => inputs.memberHash(member),
+  })
+  const own: Procedure = {
+    ...procedure,
+    needs: (act, known) => procedure.needs(act, through(known)),
+    decide: (act, inputs, at) => procedure.decide(act, through(inputs), at),
+  }
+  return { own, read }
+}
+
 export class World {
   readonly state: MemoryState = new MemoryState((bytes) => createHash('sha256').update(bytes).digest())
   at: Instant = instant('2030-01-01T00:00:00Z')
   index = 100
   last: Executed | null = null
+  /** Inputs that the last act states and never looked at, as `q key`. */
+  idle: readonly string[] = []
 
   constructor(parameters: { readonly [id: string]: JsonObject } = {}) {
     this.put(REGISTRY_KEY, {
@@ -207,17 +240,19 @@ export class World {
       signatures: signatures as Verified<Signatures>,
       received: this.at,
     } as const
-    return this.#run(execute(procedure, act, this.state, this.at, this.index))
+    return this.#run(procedure, act)
   }
 
   /** Run what fell due at a record. */
   due(procedure: Procedure, subject: string): string | null {
-    const act = { kind: 'due', subject: subject as RecordKey } as const
-    return this.#run(execute(procedure, act, this.state, this.at, this.index))
+    return this.#run(procedure, { kind: 'due', subject: subject as RecordKey })
   }
 
-  #run(executed: Executed): string | null {
+  #run(procedure: Procedure, act: Act): string | null {
+    const { own, read } = observed(procedure)
+    const executed = execute(own, act, this.state, this.at, this.index)
     this.last = executed
+    this.idle = executed.inputs.map(({ q, key }) => `${q} ${key}`).filter((input) => !read.has(input))
     const { outcome } = executed
     if (!outcome.accepted) return outcome.refusals.join(' ')
     this.state.apply(outcome.stamped)
