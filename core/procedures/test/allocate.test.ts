@@ -418,3 +418,120 @@ test('any history of requests, choices, returns and service: the lowest fit of b
     { numRuns: 40 },
   )
 })
+
+test('who chose a block is not searched for: the act states nothing of others, and nothing that it does not look at', () => {
+  const here = world('community', { range: '203.0.113.0/24', open: true })
+  assert.equal(ask(here, 26), null)
+  assert.equal(ask(here, 26, { block: 'ip4/203.0.113.192/26' }), null)
+  const cells = (here.last?.inputs ?? []).filter(({ key }) => key.startsWith('ip4/'))
+  assert.deepEqual(
+    cells.map(({ q, key }) => `${q} ${key}`),
+    ['chain ip4/203.0.113.192/26', 'subtree ip4/203.0.113.192/26'],
+  )
+  assert.deepEqual(here.idle, [])
+})
+
+test('national, IPv6: no shorter than the shortest, though the steps would meet it; steps count from the shortest', () => {
+  const wide = world('national', { range: 'fd00::/12' })
+  assert.equal(ask(wide, 16), 'size-not-allowed')
+  const steps = { ip6Min: 29, ip6Max: 48, ip6Step: 3 }
+  const here = world('community', { range: 'fd00::/28' }, steps)
+  const refused = (length: number): boolean => ask(here, length) === 'size-not-allowed'
+  for (let length = 28; length <= 48; length++)
+    assert.equal(refused(length), ![29, 32, 35, 38, 41, 44, 47].includes(length), `/${length}`)
+})
+
+test('where nothing of a size is free the pool says so, and who waits for it is not tried before numbers come back', () => {
+  const here = world('community', { range: '203.0.113.0/24' })
+  assert.equal(ask(here, 24), null)
+  assert.equal(ask(here, 26, { holder: 'H-2' }), null)
+  assert.deepEqual([poolOf(here).exhausted, poolOf(here).serve], [['26'], null])
+})
+
+test('after a serving the search goes on behind what was given', () => {
+  const here = world('community', { range: '203.0.113.0/24' })
+  assert.equal(ask(here, 24), null)
+  assert.equal(ask(here, 32, { holder: 'H-2' }), null)
+  giveBack(here, 'ip4/203.0.113.0/24')
+  assert.equal(serve(here), null)
+  assert.equal(here.innermost('ip4/203.0.113.0/32')?.holder, 'H-2')
+  assert.equal(poolOf(here).cursors['32'], '203.0.113.1')
+})
+
+test('not-due: a pool is served at its time, and not before', () => {
+  const here = world('community', { range: '203.0.113.0/24' })
+  assert.equal(ask(here, 24), null)
+  assert.equal(ask(here, 26, { holder: 'H-2' }), null)
+  giveBack(here, 'ip4/203.0.113.0/24')
+  const before = poolOf(here)
+  here.later(-1)
+  assert.equal(serve(here), 'not-due')
+  assert.deepEqual(poolOf(here), before)
+  here.later(1)
+  assert.equal(serve(here), null)
+})
+
+test('a pool that is to be served, though nobody waits, falls silent and is else unchanged', () => {
+  const here = world('community', { range: '203.0.113.0/24' })
+  const before = poolOf(here)
+  here.put('obj/pool/P-1' as RecordKey, { ...before, serve: here.at })
+  assert.equal(serve(here), null)
+  assert.deepEqual(poolOf(here), { ...before, serve: null })
+  assert.equal(serve(here), 'not-due')
+})
+
+test('a free block whose cell is full is passed over when a queue is served, and the next one is tried at once', () => {
+  const here = world('community', { range: '203.0.113.0/24' })
+  assert.equal(ask(here, 24), null)
+  assert.equal(ask(here, 26, { holder: 'H-2' }), null)
+  giveBack(here, 'ip4/203.0.113.0/24')
+  for (let count = 0; count < 8; count++)
+    here.register(`R-${count + 20}`, '203.0.113.0/26', { kind: 'pool', holder: null })
+  const before = poolOf(here)
+  assert.equal(serve(here), null)
+  assert.deepEqual(poolOf(here), { ...before, cursors: { ...before.cursors, '26': '203.0.113.64' } })
+  assert.equal(before.serve, here.at)
+  assert.equal(serve(here), null)
+  assert.equal(here.innermost('ip4/203.0.113.64/26')?.holder, 'H-2')
+  assert.deepEqual([poolOf(here).queues, poolOf(here).serve], [{}, null])
+})
+
+test('a queue whose last application is missing is not torn further: the act fails', () => {
+  const here = world('community', { range: '203.0.113.0/24' })
+  assert.equal(ask(here, 24), null)
+  assert.equal(ask(here, 26, { holder: 'H-2' }), null)
+  here.put('obj/application/A-101' as RecordKey, null)
+  assert.throws(() => ask(here, 26, { holder: 'H-3' }), /the queue has lost its tail/)
+})
+
+test('who left the queue is passed over without a search', () => {
+  const here = world('community', { range: '203.0.113.0/24' })
+  assert.equal(ask(here, 24), null)
+  for (const holder of ['H-2', 'H-3']) assert.equal(ask(here, 26, { holder }), null)
+  const left = { step: 'withdraw', application: 'A-101', by: 'H-2' }
+  assert.equal(here.ask(allocate, { body: left, by: ['H-2/full'] }), null)
+  giveBack(here, 'ip4/203.0.113.0/24')
+  assert.equal(serve(here), null)
+  assert.deepEqual(
+    here.last?.inputs.filter(({ key }) => key.startsWith('ip4/')),
+    [],
+  )
+  assert.deepEqual(poolOf(here).queues['26'], { head: 'A-102', tail: 'A-102' })
+})
+
+test('what was not asked for is not guessed: without the search’s inputs no decision is made', () => {
+  const here = world('community', { range: '203.0.113.0/24' })
+  const blind = {
+    ...allocate,
+    needs: (...given: Parameters<typeof allocate.needs>) =>
+      allocate.needs(...given).filter(({ key }) => !key.startsWith('ip4/')),
+  }
+  const body = { holder: 'H-1', pool: 'P-1', length: 26, block: null }
+  assert.throws(() => here.ask(blind, { body, by: ['H-1/full'] }), /needs asked for everything/)
+  assert.equal(here.ask(allocate, { body, by: ['H-1/full'] }), null)
+  assert.equal(ask(here, 25), null)
+  assert.equal(ask(here, 26, { holder: 'H-2' }), null)
+  assert.equal(ask(here, 26, { holder: 'H-3' }), null)
+  giveBack(here, 'ip4/203.0.113.0/26')
+  assert.throws(() => here.due(blind, 'obj/pool/P-1'), /needs asked for everything/)
+})
