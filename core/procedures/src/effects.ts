@@ -79,23 +79,29 @@ export function stamp(value: Json, index: number): Json {
   return isObject(value) ? stampMembers(value, index) : value
 }
 
+// Most of what is stamped holds no draft: nothing is allocated until something changes.
+
 function stampItems(items: readonly Json[], index: number): readonly Json[] {
-  const stamped = items.map((item) => stamp(item, index))
-  return stamped.every((item, at) => item === items[at]) ? items : stamped
+  let changed: Json[] | null = null
+  for (const [at, item] of items.entries()) {
+    const stamped = stamp(item, index)
+    if (stamped !== item) changed ??= [...items]
+    if (changed !== null) changed[at] = stamped
+  }
+  return changed ?? items
 }
 
 function stampMembers(value: JsonObject, index: number): JsonObject {
-  let changed = false
-  const members = Object.entries(value)
-  for (const entry of members) {
-    const [name, member] = entry
+  let changed: Map<string, Json> | null = null
+  for (const name of Object.keys(value)) {
+    const member = value[name] ?? null
     const stamped = stampMember(name, member, index)
     if (stamped === member) continue
-    entry[1] = stamped
-    changed = true
+    changed ??= new Map(Object.entries(value))
+    changed.set(name, stamped)
   }
   // fromEntries defines members; an assignment would lose one that is called __proto__.
-  return changed ? Object.fromEntries(members) : value
+  return changed === null ? value : Object.fromEntries(changed)
 }
 
 function stampMember(name: string, member: Json, index: number): Json {

@@ -117,17 +117,25 @@ export class Scene {
 
   /** Keys that meet the holder's policy for an act of this role. */
   signers(handle: string | null | undefined, role: KeyRole): readonly Signer[] {
-    const policy = this.holder(handle)?.policy
-    if (policy == null) return []
-    const { keys, m } = policy
-    const narrow = role === 'full' ? undefined : keys.find((key) => key.roles.includes(role))
-    const chosen =
-      narrow === undefined ? keys.filter((key) => key.roles.includes('full')).slice(0, m) : [narrow]
-    return chosen.map(({ alg, key }) => ({ alg, key }))
+    return signersOf(this.holder(handle), role)
   }
   staff(...handles: readonly string[]): readonly Signer[] {
     return handles.map((handle) => this.signer(handle))
   }
+}
+
+/** As {@link Scene.signers}, of a holder at hand. */
+export function signersOf(holder: Holder | null, role: KeyRole): readonly Signer[] {
+  if (holder?.policy == null) return []
+  const { keys, m } = holder.policy
+  const narrow = role === 'full' ? undefined : keys.find((key) => key.roles.includes(role))
+  if (narrow !== undefined) return [{ alg: narrow.alg, key: narrow.key }]
+  const chosen: Signer[] = []
+  for (const { alg, key, roles } of keys) {
+    if (chosen.length === m) break
+    if (roles.includes('full')) chosen.push({ alg, key })
+  }
+  return chosen
 }
 
 function asRecordKeyOf(text: string): RecordKey {

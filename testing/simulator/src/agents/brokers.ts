@@ -2,7 +2,7 @@
 
 import { blockKey } from '@cadastre/numbers'
 import { blockInside } from '../workload-ranges.ts'
-import { type Agent, rangeOf, wish } from './agent.ts'
+import { type Agent, rangeOf, signersOf, wish } from './agent.ts'
 import { anyService, namedRegistration } from './holders.ts'
 
 export const brokers: Agent = {
@@ -33,7 +33,7 @@ export const brokers: Agent = {
       range: scene.part(rangeOf(met), whole),
       services,
     }
-    const by = [...scene.signers(seller, 'full'), ...scene.signers(buyer.handle, 'full')]
+    const by = [...scene.signers(seller, 'full'), ...signersOf(buyer, 'full')]
     return wish('transfer/1', body, by, [scene.replacedRegistration(met)])
   },
 }

@@ -13,7 +13,7 @@ import {
 import type { Asking } from '../engine/engine.ts'
 import { blockInside } from '../workload-ranges.ts'
 import { commitmentOf, type Signer } from '../workload-registry.ts'
-import { type Agent, type Met, rangeOf, type Scene, wish } from './agent.ts'
+import { type Agent, type Met, rangeOf, type Scene, signersOf, wish } from './agent.ts'
 
 /** How many holders there come to be. */
 const HOLDERS = { small: 9, large: 20_000 } as const
@@ -89,7 +89,7 @@ export const applicants: Agent = {
       length: chosen?.length ?? length ?? 24,
       block: chosen === null ? null : blockKey(chosen),
     }
-    return wish('allocate/1', body, scene.signers(holder.handle, 'full'))
+    return wish('allocate/1', body, signersOf(holder, 'full'))
   },
 }
 
@@ -178,12 +178,12 @@ export const keepers: Agent = {
     const { handle } = holder
     switch (what) {
       case 'confirm':
-        return wish('confirm/1', { holder: handle }, scene.signers(handle, 'technical'))
+        return wish('confirm/1', { holder: handle }, signersOf(holder, 'technical'))
       case 'contacts':
         return wish(
           'update-holder/1',
           { change: what, holder: handle, contacts: chance.chance(0.9) ? [contact(scene)] : [] },
-          scene.signers(handle, 'technical'),
+          signersOf(holder, 'technical'),
           [scene.replacedMember(holder, 'contacts')],
         )
       case 'cooling': {
@@ -191,7 +191,7 @@ export const keepers: Agent = {
         return wish(
           'update-holder/1',
           { change: what, holder: handle, coolingSeconds },
-          scene.signers(handle, 'full'),
+          signersOf(holder, 'full'),
           [scene.replacedMember(holder, 'coolingSeconds')],
         )
       }
@@ -206,7 +206,7 @@ export const keepers: Agent = {
             guardianThreshold: chance.pick([null, 1, 2]) ?? null,
             evidenceRecovery: chance.chance(0.7),
           },
-          scene.signers(handle, 'full'),
+          signersOf(holder, 'full'),
           [
             scene.replacedMember(holder, 'guardianThreshold'),
             scene.replacedMember(holder, 'evidenceRecovery'),
@@ -215,7 +215,7 @@ export const keepers: Agent = {
       case 'lock':
         return lock(scene, holder)
       case 'freeze':
-        return wish('lock/1', { step: what, holder: handle }, scene.signers(handle, 'technical'))
+        return wish('lock/1', { step: what, holder: handle }, signersOf(holder, 'technical'))
       case 'erase':
         return erasure(scene, holder)
     }
@@ -266,11 +266,7 @@ function erasure(scene: Scene, holder: Holder): Asking | null {
   const [first] = holder.contacts
   const commitment = first?.fields['email'] ?? (scene.chance.chance(0.1) ? commitmentOf('nobody') : undefined)
   if (commitment === undefined) return null
-  return wish(
-    'erase/1',
-    { holder: holder.handle, commitments: [commitment] },
-    scene.signers(holder.handle, 'full'),
-  )
+  return wish('erase/1', { holder: holder.handle, commitments: [commitment] }, signersOf(holder, 'full'))
 }
 
 function rotation(scene: Scene, holder: Holder, policy: KeyPolicy): Asking {
@@ -285,7 +281,7 @@ function rotation(scene: Scene, holder: Holder, policy: KeyPolicy): Asking {
   return wish(
     'rotate-keys/1',
     body,
-    [...scene.signers(holder.handle, 'full'), enrolled],
+    [...signersOf(holder, 'full'), enrolled],
     [scene.replacedMember(holder, 'policy')],
   )
 }

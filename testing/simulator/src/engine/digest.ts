@@ -5,12 +5,28 @@
 
 import { type Crypto, encodeUtf8 } from '@cadastre/crypto'
 import { nodeCrypto } from '@cadastre/crypto/node'
+import type { HashWords } from './hash-words.ts'
 
 export interface Digest {
   /** The port that rooms of the ledger take. */
   readonly crypto: Crypto
   /** Hash of one tag byte and the UTF-8 of a text. */
   tagged(tag: number, text: string): Uint8Array
+  /** The same, written among others. */
+  taggedInto(tag: number, text: string, hashes: HashWords, into: number): void
+  /**
+   * Hash of a trie's node, written among others: a first word of four bytes, the label's words, and the hashes of value,
+   * left and right by their numbers.
+   */
+  nodeInto(node: HashedNode, hashes: HashWords, into: number): void
+}
+
+export type HashedNode = {
+  readonly first: number
+  readonly label: Uint32Array
+  readonly value: number
+  readonly left: number
+  readonly right: number
 }
 
 const FIRST = 0x9e3779b1
@@ -59,6 +75,14 @@ function take(part: Uint8Array): void {
   while (at < length) takeByte(part[at++] as number)
 }
 
+/** Eight whole words, after whole words. */
+function takeHash({ words }: HashWords, number: number): void {
+  const from = 8 * number
+  for (let at = from; at < from + 8; at++) mix(words[at] as number)
+  word = words[from + 7] as number
+  count += 32
+}
+
 /** The text's characters as bytes; false at the first that is none of ASCII. */
 function takeAscii(text: string): boolean {
   const { length } = text
@@ -101,6 +125,15 @@ function end(): Uint8Array {
   return hash
 }
 
+function endInto({ words }: HashWords, into: number): void {
+  mix(word)
+  mix(count)
+  for (let at = 0; at < 8; at++) {
+    mix(4 * at)
+    words[8 * into + at] = a ^ (a >>> 16)
+  }
+}
+
 function fakeHash(...parts: readonly Uint8Array[]): Uint8Array {
   begin()
   for (const part of parts) take(part)
@@ -126,6 +159,15 @@ function fakeVerify(publicKey: Uint8Array, message: Uint8Array, signature: Uint8
 export const realDigest: Digest = {
   crypto: nodeCrypto,
   tagged: (tag, text) => nodeCrypto.sha256(Uint8Array.of(tag), encodeUtf8(text)),
+  taggedInto: (tag, text, hashes, into) => hashes.set(into, realDigest.tagged(tag, text)),
+  nodeInto({ first, label, value, left, right }, hashes, into) {
+    const bytes = Buffer.alloc(4 + 4 * label.length + 3 * 32)
+    bytes.writeUInt32BE(first)
+    let at = 4
+    for (const word of label) at = bytes.writeUInt32BE(word, at)
+    for (const [place, hash] of [value, left, right].entries()) hashes.copyTo(hash, bytes, at + 32 * place)
+    hashes.set(into, nodeCrypto.sha256(bytes))
+  },
 }
 
 export const fakeDigest: Digest = {
@@ -139,6 +181,23 @@ export const fakeDigest: Digest = {
     begin()
     takeByte(tag)
     return takeAscii(text) ? end() : fakeHash(Uint8Array.of(tag), encodeUtf8(text))
+  },
+  taggedInto(tag, text, hashes, into) {
+    begin()
+    takeByte(tag)
+    if (takeAscii(text)) endInto(hashes, into)
+    else hashes.set(into, fakeHash(Uint8Array.of(tag), encodeUtf8(text)))
+  },
+  // As if all were one text of bytes, of which each part ends with a whole word.
+  nodeInto({ first, label, value, left, right }, hashes, into) {
+    begin()
+    mix(first)
+    for (let at = 0; at < label.length; at++) mix(label[at] as number)
+    count = 4 + 4 * label.length
+    takeHash(hashes, value)
+    takeHash(hashes, left)
+    takeHash(hashes, right)
+    endInto(hashes, into)
   },
 }
 
@@ -154,8 +213,15 @@ export const unsignedDigest: Digest = {
       nodeCrypto.verify(algorithm, publicKey, message, signature),
   },
   tagged: realDigest.tagged,
+  taggedInto: realDigest.taggedInto,
+  nodeInto: realDigest.nodeInto,
 }
 
+const printing = Buffer.alloc(32)
+
+/** Base64 of a hash. Copied first: to look at an array's own buffer would move it out of the young generation. */
 export function base64Of(hash: Uint8Array): string {
-  return Buffer.from(hash.buffer, hash.byteOffset, hash.byteLength).toString('base64')
+  if (hash.length !== 32) return Buffer.from(hash).toString('base64')
+  printing.set(hash)
+  return printing.toString('base64')
 }

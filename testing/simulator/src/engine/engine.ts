@@ -352,7 +352,7 @@ export class Engine {
       this.lists.replace(key, before, next)
       state.set(key, next, text)
       this.#due.set(key, next)
-      this.#roots?.changed(key)
+      this.#roots?.changed(key, text)
     }
     if (step === null || old === null) return
     const applied: Applied = { ...step, before: new RecordsBefore(this.records, old), after: this.records }

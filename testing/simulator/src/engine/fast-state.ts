@@ -14,6 +14,7 @@ import {
   type RecordKey,
 } from '@cadastre/records'
 import { base64Of, type Digest } from './digest.ts'
+import { HashWords } from './hash-words.ts'
 import { type Place, SpaceTree, type Stored } from './space-tree.ts'
 
 export type SpaceName = NumberSpace | 'obj'
@@ -21,31 +22,23 @@ export type SpaceName = NumberSpace | 'obj'
 /** A record of the state. It is hashed at once, while its text is at hand; of most the text is not kept. */
 class Entry implements Stored {
   readonly covering: CoveringCell | null
+  readonly hash: number
+  /** The hash in base64, once it was asked for. */
+  printed: string | null = null
   readonly #value: Json
   /** In place of the value, where nobody will look at it soon: a fifth of the memory. */
   readonly #text: string | null
-  readonly #hash: Uint8Array
-  #printed: string | null = null
 
-  constructor(block: Block | null, value: Json, hash: Uint8Array, text: string | null) {
+  constructor(block: Block | null, value: Json, hash: number, text: string | null) {
     this.#text = text
     this.#value = text === null ? value : null
-    this.#hash = hash
+    this.hash = hash
     const record: unknown = value
     this.covering = block === null ? null : { block, cell: record as Cell }
   }
 
   get value(): Json {
     return this.#text === null ? this.#value : JSON.parse(this.#text)
-  }
-
-  hash(): Uint8Array {
-    return this.#hash
-  }
-
-  printedHash(): string {
-    this.#printed ??= base64Of(this.#hash)
-    return this.#printed
   }
 }
 
@@ -62,6 +55,7 @@ const SPACES: readonly SpaceName[] = ['ip4', 'ip6', 'asn', 'obj']
 
 export class FastState implements StateSource {
   readonly port: Digest
+  readonly #hashes = new HashWords()
   readonly #records = new Map<RecordKey, Entry>()
   readonly #trees: { readonly [S in SpaceName]: SpaceTree<Entry> }
   #known = new Map<RecordKey, Known>()
@@ -72,10 +66,10 @@ export class FastState implements StateSource {
   constructor(digest: Digest) {
     this.port = digest
     this.#trees = {
-      ip4: new SpaceTree(digest, 4, 32),
-      ip6: new SpaceTree(digest, 6, 128),
-      asn: new SpaceTree(digest, 10, 32),
-      obj: new SpaceTree(digest, 16, 256),
+      ip4: new SpaceTree(digest, this.#hashes, 4, 32),
+      ip6: new SpaceTree(digest, this.#hashes, 6, 128),
+      asn: new SpaceTree(digest, this.#hashes, 10, 32),
+      obj: new SpaceTree(digest, this.#hashes, 16, 256),
     }
   }
 
@@ -102,7 +96,9 @@ export class FastState implements StateSource {
 
   record(key: RecordKey): { readonly value: unknown; readonly hash: string | null } {
     const entry = this.#records.get(key)
-    return entry === undefined ? NO_RECORD : { value: entry.value, hash: entry.printedHash() }
+    if (entry === undefined) return NO_RECORD
+    entry.printed ??= this.#hashes.base64(entry.hash)
+    return { value: entry.value, hash: entry.printed }
   }
 
   chain(key: RecordKey): { readonly cells: readonly CoveringCell[]; readonly hash: string | null } {
@@ -118,7 +114,7 @@ export class FastState implements StateSource {
       cells.push(cell)
       preimage[at] = cell.block.length >> 8
       preimage[at + 1] = cell.block.length & 255
-      preimage.set(entry.hash(), at + 2)
+      this.#hashes.copyTo(entry.hash, preimage, at + 2)
       at += 34
     }
     return { cells, hash: base64Of(this.port.crypto.sha256(preimage)) }
@@ -131,7 +127,7 @@ export class FastState implements StateSource {
     if (top === null) return NO_SUBTREE
     const found = tree.inside(top, SUBTREE_LIMIT + 1)
     const cells = found.slice(0, SUBTREE_LIMIT).map((entry) => entry.covering as CoveringCell)
-    return { hash: base64Of(tree.hashOf(top)), cells, complete: found.length <= SUBTREE_LIMIT }
+    return { hash: this.#hashes.base64(tree.hashOf(top)), cells, complete: found.length <= SUBTREE_LIMIT }
   }
 
   digest(text: string): string {
@@ -160,6 +156,8 @@ export class FastState implements StateSource {
   /** Set a record, or delete it (null). `text`: its canonical text, where it is at hand. */
   set(key: RecordKey, next: Json, text: string | null = null): void {
     const known = key.startsWith('obj/') ? null : this.#place(key)
+    const old = this.#records.get(key)
+    if (old !== undefined) this.#hashes.release(old.hash)
     const entry =
       next === null ? null : this.#entry(key, known?.block ?? null, next, text ?? canonicalJson(next))
     if (entry !== null) this.#records.set(key, entry)
@@ -172,7 +170,9 @@ export class FastState implements StateSource {
     const resting = key.startsWith('obj/application/') && ENDED.test(text)
     // Copied, so that it is no part of a longer text that would stay in memory with it.
     const kept = resting ? Buffer.from(text).toString() : null
-    return new Entry(block, next, this.port.tagged(3, text), kept)
+    const hash = this.#hashes.allocate()
+    this.port.taggedInto(3, text, this.#hashes, hash)
+    return new Entry(block, next, hash, kept)
   }
 
   /** Roots of all spaces as a state entry names them. */
@@ -180,7 +180,9 @@ export class FastState implements StateSource {
     for (const key of this.#changedObjects)
       this.#trees.obj.set(this.#objectPlace(key), this.#records.get(key) ?? null)
     this.#changedObjects.clear()
-    const [ip4, ip6, asn, obj] = SPACES.map((space) => this.#trees[space].hashOf(this.#trees[space].root))
+    const [ip4, ip6, asn, obj] = SPACES.map((space) =>
+      this.#hashes.bytesOf(this.#trees[space].hashOf(this.#trees[space].root)),
+    )
     if (ip4 === undefined || ip6 === undefined || asn === undefined || obj === undefined)
       throw new TypeError('four spaces')
     return { ip4, ip6, asn, obj }

@@ -4,11 +4,13 @@
  */
 
 import type { Digest } from './digest.ts'
+import { ABSENT, type HashWords } from './hash-words.ts'
 
-/** A record with its parsed value; its hash, H(0x03 ‖ record), is computed once, when it is first asked for. */
+/** A record with its parsed value. */
 export interface Stored {
   readonly value: unknown
-  hash(): Uint8Array
+  /** Number of its hash, H(0x03 ‖ record). */
+  readonly hash: number
 }
 
 /** Where a record lives: the label's bits in words of 32, most significant first, and how many of them count. */
@@ -20,15 +22,16 @@ export class TreeNode<S extends Stored> {
   stored: S | null = null
   left: TreeNode<S> | null = null
   right: TreeNode<S> | null = null
-  hash: Uint8Array | null = null
+  /** Number of its hash; {@link ABSENT} until it is first asked for. */
+  hash: number = ABSENT
+  /** Whether the hash is that of what stands here and below. */
+  isHashed = false
 
   constructor({ words, length }: Place) {
     this.words = words
     this.length = length
   }
 }
-
-const ABSENT = new Uint8Array(32)
 
 function bit(words: Uint32Array, at: number): boolean {
   return (((words[at >>> 5] as number) >>> (31 - (at & 31))) & 1) === 1
@@ -46,15 +49,14 @@ function shared(one: Uint32Array, other: Uint32Array, most: number): number {
 export class SpaceTree<S extends Stored> {
   readonly root: TreeNode<S>
   readonly #digest: Digest
-  readonly #preimage: Uint8Array
-  readonly #labelBytes: number
+  readonly #hashes: HashWords
+  /** First word of a node's preimage, to which its length is added. */
+  readonly #first: number
 
-  constructor(digest: Digest, tag: number, width: number) {
+  constructor(digest: Digest, hashes: HashWords, tag: number, width: number) {
     this.#digest = digest
-    this.#labelBytes = width / 8
-    this.#preimage = new Uint8Array(4 + width / 8 + 96)
-    this.#preimage[0] = 2
-    this.#preimage[1] = tag
+    this.#hashes = hashes
+    this.#first = (2 << 24) | (tag << 16)
     this.root = new TreeNode<S>({ words: new Uint32Array(width / 32), length: 0 })
   }
 
@@ -101,7 +103,7 @@ export class SpaceTree<S extends Stored> {
     const { words, length } = place
     let node = this.root
     for (;;) {
-      node.hash = null
+      node.isHashed = false
       if (node.length === length) {
         node.stored = stored
         return
@@ -145,8 +147,8 @@ export class SpaceTree<S extends Stored> {
     }
     if (node === null || node.length !== length || shared(node.words, words, length) !== length) return
     node.stored = null
-    node.hash = null
-    for (const above of path) above.hash = null
+    node.isHashed = false
+    for (const above of path) above.isHashed = false
     path.push(node)
     // A node stands where it has a record or two children: this one, and then perhaps the one above it.
     for (let at = path.length - 1; at > 0 && at >= path.length - 2; at--) {
@@ -156,24 +158,20 @@ export class SpaceTree<S extends Stored> {
       const left = one.left ?? one.right
       if (above.left === one) above.left = left
       else above.right = left
+      if (one.hash !== ABSENT) this.#hashes.release(one.hash)
     }
   }
 
-  /** The node's hash, of it and everything below it that has changed. */
-  hashOf(node: TreeNode<S>): Uint8Array {
-    if (node.hash !== null) return node.hash
+  /** Number of the node's hash, of it and everything below it that has changed. */
+  hashOf(node: TreeNode<S>): number {
+    if (node.isHashed) return node.hash
     const left = node.left === null ? ABSENT : this.hashOf(node.left)
     const right = node.right === null ? ABSENT : this.hashOf(node.right)
-    const value = node.stored === null ? ABSENT : node.stored.hash()
-    const out = this.#preimage
-    out[2] = node.length >> 8
-    out[3] = node.length & 255
-    const label = this.#labelBytes
-    for (let at = 0; at < label; at++) out[4 + at] = (node.words[at >> 2] as number) >>> (24 - 8 * (at & 3))
-    out.set(value, 4 + label)
-    out.set(left, 36 + label)
-    out.set(right, 68 + label)
-    node.hash = this.#digest.crypto.sha256(out)
+    const value = node.stored === null ? ABSENT : node.stored.hash
+    if (node.hash === ABSENT) node.hash = this.#hashes.allocate()
+    const first = this.#first | node.length
+    this.#digest.nodeInto({ first, label: node.words, value, left, right }, this.#hashes, node.hash)
+    node.isHashed = true
     return node.hash
   }
 }
