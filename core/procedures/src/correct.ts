@@ -16,6 +16,7 @@ import {
   hash32,
   type Instant,
   isChild,
+  type Json,
   legalName,
   nullable,
   object,
@@ -191,7 +192,9 @@ function decideWish(from: Asked<Wish>, inputs: Inputs, at: Instant): Decision {
     return holder !== null && consent(holder, from, 'full') !== null
   })
   const { by, attestor } = from.body
-  const application = newApplication(ID, from.request.body, [by], 'examining', null, at)
+  const [, value] = subject.value.member
+  const waiting = { ...from.request.body, replaces: hashOf(value, inputs) }
+  const application = newApplication(ID, waiting, [by], 'examining', null, at)
   const plan = {
     applicant: holderOf(inputs, by) === null ? null : by,
     attestor,
@@ -204,8 +207,31 @@ function decideWish(from: Asked<Wish>, inputs: Inputs, at: Instant): Decision {
   return opened.ok ? accept(opened.value) : refuse(opened.error)
 }
 
+function hashOf(value: Subject['member'][1], inputs: Inputs): string | null {
+  return value === null ? null : inputs.memberHash(value as Json)
+}
+
+/** What is asked for, as signed: the application notes beside it what is replaced. */
 function wishIn(application: Application | null): Wish | null {
-  return stepIn(application, body, 'registration', 'holder')
+  if (application === null) return null
+  const { replaces: _, ...signed } = application.body
+  return stepIn({ ...application, body: signed }, body, 'registration', 'holder')
+}
+
+/** What is written when the notice has passed: only what was signed for, and nothing that somebody else has a say in. */
+function effectsNow(
+  wish: Wish,
+  application: Application,
+  inputs: Inputs,
+): Result<readonly Effect[], RefusalCode> {
+  const effects = effectsOf(wish, inputs)
+  const subject = subjectOf(wish, inputs)
+  if (!effects.ok) return effects
+  if (!subject.ok) return subject
+  const { affected, member } = subject.value
+  const asked = application.examination?.affected ?? []
+  const same = application.body['replaces'] === hashOf(member[1], inputs)
+  return same && affected.every((one) => asked.includes(one)) ? effects : err('member-changed')
 }
 
 function wishNeeds(wish: Wish, known: Inputs): readonly Need[] {
@@ -274,7 +300,7 @@ export const correct: Procedure<CorrectBody> = {
       const application = objectAt('application', act.subject, inputs)
       const wish = wishIn(application)
       if (application === null || wish === null) return refuse('not-due')
-      return decideExamined(application, () => effectsOf(wish, inputs), inputs, at)
+      return decideExamined(application, () => effectsNow(wish, application, inputs), inputs, at)
     }
     const from = asked(act, body)
     if (from === null) return refuse('body-malformed')

@@ -271,3 +271,38 @@ test('body-malformed, not-due, procedure-unknown, wrong-origin, request-expired,
   here.put(key, { ...registry, state: 'founding' })
   assert.equal(ofRegistration(here), 'still-founding')
 })
+
+test('member-changed at the effect: what was signed for has changed, by another correction or a sale', () => {
+  const named = world()
+  assert.equal(ofHolder(named), null)
+  assert.equal(ofHolder(named, { correction: { field: 'name', value: 'Example AG' } }), null)
+  examine(named, 'A-100')
+  examine(named, 'A-101')
+  named.later(7 * DAY)
+  assert.equal(named.due(correct, 'obj/application/A-101'), null)
+  assert.equal(due(named), null)
+  assert.equal(nameOf(named), 'Example AG')
+  assert.deepEqual([application(named)['state'], application(named)['reason']], ['failed', 'member-changed'])
+  // Whoever bought it, or the parent that it lies in, was never asked.
+  const child = { key: 'ip4/203.0.113.0/25', id: 'R-2' }
+  for (const [id, prefix] of [
+    ['R-2', '203.0.113.0/25'],
+    ['R-1', '203.0.113.0/24'],
+  ] as const) {
+    const here = world()
+    here.register('R-2', '203.0.113.0/25', { kind: 'sub', holder: 'H-2' })
+    assert.equal(ofRegistration(here, { registration: child, by: 'H-1' }), null)
+    examine(here, 'A-100')
+    here.later(7 * DAY)
+    const key: RecordKey = `ip4/${prefix}`
+    const { registrations } = here.cell(key)
+    const sold = registrations.map((one) => (one.id === id ? { ...one, holder: 'H-3' } : one))
+    here.put(key, { ...here.cell(key), registrations: sold })
+    assert.equal(due(here), null)
+    assert.deepEqual(
+      [application(here)['state'], application(here)['reason']],
+      ['failed', 'member-changed'],
+      id,
+    )
+  }
+})
