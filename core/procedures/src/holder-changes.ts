@@ -253,7 +253,7 @@ export function holderProcedure<Wish extends HolderWish>(spec: HolderProcedure<W
     refusals,
     deadlineSeconds: 60,
     needs(act, known) {
-      const from = act.kind === 'due' ? null : asked(act, body)
+      const from = asked(act, body)
       if (act.kind === 'request' && from === null) return []
       const wish: Wish | Veto | null =
         act.kind === 'due'

@@ -129,7 +129,7 @@ export const listPeer: Procedure<ListPeerBody> = {
     const policies = policiesAfter(old?.policies ?? [], { policy: from.body.policy, from: counts }, at)
     if (policies === null) return refuse('keys-recent')
     const next = peerAfter(from.body, old, policies, inputs)
-    if (old !== null && canonicalJson(old) === canonicalJson(next)) return refuse('nothing-changed')
+    if (canonicalJson(old) === canonicalJson(next)) return refuse('nothing-changed')
     return accept([put(peerKey(from.body.origin, inputs), next)])
   },
 }

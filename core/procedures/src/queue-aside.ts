@@ -32,8 +32,8 @@ function beginOf({ next }: Application, wish: Wish, known: Inputs): string | nul
 function earlier(application: Application, wish: Wish, known: Inputs): readonly Application[] {
   const found: Application[] = []
   let name = beginOf(application, wish, known)
-  while (name !== null && found.length < MAX_STEPS && arrivalOf(name) < arrivalOf(application.handle)) {
-    if (!known.has(recordNeed(applicationKey(name)))) break
+  // Nobody who arrived later is asked for.
+  while (name !== null && known.has(recordNeed(applicationKey(name)))) {
     const one = applicationOf(known, name)
     if (one === null) break
     found.push(one)

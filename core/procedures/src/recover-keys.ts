@@ -105,7 +105,7 @@ function keysRefusal(from: Asked<Wish>, holder: Holder, inputs: Inputs): Refusal
   const refusal = policyRefusal(from.body, keys, from)
   if (refusal !== null) return refusal
   const { policy } = holder
-  const same = policy !== null && inputs.memberHash({ ...policy, m, keys }) === inputs.memberHash(policy)
+  const same = inputs.memberHash({ ...policy, m, keys }) === inputs.memberHash(policy)
   return same ? 'nothing-changed' : null
 }
 

@@ -37,7 +37,7 @@ import {
   targetOf,
 } from './order-scope.ts'
 import type { Effect, Inputs } from './procedure.ts'
-import { canCarve, carve, rangeTexts } from './ranges.ts'
+import { carve, rangeTexts } from './ranges.ts'
 import type { RefusalCode } from './refusals.ts'
 import { editRegistration } from './registration-edits.ts'
 import { withoutService } from './services.ts'
@@ -122,7 +122,6 @@ export class ScopedEdits {
     if (holderOf(this.#inputs, receiver) === null) return 'holder-unknown'
     const target = targetOf(item)
     const { space } = target.registration.key
-    if (!canCarve(subject.value, space, target.range)) return 'range-not-a-block'
     const cut = cutRefusal(target, subtreesEach(this.#order.scope), this.#inputs, this.#at)
     if (cut !== null) return cut
     const id = draftId(this.#drafts)
@@ -143,7 +142,6 @@ export class ScopedEdits {
     )
     if (!carve(edits, this.#inputs, subject.value, space, target.range, moved)) return 'cell-full'
     for (const block of blocks) edits.edit(block, (cell) => withoutServicesOf(cell, own.id))
-    if (edits.overfull()) return 'cell-full'
     const carried = carriedNotes(notesOf(this.#inputs, own.id), id)
     if (carried !== null)
       this.#others.push(put(notesKey(this.#drafts === 0 ? 'R-#' : `R-#-${this.#drafts}`), carried))

@@ -11,7 +11,6 @@
 import {
   type Block,
   blockRange,
-  contains,
   equalBlock,
   err,
   intersection,
@@ -27,7 +26,6 @@ import {
   type Cell,
   type CoveringCell,
   cellKey,
-  covers,
   type DelegationSigner,
   integer,
   MAX_ROAS,
@@ -220,20 +218,15 @@ export function recut(
 ): void {
   const met = new Map(paths.flat().map((found) => [cellKey(found.block), found]))
   edits.know([...met.values()])
-  const straddling = [...met.values()].filter(
-    ({ block }) => covers(registration, block) && straddles(block, kept),
-  )
+  const straddling = [...met.values()].filter(({ block }) => reaches(block, kept))
   // The most specific first: what it leaves at a block takes precedence over what covered it.
   for (const { block } of straddling.toSorted((a, b) => b.block.length - a.block.length))
     recutCell(edits, registration, block, kept)
 }
 
-/** Whether the block holds numbers that stay and numbers that do not. */
-function straddles(block: Block, kept: readonly Range[]): boolean {
-  const whole = blockRange(block)
-  return (
-    !kept.some((range) => contains(range, block)) && kept.some((range) => intersection(range, whole) !== null)
-  )
+/** Whether the block, which lies on the way to what is lost, holds numbers that stay too. */
+function reaches(block: Block, kept: readonly Range[]): boolean {
+  return kept.some((range) => intersection(range, blockRange(block)) !== null)
 }
 
 function recutCell(edits: CellEdits, registration: Registration, block: Block, kept: readonly Range[]): void {

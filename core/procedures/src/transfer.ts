@@ -248,7 +248,6 @@ function effectsOf(
   for (const block of blocks) edits.edit(block, (cell) => withoutServicesOf(cell, registration.id))
   const refusal = stage(offer, registration, inputs, edits)
   if (refusal !== null) return err(refusal)
-  if (edits.overfull()) return err('cell-full')
   const effects = [...edits.effects(basis)]
   // Claims are about the numbers: they, and the one delay that was used, go where the numbers go.
   const carried = carriedNotes(notesOf(inputs, registration.id), draftId(0))

@@ -85,7 +85,7 @@ export function readQuorum(policy: string): QuorumRule | null {
   const lines = policy.split('\n')
   if (lines.pop() !== '') return null
   for (const line of lines) {
-    const words = line.split(/[ \t]+/).filter((word) => word !== '')
+    const words = line.split(/[ \t]/).filter((word) => word !== '')
     if (words[0] === undefined || words[0].startsWith('#')) continue
     if (!reader.line(words)) return null
   }
