@@ -269,3 +269,37 @@ export function executed(
   after(here, 15)
   return handle
 }
+
+/** Sixteen holdings of H-1. */
+export function sixteen(here: World): readonly JsonObject[] {
+  return Array.from({ length: 16 }, (_, n) => {
+    const range = `203.0.113.${n * 16}/28`
+    here.register(`R-${n + 30}`, range)
+    return { key: `ip4/${range}`, id: `R-${n + 30}`, range }
+  })
+}
+/** What strangers can write beside: as many claims as there is room for, or so many. */
+export function crowd(here: World, scope: readonly JsonObject[], claims = 8): void {
+  for (const { id } of scope) {
+    const notes = here.object('notes', String(id)) ?? {
+      v: 1,
+      registration: id ?? null,
+      pending: null,
+      heldUntil: null,
+      delayedUntil: null,
+      orders: [],
+      since: 1,
+    }
+    const facts = Array.from({ length: 16 }, (_, n) => hash(`${id} ${n}`))
+    const annotations = facts.slice(0, claims).map((one, n) => ({
+      id: `N-${n}`,
+      kind: 'dispute',
+      by: 'F'.repeat(64),
+      facts: one,
+      evidence: one,
+      until: '2032-01-01T00:00:00Z',
+      since: 1,
+    }))
+    here.put(objectKey('notes', String(id)), { ...notes, annotations, pastFacts: facts })
+  }
+}

@@ -12,6 +12,7 @@ import {
   after,
   attested,
   BY_BAILIFF,
+  crowd,
   deskWorld,
   executed,
   HALF,
@@ -21,6 +22,7 @@ import {
   orderIn,
   publish,
   serve,
+  sixteen,
   stateOf,
   verified,
   WHOLE,
@@ -502,39 +504,6 @@ test('notes-full: a registration has room for sixteen orders', () => {
   assert.deepEqual(stateOf(here, order), ['returned', 'notes-full'])
 })
 
-/** Sixteen holdings of H-1. */
-function sixteen(here: World): readonly JsonObject[] {
-  return Array.from({ length: 16 }, (_, n) => {
-    const range = `203.0.113.${n * 16}/28`
-    here.register(`R-${n + 30}`, range)
-    return { key: `ip4/${range}`, id: `R-${n + 30}`, range }
-  })
-}
-/** What strangers can write beside: as many claims as there is room for. */
-function crowd(here: World, scope: readonly JsonObject[]): void {
-  for (const { id } of scope) {
-    const notes = here.object('notes', String(id)) ?? {
-      v: 1,
-      registration: id ?? null,
-      pending: null,
-      heldUntil: null,
-      delayedUntil: null,
-      orders: [],
-      since: 1,
-    }
-    const facts = Array.from({ length: 16 }, (_, n) => hash(`${id} ${n}`))
-    const annotations = facts.slice(0, 8).map((one, n) => ({
-      id: `N-${n}`,
-      kind: 'dispute',
-      by: 'F'.repeat(64),
-      facts: one,
-      evidence: one,
-      until: '2032-01-01T00:00:00Z',
-      since: 1,
-    }))
-    here.put(objectKey('notes', String(id)), { ...notes, annotations, pastFacts: facts })
-  }
-}
 test('what strangers note does not keep a hold alive: it is released in as many entries as that takes', () => {
   const here = deskWorld()
   const scope = sixteen(here)
