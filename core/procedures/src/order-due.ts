@@ -48,8 +48,8 @@ export function dueNeeds(subject: RecordKey, known: Inputs): readonly Need[] {
   if (subject.startsWith('obj/order/')) {
     const order = objectAt('order', subject, known)
     if (order === null) return []
-    const calendars = windowNeeds(order, known)
-    return [recordNeed(applicationKey(order.application)), ...calendars, ...executionNeeds(order, known)]
+    const first = [recordNeed(applicationKey(order.application)), ...windowNeeds(order, known)]
+    return [...first, ...(order.seal === null ? [] : noticeNeeds()), ...executionNeeds(order, known)]
   }
   const application = objectAt('application', subject, known)
   if (application === null) return []
@@ -108,14 +108,14 @@ function answered(
   return [...effects, afterwards(verified, application, inputs, at)]
 }
 
-/** The holder is told what was ordered, unless the order is sealed; then it is told when the seal ends. */
+/** The holder is told what was ordered, unless the order is sealed; then it is told when the seal ends, opened or not. */
 function afterwards(
   { seal, holder }: OrderRecord,
   application: Application,
   inputs: Inputs,
   at: Instant,
 ): Effect {
-  return seal === null || seal.opened !== null
+  return seal === null || seal.until <= at
     ? owedNotice(application, holder, inputs, at)
     : endApplication(application, 'effected')
 }
@@ -177,7 +177,10 @@ export function decideOrderDue(order: OrderRecord | null, inputs: Inputs, at: In
   if ((state === 'window' || state === 'conflict') && passed(windowEnd))
     return accept(atWindowEnd(order, inputs, at))
   if (seal !== null && seal.opened === null && !seal.overdue && passed(seal.until))
-    return accept([putOrder({ ...order, seal: { ...seal, overdue: true } })])
+    return accept([
+      putOrder({ ...order, seal: { ...seal, overdue: true } }),
+      ...toldAtLast(order, inputs, at),
+    ])
   if (hasMovedOn(order, inputs)) return accept(returned(order, 'resource-moved', inputs, at))
   // An authority that was struck during its first notice has never been one.
   const authority = authorityAt(order.authority, inputs)
@@ -185,6 +188,17 @@ export function decideOrderDue(order: OrderRecord | null, inputs: Inputs, at: In
     return accept(returned(order, 'authority-unknown', inputs, at))
   const askAgain = addSeconds(at, deskSeconds(inputs, 'askAgainSeconds'))
   return accept([putOrder({ ...order, asked: at, askAgain })])
+}
+
+/** The seal has ended, and nobody has opened it: whom the order names in public is told all the same. */
+function toldAtLast(
+  { application: name, holder }: OrderRecord,
+  inputs: Inputs,
+  at: Instant,
+): readonly Effect[] {
+  const application = objectAt('application', applicationKey(name), inputs)
+  const waits = holder !== null && application?.state === 'effected'
+  return waits ? [owedNotice(application, holder, inputs, at)] : []
 }
 
 /** A window is as much longer as was paused meanwhile; what the order itself fixes is not. */

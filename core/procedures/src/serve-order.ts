@@ -254,7 +254,12 @@ function decideUnseal({ order: name, opening }: Unseal, inputs: Inputs, at: Inst
     seal: { ...seal, opened: at, overdue: false },
   }
   const application = applicationOf(inputs, order.application)
-  const told = application?.state === 'effected' ? [owedNotice(application, holder, inputs, at)] : []
+  // Under an ended seal an attempt may be owed already, to whom the order names in public.
+  const waits = application?.state === 'to-notify' && order.holder !== holder
+  const told =
+    application !== null && (waits || application.state === 'effected')
+      ? [owedNotice(application, holder, inputs, at)]
+      : []
   return accept([putOrder(shown), counted(inputs, 0, -1), ...told])
 }
 

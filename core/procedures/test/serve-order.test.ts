@@ -478,6 +478,27 @@ test('sealed: the commitment and the count at once, the opening when the seal en
   notified(here, order)
   assert.equal(orderIn(here, order).notified, here.at)
 })
+test('a seal that has ended hides nothing from the holder, though nobody opened it; opened later, it is told once more', () => {
+  // Verified while it is sealed: the holder is told when the seal ends.
+  const here = deskWorld()
+  const order = verified(here, HOLD, sealed(OPENING, here))
+  const application = examinationOfOrder(order)
+  assert.equal(here.object('application', application)?.['state'], 'effected')
+  after(here, 151)
+  const { state, notice } = here.object('application', application) ?? {}
+  assert.deepEqual([state, (notice as JsonObject)['to']], ['to-notify', ['H-1']])
+  notified(here, order)
+  assert.equal(here.object('application', application)?.['state'], 'effected')
+  assert.equal(asks(here, { step: 'unseal', staff: 'OP-1', order, opening: OPENING }), null)
+  assert.equal(here.object('application', application)?.['state'], 'to-notify')
+  // Verified only after the end: told at once.
+  const late = deskWorld()
+  const second = serve(late, HOLD, sealed(OPENING, late))
+  after(late, 151)
+  attested(late, second)
+  assert.deepEqual(stateOf(late, second), ['executed', null])
+  assert.equal(late.object('application', examinationOfOrder(second))?.['state'], 'to-notify')
+})
 test('sealed disclosure: not even its holder is named before the end', () => {
   const here = deskWorld()
   const holder = here.state.get(objectKey('holder', 'H-1')) as JsonObject
