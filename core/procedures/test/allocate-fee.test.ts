@@ -3,7 +3,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { SignedFeeNote } from '@cadastre/evidence'
-import { type FeeRefusal, type JsonObject, objectKey, type Pool, type Staff } from '@cadastre/records'
+import {
+  type FeeRefusal,
+  type JsonObject,
+  objectKey,
+  type Pool,
+  type RecordKey,
+  type Staff,
+} from '@cadastre/records'
 import fc from 'fast-check'
 import { allocate } from '../src/allocate.ts'
 import { requestHash } from '../src/allocate-fee.ts'
@@ -324,4 +331,19 @@ test('act-blocked: a legal act of the seat that forbids it ends what waited for 
   here.put(objectKey('notes', 'H-1'), { ...notes, blocked: [act] })
   assert.equal(carry(here, 'A-100', note(here, wish)), null)
   assert.deepEqual([state(here, 'A-100'), settled(here, 'A-100')], ['act-blocked', 'paid'])
+})
+
+test('who chose a block waits behind nobody: its application remembers no place in a queue', () => {
+  const here = world(FEE, true)
+  const free = { length: 24 }
+  assert.equal(ask(here, free, [note(here, free)]), null)
+  const waits = { holder: 'H-2' }
+  assert.equal(ask(here, waits, [note(here, waits)]), null)
+  assert.equal(here.object('application', 'A-101')?.['state'], 'waiting')
+  assert.equal(ask(here, { holder: 'H-3', block: 'ip4/203.0.113.0/26' }), 'block-taken')
+  here.put('ip4/203.0.113.0/24' as RecordKey, null)
+  assert.equal(ask(here, { holder: 'H-3', block: 'ip4/203.0.113.0/26' }), null)
+  assert.equal(here.object('application', 'A-102')?.['next'], null)
+  assert.equal(ask(here, { holder: 'H-3' }), null)
+  assert.equal(here.object('application', 'A-103')?.['next'], 'A-101')
 })

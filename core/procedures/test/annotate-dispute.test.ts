@@ -436,3 +436,35 @@ test('the last 16 facts are remembered', () => {
   assert.equal(claim(here, 'x', { facts: hash('1') }), 'facts-repeated')
   assert.equal(claim(here, 'x', { facts: hash('0') }), null)
 })
+
+test('not-a-holding: nothing is noted on numbers that nobody holds', () => {
+  const here = world()
+  here.register('R-2', '198.51.100.0/24', { holder: null })
+  const body = { registration: { key: 'ip4/198.51.100.0/24', id: 'R-2' } }
+  assert.equal(claim(here, 'a stranger', body), 'not-a-holding')
+})
+
+test('notes-full: four claims that stand are enough, though they were made before the period', () => {
+  const parameters = { ...PARAMETERS['annotate-dispute/1'], lapseSeconds: 300 * DAY }
+  const here = world({ ...PARAMETERS, 'annotate-dispute/1': parameters })
+  for (const by of ['a', 'b', 'c', 'd']) assert.equal(claim(here, by), null)
+  here.later(31 * DAY)
+  assert.equal(claim(here, 'e'), 'notes-full')
+  // One that was made before a court is none of theirs.
+  assert.equal(
+    ending(here, { step: 'withdraw', annotation: ids(here)[0] ?? '', key: keyOf('a') }, [keyOf('a')]),
+    null,
+  )
+  assert.equal(court(here, 'f'), null)
+  assert.equal(claim(here, 'e'), null)
+})
+
+test('a stranger’s claim states no calendar: its time is no business days; a court’s does', () => {
+  const here = world()
+  assert.equal(claim(here, 'a stranger'), null)
+  const calendars = (): number =>
+    here.last?.inputs.filter(({ key }) => key.startsWith('obj/calendar/')).length ?? 0
+  assert.equal(calendars(), 0)
+  assert.equal(court(here, 'a claimant'), null)
+  assert.equal(calendars(), 1)
+})

@@ -228,3 +228,28 @@ test('notes-full: sixteen acts', () => {
   assert.equal(ask(here, { ...CERTIFY, act: 'act 3', kinds: ['transfer'] }), null)
   assert.equal(notes(here)?.blocked.length, 16)
 })
+
+test('a name alone: a delay that is noted uses up that act’s, and after a year no other’s', () => {
+  const here = world()
+  const blocked = [
+    { act: 'OTHER', kinds: ['transfer'], match: 'exact', evidence: hash('other'), until: null, since: 1 },
+  ]
+  here.put(NOTES, {
+    v: 1,
+    holder: 'H-1',
+    blocked,
+    delayed: '2028-12-01T00:00:00Z',
+    representative: null,
+    since: 1,
+  })
+  assert.equal(ask(here, { ...DELAY, act: 'OTHER' }), 'delay-used')
+  assert.equal(ask(here, DELAY), null)
+})
+
+test('who certifies or lifts states no calendar, and nothing that it does not look at', () => {
+  const here = world()
+  assert.equal(ask(here, CERTIFY), null)
+  assert.deepEqual(here.idle, [])
+  assert.equal(ask(here, LIFT, signed('CLERK-1')), null)
+  assert.deepEqual(here.idle, [])
+})

@@ -400,3 +400,42 @@ test('the page lists the questions, word for word', () => {
   const listed = [...page.matchAll(/^\| `([a-z-]+)` \| (.*\?) \|$/gm)].map(([, id, text]) => [id, text])
   assert.deepEqual(Object.fromEntries(listed), QUESTIONS)
 })
+
+test('answers-incomplete: as many answers as questions, one of them to something else', () => {
+  const here = world()
+  const application = open(here)
+  const { 'names-parties': _, ...others } = answers(here, application)
+  const said = { ...others, 'may-hold': 'yes' } as const
+  assert.equal(commit(here, application, 'CL-1', said), null)
+  assert.equal(commit(here, application, 'CL-2'), null)
+  assert.equal(reveal(here, application, 'CL-1', said), 'answers-incomplete')
+})
+
+test('out-of-turn: who has answered has nothing to pass, though the window runs (still-open is for those who have not)', () => {
+  const here = world()
+  const application = open(here)
+  examine(here, application)
+  assert.equal(state(here, application), 'noticed')
+  assert.equal(pass(here, application, 'CL-1'), 'out-of-turn')
+})
+
+test('not-due: where the answers are known attest has nothing due, and makes no window longer', () => {
+  const here = world()
+  const application = open(here)
+  examine(here, application)
+  const before = here.object('application', application)
+  here.later(60 * DAY)
+  assert.equal(due(here, application), 'not-due')
+  assert.deepEqual(here.object('application', application), before)
+})
+
+test('the deadline passes and nobody is left: the application alone is written', () => {
+  const here = world(2)
+  const application = open(here)
+  here.later(7 * DAY)
+  assert.equal(due(here, application), null)
+  const outcome = here.last?.outcome
+  assert.deepEqual(outcome?.accepted === true ? outcome.effects.map(({ key }) => key) : [], [
+    `obj/application/${application}`,
+  ])
+})

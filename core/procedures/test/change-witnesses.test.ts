@@ -125,3 +125,9 @@ test('groups count as one once enough of their members signed', () => {
     [true, true, false, false, false],
   )
 })
+
+test('a registry that recorded no policy yet had an empty one, and asks nobody for the first', () => {
+  const here = staffedWorld(PARAMETERS)
+  assert.equal(ask(here, NEW, []), null)
+  assert.deepEqual(record(here)['previous'], { policy: '', until: '2030-01-31T00:00:00Z' })
+})

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Holder, type JsonObject, NEW_HOLDER, objectKey, type RecordKey } from '@cadastre/records'
-import { claim } from '../src/claim.ts'
+import { calendarKey } from '../src/business-days.ts'
+import { claim, claimToken } from '../src/claim.ts'
+import { WEEKDAYS } from '../src/weekdays.ts'
 import { addClerks, calledFor, examinationOf, examine, HASH } from './attestors.ts'
 import { assertStamped, DAY, World } from './world.ts'
 
@@ -312,4 +314,68 @@ test('quota-reached: a claimant has eight places in a week, claims by a listed k
   assert.equal(ofRegistration(here), 'quota-reached')
   assert.equal(byKey(here), null)
   assert.deepEqual(here.state.get(objectKey('notes', 'H-1')), { ...notes, filed })
+})
+
+test('a claim’s token is bound to the registry, the claimant and exactly what is claimed', () => {
+  const registration = { key: CELL, id: 'R-1' }
+  const tokens = [
+    claimToken('registry.example', 'H-1', IMPORTED),
+    claimToken('other.example', 'H-1', IMPORTED),
+    claimToken('registry.example', 'H-2', IMPORTED),
+    claimToken('registry.example', 'H-1', 'IMP-EXAMPLE-B2'),
+    claimToken('registry.example', 'H-1', registration),
+    claimToken('registry.example', 'H-1', { ...registration, id: 'R-2' }),
+    claimToken('registry.example', 'H-1', { ...registration, key: 'ip4/198.51.100.0/24' }),
+  ]
+  assert.equal(new Set(tokens.map((token) => world().state.memberHash(token))).size, tokens.length)
+})
+
+test('reverse-zone: the zones of a registration’s addresses prove it; AS numbers have none', () => {
+  const here = world()
+  assert.equal(ofRegistration(here, 'R-2', { means: 'reverse-zone' }), null)
+  assert.deepEqual(examinationOf(here, 'A-100')['questions'], ['zone-token'])
+})
+
+test('a holder of whom the source lists no key is claimed by any means but a key; nothing that was not there is erased', () => {
+  for (const means of ['instrument', 'checklist', 'reverse-zone']) {
+    const here = world()
+    here.put(objectKey('maintainers', IMPORTED), null)
+    assert.equal(ofHolder(here, { means }), null)
+    examine(here, 'A-100')
+    here.later(21 * DAY)
+    assert.equal(due(here), null)
+    const { outcome } = here.last ?? {}
+    assert.deepEqual(outcome?.accepted === true ? outcome.effects.map(({ key }) => key) : [], [
+      objectKey('holder', IMPORTED),
+      objectKey('application', 'A-100'),
+    ])
+  }
+})
+
+test('whom a claim affects: the imported holder, whose listed keys may veto; of a registration nobody holds, nobody', () => {
+  const here = world()
+  assert.equal(ofHolder(here), null)
+  assert.deepEqual(examinationOf(here, 'A-100')['affected'], [IMPORTED])
+  assert.equal(ofRegistration(here), null)
+  assert.deepEqual(examinationOf(here, 'A-101')['affected'], [])
+})
+
+test('what the claimant withdraws is withdrawn, and not vetoed', () => {
+  const here = world()
+  assert.equal(ofHolder(here), null)
+  assert.equal(ask(here, { step: 'withdraw', application: 'A-100', by: 'H-1' }, ['H-1/full']), null)
+  assert.equal(application(here)['state'], 'withdrawn')
+})
+
+test('a claim’s window counts by the calendar of its own terms; a claim by a key states no calendar, and nothing of attestors', () => {
+  const here = world()
+  const published = { ...WEEKDAYS, last: 2063 }
+  const calendar = here.state.memberHash(published)
+  here.put(calendarKey(calendar), { v: 1, calendar: published, since: 0 })
+  here.terms('claim/1', { windowDays: 15, calendar })
+  assert.equal(ofHolder(here), null)
+  assert.deepEqual(examinationOf(here, 'A-100')['windowDays'], [{ days: 15, calendar }])
+  assert.ok(here.last?.inputs.some(({ key }) => key === calendarKey(calendar)))
+  assert.equal(byKey(here), null)
+  assert.deepEqual(here.idle, [])
 })

@@ -306,3 +306,36 @@ test('member-changed at the effect: what was signed for has changed, by another 
     )
   }
 })
+
+test('a person’s country is corrected like anybody’s, and the holder that did not sign has its window', () => {
+  const here = world()
+  const key = objectKey('holder', 'H-1')
+  here.put(key, { ...(here.state.get(key) as object), kind: 'person', name: null })
+  assert.equal(ofHolder(here, { correction: COUNTRY }), null)
+  const { affected, windowDays } = examinationOf(here, 'A-100')
+  assert.deepEqual([affected, windowDays], [['H-1'], [{ days: 5, calendar: WEEKDAYS_HASH }]])
+  examine(here, 'A-100')
+  assert.equal(due(here), 'not-due')
+  here.later(7 * DAY)
+  assert.equal(due(here), null)
+  assert.equal((here.state.get(key) as Holder).country, 'YY')
+})
+
+test('later terms do not shorten the notice of a child whose parent was recorded before them', () => {
+  const here = world()
+  here.register('R-2', '203.0.113.0/25', { kind: 'sub', holder: 'H-2', since: 60 })
+  here.revise('correct/1', { noticeDays: 1 })
+  const registration = { key: 'ip4/203.0.113.0/25', id: 'R-2' }
+  assert.equal(ofRegistration(here, { by: 'H-3', registration }), null)
+  assert.deepEqual(examinationOf(here, 'A-100')['windowDays'], [{ days: 5, calendar: WEEKDAYS_HASH }])
+})
+
+test('a holder’s places in the attestors’ queues are counted where it asks; a clerk’s are not', () => {
+  const here = world()
+  const filed = (name: string): unknown =>
+    (here.state.get(objectKey('notes', name)) as JsonObject | null)?.['filed'] ?? null
+  assert.equal(ofHolder(here, { by: 'CL-2', signers: ['CL-2'] }), null)
+  assert.deepEqual([filed('CL-2'), filed('H-1')], [null, null])
+  assert.equal(ofHolder(here), null)
+  assert.deepEqual(filed('H-2'), [here.at])
+})

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JsonObject } from '@cadastre/records'
+import type { JsonObject, RecordKey } from '@cadastre/records'
 import { declareService } from '../src/declare-service.ts'
 import { assertStamped, World } from './world.ts'
 
@@ -216,4 +216,26 @@ test('under a child without a holder the parent declares; at the end of a term t
   here.register('R-3', '203.0.113.128/25', { kind: 'lease', holder: 'H-2', until: here.at })
   const leased = { at: 'ip4/203.0.113.128/25', holder: 'H-2' }
   assert.equal(declare(here, { ...ROA, maxLength: 25 }, leased), 'not-holder')
+})
+
+test('not-holder: numbers that are reserved inside a holding are nobody’s, and so not the holder’s either', () => {
+  const here = world()
+  here.register('R-2', '203.0.113.0/25', { kind: 'reserved', holder: null })
+  assert.equal(declare(here, { ...ROA, maxLength: 25 }, { at: 'ip4/203.0.113.0/25' }), 'not-holder')
+})
+
+test('reverse DNS that an earlier registration left there is not what the request replaces', () => {
+  const left = { under: 'R-0', since: 1, ns: ['ns0.example.net'], ds: [] }
+  const here = world()
+  here.put(CELL as RecordKey, { ...here.cell(CELL), rdns: left })
+  const registration = here.innermost(CELL)
+  assert.ok(registration)
+  const body = { holder: 'H-1', at: CELL, service: RDNS, action: 'set' }
+  const naming = (rdns: object | null): string | null => {
+    const replaces = [here.names(registration), here.replaced(`${CELL}#rdns`, rdns)]
+    return here.ask(declareService, { body, by: ['H-1/technical'], replaces })
+  }
+  assert.equal(naming(left), 'member-changed')
+  assert.equal(naming(null), null)
+  assert.equal(here.cell(CELL).rdns?.under, 'R-1')
 })

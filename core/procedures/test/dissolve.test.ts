@@ -245,3 +245,26 @@ test('body-malformed, not-due, procedure-unknown, wrong-origin, request-expired,
   here.put(key, { ...registry, state: 'founding' })
   assert.equal(notice(here), 'still-founding')
 })
+
+test('a first notice: nobody has consented to it, none was refused before, and what else is noted about the holder stays', () => {
+  const here = world()
+  const key = objectKey('notes', 'H-1')
+  const noted = { v: 1, holder: 'H-1', blocked: [], delayed: here.at, representative: null, since: 1 }
+  here.put(key, noted)
+  assert.equal(notice(here), null)
+  assert.deepEqual(here.object('application', 'A-100')?.['consents'], [])
+  assert.deepEqual(here.state.get(key), { ...noted, dissolution: { application: 'A-100', refused: [] } })
+})
+
+test('who filed a notice is known by the digest of its key alone, in upper case as handles are', () => {
+  const here = world()
+  assert.equal(notice(here), null)
+  const roster = here.state.get(ROSTER_KEY) as Roster
+  assert.deepEqual(roster.notices, [{ by: here.state.digest(KEY).toUpperCase(), at: here.at }])
+})
+
+test('who takes a notice back states the holder and nothing of attestors', () => {
+  const here = dissolved()
+  assert.equal(lift(here, 'H-1/full'), null)
+  assert.deepEqual(here.idle, [])
+})

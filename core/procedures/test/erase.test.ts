@@ -128,3 +128,14 @@ test('not-due, holder-unknown, consent-missing, commitment-unknown: nobody erase
   assert.equal(ask(here, [EMAIL]), null)
   assert.equal(ask(here, [EMAIL]), 'commitment-unknown')
 })
+
+test('of former contacts only what was named goes; the others are still told, as long as before', () => {
+  const here = world([BOTH, contact('noc', { email: OTHER })])
+  replace(here, [])
+  const until = '2030-01-31T00:00:00Z'
+  assert.equal(ask(here, [EMAIL]), null)
+  assert.deepEqual(holder(here).formerContacts, [
+    { contact: contact('abuse', { tel: PHONE }), until },
+    { contact: contact('noc', { email: OTHER }), until },
+  ])
+})
