@@ -27,10 +27,10 @@ import {
 import { calendarNeed, deadlineOf } from './business-days.ts'
 import {
   type Asked,
+  admitted,
   asked,
   baseNeeds,
   chainNeed,
-  commonRefusal,
   consent,
   holderKey,
   holderOf,
@@ -276,13 +276,11 @@ export const annotateDispute: Procedure<AnnotateDisputeBody> = {
   needs,
   decide(act, inputs, at) {
     if (act.kind === 'due') return decideDue(objectAt('notes', act.subject, inputs), at)
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const of = subject(from.body, inputs)
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const of = subject(from.value.body, inputs)
     if (!of.ok) return refuse(of.error)
-    const { body: wish, ...rest } = from
+    const { body: wish, ...rest } = from.value
     return wish.step === 'claim' || wish.step === 'court'
       ? decideClaim({ ...rest, body: wish }, of.value, inputs, at)
       : decideEnding({ ...rest, body: wish }, of.value, inputs, at)

@@ -15,7 +15,7 @@ import {
   recordKey,
   type Schema,
 } from '@cadastre/records'
-import { asked, baseNeeds, commonRefusal, recordNeed } from './common.ts'
+import { admitted, asked, baseNeeds, recordNeed } from './common.ts'
 import { accept, refuse } from './effects.ts'
 import type { Procedure } from './procedure.ts'
 
@@ -52,12 +52,10 @@ export const certifiedExtract: Procedure<CertifiedExtractBody> = {
     return from === null ? [] : [...baseNeeds(ID), recordNeed(from.body.key)]
   },
   decide(act, inputs) {
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const record = inputs.record(from.body.key) as Json
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const record = inputs.record(from.value.body.key) as Json
     const hash = record === null ? null : inputs.memberHash(record)
-    return hash === from.body.record ? accept([]) : refuse('member-changed')
+    return hash === from.value.body.record ? accept([]) : refuse('member-changed')
   },
 }

@@ -26,12 +26,12 @@ import { calendarNeeds, longestDays } from './business-days.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
+  admitted,
   applicationKey,
   applicationOf,
   asked,
   baseNeeds,
   chainNeed,
-  commonRefusal,
   consent,
   holderKey,
   holderOf,
@@ -364,9 +364,7 @@ export const claim: Procedure<ClaimBody> = {
       const application = objectAt('application', act.subject, inputs)
       return application === null ? refuse('not-due') : decideDue(application, inputs, at)
     }
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    return common === null ? decideAsked(from, inputs, at) : refuse(common)
+    const from = admitted(act, body, inputs, ID)
+    return from.ok ? decideAsked(from.value, inputs, at) : refuse(from.error)
   },
 }

@@ -1,7 +1,7 @@
 /** What several procedures share: reading bodies, holders, parameters, members; each check lives in one place. */
 
 import { type Consent, consentOf, type Signatures, type Verified } from '@cadastre/evidence'
-import { type Block, type Range, rangeToBlocks } from '@cadastre/numbers'
+import { type Block, err, ok, type Range, type Result, rangeToBlocks } from '@cadastre/numbers'
 import {
   type Application,
   asObject,
@@ -156,6 +156,19 @@ export function commonRefusal(asked: Asked<unknown>, inputs: Inputs, id: string)
   if (refusal !== null || registry === null) return refusal
   // A pause that has ended counts as ended, though its op is not written yet.
   return registry.paused !== null && asked.received < registry.paused.until ? 'paused' : null
+}
+
+/** The request, read, which stands behind everything that {@link commonRefusal} refuses; or why it does not. */
+export function admitted<Body>(
+  act: Act,
+  schema: Schema<Body>,
+  inputs: Inputs,
+  id: string,
+): Result<Asked<Body>, RefusalCode> {
+  const from = asked(act, schema)
+  if (from === null) return err('body-malformed')
+  const refusal = commonRefusal(from, inputs, id)
+  return refusal === null ? ok(from) : err(refusal)
 }
 
 /** The same for acts of staff, which a pause does not stop. */

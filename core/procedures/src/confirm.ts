@@ -6,7 +6,7 @@
  */
 
 import { handle, object, type Schema } from '@cadastre/records'
-import { asked, baseNeeds, commonRefusal, consent, holderKey, holderOf, recordNeed } from './common.ts'
+import { admitted, asked, baseNeeds, consent, holderKey, holderOf, recordNeed } from './common.ts'
 import { accept, lessen, refuse } from './effects.ts'
 import type { Procedure } from './procedure.ts'
 
@@ -35,13 +35,11 @@ export const confirm: Procedure<ConfirmBody> = {
     return from === null ? [] : [...baseNeeds(ID), recordNeed(holderKey(from.body.holder))]
   },
   decide(act, inputs, at) {
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const holder = holderOf(inputs, from.body.holder)
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const holder = holderOf(inputs, from.value.body.holder)
     if (holder === null) return refuse('holder-unknown')
-    const given = consent(holder, from, 'technical')
+    const given = consent(holder, from.value, 'technical')
     if (given === null) return refuse('consent-missing')
     if (holder.confirmed === at) return refuse('nothing-changed')
     return accept([lessen(holderKey(holder.handle), { ...holder, confirmed: at, active: at }, given)])

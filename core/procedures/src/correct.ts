@@ -32,10 +32,10 @@ import { calendarNeeds, longestDays } from './business-days.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
+  admitted,
   asked,
   baseNeeds,
   chainNeed,
-  commonRefusal,
   consent,
   holderKey,
   holderOf,
@@ -302,11 +302,9 @@ export const correct: Procedure<CorrectBody> = {
       if (application === null || wish === null) return refuse('not-due')
       return decideExamined(application, () => effectsNow(wish, application, inputs), inputs, at)
     }
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const { body: wish, ...rest } = from
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const { body: wish, ...rest } = from.value
     return 'application' in wish
       ? decideEnd({ ...rest, body: wish }, ID, inputs, at)
       : decideWish({ ...rest, body: wish }, inputs, at)

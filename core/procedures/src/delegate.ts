@@ -9,7 +9,7 @@
 
 import { handle, type Instant, object, type Schema, tagged } from '@cadastre/records'
 import { endApplication } from './applications.ts'
-import { type Asked, applicationOf, asked, baseNeeds, commonRefusal, objectAt } from './common.ts'
+import { type Asked, admitted, applicationOf, asked, baseNeeds, objectAt } from './common.ts'
 import { decideEnd, decideTerm, type End, endNeeds, termNeeds } from './delegate-end.ts'
 import { decideGrant, decideGranted, GRANT, type Grant, grantIn, grantNeeds } from './delegate-grant.ts'
 import { accept, refuse } from './effects.ts'
@@ -97,11 +97,9 @@ export const delegate: Procedure<DelegateBody> = {
       const application = objectAt('application', act.subject, inputs)
       return application === null ? refuse('not-due') : decideGranted(application, inputs, at)
     }
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const { body: wish, ...rest } = from
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const { body: wish, ...rest } = from.value
     switch (wish.step) {
       case 'grant':
         return decideGrant({ ...rest, body: wish }, inputs, at)

@@ -23,11 +23,11 @@ import { hasEnded, newApplication, stepIn } from './applications.ts'
 import { calendarNeeds, longestDays } from './business-days.ts'
 import {
   type Asked,
+  admitted,
   applicationKey,
   applicationOf,
   asked,
   baseNeeds,
-  commonRefusal,
   holderKey,
   holderOf,
   numberParameter,
@@ -201,11 +201,9 @@ export const dissolve: Procedure<DissolveBody> = {
       if (application === null || wish === null) return refuse('not-due')
       return decideExamined(application, () => effectsOf(wish, inputs, at), inputs, at)
     }
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const { body: wish, ...rest } = from
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const { body: wish, ...rest } = from.value
     if (wish.step === 'notice') return decideNotice({ ...rest, body: wish }, inputs, at)
     return wish.step === 'lift'
       ? decideLift({ ...rest, body: wish }, inputs, at)

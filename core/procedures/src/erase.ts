@@ -18,16 +18,7 @@ import {
   type Schema,
   withoutCommitments,
 } from '@cadastre/records'
-import {
-  asked,
-  baseNeeds,
-  commonRefusal,
-  consent,
-  holderKey,
-  holderOf,
-  objectAt,
-  recordNeed,
-} from './common.ts'
+import { admitted, asked, baseNeeds, consent, holderKey, holderOf, objectAt, recordNeed } from './common.ts'
 import { accept, lessen, put, refuse } from './effects.ts'
 import type { Decision, Procedure } from './procedure.ts'
 
@@ -77,18 +68,16 @@ export const erase: Procedure<EraseBody> = {
   },
   decide(act, inputs, at) {
     if (act.kind === 'due') return decideDue(objectAt('holder', act.subject, inputs), at)
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const holder = holderOf(inputs, from.body.holder)
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const holder = holderOf(inputs, from.value.body.holder)
     if (holder === null) return refuse('holder-unknown')
-    const given = consent(holder, from, 'full')
+    const given = consent(holder, from.value, 'full')
     if (given === null) return refuse('consent-missing')
     const own = commitmentsOf(holder)
-    if (!from.body.commitments.every((commitment) => own.includes(commitment)))
+    if (!from.value.body.commitments.every((commitment) => own.includes(commitment)))
       return refuse('commitment-unknown')
-    const erased = { ...erasedFrom(holder, from.body.commitments), active: at }
+    const erased = { ...erasedFrom(holder, from.value.body.commitments), active: at }
     return accept([lessen(holderKey(holder.handle), erased, given)])
   },
 }

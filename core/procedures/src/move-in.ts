@@ -35,10 +35,10 @@ import { CellEdits } from './cell-edits.ts'
 import { withRegistration } from './cells.ts'
 import {
   type Asked,
+  admitted,
   asked,
   baseNeeds,
   chainNeed,
-  commonRefusal,
   consent,
   fewBlocks,
   holderKey,
@@ -336,11 +336,9 @@ export const moveIn: Procedure<MoveInBody> = {
   deadlineSeconds: 60,
   needs,
   decide(act, inputs, at) {
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const { body: wish, ...rest } = from
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const { body: wish, ...rest } = from.value
     return wish.step === 'accept'
       ? decideAccept({ ...rest, body: wish }, inputs, at)
       : decideCarry({ ...rest, body: wish }, inputs)

@@ -25,10 +25,10 @@ import { withPending } from './applications.ts'
 import type { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
+  admitted,
   asked,
   baseNeeds,
   chainNeed,
-  commonRefusal,
   consent,
   holderKey,
   holderOf,
@@ -378,11 +378,9 @@ export const moveOut: Procedure<MoveOutBody> = {
   needs,
   decide(act, inputs, at) {
     if (act.kind === 'due') return decideDue(objectAt('transit', act.subject, inputs), inputs, at)
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const { body: wish, ...rest } = from
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const { body: wish, ...rest } = from.value
     switch (wish.step) {
       case 'init':
         return decideInit({ ...rest, body: wish }, inputs, at)

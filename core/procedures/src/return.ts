@@ -30,12 +30,12 @@ import {
 } from './applications.ts'
 import {
   type Asked,
+  admitted,
   applicationKey,
   applicationOf,
   asked,
   baseNeeds,
   chainNeed,
-  commonRefusal,
   consent,
   holderKey,
   holderOf,
@@ -263,11 +263,9 @@ export const returnNumbers: Procedure<ReturnBody> = {
       const application = objectAt('application', act.subject, inputs)
       return application === null ? refuse('not-due') : decideEffect(application, inputs, at)
     }
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const { body: wish, ...rest } = from
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const { body: wish, ...rest } = from.value
     return wish.step === 'offer'
       ? decideOffer({ ...rest, body: wish }, inputs, at)
       : decideWithdrawal({ ...rest, body: wish }, inputs, at)

@@ -30,11 +30,11 @@ import { calendarNeeds, longestDays } from './business-days.ts'
 import { CellEdits } from './cell-edits.ts'
 import {
   type Asked,
+  admitted,
   applicationKey,
   asked,
   baseNeeds,
   chainNeed,
-  commonRefusal,
   consent,
   holderKey,
   holderOf,
@@ -342,11 +342,9 @@ export const succeed: Procedure<SucceedBody> = {
       const application = objectAt('application', act.subject, inputs)
       return application === null ? refuse('not-due') : decideDue(application, inputs, at)
     }
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const { body: wish, ...rest } = from
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const { body: wish, ...rest } = from.value
     return wish.step === 'apply'
       ? decideApply({ ...rest, body: wish }, inputs, at)
       : decideEnd({ ...rest, body: wish }, ID, inputs, at)

@@ -37,12 +37,12 @@ import { CellEdits } from './cell-edits.ts'
 import { withoutServicesOf } from './cells.ts'
 import {
   type Asked,
+  admitted,
   applicationKey,
   applicationOf,
   asked,
   baseNeeds,
   chainNeed,
-  commonRefusal,
   consent,
   holderKey,
   holderOf,
@@ -415,11 +415,9 @@ export const transfer: Procedure<TransferBody> = {
       const application = objectAt('application', act.subject, inputs)
       return application === null ? refuse('not-due') : decideDue(application, inputs, at)
     }
-    const from = asked(act, body)
-    if (from === null) return refuse('body-malformed')
-    const common = commonRefusal(from, inputs, ID)
-    if (common !== null) return refuse(common)
-    const { body: wish, ...rest } = from
+    const from = admitted(act, body, inputs, ID)
+    if (!from.ok) return refuse(from.error)
+    const { body: wish, ...rest } = from.value
     return wish.step === 'withdraw'
       ? decideWithdrawal({ ...rest, body: wish }, inputs, at)
       : decideOffer({ ...rest, body: wish }, inputs, at)
