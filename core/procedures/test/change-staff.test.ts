@@ -370,3 +370,12 @@ test('the thirty days are the least, whatever the parameters say; more where the
     assert.equal(here.object('application', 'A-100')?.['due'], due)
   }
 })
+
+test('not-due: what another procedure recorded changes no staff, whatever it says', () => {
+  const here = world()
+  assert.equal(ask(here), null)
+  const key = 'obj/application/A-100' as RecordKey
+  here.put(key, { ...here.object('application', 'A-100'), procedure: 'pause/1' })
+  here.later(7 * DAY)
+  assert.equal(here.due(changeStaff, key), 'not-due')
+})

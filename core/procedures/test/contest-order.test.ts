@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type JsonObject, objectKey } from '@cadastre/records'
 import { contestOrder } from '../src/contest-order.ts'
-import { answers, calledFor, commit, reveal } from './attestors.ts'
+import { answers, calledFor, commit, examinationOf, reveal } from './attestors.ts'
 import {
   addAuthority,
   after,
@@ -153,6 +153,23 @@ test('object: what the order fixes is not delayed', () => {
   objected(here, order)
   after(here, 2)
   assert.equal(stateOf(here, order)[0], 'executed')
+})
+test('object: an order that fixes when it is executed is executed then, before the attestor’s deadline', () => {
+  const here = deskWorld()
+  const order = verified(here, TO_H2, { executeFrom: '2030-01-02T00:00:00Z' })
+  notified(here, order)
+  const { windowEnd } = orderIn(here, order)
+  objected(here, order)
+  assert.equal(orderIn(here, order).windowEnd, windowEnd)
+  after(here, 1)
+  assert.equal(stateOf(here, order)[0], 'executed')
+})
+test('object: whoever looks again has nobody to notify and no window, and answers only what was objected to', () => {
+  const here = deskWorld()
+  const application = objected(here, verified(here, HOLD), { items: ['not-superseded', 'not-superseded'] })
+  const { affected, windowSeconds, windowDays, questions } = examinationOf(here, application)
+  assert.deepEqual([affected, windowSeconds, windowDays], [[], 0, []])
+  assert.deepEqual(questions, ['not-superseded'])
 })
 test('object: an answer after the end changes nothing but what is on record', () => {
   const here = deskWorld()
