@@ -120,6 +120,8 @@ export function parseBlockKey(key: string): Result<Block, NumberError> {
   }
   const parsed = parsePrefix(key.slice(4))
   if (!parsed.ok) return parsed
+  // A dotted quad without leading zeros, and a length without them, have no other spelling.
+  if (space === 'ip4/' && parsed.value.space === 'ip4') return parsed
   const canonical = blockKey(parsed.value)
   return canonical === key ? parsed : numberError('bad-key', key, canonical)
 }

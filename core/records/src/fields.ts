@@ -4,7 +4,7 @@ import { type Asn, type Block, parseAsn, parsePrefix, parseRange, type Range } f
 import { type Calendar, MAX_WEEKEND } from './calendar.ts'
 import { asRecordKey, parseHandle, type RecordKey } from './keys.ts'
 import { type Contact, type EnrolledKey, KEY_ROLES, type KeyPolicy } from './objects.ts'
-import { array, integer, map, object, oneOf, parsedText, type Schema, text } from './schema.ts'
+import { array, integer, keptText, map, object, oneOf, parsedText, type Schema, text } from './schema.ts'
 import { type CalendarDate, type Instant, parseDate, parseInstant } from './time.ts'
 
 /** 32 bytes in standard padded base64. */
@@ -20,17 +20,17 @@ export const base64: Schema<string> = text({
   pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$',
 })
 /** An upper-case handle in stored form. */
-export const handle: Schema<string> = parsedText({
+export const handle: Schema<string> = keptText({
   expected: 'a handle in upper case, such as H-7',
   maxLength: 100,
   parse: (value) => (parseHandle(value) === value ? value : null),
 })
-export const instant: Schema<Instant> = parsedText({
+export const instant: Schema<Instant> = keptText({
   expected: 'an RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z',
   maxLength: 20,
   parse: parseInstant,
 })
-export const recordKey: Schema<RecordKey> = parsedText({
+export const recordKey: Schema<RecordKey> = keptText({
   expected: 'a record key, such as ip4/203.0.113.0/24, asn/64496/32 or obj/holder/H-7',
   maxLength: 140,
   parse: asRecordKey,

@@ -8,6 +8,7 @@ import { REQUEST_PAYLOAD_TYPE, type Request } from './signing.ts'
 
 const anyObject: Schema<JsonObject> = {
   json: { type: 'object' },
+  fits: isObject,
   read: (value, pointer) =>
     isObject(value)
       ? { ok: true, value }
@@ -19,6 +20,7 @@ const anyObject: Schema<JsonObject> = {
 
 const versionOne: Schema<1> = {
   json: { const: 1 },
+  fits: (value) => value === 1,
   read: (value, pointer) =>
     value === 1
       ? { ok: true, value: 1 }

@@ -12,10 +12,28 @@ export type SchemaError = { readonly pointer: string; readonly value: string; re
 
 export interface Schema<T> {
   readonly json: JsonObject
+  /**
+   * Whether the value fits, and reading it gives this value itself. False says nothing: {@link Schema.read} decides. It makes
+   * nothing, which for entries and requests, most of which are right, is half the price of reading.
+   */
+  fits?(value: Json | undefined): boolean
   read(value: Json | undefined, pointer: string): Result<T, SchemaError>
 }
 
 export type SchemaType<S> = S extends Schema<infer T> ? T : never
+
+/** A schema's answer to what does not fit, seen from the object or list around it. */
+function inside(pointer: string, { error }: { readonly error: SchemaError }): Result<never, SchemaError> {
+  return err({ ...error, pointer: pointer + error.pointer })
+}
+
+/** The member `fits` of a schema around others, made of theirs; none where one of them has none. */
+function fitting(
+  inner: readonly Schema<unknown>[],
+  fits: (value: Json | undefined) => boolean,
+): Pick<Schema<unknown>, 'fits'> {
+  return inner.every((schema) => schema.fits !== undefined) ? { fits } : {}
+}
 
 function refusal(pointer: string, value: Json | undefined, expected: string): Result<never, SchemaError> {
   const text = value === undefined ? 'nothing' : JSON.stringify(value)
@@ -35,14 +53,33 @@ type TextOptions = { readonly expected: string; readonly maxLength: number; read
 
 /** A string of a pattern, and of at most `maxLength` UTF-16 code units. */
 export function text(options: TextOptions): Schema<string> {
-  return parsedText({ ...options, parse: (value) => value })
+  return keptText({ ...options, parse: (value) => value })
+}
+
+/** A string that `parse` accepts, and gives back as it is. */
+export function keptText<T extends string>(
+  options: TextOptions & { readonly parse: (value: string) => T | null },
+): Schema<T> {
+  const pattern = patternOf(options)
+  return {
+    ...parsedText(options),
+    fits: (value) =>
+      typeof value === 'string' &&
+      value.length <= options.maxLength &&
+      (pattern === null || pattern.test(value)) &&
+      options.parse(value) === value,
+  }
+}
+
+function patternOf({ pattern }: TextOptions): RegExp | null {
+  return pattern === undefined ? null : new RegExp(pattern, 'u')
 }
 
 /** A string that `parse` accepts (it returns null where it does not). */
 export function parsedText<T>(
   options: TextOptions & { readonly parse: (value: string) => T | null },
 ): Schema<T> {
-  const pattern = options.pattern === undefined ? null : new RegExp(options.pattern, 'u')
+  const pattern = patternOf(options)
   return {
     json: {
       type: 'string',
@@ -62,18 +99,19 @@ export function parsedText<T>(
 
 /** A whole number from `minimum` to `maximum`, both included. */
 export function integer(minimum: number, maximum: number): Schema<number> {
+  const isInside = (value: Json | undefined): value is number =>
+    typeof value === 'number' && Number.isSafeInteger(value) && value >= minimum && value <= maximum
   return {
     json: { type: 'integer', minimum, maximum },
-    read(value, pointer) {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < minimum || value > maximum)
-        return refusal(pointer, value, `a whole number from ${minimum} to ${maximum}`)
-      return ok(value)
-    },
+    fits: isInside,
+    read: (value, pointer) =>
+      isInside(value) ? ok(value) : refusal(pointer, value, `a whole number from ${minimum} to ${maximum}`),
   }
 }
 
 export const bool: Schema<boolean> = {
   json: { type: 'boolean' },
+  fits: (value) => typeof value === 'boolean',
   read: (value, pointer) =>
     typeof value === 'boolean' ? ok(value) : refusal(pointer, value, 'true or false'),
 }
@@ -81,6 +119,7 @@ export const bool: Schema<boolean> = {
 export function nullable<T>(inner: Schema<T>): Schema<T | null> {
   return {
     json: { oneOf: [inner.json, { type: 'null' }] },
+    ...fitting([inner], (value) => value === null || inner.fits?.(value) === true),
     read: (value, pointer) => (value === null ? ok(null) : inner.read(value, pointer)),
   }
 }
@@ -88,6 +127,7 @@ export function nullable<T>(inner: Schema<T>): Schema<T | null> {
 export function oneOf<const T extends string>(values: readonly T[]): Schema<T> {
   return {
     json: { type: 'string', enum: values },
+    fits: (value) => values.some((candidate) => candidate === value),
     read(value, pointer) {
       const found = values.find((candidate) => candidate === value)
       return found === undefined ? refusal(pointer, value, `one of ${values.join(', ')}`) : ok(found)
@@ -96,15 +136,21 @@ export function oneOf<const T extends string>(values: readonly T[]): Schema<T> {
 }
 
 export function array<T>(inner: Schema<T>, maxItems: number, minItems = 0): Schema<readonly T[]> {
+  const isBounded = (value: Json | undefined): value is readonly Json[] =>
+    isArray(value) && value.length >= minItems && value.length <= maxItems
   return {
     json: { type: 'array', items: inner.json, minItems, maxItems },
+    ...fitting([inner], (value) => {
+      if (!isBounded(value)) return false
+      for (let index = 0; index < value.length; index++) if (inner.fits?.(value[index]) !== true) return false
+      return true
+    }),
     read(value, pointer) {
-      if (!isArray(value) || value.length < minItems || value.length > maxItems)
-        return refusal(pointer, value, `a list of ${minItems} to ${maxItems} items`)
+      if (!isBounded(value)) return refusal(pointer, value, `a list of ${minItems} to ${maxItems} items`)
       const items: T[] = []
       for (let index = 0; index < value.length; index++) {
-        const item = inner.read(value[index], `${pointer}/${index}`)
-        if (!item.ok) return item
+        const item = inner.read(value[index], '')
+        if (!item.ok) return inside(`${pointer}/${index}`, item)
         items.push(item.value)
       }
       return ok(items)
@@ -119,19 +165,29 @@ export type ObjectOf<M extends Members> = { readonly [N in keyof M]: SchemaType<
 export function object<M extends Members>(members: M): Schema<ObjectOf<M>> {
   const names = Object.keys(members)
   const properties: Record<string, Json> = {}
-  for (const [name, schema] of Object.entries(members)) properties[name] = schema.json
+  const schemas = Object.entries(members)
+  for (const [name, schema] of schemas) properties[name] = schema.json
+  const fit = fitting(Object.values(members), (value) => {
+    // As many members as there should be, and each that should be there: there is no other.
+    if (!isObject(value) || Object.keys(value).length !== schemas.length) return false
+    for (const [name, schema] of schemas)
+      if (!Object.hasOwn(value, name) || schema.fits?.(value[name]) !== true) return false
+    return true
+  })
   return {
     json: { type: 'object', additionalProperties: false, required: names, properties },
+    ...fit,
     read(value, pointer) {
+      if (fit.fits?.(value) === true) return ok(value as ObjectOf<M>)
       if (!isObject(value)) return refusal(pointer, value, `an object with ${names.join(', ')}`)
       for (const name of Object.keys(value))
         if (!Object.hasOwn(members, name))
           return refusal(below(pointer, name), value[name], `only the members ${names.join(', ')}`)
       const result: Record<string, unknown> = {}
-      for (const [name, schema] of Object.entries(members)) {
+      for (const [name, schema] of schemas) {
         const own = Object.hasOwn(value, name) ? value[name] : undefined
-        const member = schema.read(own, `${pointer}/${name}`)
-        if (!member.ok) return member
+        const member = schema.read(own, '')
+        if (!member.ok) return inside(`${pointer}/${name}`, member)
         result[name] = member.value
       }
       return ok(result as ObjectOf<M>)
@@ -159,8 +215,8 @@ export function map<T>(
       const result: Record<string, T> = {}
       for (const [name, member] of Object.entries(value)) {
         if (!pattern.test(name)) return refusal(below(pointer, name), name, options.expected)
-        const read = inner.read(member, `${pointer}/${name}`)
-        if (!read.ok) return read
+        const read = inner.read(member, '')
+        if (!read.ok) return inside(`${pointer}/${name}`, read)
         result[name] = read.value
       }
       return ok(result)

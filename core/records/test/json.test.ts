@@ -50,6 +50,53 @@ test('RFC 8785 section 3.2.3: members are sorted by UTF-16 code units', () => {
   ])
 })
 
+/** RFC 8785 section 3.2 in its plainest words: members sorted, each part in turn. */
+function naive(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map((item: Json) => naive(item)).join()}]`
+  if (!isObject(value)) return JSON.stringify(value)
+  const names = Object.keys(value).sort()
+  return `{${names.map((name) => `${JSON.stringify(name)}:${naive(value[name] ?? null)}`).join()}}`
+}
+
+/** Names that JavaScript orders by itself, loses by assignment, or nobody has met before. */
+const anyName: fc.Arbitrary<string> = fc.oneof(
+  fc.constantFrom('v', 'holder', 'since', 'id', 'ab', 'a', '__proto__', 'toString', 'toJSON', 'x'.repeat(60)),
+  fc.nat(12).map(String),
+  fc.string({ maxLength: 3 }),
+)
+const anyShape: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom<Json>(null, true, 7, 'text', '"'),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc
+      .array(fc.tuple(anyName, tie('value')), { maxLength: 6 })
+      .map((members): Json => Object.fromEntries(members)),
+  ),
+})).value
+
+test('RFC 8785 section 3.2: the text is what the plainest writer makes, whatever the order and the names', () => {
+  fc.assert(
+    fc.property(anyShape, (value) => assert.equal(canonicalJson(value), naive(value))),
+    { numRuns: 5000 },
+  )
+})
+
+test('canonical text has no depth of its own: what is written deeper than entries may be is the same', () => {
+  for (const depth of [31, 32, 33, 40, 500]) {
+    let value: Json = { b: 1, a: [] }
+    for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { z: value, y: null }
+    assert.equal(canonicalJson(value), naive(value), `${depth}`)
+    assert.equal(parseCanonicalJson(canonicalJson(value)) !== null, depth <= 31, `${depth}`)
+  }
+})
+
+test('shapes that strangers invent do not spoil those that come after', () => {
+  for (let number = 0; number < 10_000; number++)
+    assert.equal(canonicalJson({ [`n${number}`]: 1, a: 2 }), `{"a":2,"n${number}":1}`)
+  assert.equal(canonicalJson({ v: 1, holder: 'H-1', at: null }), '{"at":null,"holder":"H-1","v":1}')
+})
+
 test('any value reads back from its canonical text, and its text is its own canonical text', () => {
   fc.assert(
     fc.property(ledgerValue, (value) => {

@@ -196,3 +196,80 @@ test('each schema describes itself as JSON Schema that says what it reads', () =
     properties: { step: { const: 'one' }, a: { type: 'integer', minimum: 0, maximum: 1 } },
   })
 })
+
+/** The same schema made of leaves that cannot say by themselves whether a value fits, so that all is read member by member. */
+function leafless<T>({ json, read }: Schema<T>): Schema<T> {
+  return { json, read }
+}
+type Leaf = <T>(schema: Schema<T>) => Schema<T>
+const nest = (leaf: Leaf): Schema<unknown> =>
+  object({
+    v: leaf(integer(1, 3)),
+    at: leaf(instant),
+    keys: array(
+      object({ key: leaf(recordKey), q: leaf(oneOf(['record', 'chain'])), hash: nullable(leaf(hash32)) }),
+      3,
+    ),
+    where: nullable(leaf(prefix)),
+    flags: map(nullable(leaf(bool)), { pattern: '^[a-z]$', maxMembers: 2, expected: 'letters' }),
+    plain: object({ handle: leaf(handle), name: leaf(text({ expected: 'a', maxLength: 3 })) }),
+  })
+
+test('what fits as it is, is given back itself; all else is read as member by member, to the same errors', () => {
+  const [quick, slow] = [nest((schema) => schema), nest(leafless)]
+  const values = { record: 'ip4/192.0.2.0/24', other: 'ip6/2001:db8::/32', hash: `${'A'.repeat(43)}=` }
+  const scalar = fc.constantFrom<Json>(
+    1,
+    4,
+    null,
+    true,
+    'a',
+    'H-7',
+    'h',
+    '2030-01-01T00:00:00Z',
+    'record',
+    '',
+  )
+  const or = (right: fc.Arbitrary<Json>): fc.Arbitrary<Json> =>
+    fc.oneof({ weight: 30, arbitrary: right }, { weight: 1, arbitrary: scalar })
+  const record = (of: Record<string, fc.Arbitrary<Json>>): fc.Arbitrary<Json> =>
+    fc
+      .record(of, { noNullPrototype: true })
+      .chain((whole) =>
+        fc.oneof(
+          { weight: 20, arbitrary: fc.constant<Json>(whole) },
+          { weight: 1, arbitrary: fc.constant<Json>({ ...whole, more: 1 }) },
+          { weight: 1, arbitrary: fc.constant<Json>(Object.fromEntries(Object.entries(whole).slice(1))) },
+          { weight: 5, arbitrary: fc.constant<Json>(Object.fromEntries(Object.entries(whole).reverse())) },
+        ),
+      )
+  const key = record({
+    key: or(fc.constantFrom(values.record, values.other, 'obj/holder/H-7', 'ip4/192.0.2.1/24')),
+    q: or(fc.constantFrom('record', 'chain')),
+    hash: or(fc.constantFrom(values.hash, null)),
+  })
+  const value = record({
+    v: or(fc.constantFrom(1, 2)),
+    at: or(fc.constant('2030-01-01T00:00:00Z')),
+    keys: or(fc.array(key, { maxLength: 4 })),
+    where: or(fc.constantFrom('192.0.2.0/24', null)),
+    flags: or(fc.dictionary(fc.constantFrom('a', 'b', 'c', 'ab'), fc.boolean(), { noNullPrototype: true })),
+    plain: or(record({ handle: or(fc.constant('H-7')), name: or(fc.constant('abc')) })),
+  })
+  let right = 0
+  fc.assert(
+    fc.property(value, (given) => {
+      const [one, other] = [quick.read(given, '/x'), slow.read(given, '/x')]
+      assert.deepEqual(one, other)
+      if (one.ok) right += 1
+    }),
+    { numRuns: 3000, seed: 5 },
+  )
+  assert.ok(right > 20, `${right} fit`)
+  const fitting = object({ a: array(object({ b: nullable(bool) }), 2) })
+  const given = { a: [{ b: null }, { b: true }] }
+  const read = fitting.read(given, '')
+  assert.ok(read.ok && read.value === given)
+  assert.equal(fitting.fits?.({ a: [{ b: 1 }] }), false)
+  assert.equal(quick.fits, undefined, 'a prefix is read to a block')
+})

@@ -18,8 +18,10 @@ import { nodeEnrolmentProblem } from './node-enrolment.ts'
 import { isRsa, type RsaAlgorithm, readRsaKey } from './rsa.ts'
 import { isSmallOrderEncoding } from './small-order.ts'
 
-/** Hashes of up to this many bytes go through one reused buffer: allocation costs more than SHA-256. */
-const SCRATCH_BYTES = 1024
+/** Hashes of up to this many bytes go through one reused buffer: allocation costs more than SHA-256. Entries fit. */
+const SCRATCH_BYTES = 33 * 1024
+/** Views of the buffer are kept up to this length. */
+const KEPT_VIEW_BYTES = 1024
 const scratch: Buffer = Buffer.alloc(SCRATCH_BYTES)
 /** Views of the first n bytes of the scratch, made once each. */
 const views: Buffer[] = []
@@ -34,6 +36,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
     scratch.set(part, at)
     at += part.length
   }
+  if (length > KEPT_VIEW_BYTES) return scratch.subarray(0, length)
   let view = views[length]
   if (view === undefined) {
     view = scratch.subarray(0, length)

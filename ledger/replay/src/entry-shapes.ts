@@ -13,20 +13,20 @@ import {
   type OpEntry,
   object,
   oneOf,
-  type Request,
-  readRequest,
   recordKey,
+  requestSchema,
   type Schema,
   type StateEntry,
   text,
 } from '@cadastre/records'
-import { readEvidence } from '@cadastre/signatures'
+import { isEvidence, readEvidence } from '@cadastre/signatures'
 
 const INDEX_MAX = Number.MAX_SAFE_INTEGER
 
 function literal<const T extends string | number | boolean>(value: T): Schema<T> {
   return {
     json: { const: value },
+    fits: (given) => given === value,
     read: (given, pointer) =>
       given === value
         ? { ok: true, value }
@@ -34,15 +34,17 @@ function literal<const T extends string | number | boolean>(value: T): Schema<T>
   }
 }
 
-const request: Schema<Request> = { json: {}, read: (value, _pointer) => readRequest(value ?? null) }
+/** An op that falls due has none. */
 const evidence: Schema<OpEntry['evidence']> = {
   json: {},
+  fits: (value) => (Array.isArray(value) && value.length === 0) || isEvidence(value),
   read: (value, _pointer) =>
     Array.isArray(value) && value.length === 0 ? { ok: true, value: [] } : readEvidence(value ?? null),
 }
 /** Any value, but there must be one: a member left out would be a second spelling of null. */
 const anyJson: Schema<Json> = {
   json: {},
+  fits: (value) => value !== undefined,
   read: (value, pointer) =>
     value === undefined
       ? { ok: false, error: { pointer, value: 'nothing', expected: 'a record, or null' } }
@@ -70,6 +72,7 @@ const refused: Schema<{ readonly accepted: false; readonly refusals: readonly st
 })
 const outcome: Schema<OpEntry['outcome']> = {
   json: { oneOf: [accepted.json, refused.json] },
+  fits: (value) => accepted.fits?.(value) === true || refused.fits?.(value) === true,
   read(value, pointer) {
     const first = accepted.read(value, pointer)
     return first.ok ? first : refused.read(value, pointer)
@@ -82,7 +85,7 @@ export const opShape: Schema<OpEntry> = object({
   at: instant,
   received: nullable(received),
   procedure: text({ expected: 'a procedure id', maxLength: 40, pattern: '^[a-z-]+/[1-9][0-9]{0,3}$' }),
-  request: nullable(request),
+  request: nullable(requestSchema),
   evidence,
   inputs: array(input, 1024),
   outcome,

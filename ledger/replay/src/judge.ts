@@ -21,6 +21,7 @@ import {
   canonicalJson,
   dueOf,
   type EvidenceItem,
+  isArray,
   type Json,
   NotCanonicalError,
   type OpEntry,
@@ -189,7 +190,8 @@ const MAX_BODY_DEPTH = 30
 function isDeep(value: Json, left: number): boolean {
   if (left < 0) return true
   if (typeof value !== 'object' || value === null) return false
-  for (const item of Object.values(value)) if (isDeep(item, left - 1)) return true
+  if (isArray(value)) return value.some((item) => isDeep(item, left - 1))
+  for (const name of Object.keys(value)) if (isDeep(value[name] ?? null, left - 1)) return true
   return false
 }
 

@@ -51,11 +51,14 @@ const ITEMS: { readonly [alg: string]: Schema<EvidenceItem> } = {
 }
 const item: Schema<EvidenceItem> = {
   json: { oneOf: [plain.json, webauthn.json, peerProof.json, feeNote.json] },
-  read(value, pointer) {
-    const alg = isObject(value) ? value['alg'] : undefined
-    const known = typeof alg === 'string' && Object.hasOwn(ITEMS, alg) ? ITEMS[alg] : undefined
-    return (known ?? plain).read(value, pointer)
-  },
+  fits: (value) => itemSchema(value).fits?.(value) === true,
+  read: (value, pointer) => itemSchema(value).read(value, pointer),
+}
+
+function itemSchema(value: Json | undefined): Schema<EvidenceItem> {
+  const alg = isObject(value) ? value['alg'] : undefined
+  const known = typeof alg === 'string' && Object.hasOwn(ITEMS, alg) ? ITEMS[alg] : undefined
+  return known ?? plain
 }
 /** At most 32 signatures a request: two parties with full policies of 16 keys. */
 const items: Schema<readonly EvidenceItem[]> = array(item, 32, 1)
@@ -64,11 +67,24 @@ const items: Schema<readonly EvidenceItem[]> = array(item, 32, 1)
 export function readEvidence(value: Json): Result<readonly EvidenceItem[], EvidenceFault> {
   const read = items.read(value, '')
   if (!read.ok) return read
+  const twice = signingTwice(read.value)
+  if (twice < 0) return ok(read.value)
+  const key = read.value[twice]?.key ?? ''
+  return err({ pointer: `/${twice}/key`, value: key, expected: 'each key at most once' })
+}
+
+/** Whether {@link readEvidence} gives this value itself. */
+export function isEvidence(value: Json | undefined): value is Json & readonly EvidenceItem[] {
+  return fitsItems(value) && signingTwice(value) < 0
+}
+
+function fitsItems(value: Json | undefined): value is Json & readonly EvidenceItem[] {
+  return items.fits?.(value) === true
+}
+
+/** Where the first key stands that an earlier item has already; below 0 where there is none. */
+function signingTwice(given: readonly EvidenceItem[]): number {
+  if (given.length === 1) return -1
   const seen = new Set<string>()
-  for (const [index, { alg, key }] of read.value.entries()) {
-    if (seen.has(`${alg} ${key}`))
-      return err({ pointer: `/${index}/key`, value: key, expected: 'each key at most once' })
-    seen.add(`${alg} ${key}`)
-  }
-  return ok(read.value)
+  return given.findIndex(({ alg, key }) => seen.size === seen.add(`${alg} ${key}`).size)
 }

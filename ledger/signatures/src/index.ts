@@ -5,7 +5,7 @@
  */
 
 export { commitmentOf, opensCommitment } from './commitments.ts'
-export { type EvidenceFault, readEvidence } from './evidence-items.ts'
+export { type EvidenceFault, isEvidence, readEvidence } from './evidence-items.ts'
 export { feeNoteItem } from './fee-notes.ts'
 export { readOpenPgpKey } from './openpgp.ts'
 export { evidenceText, memberHashOf, requestText, signRequest } from './sign.ts'
