@@ -230,12 +230,13 @@ function openHeads(world: World, pool: Pool): readonly Application[] {
     .sort((a, b) => a.since - b.since)
 }
 function serveSize(world: World, pool: Pool, length: number): void {
-  let [head] = queueOf(world, pool.handle, length)
-  while (head !== undefined && head.state !== 'waiting') {
-    dequeue(world, pool.handle, length)
-    head = queueOf(world, pool.handle, length)[0]
-  }
+  const [head] = queueOf(world, pool.handle, length)
   if (head === undefined) return
+  if (head.state !== 'waiting') {
+    // Whoever withdrew is passed over in an act of its own.
+    dequeue(world, pool.handle, length)
+    return
+  }
   const holder = world.holder(head.body['holder'])
   if (holder === null) throw new Error('an applicant is a holder')
   const blocks = blocksOf(world, holder.handle, 'allocate')
@@ -273,10 +274,9 @@ function serve(world: World, pool: Pool, application: Application, holder: Holde
 
 /** By an act of the registrar it is looked whether something is free. */
 function takesItsPlace(world: World, pool: Pool, length: number, handle: string): void {
+  // While others wait it is known whether something is free.
+  if (queueOf(world, pool.handle, length).length === 0) world.exhausted.get(pool.handle)?.delete(length)
   enqueue(world, pool.handle, length, handle)
-  // Who is first now has not been looked for yet.
-  if (queueOf(world, pool.handle, length)[0]?.handle === handle)
-    world.exhausted.get(pool.handle)?.delete(length)
   world.toServe.add(pool.handle)
 }
 /** Whoever stood aside is first again. */

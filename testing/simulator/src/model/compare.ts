@@ -25,7 +25,7 @@ function cellOf(world: World, at: Prefixed): Json {
     .over(at)
     .filter((parcel) => prefixesOf(parcel).some((prefix) => keyAt(prefix) === key))
     .map(registrationOf)
-  const services = servicesAt(world, at)
+  const services = servicesAt(world, at).filter((one) => lives(world, at, one))
   const of = (kind: Service['kind']): JsonObject[] =>
     services.filter((one) => one.kind === kind).map(({ what, under, since }) => ({ under, since, ...what }))
   const [rdns = null] = of('rdns')

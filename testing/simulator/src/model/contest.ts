@@ -4,10 +4,9 @@ import type { Examination, Instant, OrderRecord } from '@cadastre/records'
 import { after } from './business-days.ts'
 import { staffFault, twoClerks } from './desk.ts'
 import { atOnce, call, ENDINGS, nextClerk } from './examined.ts'
-import { saveNotes } from './handing.ts'
 import { anySigned } from './keys.ts'
 import { isLive } from './order-checks.ts'
-import { returned, saveOrder } from './order-steps.ts'
+import { rests, returned } from './order-steps.ts'
 import {
   type Asked,
   firstOf,
@@ -40,10 +39,8 @@ export const contestOrder: Rule = {
     }
   },
 }
-/** Whether an order can still be contested: verified, not ended, not done, not stayed. */
-function isOpen(order: OrderRecord): boolean {
-  return order.verified !== null && isLive(order) && order.state !== 'stayed'
-}
+/** Whether an order can still be contested: verified, not ended, not done. */
+const isOpen = (order: OrderRecord): boolean => order.verified !== null && isLive(order)
 
 function appeal(asked: Asked): Verdict {
   const { world, body } = asked
@@ -54,23 +51,14 @@ function appeal(asked: Asked): Verdict {
     staffFault(asked, staff, ['clerk']),
     !twoClerks(asked, staff) && 'attestations-missing',
     order === null && 'order-unknown',
-    order !== null && !isOpen(order) && 'order-closed',
+    order !== null && (!isOpen(order) || order.state === 'stayed') && 'order-closed',
     order !== null &&
       world.get('authority', order.authority)?.terms.appealStays !== true &&
       'appeal-does-not-stay',
   )
   if (code !== null || order === null) return refuse(code ?? '')
   return {
-    accept() {
-      const stayed = { by: null, from: order.state, until: null }
-      for (const { id } of order.scope) {
-        const notes = world.notes(id)
-        const isHold = order.detail.effect === 'hold'
-        const orders = notes.orders.filter((one) => !(isHold && one.order === order.handle))
-        if (notes.orders.length > 0) saveNotes(world, { ...notes, orders })
-      }
-      saveOrder(world, { ...order, state: 'stayed', stayed })
-    },
+    accept: () => rests(world, order, null, null),
   }
 }
 

@@ -165,9 +165,11 @@ function effect(world: World, application: Application): void {
   const parcel = body['step'] === 'registration' ? named(world, body) : undefined
   const holder = body['step'] === 'holder' ? world.holder(body['holder']) : null
   const now = parcel === undefined ? statedNow(holder, body) : registrationOf(parcel)
+  const asked = application.examination?.affected ?? []
   const fault = firstOf(
     targetFault(body, parcel, holder),
     memberHash(world, now) !== remembered(world, application.handle) && 'member-changed',
+    affectedBy(world, parcel, holder).some((one) => !asked.includes(one)) && 'member-changed',
   )
   close(world, application, fault === null ? 'effected' : 'failed', fault)
   if (fault === null) correctTo(world, parcel, holder, correctionIn(body))

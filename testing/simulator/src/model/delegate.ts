@@ -232,12 +232,13 @@ function endWith(world: World, parcel: Parcel): void {
   endParcel(world, parcel)
 }
 
+/** One act ends one of them, with what is inside; of several in one place the inner ones come first. */
 function termEnds(world: World, key: string): Verdict {
   const at = blockAt(key)
   if (at === null) return refuse('not-due')
   const ended = world
     .over(at)
-    .find((one) => isChild(one) && termOver(one, world.at) && keysOf(one).includes(key))
+    .findLast((one) => isChild(one) && termOver(one, world.at) && keysOf(one).includes(key))
   if (ended === undefined) return refuse('not-due')
   return { accept: () => endWith(world, ended), unless: SIZES }
 }

@@ -115,8 +115,9 @@ export const updateHolder: Rule = {
 function newContacts(asked: Asked, holder: Holder): Verdict {
   const { world, body } = asked
   const contacts = asRead<readonly Contact[]>(body['contacts'])
-  const { formerContactSeconds = 0 } = parameters(world, 'update-holder/1', asked.received)
-  const until = later(world.at, formerContactSeconds) as Instant
+  const all = parametersSince(world, 'update-holder/1', holder.since, asked.received)
+  const seconds = Math.max(...all.map(({ formerContactSeconds = 0 }) => formerContactSeconds))
+  const until = later(world.at, seconds) as Instant
   const gone = holder.contacts.filter((contact) => !contacts.some((one) => sameJson(one, contact)))
   const formerContacts = [...holder.formerContacts, ...gone.map((contact) => ({ contact, until }))]
   const fault = firstOf(
@@ -177,7 +178,7 @@ export const rotateKeys: Rule = {
     if (!('holder' in waiting)) return waiting
     const { world } = fallen
     const { application, holder } = waiting
-    const { body, opened } = application
+    const { body } = application
     const stands =
       body['step'] === 'rotate' ? holder.policy : [holder.guardianThreshold, holder.evidenceRecovery]
     if (!sameJson(remembered(world, application.handle), stands))
@@ -186,7 +187,7 @@ export const rotateKeys: Rule = {
       accept() {
         close(world, application, 'effected')
         if (body['step'] === 'rotate')
-          saveLate(world, holder, rotated(world, holder, policyIn(body), opened), application)
+          saveLate(world, holder, rotated(world, holder, policyIn(body)), application)
         else saveLate(world, holder, recoveryIn(body), application)
       },
     }
@@ -199,14 +200,8 @@ const recoveryIn = (body: JsonObject): Pick<Holder, 'guardianThreshold' | 'evide
 })
 
 /** Keys and guardians that go stand in the record with the end of their veto. */
-export function rotated(
-  world: World,
-  holder: Holder,
-  policy: KeyPolicy,
-  received: string,
-  seconds?: number,
-): Partial<Holder> {
-  const all = parametersSince(world, 'rotate-keys/1', holder.since, received)
+export function rotated(world: World, holder: Holder, policy: KeyPolicy, seconds?: number): Partial<Holder> {
+  const all = parametersSince(world, 'rotate-keys/1', holder.since, world.at)
   const vetoSeconds = seconds ?? Math.max(...all.map((terms) => terms['vetoSeconds'] ?? 0))
   const until = later(world.at, vetoSeconds) as Instant
   const running = <T extends { readonly until: Instant }>(all: readonly T[]): readonly T[] =>
@@ -243,7 +238,7 @@ function rotate(asked: Asked, holder: Holder): Verdict {
   )
   if (fault !== null) return refuse(fault)
   if (!takesAway(old, policy))
-    return { accept: () => saveActive(world, holder, rotated(world, holder, policy, asked.received)) }
+    return { accept: () => saveActive(world, holder, rotated(world, holder, policy)) }
   return {
     accept() {
       const due = later(world.at, guardSince(world, 'rotate-keys/1', holder, asked.received)) as Instant

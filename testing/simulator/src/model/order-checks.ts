@@ -18,8 +18,10 @@ const LASTING: readonly string[] = ['annotate', 'hold', 'appointRepresentative']
 export const isLasting = ({ detail }: OrderRecord): boolean => LASTING.includes(detail.effect)
 const YEAR = 366 * 86_400
 
+export const hasEnded = ({ state }: OrderRecord): boolean =>
+  ['returned', 'expired', 'lifted', 'reversed'].includes(state)
 export function isLive(order: OrderRecord): boolean {
-  if (['returned', 'expired', 'lifted', 'reversed'].includes(order.state)) return false
+  if (hasEnded(order)) return false
   return order.state === 'executed' || order.state === 'varied' ? isLasting(order) : true
 }
 
@@ -105,7 +107,10 @@ export function scopeFault(world: World, order: OrderRecord, isNow = true): stri
   const aboutHolder = detail.effect === 'correct' && scope.length === 0
   const items = itemsOf(world, order)
   if (items === null) return 'resource-moved'
-  const isTheirs = items.every(({ parcel }) => holder === null || parcel.entry.holder === holder)
+  const about = named === null ? null : world.get('order', named)
+  const isTheirs =
+    items.every(({ parcel }) => holder === null || parcel.entry.holder === holder) &&
+    (holder === null || about?.holder == null || about.holder === holder)
   return firstOf(
     !isTheirs && 'resource-moved',
     needsNumbers !== scope.length > 0 && !aboutHolder && 'scope-missing',
@@ -149,8 +154,9 @@ function partsFault(world: World, order: OrderRecord, items: readonly Item[], is
     const fault = firstOf(
       !inside(span, parcel) && 'range-outside',
       takes && parcel.entry.kind !== 'holding' && 'not-a-holding',
-      takes && cutFault(world, parcel, span),
-      detail.effect === 'cancelToPool' &&
+      (isNow || detail.effect === 'transferTo') && takes && cutFault(world, parcel, span),
+      isNow &&
+        detail.effect === 'cancelToPool' &&
         nestedIn(world, parcel, span).some((child) => isProtected(child, world.at) && !isNamed(child)) &&
         'protected-child',
     )

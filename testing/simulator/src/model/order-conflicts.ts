@@ -2,7 +2,7 @@
 
 import type { Authority, OrderRecord } from '@cadastre/records'
 import { spanOf, touches } from './numbers.ts'
-import { isLive } from './order-checks.ts'
+import { hasEnded, isLive } from './order-checks.ts'
 import type { World } from './world.ts'
 
 const TAKES: readonly string[] = ['transferTo', 'cancelToPool']
@@ -41,10 +41,13 @@ export function contradicting(world: World, order: OrderRecord): readonly string
   return world
     .all('order')
     .filter(
-      (other) =>
-        other.handle !== order.handle && other.state !== 'stayed' && isLive(other) && other.verified !== null,
+      ({ handle, state, verified }) => handle !== order.handle && state !== 'stayed' && verified !== null,
     )
-    .filter((other) => other.handle === about || other.handle === order.reverses || contradicts(order, other))
+    .filter((other) => {
+      // What it is about contradicts it also where it has been executed, and nothing of it is left to do.
+      if (other.handle === about || other.handle === order.reverses) return !hasEnded(other)
+      return isLive(other) && contradicts(order, other)
+    })
     .filter((other) => other.authority !== order.authority || other.date > order.date)
     .filter((other) => !prevails(world, order, other))
     .map(({ handle }) => handle)

@@ -4,7 +4,7 @@ import type { Application, HolderNotes, Instant, KeyPolicy, NotedOrder, OrderRec
 import { after } from './business-days.ts'
 import { awaitNotice } from './examined.ts'
 import { saveNotes } from './handing.ts'
-import { isLasting, isLive, itemsOf, namedBy, scopeFault, waitsForWindow } from './order-checks.ts'
+import { hasEnded, isLasting, isLive, itemsOf, namedBy, scopeFault, waitsForWindow } from './order-checks.ts'
 import { contradicting } from './order-conflicts.ts'
 import { execute } from './order-effects.ts'
 import { later, parameters } from './verdict.ts'
@@ -46,9 +46,10 @@ export function returned(world: World, order: OrderRecord, reason: string): void
   })
 }
 
-/** What the notes of the registrations say of an order: what is to be executed, what holds. */
+/** What the notes of the registrations say of an order: what is to be executed, what holds; null: nothing any more. */
 function note(world: World, order: OrderRecord, holds: boolean | null): void {
   for (const { id, range } of order.scope) {
+    if (holds === null) forget(world, id, order)
     const notes = world.notes(id)
     const others = notes.orders.filter((one) => one.order !== order.handle || one.range !== range)
     const { effect } = order.detail
@@ -59,6 +60,12 @@ function note(world: World, order: OrderRecord, holds: boolean | null): void {
   }
 }
 
+/** Takes away that an authority has ordered something. */
+function forget(world: World, id: string, { handle }: OrderRecord): void {
+  const notes = world.notes(id)
+  const annotations = notes.annotations.filter(({ by }) => by !== handle)
+  if (annotations.length < notes.annotations.length) saveNotes(world, { ...notes, annotations })
+}
 /** A note that says that an authority has ordered something. */
 function annotate(world: World, { scope, handle, document, seal, until }: OrderRecord): void {
   for (const { id } of scope) {
@@ -119,7 +126,8 @@ function attempt(world: World, order: OrderRecord): void {
   const conflicts = contradicting(world, order)
   if (conflicts.length > 0) {
     const windowEnd = after(world, world.at, terms, 'conflict') as Instant
-    saveOrder(world, { ...order, state: 'conflict', conflicts, windowEnd, opened: world.at as Instant })
+    for (const handle of conflicts) saysSo(world, handle, order.handle)
+    saveOrder(world, { ...order, state: 'conflict', conflicts, windowEnd, asked: world.at as Instant })
     return
   }
   if (order.executeFrom !== null && order.executeFrom > world.at) {
@@ -129,6 +137,21 @@ function attempt(world: World, order: OrderRecord): void {
   const fault = scopeFault(world, order)
   if (fault === null) done(world, order)
   else returned(world, order, fault)
+}
+
+/** An order that has ended contradicts no other any more. */
+function contradictsNone(world: World, { handle, conflicts }: OrderRecord): void {
+  for (const one of conflicts) {
+    const order = world.get('order', one)
+    if (order !== null)
+      world.put('order', one, { ...order, conflicts: order.conflicts.filter((other) => other !== handle) })
+  }
+}
+/** The records of both say that they contradict each other. */
+function saysSo(world: World, handle: string, other: string): void {
+  const order = world.get('order', handle)
+  if (order !== null && !order.conflicts.includes(other))
+    world.put('order', handle, { ...order, conflicts: [...order.conflicts, other] })
 }
 
 function done(world: World, order: OrderRecord): void {
@@ -158,7 +181,8 @@ function done(world: World, order: OrderRecord): void {
   const other = named === null ? null : world.get('order', named)
   if (other !== null) onOther(world, order, other)
   const reversed = order.reverses === null ? null : world.get('order', order.reverses)
-  if (reversed !== null) ends(world, reversed, 'reversed')
+  // One that has ended in the meantime stays as it ended.
+  if (reversed !== null && !hasEnded(reversed)) ends(world, reversed, 'reversed')
 }
 const sooner = (one: Instant | null, other: Instant | null): Instant | null =>
   one === null || (other !== null && other < one) ? other : one
@@ -171,10 +195,7 @@ function administrativeEnd(world: World, { detail, authority }: OrderRecord): In
 
 /** An order about another one. */
 function onOther(world: World, { detail, handle, until }: OrderRecord, other: OrderRecord): void {
-  if (detail.effect === 'stay') {
-    note(world, other, other.detail.effect === 'hold' ? null : false)
-    saveOrder(world, { ...other, state: 'stayed', stayed: { by: handle, from: other.state, until } })
-  }
+  if (detail.effect === 'stay') rests(world, other, handle, until)
   if (detail.effect === 'lift' && detail.what === 'order') ends(world, other, 'lifted')
   if (detail.effect === 'lift' && detail.what === 'stay') resume(world, other)
   if (detail.effect === 'vary') {
@@ -191,6 +212,12 @@ function onOther(world: World, { detail, handle, until }: OrderRecord, other: Or
     })
   }
 }
+/** A stayed order waits; a hold and an annotation rest. `by`: the order that stays it, or null for an appeal. */
+export function rests(world: World, order: OrderRecord, by: string | null, until: Instant | null): void {
+  note(world, order, waitsForWindow(order) ? false : null)
+  const stayed = { by, from: order.state, until }
+  saveOrder(world, { ...order, state: 'stayed', stayed, windowEnd: null })
+}
 /** What a stay or an appeal no longer stops goes on; a window begins anew. */
 function resume(world: World, order: OrderRecord): void {
   const { stayed } = order
@@ -205,17 +232,14 @@ function resume(world: World, order: OrderRecord): void {
     )
     return
   }
-  note(world, free, order.detail.effect === 'hold')
+  if (order.detail.effect === 'annotate') annotate(world, free)
+  else note(world, free, order.detail.effect === 'hold')
   saveOrder(world, free)
 }
 
 function ends(world: World, order: OrderRecord, state: 'expired' | 'lifted' | 'reversed'): void {
   note(world, order, null)
-  for (const { id } of order.scope) {
-    const notes = world.notes(id)
-    const annotations = notes.annotations.filter(({ by }) => by !== order.handle)
-    if (annotations.length < notes.annotations.length) saveNotes(world, { ...notes, annotations })
-  }
+  contradictsNone(world, order)
   if (order.detail.effect === 'appointRepresentative' && order.executed !== null) restore(world, order)
   saveOrder(world, {
     ...order,
@@ -233,6 +257,14 @@ function restore(world: World, { holder: handle }: OrderRecord): void {
   if (holder === null || notes === null) return
   world.put('holder', holder.handle, { ...holder, policy })
   world.put('notes', holder.handle, { ...notes, representative: null })
+}
+
+/** Nothing of what it names is there any more, or its authority was struck from the register in its first notice. */
+function baseless(world: World, order: OrderRecord): string | null {
+  if (itemsOf(world, order) === null) return 'resource-moved'
+  const authority = world.get('authority', order.authority)
+  const isStruck = authority?.ended != null && authority.ended < authority.noticedUntil
+  return isStruck ? 'authority-unknown' : null
 }
 
 /** An attempt to tell the holder was logged. */
@@ -256,9 +288,15 @@ function openWindow(world: World, order: OrderRecord): void {
   }
   const terms = parameters(world, 'serve-order/1', received)
   const own = executeFrom ?? after(world, notified, terms, 'window')
-  const text = rooted || published === null ? '' : later(published.at, TEXT_PUBLIC)
+  const text = rooted || published === null ? '' : textPublic(world, published.at, terms)
   const windowEnd = (own > text ? own : text) as Instant
   saveOrder(world, { ...order, state: 'window', windowEnd, opened: world.at as Instant })
+}
+
+/** Ten business days, and never less than two weeks. */
+function textPublic(world: World, from: string, terms: ReturnType<typeof parameters>): string {
+  const [least, days] = [later(from, TEXT_PUBLIC), after(world, from, terms, 'window')]
+  return least > days ? least : days
 }
 
 /** What falls due, or changes by itself. */
@@ -274,6 +312,9 @@ export function advance(world: World, order: OrderRecord): void {
     return
   }
   if (seal !== null && seal.opened === null && !seal.overdue && seal.until <= at) {
+    const application = world.application(order.application)
+    if (order.holder !== null && application?.state === 'effected')
+      awaitNotice(world, application, [order.holder], { seconds: 0, days: [] })
     saveOrder(world, { ...order, seal: { ...seal, overdue: true } })
     return
   }
@@ -293,9 +334,9 @@ export function advance(world: World, order: OrderRecord): void {
   }
   if (askAgain !== null && askAgain <= at) {
     const { askAgainSeconds = 0 } = parameters(world, 'serve-order/1', order.received)
-    const next = itemsOf(world, order) === null ? null : (later(at, askAgainSeconds) as Instant)
-    if (next === null) returned(world, order, 'resource-moved')
-    else saveOrder(world, { ...order, asked: at as Instant, askAgain: next })
+    const fault = baseless(world, order)
+    if (fault !== null) returned(world, order, fault)
+    else saveOrder(world, { ...order, asked: at as Instant, askAgain: later(at, askAgainSeconds) as Instant })
     return
   }
   saveOrder(world, order)

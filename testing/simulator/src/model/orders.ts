@@ -11,7 +11,7 @@ import type {
 import { asRead } from './as-read.ts'
 import { callFromDesk, deskAttestorFault } from './authorities.ts'
 import { staffFault } from './desk.ts'
-import { answersSay, atOnce, ENDINGS } from './examined.ts'
+import { answersSay, atOnce, awaitNotice, ENDINGS } from './examined.ts'
 import { pseudonym } from './identify.ts'
 import { policyFault } from './keys.ts'
 import { plainRange } from './numbers.ts'
@@ -229,6 +229,14 @@ function publish(asked: Asked): Verdict {
   return { accept: () => shown(world, { ...order, published }) }
 }
 
+/** When it is opened its holder is told, once more where it was told when the seal ended. */
+function tellNow(world: World, order: OrderRecord, holder: string | null): void {
+  const application = world.application(order.application)
+  if (application === null || holder === null) return
+  const { state } = application
+  if (state === 'effected' || (state === 'to-notify' && order.holder !== holder))
+    awaitNotice(world, application, [holder], { seconds: 0, days: [] })
+}
 function unseal(asked: Asked): Verdict {
   const { world, body } = asked
   const order = world.get('order', body['order'])
@@ -255,6 +263,7 @@ function unseal(asked: Asked): Verdict {
       const desk = world.get('desk', 'ORDERS')
       if (desk !== null) world.put('desk', 'ORDERS', { ...desk, sealed: desk.sealed - 1 })
       world.put('order', order.handle, open)
+      tellNow(world, order, holder)
     },
     unless: ['order-served-before'],
   }

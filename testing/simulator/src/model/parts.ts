@@ -91,8 +91,15 @@ function state(world: World, service: Service): void {
   const here = servicesAt(world, service).filter(
     (one) => one.under === service.under && one.kind === service.kind,
   )
-  if (service.kind === 'rdns' ? here.length > 0 : here.some((one) => sameWhat(one, service))) return
+  if (here.some((one) => saysAsMuch(one, service))) return
   world.addService({ ...service, since: world.index })
+}
+/** Of reverse DNS there is one; a ROA says as much as another of its AS number that reaches no further. */
+function saysAsMuch(one: Service, other: Service): boolean {
+  if (one.kind !== 'roa') return one.kind === 'rdns' || sameWhat(one, other)
+  return (
+    one.what['asn'] === other.what['asn'] && Number(one.what['maxLength']) >= Number(other.what['maxLength'])
+  )
 }
 export const sameWhat = (one: Pick<Service, 'what'>, other: Pick<Service, 'what'>): boolean =>
   JSON.stringify(Object.entries(one.what).sort()) === JSON.stringify(Object.entries(other.what).sort())

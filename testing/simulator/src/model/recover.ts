@@ -1,6 +1,14 @@
 /** `recover-keys/1`: lost keys are recovered by guardians or by evidence, unless a living key vetoes. */
 
-import type { Application, EnrolledKey, Holder, Instant, JsonObject, KeyPolicy } from '@cadastre/records'
+import type {
+  Application,
+  EnrolledKey,
+  Examination,
+  Holder,
+  Instant,
+  JsonObject,
+  KeyPolicy,
+} from '@cadastre/records'
 import { asRead } from './as-read.ts'
 import { attestorFault, awaitNotice, ENDINGS, examine, placesFault, takePlace } from './examined.ts'
 import { rotated } from './holders.ts'
@@ -42,7 +50,16 @@ export const recoverKeys: Rule = {
     return { accept: () => effect(world, application) }
   },
 }
-ENDINGS['recover-keys/1'] = { effect }
+ENDINGS['recover-keys/1'] = { effect, positive: tellFirst }
+/** The holder is told, and has its time, even where it asked itself: whoever has its keys may not go round the guard. */
+function tellFirst(world: World, application: Application): void {
+  const { affected, windowSeconds: seconds, windowDays: days } = examined(application)
+  awaitNotice(world, application, affected, { seconds, days })
+}
+function examined({ examination }: Application): Examination {
+  if (examination === null) throw new Error('it was examined')
+  return examination
+}
 
 function effect(world: World, application: Application): void {
   const holder = world.holder(application.body['holder'])
@@ -59,7 +76,7 @@ function effect(world: World, application: Application): void {
     application.opened,
   )
   const policy = policyIn(holder, application.body)
-  const changed = rotated(world, holder, policy, application.opened, vetoSeconds)
+  const changed = rotated(world, holder, policy, vetoSeconds)
   const transferableFrom = later(world.at, transferAfterSeconds) as Instant
   world.put('holder', holder.handle, {
     ...holder,

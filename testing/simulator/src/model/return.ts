@@ -166,18 +166,12 @@ function quarantineEnds(world: World, key: string): Verdict {
         return
       }
       const { space, first, last } = ended
-      const entry = entryOf(world, 'return/1', { kind: 'pool', status: 'available' })
+      const handle = `P-${world.index}`
+      const entry = entryOf(world, 'return/1', { kind: 'pool', status: 'available', provenance: handle })
       world.swap(ended, [{ space, first, last, entry }])
       const ends = { first: numberText(space, first), last: numberText(space, last) }
       const none = { open: false, cursors: {}, queues: {}, exhausted: [], serve: null }
-      world.put('pool', `P-${world.index}`, {
-        v: 1,
-        handle: `P-${world.index}`,
-        space,
-        ...ends,
-        ...none,
-        since: world.index,
-      })
+      world.put('pool', handle, { v: 1, handle, space, ...ends, ...none, since: world.index })
     },
   }
 }

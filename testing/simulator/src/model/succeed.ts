@@ -13,7 +13,6 @@ import {
   later,
   namesParcel,
   openAndRunning,
-  parameters,
   parametersSince,
   type Rule,
   refuse,
@@ -111,8 +110,7 @@ function apply(asked: Asked): Verdict {
   )
   if (fault !== null) return refuse(fault)
   if (!consents) return { accept: () => examined(asked, from), unless: SIZES }
-  const seconds =
-    from.coolingSeconds ?? parameters(world, 'transfer/1', asked.received)['coolingSeconds'] ?? 0
+  const seconds = from.coolingSeconds ?? longestCooling(asked)
   return {
     accept() {
       const known = { consents: [from.handle, to.handle], due: later(world.at, seconds) as Instant }
@@ -121,6 +119,13 @@ function apply(asked: Asked): Verdict {
     },
     unless: SIZES,
   }
+}
+
+/** As for a transfer of each: the longest of all terms since the first of them was recorded. */
+function longestCooling({ world, body, received }: Asked): number {
+  const sinces = parcelsIn(world, body).map((one) => one?.entry.since ?? world.index)
+  const all = parametersSince(world, 'transfer/1', Math.min(...sinces), received)
+  return Math.max(...all.map(({ coolingSeconds = 0 }) => coolingSeconds))
 }
 
 function parcelsFault(world: World, body: JsonObject, asked: Asked | null): string | null {

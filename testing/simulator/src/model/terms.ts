@@ -47,7 +47,7 @@ export const adoptProcedure: Rule = {
     if (later !== null)
       return { accept: () => world.put('application', application.handle, { ...application, ...later }) }
     const due = noticeEnd(world, application)
-    if (due > application.due)
+    if (due > application.due && adoptionFault(world, application.body) === null)
       return { accept: () => world.put('application', application.handle, { ...application, due }) }
     return { accept: () => effect(world, application), unless: [] }
   },
@@ -119,19 +119,23 @@ function onlyLonger({ parameters: old }: Pick<ProcedureRecord, 'parameters'>, ne
   )
 }
 
+/** What is looked at again at the effect, before the notice is. */
+function adoptionFault(world: World, body: JsonObject): string | null {
+  const record = world.procedure(textOf(body, 'procedure'))
+  if (record === null) throw new Error('what is adopted is known')
+  const terms = record.revisions.at(-1) ?? record
+  const same =
+    terms.text === sha256(world, textOf(body, 'page')) &&
+    memberHash(world, terms.parameters) === memberHash(world, body['parameters'])
+  return firstOf(same && 'nothing-changed', record.revisions.length >= MOST_REVISIONS && 'revisions-full')
+}
 function effect(world: World, application: Application): void {
   const { body, handle } = application
   const id = textOf(body, 'procedure')
   const record = world.procedure(id)
   if (record === null) throw new Error(`no procedure ${id}`)
-  const terms = record.revisions.at(-1) ?? record
   const text = sha256(world, textOf(body, 'page'))
-  const same =
-    terms.text === text && memberHash(world, terms.parameters) === memberHash(world, body['parameters'])
-  const fault = firstOf(
-    same && 'nothing-changed',
-    record.revisions.length >= MOST_REVISIONS && 'revisions-full',
-  )
+  const fault = adoptionFault(world, body)
   close(world, application, fault === null ? 'effected' : 'failed', fault)
   if (fault !== null) return
   const revision: ProcedureRevision = {
