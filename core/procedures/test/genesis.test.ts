@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JsonObject, ProcedureRecord, RecordKey } from '@cadastre/records'
 import { PROCEDURES, PROFILES, parametersFit, proceduresOfProfile } from '../src/index.ts'
+import { withCalendar } from '../src/profiles.ts'
 import { at, FoundingLog, founded, genesisBody, hash, key, ORIGIN } from './founding-log.ts'
 
 function refusal(changes: JsonObject, options: Parameters<FoundingLog['act']>[2] = {}): string | null {
@@ -125,7 +126,7 @@ test('the private numbers as pools fit one entry, and nothing is accepted that i
     reserved: [],
   })
   assert.ok(log.largest < 32768)
-  for (let count = 1; count < 64; count += 3) {
+  for (let count = 1; count < 64; count += 1) {
     const reserved = Array.from({ length: count }, (_, n) => `10.${n}.0.0 - 10.${n}.0.2`)
     // `act` throws where an accepted entry is too large.
     new FoundingLog().act('genesis/1', genesisBody({ reserved }))
@@ -140,4 +141,45 @@ test('both profiles give parameters to every procedure of the software, the same
       assert.ok(parametersFit(id, parameters), id)
   assert.equal(parametersFit('constructor', {}), false)
   assert.equal(parametersFit('open/1', { objectionSeconds: true }), false)
+})
+
+test('request-expired, staff-signature-missing, range-not-a-block: at their edges', () => {
+  const staff = (handle: string): JsonObject => ({
+    handle,
+    role: 'operator',
+    alg: 'ed25519',
+    key: key(handle),
+    outside: false,
+  })
+  // A request counts in the second in which it expires; one operator of several signs.
+  assert.equal(refusal({}, { expires: at(0) }), null)
+  assert.equal(refusal({ staff: [staff('OP-1'), staff('OP-2')] }, { by: ['OP-2'] }), null)
+  // 62 minimal blocks: 31 on each side of the middle.
+  const sixtyTwo = '2001:db8:1::1 - 2001:db8:1::ffff:fffe'
+  assert.equal(refusal({ pools: [], reserved: [sixtyTwo] }), null)
+  assert.equal(
+    refusal({ pools: [], reserved: ['2001:db8:1::1 - 2001:db8:1::1:ffff:fffe'] }),
+    'range-not-a-block',
+  )
+})
+
+test('community: whoever asks may choose its block; national: the lowest fit; no profile asks for a fee', () => {
+  const allocate = (profile: 'community' | 'national'): JsonObject => PROFILES[profile]['allocate/1'] ?? {}
+  assert.deepEqual([allocate('community')['chooseBlock'], allocate('community')['actFee']], [true, false])
+  assert.deepEqual([allocate('national')['chooseBlock'], allocate('national')['actFee']], [false, false])
+})
+
+test('a version goes on with other parameters only within its limits: 1 to 64 places in the attestors’ queues', () => {
+  const model = PROFILES.community['attest/1'] ?? {}
+  const fits = (places: number): boolean => parametersFit('attest/1', { ...model, places })
+  assert.deepEqual([0, 1, 64, 65].map(fits), [false, true, true, false])
+})
+
+test('another calendar is named where business days are counted, and nowhere else', () => {
+  const other = hash('calendar')
+  assert.deepEqual(withCalendar({ clerkDays: 5, calendar: hash('old') }, other), {
+    clerkDays: 5,
+    calendar: other,
+  })
+  assert.deepEqual(withCalendar({ places: 8 }, other), { places: 8 })
 })

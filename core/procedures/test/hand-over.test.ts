@@ -99,3 +99,13 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-fo
   here.put('obj/registry/REGISTRY' as RecordKey, { ...registry(here), state: 'founding' })
   assert.equal(ask(here, NAME), 'still-founding')
 })
+
+test('a successor whose log has a new key is named anew, though its origin is the same', () => {
+  const here = staffedWorld(PARAMETERS)
+  assert.equal(ask(here, NAME), null)
+  assert.equal(ask(here, NAME), 'nothing-changed')
+  const key = hash('another key')
+  here.later(DAY)
+  assert.equal(here.ask(handOver, { body: { ...NAME, key }, by: [staffKeyName('OP-1'), key] }), null)
+  assert.deepEqual([registry(here).successor?.key, registry(here).successor?.named], [key, here.at])
+})

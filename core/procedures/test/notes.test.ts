@@ -22,7 +22,7 @@ import {
   partialDelayEnd,
   withAnnotation,
 } from '../src/notes.ts'
-import { beforeEffect, lengthened, pausedBetween, pausesAfter } from '../src/pauses.ts'
+import { beforeEffect, lengthened, pausedBetween, pausesAfter, windowEnd } from '../src/pauses.ts'
 import { inputsOf } from './inputs-fixture.ts'
 import { DAY, instant, World } from './world.ts'
 
@@ -164,4 +164,35 @@ test('not-due: only what cools or was noticed, at its time; a window goes on aft
   assert.deepEqual(longer(registry([], pause(-10, 0))), { due: from(10), pausedSeconds: 10 })
   assert.equal(longer(registry([pause(-20, -10)]), { pausedSeconds: 10 }), null)
   assert.equal(longer(registry([pause(-200, -100)])), null)
+})
+
+test('a holder’s notes stand for as long as anything does: a dissolution that runs, or applications of the last days', () => {
+  const holder = emptyHolderNotes('H-1')
+  for (const noted of [{ dissolution: 'A-1' }, { filed: [AT] }])
+    assert.deepEqual(holderNotesRecord({ ...holder, ...noted } as never), { ...holder, ...noted })
+})
+
+test('windowEnd: later by what was paused in it, of a pause that began before it the part within alone', () => {
+  const end = (...pauses: readonly Registry['pauses'][number][]): Instant =>
+    windowEnd(registry(pauses), AT, from(100), from(1000))
+  assert.equal(end(), from(100))
+  assert.equal(end(pause(10, 30)), from(120))
+  assert.equal(end(pause(-50, -10)), from(100))
+  assert.equal(end(pause(-50, 0)), from(100))
+  assert.equal(end(pause(-50, 10)), from(110))
+  assert.equal(end(pause(0, 10)), from(110))
+  // What a pause added is part of the window; what begins at its end is not.
+  assert.equal(end(pause(90, 150), pause(155, 165)), from(170))
+  assert.equal(end(pause(100, 150)), from(100))
+})
+
+test('lengthened: a pause in force that began in the very second in which the window ends holds it; one second later not', () => {
+  const here = new World()
+  const longer = (since: number): object | null => {
+    here.put(REGISTRY_KEY, registry([], pause(since, 50)))
+    const known = inputsOf(here, () => [recordNeed(REGISTRY_KEY)])
+    return lengthened({ due: AT, opened: from(-100), pausedSeconds: 0 }, known, from(10))
+  }
+  assert.deepEqual(longer(0), { due: from(50), pausedSeconds: 50 })
+  assert.equal(longer(1), null)
 })

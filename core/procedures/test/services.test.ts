@@ -238,3 +238,58 @@ test('re-cut: below a child that begins exactly at a block that stays, nothing i
     [26],
   )
 })
+
+test('re-cut: what strangers have in a cell that is cut stays, also where nothing of the holder is cut there', () => {
+  const here = new World()
+  const registration = here.register('R-1', '203.0.113.0/24')
+  const other = { under: 'R-9', since: 1 }
+  const theirs = { ...other, ns: ['ns.example.org'], ds: [] }
+  here.put('ip4/203.0.113.0/24' as never, {
+    ...here.cell(CELL),
+    rdns: theirs,
+    routes: [{ under: 'R-1', since: 1, origin: 64500 }],
+  })
+  const inert = { ...EMPTY, roas: [{ ...other, asn: 64502, maxLength: 25 }] }
+  here.put('ip4/203.0.113.0/25' as never, inert)
+  const cells = cut(here, registration, 'ip4/203.0.113.128/25')
+  assert.deepEqual([cells.get(CELL)?.rdns, cells.get(CELL)?.routes], [theirs, []])
+  // Nothing goes on at the half that stays: what is inert there is left alone.
+  assert.deepEqual(cells.get('ip4/203.0.113.0/25')?.roas, inert.roas)
+})
+
+test('re-cut: reverse DNS of others in the cell is nobody’s to hand on', () => {
+  const here = new World()
+  const registration = here.register('R-1', '203.0.113.0/24')
+  const theirs = { under: 'R-9', since: 1, ns: ['ns.example.org'], ds: [] }
+  const roas = [{ under: 'R-1', since: 1, asn: 64500, maxLength: 24 }]
+  here.put('ip4/203.0.113.0/24' as never, { ...here.cell(CELL), rdns: theirs, roas })
+  const cells = cut(here, registration, 'ip4/203.0.113.128/25')
+  assert.deepEqual(cells.get(CELL)?.rdns, theirs)
+  const half = cells.get('ip4/203.0.113.0/25')
+  assert.deepEqual([half?.rdns, half?.roas.length], [null, 1])
+})
+
+test('re-cut: what leaves keeps the services in its own cells for whoever takes it to end', () => {
+  const here = new World()
+  const registration = here.register('R-1', '203.0.113.0/24')
+  const roas = [{ under: 'R-1', since: 1, asn: 64500, maxLength: 25 }]
+  here.put('ip4/203.0.113.128/25' as never, { ...EMPTY, roas })
+  const cells = cut(here, registration, 'ip4/203.0.113.128/25')
+  assert.equal(cells.has('ip4/203.0.113.128/25'), false)
+})
+
+test('re-cut: below the innermost of several children that begin exactly at a block nothing is declared either', () => {
+  const here = new World()
+  const registration = here.register('R-1', '203.0.113.0/24')
+  for (const [id, kind] of [
+    ['R-2', 'sub'],
+    ['R-3', 'lease'],
+  ] as const)
+    here.register(id, '203.0.113.0/25', { kind, holder: 'H-2' })
+  const roas = [{ under: 'R-1', since: 1, asn: 64500, maxLength: 24 }]
+  here.put('ip4/203.0.113.0/24' as never, { ...here.cell(CELL), roas })
+  const cells = cut(here, registration, 'ip4/203.0.113.192/26')
+  assert.equal(cells.get('ip4/203.0.113.0/25')?.roas.length ?? 0, 0)
+})
+  assert.equal(whole.id, 'R-1')
+})

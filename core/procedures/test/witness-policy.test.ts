@@ -113,3 +113,11 @@ test('a quorum of one witness is that witness; none asks for nobody', () => {
     true,
   )
 })
+
+test('a group of nobody is none; a quorum that nobody knows is not passed over; a key has nothing before its type', () => {
+  for (const count of ['any', 'all', '1'])
+    assert.equal(readQuorum(`${AB}group g ${count}\nquorum a\n`), null, count)
+  assert.equal(readQuorum(`${AB}quorum x\nquorum a\n`), null)
+  const longer = Buffer.concat([Buffer.of(0, 4), keyOf('c')]).toString('base64')
+  assert.equal(readQuorum(`witness c c+0a1B2c3d+${longer}\nquorum none\n`), null)
+})
