@@ -379,3 +379,11 @@ test('not-due: what another procedure recorded changes no staff, whatever it say
   here.later(7 * DAY)
   assert.equal(here.due(changeStaff, key), 'not-due')
 })
+
+test('two operators who withdraw a change state themselves and the change, and nobody else in office', () => {
+  const here = world()
+  assert.equal(ask(here), null)
+  assert.equal(withdraw(here, 'A-100'), null)
+  assert.deepEqual(here.idle, [])
+  assert.ok(here.last?.inputs.every(({ key }) => key !== ROSTER_KEY))
+})

@@ -379,3 +379,11 @@ test('a claim’s window counts by the calendar of its own terms; a claim by a k
   assert.equal(byKey(here), null)
   assert.deepEqual(here.idle, [])
 })
+
+test('application-unknown: a listed key vetoes claims, and nothing of another procedure', () => {
+  const here = world()
+  assert.equal(ofHolder(here, { claimant: 'H-2' }, ['H-2/full']), null)
+  here.put(objectKey('application', 'A-100'), { ...application(here), procedure: 'succeed/1' })
+  const body = { step: 'veto', application: 'A-100', holder: IMPORTED, key: KEY }
+  assert.equal(ask(here, body, [{ ssh: KEY }]), 'application-unknown')
+})

@@ -164,6 +164,18 @@ test('object: an order that fixes when it is executed is executed then, before t
   after(here, 1)
   assert.equal(stateOf(here, order)[0], 'executed')
 })
+test('object: the third is an outside one, though it is the turn of one inside; attestors-unavailable without terms of attest', () => {
+  const here = deskWorld()
+  const order = verified(here, HOLD)
+  const key = objectKey('roster', 'CLERKS')
+  const roster = here.state.get(key) as JsonObject & { readonly clerks: readonly JsonObject[] }
+  here.put(key, { ...roster, turn: roster.clerks.findIndex(({ staff }) => staff === 'CL-4') })
+  assert.equal(calledFor(here, objected(here, order)).at(-1), 'CL-3')
+  const without = deskWorld()
+  const other = verified(without, HOLD)
+  without.put(objectKey('procedure', 'ATTEST-1'), null)
+  assert.equal(ask(without, objection(other), ['H-1/full']), 'attestors-unavailable')
+})
 test('object: whoever looks again has nobody to notify and no window, and answers only what was objected to', () => {
   const here = deskWorld()
   const application = objected(here, verified(here, HOLD), { items: ['not-superseded', 'not-superseded'] })

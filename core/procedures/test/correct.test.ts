@@ -339,3 +339,37 @@ test('a holder’s places in the attestors’ queues are counted where it asks; 
   assert.equal(ofHolder(here), null)
   assert.deepEqual(filed('H-2'), [here.at])
 })
+
+test('whom a correction affects is who holds something there: a pool around it is nobody’s', () => {
+  const here = world()
+  here.register('R-7', '198.51.100.0/24', { kind: 'pool', holder: null })
+  here.register('R-8', '198.51.100.0/25', { holder: 'H-3' })
+  assert.equal(ofRegistration(here, { registration: { key: 'ip4/198.51.100.0/25', id: 'R-8' } }), null)
+  assert.deepEqual(examinationOf(here, 'A-100')['affected'], ['H-3'])
+})
+
+test('nothing-changed at its effect: of two equal corrections the second has nothing left to correct', () => {
+  const here = world()
+  for (const application of ['A-100', 'A-101']) {
+    assert.equal(ofHolder(here), null)
+    assert.notEqual(here.object('application', application), null)
+  }
+  for (const application of ['A-100', 'A-101']) examine(here, application)
+  here.later(7 * DAY)
+  assert.equal(due(here), null)
+  assert.equal(here.due(correct, 'obj/application/A-101'), null)
+  const { state, reason } = here.object('application', 'A-101') ?? {}
+  assert.deepEqual([state, reason], ['failed', 'nothing-changed'])
+})
+
+test('of what was empty the application remembers that it was', () => {
+  const here = world()
+  const key = objectKey('holder', 'H-1')
+  here.put(key, { ...(here.state.get(key) as object), country: null })
+  assert.equal(ofHolder(here, { correction: COUNTRY }), null)
+  assert.equal((application(here)['body'] as JsonObject)['replaces'], null)
+  examine(here, 'A-100')
+  here.later(7 * DAY)
+  assert.equal(due(here), null)
+  assert.equal((here.state.get(key) as Holder).country, 'YY')
+})

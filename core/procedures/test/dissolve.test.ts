@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type Holder, type JsonObject, objectKey, type RecordKey, type Roster } from '@cadastre/records'
+import { procedureKey } from '../src/common.ts'
 import { dissolve } from '../src/dissolve.ts'
 import { ROSTER_KEY } from '../src/examination.ts'
 import { rosterOfStaff } from '../src/staff-members.ts'
@@ -267,4 +268,19 @@ test('who takes a notice back states the holder and nothing of attestors', () =>
   const here = dissolved()
   assert.equal(lift(here, 'H-1/full'), null)
   assert.deepEqual(here.idle, [])
+})
+
+test('application-unknown: what is of another procedure is vetoed there', () => {
+  const here = world()
+  assert.equal(notice(here), null)
+  const key = objectKey('application', 'A-100')
+  here.put(key, { ...here.object('application', 'A-100'), procedure: 'succeed/1' })
+  assert.equal(veto(here, 'H-1', 'H-1/full'), 'application-unknown')
+  assert.equal(state(here), 'examining')
+})
+
+test('attestors-unavailable: a registry that adopted no terms of attest has none', () => {
+  const here = world()
+  here.put(procedureKey('attest/1'), null)
+  assert.equal(notice(here), 'attestors-unavailable')
 })
