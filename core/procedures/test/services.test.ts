@@ -291,5 +291,3 @@ test('re-cut: below the innermost of several children that begin exactly at a bl
   const cells = cut(here, registration, 'ip4/203.0.113.192/26')
   assert.equal(cells.get('ip4/203.0.113.0/25')?.roas.length ?? 0, 0)
 })
-  assert.equal(whole.id, 'R-1')
-})
