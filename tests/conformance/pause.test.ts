@@ -40,6 +40,7 @@ function pausedUntil(until: (at: Instant) => Instant): RegistryReader {
     inside: (of, limit, from) => snapshot.inside(of, limit, from),
     object: (type, handle) => (type === 'registry' ? state : snapshot.object(type, handle)),
     holdings: (holder, limit) => snapshot.holdings(holder, limit),
+    underWay: (about) => snapshot.underWay(about),
     prove: (key) => snapshot.prove(key),
   }
   return {

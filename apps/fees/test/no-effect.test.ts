@@ -146,6 +146,7 @@ function atPosition(publication: Snapshot['publication']): RegistryReader {
     inside: (block, limit, from) => held.inside(block, limit, from),
     object: (type, handle) => held.object(type, handle),
     holdings: (holder, limit, from) => held.holdings(holder, limit, from),
+    underWay: (about) => held.underWay(about),
     prove: (key) => held.prove(key),
   }
   return {

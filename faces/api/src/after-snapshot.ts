@@ -1,7 +1,7 @@
 /** The published state with a dry run's changes laid over it: what public services would show afterwards. */
 
 import { type Block, compareBlock, contains, equalBlock } from '@cadastre/numbers'
-import type { HeldRegistration, Page, Snapshot } from '@cadastre/reader'
+import { aboutOf, type HeldRegistration, type Page, type Snapshot, type UnderWay } from '@cadastre/reader'
 import {
   type Cell,
   type CoveringCell,
@@ -81,6 +81,16 @@ export class AfterSnapshot implements Snapshot {
     )
     const all = [...kept, ...added].sort(compareHeld)
     return { items: all.slice(0, limit), more: more || all.length > limit }
+  }
+
+  underWay(about: string): readonly UnderWay[] {
+    const before = this.#base.underWay(about)
+    const added = [...this.#objects].flatMap(([key, record]): UnderWay[] => {
+      const [, type, handle = ''] = key.split('/')
+      if (before.some((one) => one.handle === handle) || !aboutOf(key, record).includes(about)) return []
+      return [{ type: type === 'order' ? 'order' : 'application', handle }]
+    })
+    return [...before, ...added]
   }
 
   prove(): string {

@@ -41,7 +41,7 @@ export function domainMembers(frame: Frame, { zone, under }: ZoneView, facts: Fa
       })),
     }),
     events: events(frame, [event('last changed', facts.timeOf(since))]),
-    entities: entitiesOf(under.holder, facts, addresses),
+    entities: entitiesOf(under, facts, addresses),
     network: registrationMembers(frame, under, facts, 'nested'),
     remarks:
       zone.cell.length === zone.block.length

@@ -1,10 +1,13 @@
 /** Holders and their contacts as entities (RFC 9083 section 5.1). */
 
+import type { RepresentativeBy } from '@cadastre/reader'
 import type { Contact, Holder, Json, JsonObject } from '@cadastre/records'
 import { type Facts, isPublished } from './facts.ts'
 import { rdapObject } from './json.ts'
 import type { Addresses } from './links.ts'
+import { holderOrderRemark } from './notices.ts'
 import { type Card, vcardArray } from './vcard.ts'
+import type { RegistrationView } from './view.ts'
 
 const HOLDER_KINDS = { organisation: 'org', person: 'individual', imported: 'org' } as const
 
@@ -81,8 +84,37 @@ export function contactEntities(holder: Holder, facts: Facts, addresses: Address
     .filter((entity) => entity !== null)
 }
 
-/** Entities of a registration: its holder, and whom to write to. */
-export function entitiesOf(holder: Holder | null, facts: Facts, addresses: Addresses): readonly JsonObject[] {
+/**
+ * Who acts for a holder by order of an authority, as an entity of the role `proxy` (RFC 9083 section 10.2.4): keys that
+ * the order names, with no name of their own, so that the order's handle stands for them.
+ */
+export function representativeMembers(
+  by: RepresentativeBy,
+  addresses: Addresses,
+  links: readonly Json[] = [],
+): JsonObject {
+  const self = addresses.entity(by.order)
+  const fn = `Representative of ${by.holder} by order ${by.order}`
+  return rdapObject({
+    objectClassName: 'entity',
+    handle: by.order,
+    roles: ['proxy'],
+    links: [addresses.self(self), ...links],
+    vcardArray: vcardArray({ fn, kind: 'group', country: null, email: null, tel: null, adr: null }),
+    remarks: [holderOrderRemark({ addresses }, by, self)],
+  })
+}
+
+/** Entities of a registration: its holder, who acts for it by order, and whom to write to. */
+export function entitiesOf(
+  { holder, representatives }: Pick<RegistrationView, 'holder' | 'representatives'>,
+  facts: Facts,
+  addresses: Addresses,
+): readonly JsonObject[] {
   if (holder === null) return []
-  return [registrantMembers(holder, facts, addresses), ...contactEntities(holder, facts, addresses)]
+  return [
+    registrantMembers(holder, facts, addresses),
+    ...representatives.map((one) => representativeMembers(one, addresses)),
+    ...contactEntities(holder, facts, addresses),
+  ]
 }

@@ -12,7 +12,7 @@ import { viewHolder } from './holder.ts'
 import { Addresses, proofQuery } from './links.ts'
 import { isIp4Address, Moment } from './moment.ts'
 import { finishFrame } from './notices.ts'
-import { holderOf } from './objects.ts'
+import { holderOf, representativeOf } from './objects.ts'
 import * as render from './render.ts'
 import { chainInForce, uncovered, zoneOf } from './subject.ts'
 import { MAX_PATH, parseTarget, type Target } from './target.ts'
@@ -203,6 +203,8 @@ export class CachedRdapHandler implements RdapHandler {
       const needs = { entries: [...new Set([holder.since, ...held])], commitments: commitmentsOf(holder) }
       return { needs, render: () => render.renderHolder(frame, view, this.#facts), key: null, query: '' }
     }
+    const representative = representativeOf(snapshot, handle)
+    if (representative !== null) return asNow(render.renderRepresentative(frame, representative))
     const named = handle === null ? null : parseContactHandle(handle)
     const owner = named === null ? null : holderOf(snapshot, named.holder)
     if (named === null || owner === null) return notFound

@@ -1,11 +1,11 @@
 /** A holder as the top of an answer: with what it holds (NRO profile: `networks` and `autnums` of registrants). */
 
-import type { Snapshot } from '@cadastre/reader'
+import { type Snapshot, type Standing, standingOn } from '@cadastre/reader'
 import { type CoveringRegistration, type Holder, isChild, type JsonObject } from '@cadastre/records'
-import { contactEntities, registrantMembers } from './entity.ts'
+import { contactEntities, registrantMembers, representativeMembers } from './entity.ts'
 import type { Facts } from './facts.ts'
 import { rdapObject } from './json.ts'
-import { type Frame, notice } from './notices.ts'
+import { actRemark, type Frame, holderOrderRemark, notice } from './notices.ts'
 import { event, events, registrationMembers } from './numbers.ts'
 import { identityOf } from './objects.ts'
 import { chainInForce } from './subject.ts'
@@ -22,6 +22,8 @@ export type HolderView = {
   readonly register: { readonly name: string; readonly number: string } | null
   readonly networks: readonly RegistrationView[]
   readonly autnums: readonly RegistrationView[]
+  /** What stands on its whole record by order, or is under way about it. */
+  readonly standing: Standing
   /** Whether the holder has more than the lists say. */
   readonly more: boolean
 }
@@ -30,12 +32,15 @@ export function viewHolder(snapshot: Snapshot, holder: Holder): HolderView {
   let held = heldBy(snapshot, holder, CELLS_FIRST)
   if (held.more && held.autnums.length === 0) held = heldBy(snapshot, holder, CELLS_AT_MOST)
   const view = (found: readonly CoveringRegistration[]): readonly RegistrationView[] =>
-    found.slice(0, MAX_HELD).map((one) => viewRegistration(snapshot, chainInForce(snapshot, one.block), one))
+    found
+      .slice(0, MAX_HELD)
+      .map((one) => viewRegistration(snapshot, chainInForce(snapshot, one.block), one, 'holder'))
   return {
     holder,
     register: identityOf(snapshot, holder)?.register ?? null,
     networks: view(held.networks),
     autnums: view(held.autnums),
+    standing: standingOn(snapshot, holder.handle),
     more: held.more || held.networks.length > MAX_HELD || held.autnums.length > MAX_HELD,
   }
 }
@@ -79,10 +84,17 @@ export function holderMembers(frame: Frame, view: HolderView, facts: Facts): Jso
     ...registrantMembers(holder, facts, addresses, links),
     publicIds: register === null ? [] : [{ type: register.name, identifier: register.number }],
     events: events(frame, [event('last changed', facts.timeOf(holder.since))]),
-    entities: contactEntities(holder, facts, addresses),
+    entities: [
+      ...view.standing.representatives.map((one) => representativeMembers(one, addresses)),
+      ...contactEntities(holder, facts, addresses),
+    ],
     networks: view.networks.map(nested),
     autnums: view.autnums.map(nested),
-    remarks: remarksOf(holder),
+    remarks: [
+      ...remarksOf(holder),
+      ...view.standing.orders.map((one) => holderOrderRemark(frame, one, self)),
+      ...view.standing.acts.map((one) => actRemark(frame, one, self)),
+    ],
   })
 }
 

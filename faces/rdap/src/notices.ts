@@ -1,6 +1,13 @@
 /** Notices of every response (RFC 9083 section 4.3, NRO profile), and what they say about where an answer comes from. */
 
-import type { PauseInForce, RegistryInfo, Snapshot } from '@cadastre/reader'
+import {
+  type ActOn,
+  handlePath,
+  orderPath,
+  type PauseInForce,
+  type RegistryInfo,
+  type Snapshot,
+} from '@cadastre/reader'
 import type { Json, JsonObject } from '@cadastre/records'
 import { asciiJson } from './json.ts'
 import { type Addresses, link } from './links.ts'
@@ -77,6 +84,30 @@ function commonNotices(frame: Frame): readonly JsonObject[] {
       [link(addresses.help, 'inaccuracy-report', inaccuracyUrl, 'text/html')],
     ),
   ]
+}
+
+/** A claim or a succession in its window. */
+export function actRemark(frame: Frame, { application, title, says }: ActOn, self: string): JsonObject {
+  return notice(title, [says], [pageOf(frame, application, self)])
+}
+
+/** The page of an application or a move, as a link of the object at `self`. */
+export function pageOf({ addresses }: Pick<Frame, 'addresses'>, handle: string, self: string): JsonObject {
+  return link(self, 'describedby', `${addresses.base}${handlePath(handle)}`, 'text/html', handle)
+}
+
+/** What an order of an authority does to a holder's record, and the page that shows the whole of it. */
+export function holderOrderRemark(
+  { addresses }: Pick<Frame, 'addresses'>,
+  { order, says }: { readonly order: string; readonly says: string },
+  self: string,
+): JsonObject {
+  const page = `${addresses.base}${orderPath(order)}`
+  return notice(
+    'Order of an authority',
+    [says],
+    [link(self, 'describedby', page, 'text/html', `Order ${order}`)],
+  )
 }
 
 function pauseNotice({ addresses }: Frame, { says }: PauseInForce): JsonObject {

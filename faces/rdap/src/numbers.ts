@@ -1,7 +1,7 @@
 /** Networks and AS number blocks as RDAP objects (RFC 9083 sections 5.4 and 5.5, cidr0, NRO profile). */
 
 import { type Block, blockRange, contains, formatAddress, type Range, rangeToBlocks } from '@cadastre/numbers'
-import { type OrderOn, orderPath } from '@cadastre/reader'
+import { moveSays, type OrderOn, orderPath } from '@cadastre/reader'
 import {
   cellKey,
   type Instant,
@@ -16,7 +16,7 @@ import { entitiesOf } from './entity.ts'
 import type { Facts } from './facts.ts'
 import { asciiJson, rdapObject } from './json.ts'
 import { proofQuery } from './links.ts'
-import { type Frame, notice } from './notices.ts'
+import { actRemark, type Frame, notice, pageOf } from './notices.ts'
 import { wholeSpace } from './subject.ts'
 import { isTransferHeld, type RegistrationView } from './view.ts'
 
@@ -77,7 +77,11 @@ function typeOf({ kind, status }: Registration): string {
 }
 
 /** Remarks without those of orders, which {@link orderRemark} writes. */
-function remarksOf({ registration, source, transit }: RegistrationView): readonly JsonObject[] {
+function remarksOf(
+  frame: Frame,
+  { registration, source, transit, acts }: RegistrationView,
+  self: string,
+): readonly JsonObject[] {
   const { kind, until } = registration
   const about = {
     holding: null,
@@ -92,7 +96,8 @@ function remarksOf({ registration, source, transit }: RegistrationView): readonl
   }[kind]
   return [
     ...(about === null ? [] : [notice('About this registration', [about])]),
-    ...(transit === null ? [] : [moveRemark(transit)]),
+    ...acts.map((act) => actRemark(frame, act, self)),
+    ...(transit === null ? [] : [moveRemark(frame, transit, self)]),
     ...(source === null ? [] : [notice('Source', [`Imported from published statistics: ${source}`])]),
   ]
 }
@@ -110,15 +115,13 @@ function orderRemark({ addresses }: Frame, { order, says }: OrderOn, self: strin
 export function remarksText(frame: Frame, view: RegistrationView): string | null {
   const self = addressOf(frame, view.anchor)
   const ordered = view.orders.map((one) => orderRemark(frame, one, self))
-  const texts = [...remarksOf(view).map(asciiJson), ...ordered]
+  const texts = [...remarksOf(frame, view, self).map(asciiJson), ...ordered]
   return texts.length === 0 ? null : `"remarks":[${texts.join(',')}]`
 }
 
 /** In-flight states are public on both sides; the word for them is that of the registries' own transfer statistics. */
-function moveRemark({ handle, state, recipient, range, opened }: Transit): JsonObject {
-  return notice('Move to another registry', [
-    `On its way to ${recipient.origin}: ${range}, state ${state} (${handle}, since ${opened}). Until it is final this registry answers for these numbers.`,
-  ])
+function moveRemark(frame: Frame, transit: Transit, self: string): JsonObject {
+  return notice('Move to another registry', [moveSays(transit)], [pageOf(frame, transit.handle, self)])
 }
 
 function remarksJson(frame: Frame, view: RegistrationView): readonly Json[] {
@@ -173,7 +176,7 @@ export function registrationMembers(
     parentHandle: isAutnum || parent === null ? null : handleOf(parent.registration),
     status: statusOf(view, frame.publication.at),
     events: eventsOf(frame, view, facts),
-    entities: place === 'top' ? entitiesOf(view.holder, facts, addresses) : [],
+    entities: place === 'top' ? entitiesOf(view, facts, addresses) : [],
     remarks: place === 'top' ? [] : remarksJson(frame, view),
   })
 }

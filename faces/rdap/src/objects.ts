@@ -1,11 +1,12 @@
 /** Objects of the state by type; the store holds them as the registrar wrote them, checked by `apply`. */
 
-import type { Snapshot } from '@cadastre/reader'
+import { type RepresentativeBy, representativeBy, type Snapshot } from '@cadastre/reader'
 import {
   type Application,
   type Holder,
   type Identity,
   type Notes,
+  type OrderRecord,
   parseHandle,
   type Transit,
 } from '@cadastre/records'
@@ -35,4 +36,11 @@ export function pendingProcedure(snapshot: Snapshot, notes: Notes | null): strin
   if (handle === null || parseHandle(handle) !== handle) return null
   if (transitOf(snapshot, notes) !== null) return 'move-out/1'
   return (snapshot.object('application', handle) as Application | null)?.procedure ?? null
+}
+
+/** Who acts for a holder by the order of this handle; null where it is no order, or appoints nobody now. */
+export function representativeOf(snapshot: Snapshot, handle: string | null): RepresentativeBy | null {
+  if (handle === null || !/^O-[0-9]+$/.test(handle)) return null
+  const order = snapshot.object('order', handle) as OrderRecord | null
+  return order === null ? null : representativeBy(order, snapshot.publication.at)
 }

@@ -1,8 +1,9 @@
 /** From views of records to the bytes of an answer; pure. */
 
+import type { RepresentativeBy } from '@cadastre/reader'
 import type { JsonObject } from '@cadastre/records'
 import { domainMembers } from './domain.ts'
-import { contactMembers } from './entity.ts'
+import { contactMembers, representativeMembers } from './entity.ts'
 import type { Facts } from './facts.ts'
 import { type HolderView, holderMembers, truncation } from './holder.ts'
 import { asciiJson } from './json.ts'
@@ -80,6 +81,11 @@ export function renderContact(
 ): Template | null {
   const members = contactMembers(holder, index, facts, frame.addresses)
   return members === null ? null : template(frame, 200, members)
+}
+
+/** Who acts for a holder by order of an authority. */
+export function renderRepresentative(frame: FinishedFrame, by: RepresentativeBy): Template {
+  return template(frame, 200, representativeMembers(by, frame.addresses))
 }
 
 export function renderHelp(frame: FinishedFrame): Template {

@@ -1,6 +1,13 @@
 /** What the rendering of a registration needs, gathered from a snapshot. */
 
-import { type OrderOn, ordersOn, type Snapshot } from '@cadastre/reader'
+import {
+  type ActOn,
+  NOTHING_STANDS,
+  type OrderOn,
+  type RepresentativeBy,
+  type Snapshot,
+  standingOn,
+} from '@cadastre/reader'
 import {
   type CoveringCell,
   type CoveringRegistration,
@@ -19,6 +26,10 @@ export type RegistrationView = Registered & {
   readonly notes: Notes | null
   /** What stands on it by order of an authority. */
   readonly orders: readonly OrderOn[]
+  /** Claims and successions in their window, of it or of its holder's whole record. */
+  readonly acts: readonly ActOn[]
+  /** Who acts for its holder by order of an authority. */
+  readonly representatives: readonly RepresentativeBy[]
   /** Procedure of the act under way on it, such as `transfer/1`. */
   readonly pending: string | null
   /** The move to another registry that is under way. */
@@ -29,23 +40,31 @@ export type RegistrationView = Registered & {
 
 export type ZoneView = { readonly zone: Zone; readonly under: RegistrationView }
 
-/** `path` leads to the block in which the registration was found, or deeper. */
+/**
+ * `path` leads to the block in which the registration was found, or deeper. `below`: the object that it is shown in; what
+ * concerns a holder's whole record is said once, where the holder is at the top.
+ */
 export function viewRegistration(
   snapshot: Snapshot,
   path: readonly CoveringCell[],
   found: CoveringRegistration,
+  below: 'holder' | null = null,
 ): RegistrationView {
   const subject = registered(snapshot, path, found)
   const { id, holder, provenance } = subject.registration
   // Acts are under way, and locks hold, on what somebody holds.
   const notes = holder === null ? null : notesOf(snapshot, id)
+  const own = holder === null ? NOTHING_STANDS : standingOn(snapshot, id, notes)
+  const whole = holder === null || below === 'holder' ? NOTHING_STANDS : standingOn(snapshot, holder)
   const from =
     provenance === null ? undefined : snapshot.registry.sources.find(({ source }) => source === provenance)
   return {
     ...subject,
     holder: holderOf(snapshot, holder),
     notes,
-    orders: ordersOn(notes, snapshot.publication.at),
+    orders: own.orders,
+    acts: whole.acts.length === 0 ? own.acts : [...own.acts, ...whole.acts],
+    representatives: whole.representatives,
     pending: pendingProcedure(snapshot, notes),
     transit: transitOf(snapshot, notes),
     source: from === undefined ? null : `${from.file} (${from.attribution})`,

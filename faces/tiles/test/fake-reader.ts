@@ -26,6 +26,7 @@ function snapshot(size: number): Snapshot {
     inside: unused,
     object: unused,
     holdings: unused,
+    underWay: unused,
     prove: (key) => `proof of ${key} at ${size}\n`,
   }
 }

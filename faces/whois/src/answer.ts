@@ -8,7 +8,16 @@ import { formatPrefix } from '@cadastre/numbers'
 import type { RegistryReader, Snapshot } from '@cadastre/reader'
 import { abuseMailbox, contactObjects } from './contacts.ts'
 import { findRegistrations } from './find-registrations.ts'
-import { holderAt, holdingsOf, lookup, objectsOf, routesAt, wantedBy } from './lookup.ts'
+import {
+  holderAt,
+  holdingsOf,
+  lookup,
+  objectsOf,
+  organisationOf,
+  type Place,
+  routesAt,
+  wantedBy,
+} from './lookup.ts'
 import { moreSpecific, PAGE_CELLS } from './match.ts'
 import {
   incomplete,
@@ -22,7 +31,7 @@ import {
 import { helpText, listText, notes, position, templateAnswer } from './notices.ts'
 import { OriginIndex } from './origins.ts'
 import { parseLine, type Query } from './query.ts'
-import { organisationObject, parseContactHandle, sourceName } from './render.ts'
+import { parseContactHandle, sourceName } from './render.ts'
 import { Doorkeeper, flat, ReplyCache } from './reply-cache.ts'
 import { objectText, primaryKey, type RpslObject } from './rpsl.ts'
 import type { SearchKey } from './search-key.ts'
@@ -58,6 +67,7 @@ class Shown {
 export class Answerer {
   readonly #reader: RegistryReader
   readonly #source: string
+  readonly #place: Place
   readonly #objects: number
   readonly #limits: string
   readonly #cache = new ReplyCache<Reply>()
@@ -69,6 +79,7 @@ export class Answerer {
   constructor(reader: RegistryReader, objects: number, limits: string) {
     this.#reader = reader
     this.#source = sourceName(reader.info.name)
+    this.#place = { source: this.#source, base: reader.info.baseUrl }
     this.#objects = objects
     this.#limits = limits
     this.#origins = new OriginIndex(reader)
@@ -117,7 +128,7 @@ export class Answerer {
       const everything = key.block?.length === 0
       return everything ? failed(tooLarge(this.#downloads)) : this.#inside(snapshot, query, key, match)
     }
-    const found = lookup(snapshot, query, key, match, this.#source) ?? this.#holder(snapshot, key)
+    const found = lookup(snapshot, query, key, match, this.#place) ?? this.#holder(snapshot, key)
     if (found === null) return this.#elsewhere(snapshot, query, key)
     const head = this.#head(snapshot, query, key, found.free)
     const objects = found.objects.filter((object) => query.types?.has(object.type) ?? true)
@@ -132,7 +143,7 @@ export class Answerer {
 
   #holder(snapshot: Snapshot, key: SearchKey): { objects: readonly RpslObject[]; free: boolean } | null {
     const holder = key.kind === 'handle' ? holderAt(snapshot, key.handle) : null
-    return holder === null ? null : { objects: [organisationObject(holder, this.#source)], free: false }
+    return holder === null ? null : { objects: [organisationOf(snapshot, holder, this.#place)], free: false }
   }
 
   get #downloads(): string {
@@ -167,7 +178,7 @@ export class Answerer {
     if (kept !== undefined) return kept
     const holder = holderAt(snapshot, handle)
     const text =
-      holder === null ? '' : block(objectText(organisationObject(holder, this.#source), query.style))
+      holder === null ? '' : block(objectText(organisationOf(snapshot, holder, this.#place), query.style))
     this.#organisations.set(size, key, flat(text), key.length + text.length)
     return text
   }
@@ -228,7 +239,7 @@ export class Answerer {
     let pages = 0
     for (const page of moreSpecific(snapshot, key, match, wantedBy(query))) {
       let text = ''
-      for (const object of page.flatMap((found) => objectsOf(snapshot, found, null, this.#source))) {
+      for (const object of page.flatMap((found) => objectsOf(snapshot, found, null, this.#place))) {
         if (!(query.types?.has(object.type) ?? true)) continue
         if (shown.count === this.#objects) {
           yield text + failed(incomplete(this.#objects, this.#downloads))
@@ -268,7 +279,7 @@ export class Answerer {
     const more = held?.more ?? false
     let text = ''
     for (const found of [...routes, ...(held?.found ?? [])])
-      for (const object of objectsOf(snapshot, found, null, this.#source)) {
+      for (const object of objectsOf(snapshot, found, null, this.#place)) {
         if (!(query.types?.has(object.type) ?? true)) continue
         if (shown.count === this.#objects) {
           yield text + failed(incomplete(this.#objects, this.#downloads))
@@ -297,7 +308,7 @@ export class Answerer {
     const { store } = this.#reader
     if (key.kind === 'handle') {
       const found = await findRegistrations(store, snapshot, key.handle)
-      if (found.length > 0) return found.flatMap((one) => objectsOf(snapshot, one, null, this.#source))
+      if (found.length > 0) return found.flatMap((one) => objectsOf(snapshot, one, null, this.#place))
       const contact = parseContactHandle(key.handle)
       const holder = contact === null ? null : holderAt(snapshot, contact.holder)
       if (contact !== null && holder !== null)
@@ -308,7 +319,7 @@ export class Answerer {
     const handles = await store.holdersMatching(text, NAMES_MAX)
     return handles
       .map((handle) => holderAt(snapshot, handle))
-      .flatMap((holder) => (holder === null ? [] : [organisationObject(holder, this.#source)]))
+      .flatMap((holder) => (holder === null ? [] : [organisationOf(snapshot, holder, this.#place)]))
   }
 }
 

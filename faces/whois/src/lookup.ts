@@ -9,17 +9,18 @@ import {
   rangeToBlock,
   singleBlock,
 } from '@cadastre/numbers'
-import { ordersOn, type Snapshot } from '@cadastre/reader'
+import { handlePath, moveSays, type Snapshot, standingOn } from '@cadastre/reader'
 import {
   type CoveringRegistration,
   type Holder,
   isChild,
   type Notes,
   type Registration,
+  type Transit,
 } from '@cadastre/records'
 import { covering, type Found, isOver, type Target, type Wanted } from './match.ts'
 import type { Match, Query } from './query.ts'
-import { autnumObject, domainObject, registrationObject, routeObject } from './render.ts'
+import { autnumObject, domainObject, organisationObject, registrationObject, routeObject } from './render.ts'
 import { zoneAt, zoneLength } from './reverse-zones.ts'
 import type { RpslObject } from './rpsl.ts'
 import type { SearchKey } from './search-key.ts'
@@ -40,11 +41,31 @@ function isHeld({ kind }: Registration): boolean {
   return kind === 'holding' || isChild(kind)
 }
 
-/** What stands on a registration by order of an authority. */
-function ordered(snapshot: Snapshot, { id, holder }: Registration): readonly string[] {
+/** The registry's source name, and the address of its pages, without a slash at the end. */
+export type Place = { readonly source: string; readonly base: string }
+
+/** What stands on a registration by order of an authority, and what is under way about it. */
+function standing(snapshot: Snapshot, { id, holder }: Registration, { base }: Place): readonly string[] {
   if (holder === null) return []
   const notes = snapshot.object('notes', id) as Notes | null
-  return ordersOn(notes, snapshot.publication.at).map(({ says }) => says)
+  const { orders, acts } = standingOn(snapshot, id, notes)
+  const transit = notes?.pending?.startsWith('T-')
+    ? (snapshot.object('transit', notes.pending) as Transit | null)
+    : null
+  return [
+    ...orders.map(({ says }) => says),
+    ...acts.map(({ says, application }) => `${says} See ${base}${handlePath(application)}`),
+    ...(transit === null ? [] : [`${moveSays(transit)} See ${base}${handlePath(transit.handle)}`]),
+  ]
+}
+
+/** A holder with what stands on its whole record by order, and what is under way about it. */
+export function organisationOf(snapshot: Snapshot, holder: Holder, { source, base }: Place): RpslObject {
+  const { orders, acts, representatives } = standingOn(snapshot, holder.handle)
+  return organisationObject(holder, source, [
+    ...[...representatives, ...orders].map(({ says }) => says),
+    ...acts.map(({ says, application }) => `${says} See ${base}${handlePath(application)}`),
+  ])
 }
 
 /** The objects of a finding; a cell's reverse DNS may stand for several zones, of which `asked` picks one. */
@@ -52,19 +73,19 @@ export function objectsOf(
   snapshot: Snapshot,
   found: Found,
   asked: Block | null,
-  source: string,
+  place: Place,
 ): readonly RpslObject[] {
   const { kind, block: at } = found
   if (kind === 'registration') {
     const { registration } = found
-    const orders = ordered(snapshot, registration)
+    const orders = standing(snapshot, registration, place)
     const single = at.space === 'asn' && registration.first === registration.last && isHeld(registration)
-    if (single) return [autnumObject(Number(registration.first), registration, source, orders)]
-    return [registrationObject(registration, at, source, orders)]
+    if (single) return [autnumObject(Number(registration.first), registration, place.source, orders)]
+    return [registrationObject(registration, at, place.source, orders)]
   }
-  if (kind === 'route') return [routeObject(at, found.route, found.holder, source)]
+  if (kind === 'route') return [routeObject(at, found.route, found.holder, place.source)]
   const zones = asked === null ? zonesOf(at) : [zoneAt(at, asked)]
-  return zones.map((zone) => domainObject(zone, found.rdns, found.holder, source))
+  return zones.map((zone) => domainObject(zone, found.rdns, found.holder, place.source))
 }
 
 function zonesOf(cell: Block): readonly Block[] {
@@ -93,26 +114,26 @@ export function lookup(
   query: Query,
   key: SearchKey,
   match: Match,
-  source: string,
+  place: Place,
 ): Lookup | null {
   switch (key.kind) {
     case 'ip':
-      return addresses(snapshot, key, match, wantedBy(query), source)
+      return addresses(snapshot, key, match, wantedBy(query), place)
     case 'asn':
-      return asNumber(snapshot, key.asn, source)
+      return asNumber(snapshot, key.asn, place)
     case 'as-block': {
       const target = { range: key.range, block: rangeToBlock(key.range) }
-      return addresses(snapshot, target, 'default', REGISTRATIONS, source)
+      return addresses(snapshot, target, 'default', REGISTRATIONS, place)
     }
     case 'route':
       return {
         objects: routesAt(snapshot, key.block, key.origin).flatMap((found) =>
-          objectsOf(snapshot, found, null, source),
+          objectsOf(snapshot, found, null, place),
         ),
         free: false,
       }
     case 'domain':
-      return zone(snapshot, key.block, match, source)
+      return zone(snapshot, key.block, match, place)
     case 'handle':
     case 'text':
       return null
@@ -125,12 +146,12 @@ const REGISTRATIONS: Wanted = { registrations: true, routes: false, zones: false
 const ROUTES: Wanted = { registrations: false, routes: true, zones: false }
 const ZONES: Wanted = { registrations: false, routes: false, zones: true }
 
-function addresses(snapshot: Snapshot, target: Target, match: Match, wanted: Wanted, source: string): Lookup {
+function addresses(snapshot: Snapshot, target: Target, match: Match, wanted: Wanted, place: Place): Lookup {
   const found = covering(snapshot, target, match, wanted)
   const asked = target.block ?? singleBlock(target.range.space, target.range.first)
   const [first] = found
   const free = match === 'default' && first?.kind === 'registration' && first.registration.kind === 'pool'
-  return { objects: found.flatMap((one) => objectsOf(snapshot, one, asked, source)), free }
+  return { objects: found.flatMap((one) => objectsOf(snapshot, one, asked, place)), free }
 }
 
 /** Routes in force at exactly this prefix, of one origin. */
@@ -145,7 +166,7 @@ export function routesAt(snapshot: Snapshot, at: Block, origin: number): readonl
  * The AS block around a number, and the number itself where somebody holds it. Somebody who holds a range of numbers
  * has one registration; each of them is an aut-num all the same, because that is what people ask for.
  */
-function asNumber(snapshot: Snapshot, asn: Asn, source: string): Lookup {
+function asNumber(snapshot: Snapshot, asn: Asn, place: Place): Lookup {
   const path = covering(
     snapshot,
     { range: blockRange(asnBlock(asn)), block: asnBlock(asn) },
@@ -161,19 +182,21 @@ function asNumber(snapshot: Snapshot, asn: Asn, source: string): Lookup {
   const wide = registrations.findLast(({ registration }) => registration.first !== registration.last)
   const { kind } = last.registration
   const whole = ({ registration, block: at }: CoveringRegistration): RpslObject =>
-    registrationObject(registration, at, source, ordered(snapshot, registration))
+    registrationObject(registration, at, place.source, standing(snapshot, registration, place))
   if (wide !== undefined) objects.push(whole(wide))
   if (isHeld(last.registration))
-    objects.push(autnumObject(asn, last.registration, source, ordered(snapshot, last.registration)))
+    objects.push(
+      autnumObject(asn, last.registration, place.source, standing(snapshot, last.registration, place)),
+    )
   else if (wide !== last) objects.push(whole(last))
   return { objects, free: kind === 'pool' }
 }
 
-function zone(snapshot: Snapshot, asked: Block, match: Match, source: string): Lookup {
+function zone(snapshot: Snapshot, asked: Block, match: Match, place: Place): Lookup {
   const found = covering(snapshot, { range: blockRange(asked), block: asked }, 'default', ZONES)
   const objects = found
     .filter((one) => match !== 'exact' || zoneAt(one.block, asked).length === asked.length)
-    .flatMap((one) => objectsOf(snapshot, one, asked, source))
+    .flatMap((one) => objectsOf(snapshot, one, asked, place))
   return { objects, free: false }
 }
 

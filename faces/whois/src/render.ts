@@ -61,7 +61,7 @@ const wholeRange = ({ first, last }: Registration): string => `${first} - ${last
 
 /**
  * An inetnum (whole range), inet6num (the prefix of the cell) or as-block (whole range). `orders`: what stands on it by
- * order of an authority, a remark each.
+ * order of an authority and what is under way about it, a remark each.
  */
 export function registrationObject(
   registration: Registration,
@@ -176,8 +176,11 @@ export function isPublished({ role, kind }: Contact): boolean {
   return role !== 'registrant' || kind !== 'individual'
 }
 
-/** A holder. A natural person's name is not in the register, so its handle stands for it. */
-export function organisationObject(holder: Holder, source: string): RpslObject {
+/**
+ * A holder. A natural person's name is not in the register, so its handle stands for it. `remarks`: what stands on its
+ * whole record by order of an authority, and what is under way about it.
+ */
+export function organisationObject(holder: Holder, source: string, remarks: readonly string[]): RpslObject {
   const { handle, name, country, contacts, kind, confirmed, lockedUntil, since, procedure } = holder
   const { frozenUntil, transferableFrom, dissolved } = holder
   const attributes: Attribute[] = [
@@ -207,6 +210,7 @@ export function organisationObject(holder: Holder, source: string): RpslObject {
     attributes.push(['remarks', `keys recovered: transfers from ${transferableFrom} on`])
   if (dissolved !== null)
     attributes.push(['remarks', `officially noted as ended ${dissolved.at}; registrations and services stay`])
+  for (const remark of remarks) attributes.push(['remarks', remark])
   attributes.push(['remarks', `since log entry ${since}, procedure ${procedure}`])
   attributes.push(['source', source])
   return { type: 'organisation', attributes, keyCount: 1 }

@@ -431,3 +431,61 @@ test('what stands on numbers by order of an authority is a remark; a hold that h
   assert.match(await ask('203.0.113.1', noted('2027-01-01T00:00:00Z')), remark)
   assert.doesNotMatch(await ask('203.0.113.1', noted('2026-11-24T06:13:43Z')), /O-9/)
 })
+
+test('a stayed order, a claim, a succession and a move to another registry are remarks, the acts with their page', async () => {
+  const [at, due] = ['2026-11-01T00:00:00Z', '2027-01-01T00:00:00Z'].map(instant)
+  const registrations = [{ key: 'ip4/203.0.113.0/24', id: 'R-41' }]
+  const reader = new HandMadeReader({
+    ...EXAMPLE,
+    notes: { 'R-41': { pending: 'T-52', orders: [], annotations: [] } },
+    objects: {
+      'obj/order/O-9': {
+        handle: 'O-9',
+        state: 'stayed',
+        detail: { effect: 'hold' },
+        scope: [{ key: 'ip4/203.0.113.0/24', id: 'R-41', range: '203.0.113.0/25' }],
+        holder: 'H-7',
+        until: null,
+        executed: at,
+        stayed: { by: 'O-12', from: 'executed', until: null },
+      },
+      'obj/order/O-10': {
+        handle: 'O-10',
+        state: 'executed',
+        detail: { effect: 'appointRepresentative', m: 1, keys: [] },
+        scope: [],
+        holder: 'H-7',
+        until: due,
+        executed: at,
+        stayed: null,
+      },
+      'obj/application/A-11': {
+        handle: 'A-11',
+        procedure: 'succeed/1',
+        state: 'noticed',
+        due,
+        body: { predecessor: 'H-7', successor: 'H-8', registrations },
+      },
+      'obj/transit/T-52': {
+        handle: 'T-52',
+        state: 'sourceInitialized',
+        recipient: { origin: 'other.example/log', holder: 'H-3' },
+        range: '203.0.113.0/24',
+        opened: at,
+      },
+    },
+  })
+  const reply = await ask('203.0.113.1', reader)
+  const base = reader.info.baseUrl
+  const lines = reply.split('\n').map((line) => line.replace(/^remarks: +/, ''))
+  for (const said of [
+    'Order O-9 (hold) on 203.0.113.0/25 is stayed by order O-12: it has no effect meanwhile.',
+    `H-8 is to take the place of H-7 by law (A-11): its window ends ${due}, and until then it can be vetoed. See ${base}/?q=A-11`,
+    `On its way to other.example/log: 203.0.113.0/24, state sourceInitialized (T-52, since ${at}). Until it is final this registry answers for these numbers. See ${base}/?q=T-52`,
+  ])
+    assert.ok(lines.includes(said), said)
+  // What stands on the whole record of a holder stands in its own object.
+  const appointed = `Order O-10 appoints a representative of H-7, whose keys act for it, until ${due}; its own keys come back when that ends.`
+  assert.ok(lines.includes(appointed))
+  assert.doesNotMatch(await ask('-r 203.0.113.1', reader), /O-10/)
+})

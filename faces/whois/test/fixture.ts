@@ -1,7 +1,14 @@
 /** A small registry made by hand: every shape of record that the face renders, on documentation numbers. */
 
 import { type Block, blockRange, compareBlock, contains, parseBlockKey } from '@cadastre/numbers'
-import type { HistoryItem, Page, RegistryInfo, RegistryReader, Snapshot } from '@cadastre/reader'
+import {
+  aboutOf,
+  type HistoryItem,
+  type Page,
+  type RegistryInfo,
+  type RegistryReader,
+  type Snapshot,
+} from '@cadastre/reader'
 import {
   type Cell,
   type CoveringCell,
@@ -85,6 +92,8 @@ export type Fixture = {
   readonly holders?: readonly Holder[]
   /** By registration. */
   readonly notes?: { readonly [registration: string]: Partial<Notes> }
+  /** Orders, applications and moves by key. */
+  readonly objects?: { readonly [key: string]: unknown }
   /** Commitment to value. */
   readonly openings?: { readonly [commitment: string]: string }
   readonly entries?: readonly object[]
@@ -92,14 +101,27 @@ export type Fixture = {
   readonly size?: number
 }
 
+function underWayIn(
+  objects: NonNullable<Fixture['objects']>,
+  about: string,
+): ReturnType<Snapshot['underWay']> {
+  return Object.entries(objects).flatMap(([key, record]) => {
+    const [, type, handle = ''] = key.split('/')
+    const named = aboutOf(key, record).includes(about)
+    return named ? [{ type: type === 'order' ? ('order' as const) : ('application' as const), handle }] : []
+  })
+}
+
 class HandMadeSnapshot implements Snapshot {
   readonly publication: Snapshot['publication']
   readonly #cells: readonly CoveringCell[]
   readonly #holders: ReadonlyMap<string, Holder>
   readonly #notes: NonNullable<Fixture['notes']>
+  readonly #objects: NonNullable<Fixture['objects']>
 
-  constructor({ cells, holders = [], notes = {}, size = 100 }: Fixture) {
+  constructor({ cells, holders = [], notes = {}, objects = {}, size = 100 }: Fixture) {
     this.#notes = notes
+    this.#objects = objects
     this.#cells = Object.entries(cells)
       .map(([key, one]) => ({ block: blockAt(key), cell: one }))
       .sort((a, b) => compareBlock(a.block, b.block))
@@ -137,7 +159,8 @@ class HandMadeSnapshot implements Snapshot {
 
   object(type: ObjectType, handle: string): unknown {
     if (type === 'notes') return this.#notes[handle] ?? null
-    return type === 'holder' ? (this.#holders.get(handle) ?? null) : null
+    if (type === 'holder') return this.#holders.get(handle) ?? null
+    return this.#objects[`obj/${type}/${handle}`] ?? null
   }
 
   holdings(handle: string, limit: number): ReturnType<Snapshot['holdings']> {
@@ -145,6 +168,10 @@ class HandMadeSnapshot implements Snapshot {
       registrations.filter((one) => one.holder === handle).map((one) => ({ block, registration: one })),
     )
     return { items: all.slice(0, limit), more: all.length > limit }
+  }
+
+  underWay(about: string): ReturnType<Snapshot['underWay']> {
+    return underWayIn(this.#objects, about)
   }
 
   prove(): string {

@@ -21,3 +21,4 @@ export {
 } from './replayer.ts'
 export { requiredPolicies, unmetPolicy } from './required-policies.ts'
 export { coveringCell, labelOf, readRecord, TrieState } from './trie-state.ts'
+export { aboutOf, isAnythingUnderWay, type UnderWay, underWayAbout } from './under-way-index.ts'

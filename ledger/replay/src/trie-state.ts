@@ -23,6 +23,7 @@ import {
 import { chainHash, type HashedSpace, objectLabel, type TrieView, type TrieWriter } from '@cadastre/trie'
 import { HoldingsIndex } from './holdings-index.ts'
 import { Recent } from './recent.ts'
+import { UnderWayIndex } from './under-way-index.ts'
 
 /** Where a key lives in the trie. */
 export type TriePlace = {
@@ -77,6 +78,7 @@ export class TrieState implements StateSource {
   readonly #trie: TrieWriter
   readonly #crypto: Crypto
   readonly #index: HoldingsIndex | null
+  readonly #underWay: UnderWayIndex | null
   readonly #scratch = new Uint8Array(SCRATCH_BYTES)
   /** Where keys live: computing it costs a hash. */
   readonly #places = new Recent<RecordKey, TriePlace>(RECENT_RECORDS)
@@ -91,6 +93,7 @@ export class TrieState implements StateSource {
     this.#trie = trie
     this.#crypto = crypto
     this.#index = options.keepIndex ? new HoldingsIndex(trie, crypto) : null
+    this.#underWay = options.keepIndex ? new UnderWayIndex(trie, crypto) : null
   }
 
   get view(): TrieView {
@@ -176,7 +179,7 @@ export class TrieState implements StateSource {
   /** Write what an accepted act made of the state. */
   write(effects: readonly StampedEffect[]): void {
     for (const { key, next, text } of effects) {
-      const hash = this.#set(this.#place(key), text)
+      const hash = this.#set(key, this.#place(key), text)
       // What was just written, a pool for one, is often read by the next act.
       if (hash !== null) this.#remember(hash, next)
     }
@@ -184,11 +187,12 @@ export class TrieState implements StateSource {
 
   /** Set one record's canonical text, or delete it (null). The place is not remembered: all keys come once at a start. */
   put(key: RecordKey, text: string | null): void {
-    this.#set(labelOf(this.#crypto, key), text)
+    this.#set(key, labelOf(this.#crypto, key), text)
   }
 
-  #set({ space, label, length }: TriePlace, text: string | null): Uint8Array | null {
-    if (space !== 'obj') this.#index?.update({ space, label, length }, text)
+  #set(key: RecordKey, { space, label, length }: TriePlace, text: string | null): Uint8Array | null {
+    if (space === 'obj') this.#underWay?.update(key, label, text)
+    else this.#index?.update({ space, label, length }, text)
     return this.#trie.set(space, label, length, text === null ? null : this.#utf8(text))
   }
 

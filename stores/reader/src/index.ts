@@ -3,7 +3,10 @@
  * Faces receive a {@link RegistryReader}; nothing here can write.
  */
 
-export { type OrderOn, orderPath, ordersOn } from './orders.ts'
+export { aboutOf, type UnderWay } from '@cadastre/replay'
+export { type ActOn, handlePath, moveSays } from './acts.ts'
+export { type OrderOn, orderPath, ordersOn, type RepresentativeBy, representativeBy } from './orders.ts'
 export { type PauseInForce, pauseOf } from './pause.ts'
 export * from './published.ts'
 export { PublishedReader } from './published-reader.ts'
+export { NOTHING_STANDS, type Standing, standingOn } from './standing.ts'

@@ -1,6 +1,6 @@
 /** What stands on a registration by order of an authority, in words that every face shows alike. */
 
-import type { Instant, Notes } from '@cadastre/records'
+import type { Instant, Notes, OrderRecord } from '@cadastre/records'
 
 export type OrderOn = {
   /** `O-41` */
@@ -42,4 +42,38 @@ function saysOf({ order, effect, range, holds, until }: Omit<OrderOn, 'says'>): 
   if (holds) return `Order ${order} holds ${range}: it cannot be moved away${end}; every service goes on.`
   if (effect === 'annotate') return `Order ${order} is noted on ${range}${end}.`
   return `Order ${order} (${effect}) on ${range} is to be executed.`
+}
+
+/**
+ * A stayed order on what it names of this registration, or of this holder: it is not among the notes, because it has no
+ * effect while it is stayed. `about`: id or handle.
+ */
+export function stayedOn(order: OrderRecord, about: string, at: Instant): readonly OrderOn[] {
+  const { handle, detail, scope, holder, state, stayed, until } = order
+  if (state !== 'stayed' || (until !== null && until <= at)) return []
+  const ranges = scope.flatMap(({ id, range }) => (id === about ? [range] : []))
+  const named = ranges.length === 0 && holder === about ? [about] : ranges
+  const by = stayed === null || stayed.by === null ? 'an appeal' : `order ${stayed.by}`
+  const end = stayed === null || stayed.until === null ? '' : `, until ${stayed.until}`
+  return [...new Set(named)].map((range) => ({
+    order: handle,
+    effect: detail.effect,
+    range,
+    holds: false,
+    until,
+    says: `Order ${handle} (${detail.effect}) on ${range} is stayed by ${by}${end}: it has no effect meanwhile.`,
+  }))
+}
+
+/** Who acts for a holder by order of an authority; null where the order appoints nobody now. */
+export type RepresentativeBy = { readonly order: string; readonly holder: string; readonly says: string }
+
+/** The representative that an order appoints at `at`; null where it appoints none, or is stayed or over. */
+export function representativeBy(order: OrderRecord, at: Instant): RepresentativeBy | null {
+  const { handle, detail, holder, state, until } = order
+  if (detail.effect !== 'appointRepresentative' || holder === null) return null
+  if ((state !== 'executed' && state !== 'varied') || (until !== null && until <= at)) return null
+  const end = until === null ? '' : `, until ${until}`
+  const says = `Order ${handle} appoints a representative of ${holder}, whose keys act for it${end}; its own keys come back when that ends.`
+  return { order: handle, holder, says }
 }

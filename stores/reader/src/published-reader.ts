@@ -9,9 +9,12 @@ import {
   coveringCell,
   holdingLabel,
   holdingPrefix,
+  isAnythingUnderWay,
   labelOf,
   parseEntry,
   readRecord,
+  type UnderWay,
+  underWayAbout,
 } from '@cadastre/replay'
 import { KEPT_CHECKPOINTS, type Publication, type StoreReader } from '@cadastre/store-port'
 import { objectLabel, type TrieMemory, type TrieProof, TrieReader, type TrieView } from '@cadastre/trie'
@@ -24,12 +27,17 @@ import type {
   Snapshot,
 } from './published.ts'
 
+/** Shown of one registration or holder at most. */
+const MAX_UNDER_WAY = 64
+const NOTHING: readonly UnderWay[] = []
+
 class TrieSnapshot implements Snapshot {
   readonly publication: Publication
   readonly view: TrieView
   readonly #crypto: Crypto
   #registry: Registry | null = null
   #answer: ((proof: TrieProof) => string) | null = null
+  #anything: boolean | null = null
 
   constructor(publication: Publication, view: TrieView, crypto: Crypto) {
     this.publication = publication
@@ -81,6 +89,11 @@ class TrieSnapshot implements Snapshot {
         .map((registration) => ({ block, registration }))
     })
     return { items, more: found.length > limit }
+  }
+
+  underWay(about: string): readonly UnderWay[] {
+    this.#anything ??= isAnythingUnderWay(this.view)
+    return this.#anything ? underWayAbout(this.view, this.#crypto, about, MAX_UNDER_WAY) : NOTHING
   }
 
   #holdingCursor(holder: string, { space, length, ...at }: Block): { label: Uint8Array; length: number } {

@@ -13,6 +13,7 @@ import type {
   Registration,
   Registry,
 } from '@cadastre/records'
+import type { UnderWay } from '@cadastre/replay'
 import type { Publication, StoreReader } from '@cadastre/store-port'
 
 /** A registration that a holder has, and the block of one cell that holds it. */
@@ -39,6 +40,8 @@ export interface Snapshot {
     limit: number,
     after?: Block | null,
   ): { readonly items: readonly HeldRegistration[]; readonly more: boolean }
+  /** Orders and applications about a registration's id or a holder's handle that their own records do not name. */
+  underWay(about: string): readonly UnderWay[]
   /** The proof document (C2SP tlog-proof) for a cell key or an object key, present or absent. */
   prove(key: RecordKey): string
 }

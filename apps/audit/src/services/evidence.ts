@@ -17,6 +17,7 @@ import {
   type RecordKey,
 } from '@cadastre/records'
 import type { ParsedEntry } from '@cadastre/replay'
+import { type Concern, concernOf, subjectsOf } from './concerns.ts'
 import type { Known, ServedRecord } from './record.ts'
 
 /** Notes which records are looked at. */
@@ -50,6 +51,14 @@ export class RecordNotes implements ServedRecord {
   object<T extends keyof ObjectRecords>(type: T, handle: string): ObjectRecords[T] | null {
     this.keys.add(objectKey(type, handle))
     return this.#record.object(type, handle)
+  }
+  concerns(subject: string): readonly Concern[] {
+    const found = this.#record.concerns(subject)
+    this.stated(found)
+    return found
+  }
+  stated(concerns: readonly Concern[]): void {
+    for (const { type, handle } of concerns) this.keys.add(objectKey(type, handle))
   }
   timeOf(entry: number): Instant | null {
     if (!this.#times) return null
@@ -103,6 +112,18 @@ export class ProvedRecords implements ServedRecord {
   object<T extends keyof ObjectRecords>(type: T, handle: string): ObjectRecords[T] | null {
     const record: unknown = this.#proved(objectKey(type, handle)).covering[0]?.record ?? null
     return record as ObjectRecords[T] | null
+  }
+  /** Those that are proved: others may be about it too, which an answer that names them takes to prove. */
+  concerns(subject: string): readonly Concern[] {
+    return [...this.#answers.keys()].flatMap((key) => {
+      const concern = concernOf(key)
+      if (concern === null) return []
+      const { type, handle } = concern
+      return subjectsOf(type, this.object(type, handle)).includes(subject) ? [concern] : []
+    })
+  }
+  stated(concerns: readonly Concern[]): void {
+    for (const { type, handle } of concerns) this.#proved(objectKey(type, handle))
   }
   timeOf(entry: number): Instant | null {
     return this.#entries.get(entry)?.entry.at ?? null

@@ -26,6 +26,7 @@ import {
   TrieState,
 } from '@cadastre/replay'
 import { createTrieMemory, HASHED_SPACES, objectLabel, TrieWriter, type Version } from '@cadastre/trie'
+import { type Concern, Concerns } from './concerns.ts'
 import type { Known, ServedRecord } from './record.ts'
 
 /** The log itself is not in order: nothing can be said about services before `cadastre audit` has said what is wrong. */
@@ -47,6 +48,7 @@ export class LogRecord implements ServedRecord {
   /** Origin AS number to keys of the cells that state a route of it, and back. */
   readonly #cellsOfOrigin = new Map<number, Set<string>>()
   readonly #originsOfCell = new Map<string, readonly number[]>()
+  readonly #concerns = new Concerns()
   /** The registry's own record is asked for with each answer. */
   #objects = new Map<string, unknown>()
 
@@ -89,6 +91,7 @@ export class LogRecord implements ServedRecord {
     this.#objects = new Map()
     for (const { key, next } of outcome.effects) {
       this.#state.put(key as RecordKey, next === null ? null : canonicalJson(next))
+      this.#concerns.note(key, next)
       if (key.startsWith('ip')) this.#routes(key, originsIn(next))
     }
   }
@@ -141,6 +144,13 @@ export class LogRecord implements ServedRecord {
       this.#objects.set(name, found)
     }
     return found as ObjectRecords[T] | null
+  }
+
+  concerns(subject: string): readonly Concern[] {
+    return this.#concerns.about(subject)
+  }
+  stated(): void {
+    // All of the record is at hand.
   }
 
   timeOf(entry: number): Instant | null {

@@ -105,7 +105,7 @@ export function* questionsAbout(
     const holder = asHolder(object)
     const named = holder === null ? lookedUpIn(object) : `obj/holder/${holder.handle}`
     if (holder !== null) yield* ofHolder(holder)
-    if (named !== null) yield api(named)
+    if (named !== null) yield* ofNamed(named)
   }
   for (const { block: at } of cells) yield api(blockKey(at))
   for (const origin of origins) yield whois(`-i origin AS${origin}`)
@@ -210,7 +210,7 @@ function* ofObjects(record: LogRecord): Generator<Question, void, undefined> {
         const named = lookedUpIn(object)
         others += 1
         if (named !== null && (!named.startsWith('obj/application/') || (others - 1) % every === 0))
-          yield api(named)
+          yield* ofNamed(named)
         continue
       }
       yield* ofHolder(holder)
@@ -249,6 +249,13 @@ function asHolder(object: unknown): Holder | null {
     ? (object as Holder)
     : null
 }
+
+/** An object that is looked up; of an order also the representative that it may appoint. */
+function* ofNamed(key: string): Generator<Question, void, undefined> {
+  yield api(key)
+  if (key.startsWith(ORDER)) yield rdap(`/entity/${key.slice(ORDER.length)}`)
+}
+const ORDER = 'obj/order/'
 
 function* ofHolder(holder: Holder): Generator<Question, void, undefined> {
   const { handle, contacts } = holder

@@ -9,6 +9,7 @@ import {
   type ObjectRecords,
   type Registration,
 } from '@cadastre/records'
+import type { Concern } from './concerns.ts'
 
 export interface ServedRecord {
   /** Log size. */
@@ -22,6 +23,10 @@ export interface ServedRecord {
   object<T extends keyof ObjectRecords>(type: T, handle: string): ObjectRecords[T] | null
   /** When an entry was logged; null where that is not known here. */
   timeOf(entry: number): Instant | null
+  /** Orders and applications about a registration's id or a holder's handle that its own record does not name. */
+  concerns(subject: string): readonly Concern[]
+  /** Takes note that the answer names these: whether it may, their records say. */
+  stated(concerns: readonly Concern[]): void
   /** Registrations of a holder, one for each cell. */
   holdings(handle: string): Known<CoveringRegistration>
   /** Cells that state a route of this origin. */

@@ -288,6 +288,7 @@ function objects(): void {
     since: 31,
   } satisfies Complaint)
   orders()
+  acts()
 }
 
 function orders(): void {
@@ -364,6 +365,80 @@ function orders(): void {
     stayed: { by: 'O-41', from: 'window', until: LATER },
     since: 42,
   } satisfies OrderRecord)
+  ordersAtRest(order)
+}
+
+/** What is not in the notes of the registration: stayed orders, a representative. */
+function ordersAtRest(order: OrderRecord): void {
+  const rests = { state: 'stayed', conflicts: [] } as const
+  put('obj/order/O-46', {
+    ...order,
+    ...rests,
+    handle: 'O-46',
+    scope: [
+      { key: 'ip4/10.2.0.0/16', id: 'R-80', range: '10.2.0.0/24' },
+      { key: 'ip4/10.2.0.0/16', id: 'R-80', range: '10.2.3.0/24' },
+    ],
+    holder: 'H-4',
+    stayed: { by: 'O-47', from: 'executed', until: LATER },
+    since: 46,
+  } satisfies OrderRecord)
+  put('obj/order/O-49', {
+    ...order,
+    ...rests,
+    handle: 'O-49',
+    detail: { effect: 'transferTo', receiver: 'H-1' },
+    scope: [{ key: 'ip4/10.3.0.0/26', id: 'R-81', range: '10.3.0.0/26' }],
+    holder: 'H-4',
+    until: null,
+    executed: null,
+    stayed: { by: null, from: 'window', until: null },
+    since: 49,
+  } satisfies OrderRecord)
+  const appoints = { effect: 'appointRepresentative', m: 1, keys: [] } as const
+  put('obj/order/O-48', {
+    ...order,
+    handle: 'O-48',
+    detail: appoints,
+    scope: [],
+    holder: 'H-2',
+    since: 48,
+  } satisfies OrderRecord)
+  put('obj/order/O-55', {
+    ...order,
+    ...rests,
+    handle: 'O-55',
+    detail: appoints,
+    scope: [],
+    holder: 'H-3',
+    stayed: { by: 'O-47', from: 'executed', until: null },
+    since: 55,
+  } satisfies OrderRecord)
+}
+
+/** Claims and successions in their window. */
+function acts(): void {
+  const ref = { key: 'ip6/2001:db8:1::/48', id: 'R-60' }
+  application('A-62', 'claim/1', {
+    state: 'noticed',
+    body: { step: 'holder', claimant: 'H-1', holder: 'IMP-EXAMPLE-A1' },
+  })
+  application('A-63', 'claim/1', {
+    state: 'noticed',
+    body: { step: 'registration', claimant: 'H-3', registration: ref },
+  })
+  application('A-64', 'succeed/1', {
+    state: 'noticed',
+    body: { step: 'apply', predecessor: 'H-1', successor: 'H-4', registrations: [ref] },
+  })
+  application('A-65', 'succeed/1', {
+    body: {
+      step: 'apply',
+      predecessor: 'H-4',
+      successor: 'H-1',
+      registrations: [{ key: 'ip4/10.2.0.0/16', id: 'R-80' }],
+    },
+  })
 }
 
 function numbersOfIp4(): void {
@@ -412,7 +487,10 @@ function numbersOfIp4(): void {
     { id: 'R-81', holder: 'H-4' },
     { rdns: { ...zone('R-81'), ds: [SIGNER] } },
   )
-  notes(returning, { pending: 'A-51' })
+  notes(returning, {
+    pending: 'A-51',
+    orders: [{ order: 'O-49', effect: 'transferTo', range: '10.3.0.0/26', holds: false, until: null }],
+  })
   application('A-51', 'return/1')
   const leaving = register('10.4.0.0 - 10.4.0.255', {
     holder: 'H-4',

@@ -10,6 +10,7 @@ import type {
   ObjectRecords,
   RecordKey,
 } from '@cadastre/records'
+import { type Concern, concernOf, subjectsOf } from '../../src/services/concerns.ts'
 import type { Known, ServedRecord } from '../../src/services/record.ts'
 
 export class NaiveRecord implements ServedRecord {
@@ -53,6 +54,19 @@ export class NaiveRecord implements ServedRecord {
   object<T extends keyof ObjectRecords>(type: T, handle: string): ObjectRecords[T] | null {
     const found: unknown = this.#records.get(`obj/${type}/${handle}` as RecordKey) ?? null
     return found as ObjectRecords[T] | null
+  }
+  concerns(subject: string): readonly Concern[] {
+    return [...this.#records].flatMap(([key, record]) => {
+      const concern = concernOf(key)
+      const served: unknown = record
+      if (concern === null) return []
+      return subjectsOf(concern.type, served as ObjectRecords['order' | 'application']).includes(subject)
+        ? [concern]
+        : []
+    })
+  }
+  stated(): void {
+    // All of the record is at hand.
   }
   timeOf(entry: number): Instant {
     return this.#times(entry)

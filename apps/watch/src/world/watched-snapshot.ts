@@ -141,6 +141,11 @@ export class WatchedSnapshot implements Snapshot {
     return { items, more: cells.length > limit }
   }
 
+  /** Published files name no orders and no claims. */
+  underWay(): readonly never[] {
+    return []
+  }
+
   prove(): string {
     throw new Error('proofs of a watch are made aside: see its /proof routes')
   }

@@ -2,6 +2,7 @@
 
 import { type Block, blockKey, formatPrefix } from '@cadastre/numbers'
 import { innermost, isObject, type Json } from '@cadastre/records'
+import { standingOn } from '../concerns.ts'
 import { is, list, type Members, nameIn, object, set, type Want } from '../expect.ts'
 import type { ServedRecord } from '../record.ts'
 import { type DelegatedZone, zoneNameOf } from '../reverse-zones.ts'
@@ -23,6 +24,7 @@ export function domainMembers(
   if (under === null) throw new TypeError('a zone in force has a registration')
   const handle = under.registration.holder
   const holder = handle === null ? null : record.object('holder', handle)
+  const representatives = handle === null ? [] : standingOn(record, handle, null).representatives
   return {
     objectClassName: is('domain'),
     handle: is(name),
@@ -46,7 +48,7 @@ export function domainMembers(
     ),
     secureDNS: object({ delegationSigned: is(rdns.ds.length > 0), dsData: signersWanted(rdns.ds) }),
     events: eventsWanted(record, [], { since: rdns.since }),
-    entities: entitiesWanted(holder, addresses),
+    entities: entitiesWanted(holder, addresses, representatives),
     network: object(numbersMembers(record, addresses, subjectOf(record, under), null)),
     remarks: noticesWanted(
       cell.length === zone.length

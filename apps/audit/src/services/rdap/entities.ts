@@ -1,9 +1,11 @@
 /** Holders and their contacts as entities (RFC 9083 section 5.1). */
 
 import { type Contact, type Holder, isObject, type Json } from '@cadastre/records'
+import type { Representative } from '../concerns.ts'
 import { is, list, type Members, nameIn, object, type Part, set, type Want } from '../expect.ts'
 import { cardWanted, isPublished } from './card.ts'
 import { type Addresses, type Link, linksWanted } from './links.ts'
+import { noticesWanted } from './parts.ts'
 
 /** Roles of RFC 9083 section 10.2.4 with which a contact is an entity of its own. */
 const CONTACT_ROLES = ['technical', 'administrative', 'abuse', 'noc']
@@ -60,11 +62,51 @@ export function contactParts(holder: Holder, addresses: Addresses): readonly Par
   })
 }
 
-/** The holder of something, and whom to write to. */
-export function entitiesWanted(holder: Holder | null, addresses: Addresses): Want | null {
+/** Who acts for a holder by order (role `proxy`, RFC 9083 section 10.2.4): keys, which the order's handle names. */
+export function representativeMembers(
+  { order, holder, says }: Representative,
+  addresses: Addresses,
+): Members {
+  const self = addresses.entity(order)
+  return {
+    objectClassName: is('entity'),
+    handle: is(order),
+    roles: list(is('proxy')),
+    links: linksWanted([addresses.self(self)]),
+    vcardArray: is([
+      'vcard',
+      [
+        ['version', {}, 'text', '4.0'],
+        ['fn', {}, 'text', `Representative of ${holder} by order ${order}`],
+        ['kind', {}, 'text', 'group'],
+      ],
+    ]),
+    remarks: noticesWanted([
+      { title: 'Order of an authority', text: says, links: [addresses.order(self, order)] },
+    ]),
+  }
+}
+
+export function representativeParts(
+  representatives: readonly Representative[],
+  addresses: Addresses,
+): readonly Part[] {
+  return representatives.map((one) => ({
+    name: one.order,
+    want: object(representativeMembers(one, addresses)),
+  }))
+}
+
+/** The holder of something, who acts for it by order, and whom to write to. */
+export function entitiesWanted(
+  holder: Holder | null,
+  addresses: Addresses,
+  representatives: readonly Representative[],
+): Want | null {
   if (holder === null) return null
   const own: Part = { name: holder.handle, want: object(holderMembers(holder, addresses)) }
-  return set([own, ...contactParts(holder, addresses)], nameByHandle)
+  const others = [...representativeParts(representatives, addresses), ...contactParts(holder, addresses)]
+  return set([own, ...others], nameByHandle)
 }
 
 export function nameByHandle(served: Json): string {

@@ -8,11 +8,12 @@ import {
   type Json,
   type JsonObject,
 } from '@cadastre/records'
+import { standingOn } from '../concerns.ts'
 import { anything, is, type Members, object, type Part, perhaps, set, type Want } from '../expect.ts'
 import { isOver, type ServedRecord } from '../record.ts'
-import { contactParts, holderMembers, nameByHandle } from './entities.ts'
+import { contactParts, holderMembers, nameByHandle, representativeParts } from './entities.ts'
 import type { Addresses } from './links.ts'
-import { handleOf, numbersMembers } from './numbers.ts'
+import { actNotice, handleOf, numbersMembers, orderNotice } from './numbers.ts'
 import { eventsWanted, type Notice, noticesWanted } from './parts.ts'
 import { subjectOf } from './subject.ts'
 
@@ -47,6 +48,7 @@ export function holderWanted(
     held.items.filter((one) => one.block.space !== 'asn'),
     held.items.filter((one) => one.block.space === 'asn'),
   ]
+  const standing = standingOn(record, handle, null)
   const listed = (all: readonly CoveringRegistration[], name: 'networks' | 'autnums'): Want | null =>
     listedWanted(record, addresses, all, held, { list: served[name] ?? null, cut: isCut(served) })
   return {
@@ -54,10 +56,17 @@ export function holderWanted(
       ...holderMembers(holder, addresses, links),
       publicIds: register === null ? null : is([{ type: register.name, identifier: register.number }]),
       events: eventsWanted(record, [], { since }),
-      entities: set(contactParts(holder, addresses), nameByHandle),
+      entities: set(
+        [...representativeParts(standing.representatives, addresses), ...contactParts(holder, addresses)],
+        nameByHandle,
+      ),
       networks: listed(networks, 'networks'),
       autnums: listed(autnums, 'autnums'),
-      remarks: noticesWanted(remarksOf(holder)),
+      remarks: noticesWanted([
+        ...remarksOf(holder),
+        ...standing.orders.map((one) => orderNotice(one, self, addresses)),
+        ...standing.acts.map((one) => actNotice(one, self, addresses)),
+      ]),
     },
     truncated:
       !held.all || held.cells > CELLS_READ
@@ -96,7 +105,7 @@ function listedWanted(
   served: { readonly list: Json; readonly cut: boolean },
 ): Want | null {
   const parts = all.map((one): Part => {
-    const members = numbersMembers(record, addresses, subjectOf(record, one), null)
+    const members = numbersMembers(record, addresses, subjectOf(record, one), null, true)
     return { name: handleOf(one.registration), want: object(members) }
   })
   const chosen = new Set(isArray(served.list) ? served.list.map(nameByHandle) : [])

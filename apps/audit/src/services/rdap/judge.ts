@@ -21,12 +21,13 @@ import {
   peerHandleOf,
   type Registration,
 } from '@cadastre/records'
+import { representativeOf, statedIn } from '../concerns.ts'
 import { is, list, type Members, matchJson, nameIn, object, set, texts } from '../expect.ts'
 import type { Difference, Judgement, Position } from '../finding.ts'
 import { type House, pathInForce, type ServedRecord } from '../record.ts'
 import { closestZone, zoneNamed } from '../reverse-zones.ts'
 import { domainMembers } from './domain.ts'
-import { contactMembers } from './entities.ts'
+import { contactMembers, representativeMembers } from './entities.ts'
 import { holderWanted } from './holder.ts'
 import { Addresses, linksWanted, queryText } from './links.ts'
 import { noticesOf, type OwnNotices } from './notices.ts'
@@ -88,6 +89,7 @@ export function judgeRdap(
   answer: RdapAnswer,
   { json }: ReadRdap,
 ): Judgement {
+  record.stated(statedIn(answer.body))
   const addresses = new Addresses(house.base)
   const wanted = new Wanted(record, addresses, crypto).answer(path, json)
   const differences: Difference[] = []
@@ -225,6 +227,10 @@ class Wanted {
     const holder = handle === null ? null : this.#record.object('holder', handle)
     if (holder !== null)
       return { status: 200, ...holderWanted(this.#record, this.#addresses, holder, served) }
+    const order = handle !== null && /^O-\d+$/.test(handle) ? this.#record.object('order', handle) : null
+    const representative = order === null ? null : representativeOf(order, this.#record.at)
+    if (representative !== null)
+      return { status: 200, members: representativeMembers(representative, this.#addresses) }
     const contact = /^(.+)\.C([1-9][0-9]{0,2})$/.exec(handle ?? '')
     const owner = contact === null ? null : this.#record.object('holder', contact[1] ?? '')
     const members = owner === null ? null : contactMembers(owner, Number(contact?.[2]) - 1, this.#addresses)

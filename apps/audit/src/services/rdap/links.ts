@@ -83,6 +83,10 @@ export class Addresses {
     const title = `The procedure under which it is recorded: ${procedure}`
     return { value, rel: 'describedby', href, type: 'application/json', title }
   }
+  /** The page of an application or a move. */
+  page(value: string, handle: string): Link {
+    return { value, rel: 'describedby', href: `${this.base}/?q=${handle}`, type: 'text/html', title: handle }
+  }
   order(value: string, order: string): Link {
     const title = `Order ${order}`
     return { value, rel: 'describedby', href: `${this.base}/orders/${order}`, type: 'text/html', title }

@@ -12,35 +12,44 @@ import {
   registrationRange,
   type Transit,
 } from '@cadastre/records'
+import { type Act, type Representative, type Standing, standingOn } from '../concerns.ts'
 import { is, type Members, nameIn, type Part, set, texts } from '../expect.ts'
 import type { ServedRecord } from '../record.ts'
-import { aboutRegistration, moveSays, type OrderInForce, ordersInForce } from '../words.ts'
+import { aboutRegistration, moveSays, type OrderInForce } from '../words.ts'
 import { entitiesWanted } from './entities.ts'
 import { type Addresses, linksWanted } from './links.ts'
 import { eventsWanted, type Notice, noticesWanted } from './parts.ts'
 import { historyCell, type Subject } from './subject.ts'
+
+const NOTHING: Standing = { orders: [], acts: [], representatives: [] }
 
 /** Everything around a registration that its object shows. */
 type Around = {
   readonly holder: Holder | null
   readonly notes: Notes | null
   readonly orders: readonly OrderInForce[]
+  readonly acts: readonly Act[]
+  readonly representatives: readonly Representative[]
   readonly transit: Transit | null
   /** Id of the procedure under way on it; null where none is. */
   readonly underWay: string | null
 }
 
-/** `asked`: at the top of an answer, what was asked for; null nested, where the proof and the entities are left out. */
+/**
+ * `asked`: at the top of an answer, what was asked for; null nested, where the proof and the entities are left out. In the
+ * object of its holder, which says for itself what concerns all of its record, `inHolder`.
+ */
 export function numbersMembers(
   record: ServedRecord,
   addresses: Addresses,
   subject: Subject,
   asked: Block | null,
+  inHolder: boolean = false,
 ): Members {
   const { registration, anchor, parent } = subject
   const autnum = anchor.space === 'asn'
   const self = addresses.numbers(anchor)
-  const around = aroundOf(record, registration)
+  const around = aroundOf(record, registration, inHolder)
   const wider = parent === null || parent.block.length === anchor.length || autnum ? null : parent.block
   const { kind, registered, until, since, country, procedure } = registration
   return {
@@ -67,7 +76,7 @@ export function numbersMembers(
       ],
       { since },
     ),
-    entities: asked === null ? null : entitiesWanted(around.holder, addresses),
+    entities: asked === null ? null : entitiesWanted(around.holder, addresses, around.representatives),
     remarks: noticesWanted(remarksOf(record, addresses, subject, around)),
   }
 }
@@ -107,15 +116,19 @@ function typeOf({ kind, status }: Registration): string {
   return kind === 'sub' ? `SUB-${declared}` : kind.toUpperCase()
 }
 
-function aroundOf(record: ServedRecord, { id, holder: handle }: Registration): Around {
+function aroundOf(record: ServedRecord, { id, holder: handle }: Registration, inHolder: boolean): Around {
   const notes = handle === null ? null : record.object('notes', id)
   const pending = notes?.pending ?? null
   const transit = pending === null ? null : record.object('transit', pending)
   const application: Application | null = pending === null ? null : record.object('application', pending)
+  const own = handle === null ? NOTHING : standingOn(record, id, notes)
+  const whole = handle === null || inHolder ? NOTHING : standingOn(record, handle, null)
   return {
     holder: handle === null ? null : record.object('holder', handle),
     notes,
-    orders: ordersInForce(notes, record.at),
+    orders: own.orders,
+    acts: [...own.acts, ...whole.acts],
+    representatives: whole.representatives,
     transit,
     underWay: transit === null ? (application?.procedure ?? null) : 'move-out/1',
   }
@@ -140,11 +153,25 @@ function isHeld({ holder, notes, orders }: Around, at: Instant): boolean {
   return orders.some(({ holds }) => holds) || ends.some((end) => typeof end === 'string' && end > at)
 }
 
+/** An order of an authority, and its page. */
+export function orderNotice(
+  { order, says }: { readonly order: string; readonly says: string },
+  self: string,
+  addresses: Addresses,
+): Notice {
+  return { title: 'Order of an authority', text: says, links: [addresses.order(self, order)] }
+}
+
+/** A claim or a succession in its window, and its page. */
+export function actNotice({ title, application, says }: Act, self: string, addresses: Addresses): Notice {
+  return { title, text: says, links: [addresses.page(self, application)] }
+}
+
 function remarksOf(
   record: ServedRecord,
   addresses: Addresses,
   { registration, anchor }: Subject,
-  { orders, transit }: Around,
+  { orders, acts, transit }: Around,
 ): readonly Notice[] {
   const about = aboutRegistration(registration)
   const { provenance } = registration
@@ -153,14 +180,17 @@ function remarksOf(
   const self = addresses.numbers(anchor)
   return [
     ...(about === null ? [] : [{ title: 'About this registration', text: about }]),
-    ...orders.map(
-      ({ order, says }): Notice => ({
-        title: 'Order of an authority',
-        text: says,
-        links: [addresses.order(self, order)],
-      }),
-    ),
-    ...(transit === null ? [] : [{ title: 'Move to another registry', text: moveSays(transit) }]),
+    ...orders.map((one) => orderNotice(one, self, addresses)),
+    ...acts.map((act) => actNotice(act, self, addresses)),
+    ...(transit === null
+      ? []
+      : [
+          {
+            title: 'Move to another registry',
+            text: moveSays(transit),
+            links: [addresses.page(self, transit.handle)],
+          },
+        ]),
     ...(source === undefined
       ? []
       : [

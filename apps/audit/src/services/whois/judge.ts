@@ -10,6 +10,7 @@ import {
   singleBlock,
 } from '@cadastre/numbers'
 import { type CoveringCell, type CoveringRegistration, parseHandle, registrationsOn } from '@cadastre/records'
+import { statedIn } from '../concerns.ts'
 import type { Judgement } from '../finding.ts'
 import { queryText } from '../rdap/links.ts'
 import { type House, isOver, pathInForce, type ServedRecord } from '../record.ts'
@@ -35,6 +36,14 @@ type Found = {
 
 /** Judge the reply to a line that names the log position of `record`. The lines are those of {@link ../questions.ts}. */
 export function judgeWhois(record: ServedRecord, house: House, asked: string, reply: WhoisReply): Judgement {
+  record.stated(
+    statedIn(
+      reply.objects
+        .flat()
+        .map(([, value]) => value)
+        .join('\n'),
+    ),
+  )
   return matchReply(new Wanted(record, house, reply).reply(asked), reply)
 }
 
@@ -74,6 +83,17 @@ class Wanted {
         ...(objects.length === 0 && others !== true ? nothing : []),
       ],
     }
+  }
+
+  /** Where the services are is not known to everyone: then any address of this page will do. */
+  readonly #page = (says: string, handle: string): string => {
+    const { base } = this.#house
+    const [start, end] = [`${says} See `, `/?q=${handle}`]
+    if (base !== null) return `${start}${base}${end}`
+    const served = this.#served.objects
+      .flat()
+      .find(([name, value]) => name === 'remarks' && value.startsWith(start) && value.endsWith(end))
+    return served?.[1] ?? `${start}…${end}`
   }
 
   #found(asked: string): Found {
@@ -129,7 +149,7 @@ class Wanted {
   }
 
   #registration({ registration, block }: CoveringRegistration): WantedObject {
-    return registrationObject(this.#record, registration, block, this.#source)
+    return registrationObject(this.#record, registration, block, this.#source, this.#page)
   }
 
   /** The AS block around a number, and the number where somebody uses it. */
@@ -141,14 +161,20 @@ class Wanted {
     const [inner, wide] = [all.at(-1), all.findLast(({ first, last }) => first !== last)]
     const proof = `autnum/${number.value}`
     if (inner === undefined) return { objects: [], proof }
-    const around = wide === undefined ? [] : [blockObject(this.#record, wide, this.#source)]
+    const around = wide === undefined ? [] : [blockObject(this.#record, wide, this.#source, this.#page)]
     if (isUsed(inner))
       return {
-        objects: [...around, autnumObject(this.#record, inner, String(number.value), this.#source)],
+        objects: [
+          ...around,
+          autnumObject(this.#record, inner, String(number.value), this.#source, this.#page),
+        ],
         proof,
       }
     return {
-      objects: [...around, ...(inner === wide ? [] : [blockObject(this.#record, inner, this.#source)])],
+      objects: [
+        ...around,
+        ...(inner === wide ? [] : [blockObject(this.#record, inner, this.#source, this.#page)]),
+      ],
       proof,
       comments: inner.kind === 'pool' ? [freeSays(asked)] : [],
     }
@@ -167,7 +193,7 @@ class Wanted {
     const proof = `object/holder/${handle}`
     if (holder === null) return { objects: [], proof }
     const roles = contacts ? roleObjects(holder, this.#source) : []
-    return { objects: [organisationObject(holder, this.#source), ...roles], proof }
+    return { objects: [organisationObject(this.#record, holder, this.#source, this.#page), ...roles], proof }
   }
 
   #byOrigin(origin: number): Found {
@@ -217,7 +243,7 @@ class Wanted {
       const handle = attributes.find(({ name }) => name === 'org')?.value
       const holder = typeof handle === 'string' ? this.#record.object('holder', handle) : null
       if (holder === null) continue
-      const object = organisationObject(holder, this.#source)
+      const object = organisationObject(this.#record, holder, this.#source, this.#page)
       const key = wantedKey(object)
       if (shown.has(key)) continue
       shown.add(key)

@@ -1,8 +1,11 @@
 /** Holders as `organisation` objects, their contacts as `role` objects. */
 
 import type { Contact, Holder } from '@cadastre/records'
+import { standingOn } from '../concerns.ts'
 import { isPublished } from '../rdap/card.ts'
 import { contactHandle } from '../rdap/entities.ts'
+import type { ServedRecord } from '../record.ts'
+import type { PageOf } from './registrations.ts'
 import { given, line, oneLine, remark, type WantedAttribute, type WantedObject } from './wanted.ts'
 
 const REFERENCES: { readonly [role: string]: string } = {
@@ -11,7 +14,13 @@ const REFERENCES: { readonly [role: string]: string } = {
   registrant: 'admin-c',
 }
 
-export function organisationObject(holder: Holder, source: string): WantedObject {
+export function organisationObject(
+  record: ServedRecord,
+  holder: Holder,
+  source: string,
+  page: PageOf,
+): WantedObject {
+  const { orders, acts, representatives } = standingOn(record, holder.handle, null)
   const { handle, name, country, contacts, kind, since, procedure } = holder
   const named = contacts.flatMap((contact, index) =>
     isPublished(contact) ? [line(REFERENCES[contact.role] ?? 'tech-c', contactHandle(holder, index))] : [],
@@ -25,6 +34,8 @@ export function organisationObject(holder: Holder, source: string): WantedObject
       ...(kind === 'person' ? [remark('a natural person, whose name is not published')] : []),
       ...(kind === 'imported' ? [remark('imported, not yet claimed by the holder')] : []),
       ...standing(holder),
+      ...[...representatives, ...orders].map(({ says }) => remark(says)),
+      ...acts.map(({ says, application }) => remark(page(says, application))),
       remark(`since log entry ${since}, procedure ${procedure}`),
       line('source', source),
     ],

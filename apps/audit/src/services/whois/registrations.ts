@@ -2,8 +2,9 @@
 
 import { type Block, equalBlock, formatPrefix, rangeToBlock } from '@cadastre/numbers'
 import { isChild, type Registration, type RegistrationKind, registrationRange } from '@cadastre/records'
+import { standingOn } from '../concerns.ts'
 import type { ServedRecord } from '../record.ts'
-import { ordersInForce } from '../words.ts'
+import { moveSays } from '../words.ts'
 import { given, line, oneLine, remark, type WantedAttribute, type WantedObject } from './wanted.ts'
 
 const KINDS: { readonly [K in RegistrationKind]: string } = {
@@ -27,27 +28,39 @@ export function registrationObject(
   registration: Registration,
   cell: Block,
   source: string,
+  page: PageOf,
 ): WantedObject {
   const { id, first, last } = registration
   switch (cell.space) {
     case 'ip4':
-      return made([line('inetnum', `${first} - ${last}`), line('netname', id)], record, registration, source)
+      return made(
+        [line('inetnum', `${first} - ${last}`), line('netname', id)],
+        record,
+        registration,
+        source,
+        page,
+      )
     case 'ip6': {
       const whole = rangeToBlock(registrationRange(registration, 'ip6'))
       const part = whole !== null && equalBlock(whole, cell) ? [] : [`part of ${first} - ${last}`]
       const key = [line('inet6num', formatPrefix(cell)), line('netname', id)]
-      return made(key, record, registration, source, part)
+      return made(key, record, registration, source, page, part)
     }
     case 'asn':
       return first === last && isUsed(registration)
-        ? autnumObject(record, registration, first, source)
-        : blockObject(record, registration, source)
+        ? autnumObject(record, registration, first, source, page)
+        : blockObject(record, registration, source, page)
   }
 }
 
-export function blockObject(record: ServedRecord, registration: Registration, source: string): WantedObject {
+export function blockObject(
+  record: ServedRecord,
+  registration: Registration,
+  source: string,
+  page: PageOf,
+): WantedObject {
   const { first, last } = registration
-  return made([line('as-block', `AS${first} - AS${last}`)], record, registration, source)
+  return made([line('as-block', `AS${first} - AS${last}`)], record, registration, source, page)
 }
 
 /** The aut-num of one number of a registration. */
@@ -56,10 +69,26 @@ export function autnumObject(
   registration: Registration,
   number: string,
   source: string,
+  page: PageOf,
 ): WantedObject {
   const { first, last, id } = registration
   const part = first === last ? [] : [`one of AS${first} - AS${last}`]
-  return made([line('aut-num', `AS${number}`), line('as-name', id)], record, registration, source, part)
+  return made([line('aut-num', `AS${number}`), line('as-name', id)], record, registration, source, page, part)
+}
+
+/** The address of a page below the address of the services, behind the sentence that leads to it. */
+export type PageOf = (says: string, handle: string) => string
+
+function standingLines(record: ServedRecord, id: string, page: PageOf): readonly string[] {
+  const notes = record.object('notes', id)
+  const { orders, acts } = standingOn(record, id, notes)
+  const pending = notes?.pending ?? null
+  const transit = pending === null ? null : record.object('transit', pending)
+  return [
+    ...orders.map(({ says }) => says),
+    ...acts.map(({ says, application }) => page(says, application)),
+    ...(transit === null ? [] : [page(moveSays(transit), transit.handle)]),
+  ]
 }
 
 function made(
@@ -67,10 +96,11 @@ function made(
   record: ServedRecord,
   registration: Registration,
   source: string,
+  page: PageOf,
   remarks: readonly string[] = [],
 ): WantedObject {
   const { country, holder, status, registered, until, provenance, kind, id } = registration
-  const orders = holder === null ? [] : ordersInForce(record.object('notes', id), record.at)
+  const about = holder === null ? [] : standingLines(record, id, page)
   return {
     attributes: [
       ...key,
@@ -85,7 +115,7 @@ function made(
         : []),
       // What stands there for a pool is the handle of the pool.
       ...(provenance === null || kind === 'pool' ? [] : [remark(`imported from ${oneLine(provenance)}`)]),
-      ...[...remarks, ...orders.map(({ says }) => says)].map(remark),
+      ...[...remarks, ...about].map(remark),
       line('source', source),
     ],
   }
