@@ -466,3 +466,35 @@ test('a change that only protected is no shorter notice for another one: what is
   comeIntoForce(here, 'A-101', 1)
   assert.equal(record(here, 'rotate-keys/1').revisions.length, 2)
 })
+
+test('resource-named: IPv6 in any form, also at the end of a line and compressed; words with colons are none', () => {
+  for (const name of [
+    '2a00:1450:1:2:3:4:5:6',
+    '2a00::1',
+    '2A00:1450:0:0:0:0:0:8888',
+    '2a00::1:2:3',
+    'fd00::',
+  ])
+    assert.equal(namedOn(`Not for ${name} or others.\n`), name, name)
+  for (const name of ['2a00:1450:1:2::', 'fd00:1:2:3:4::'])
+    assert.notEqual(namedOn(`Not for ${name}\n`), null, name)
+  for (const name of ['x2a00:1:2:3:4:5:6:7', 'sha256:a1:b2:c3:d4:e5:f6', 'std::set', '2001:db8::7:8'])
+    assert.equal(namedOn(`Not for ${name}\n`), null, name)
+})
+
+test('the longer notice that a change takes at its effect is as much longer as it was paused', () => {
+  const here = world()
+  here.put(procedureKey('rotate-keys/1'), { ...record(here, 'rotate-keys/1'), text: hash(PAGE) })
+  const guard = (days: number): string | null =>
+    adopt(here, {
+      procedure: 'rotate-keys/1',
+      parameters: { guardSeconds: days * DAY, vetoSeconds: 14 * DAY },
+    })
+  assert.equal(guard(30), null)
+  assert.equal(guard(8), null)
+  const key = 'obj/application/A-101' as RecordKey
+  here.put(key, { ...here.object('application', 'A-101'), pausedSeconds: 2 * DAY })
+  comeIntoForce(here, 'A-100', 7 * DAY)
+  comeIntoForce(here, 'A-101', 0)
+  assert.equal(here.object('application', 'A-101')?.['due'], '2030-04-03T00:00:00Z')
+})

@@ -9,6 +9,7 @@ import { confirm } from '../src/confirm.ts'
 import { PROCEDURES, REGISTRY_KEY } from '../src/index.ts'
 import type { PauseBody } from '../src/pause.ts'
 import { pause } from '../src/pause.ts'
+import { MAX_PAUSES } from '../src/pauses.ts'
 import { transfer } from '../src/transfer.ts'
 import { commonRefusals, hash, staffedWorld, staffKeyName } from './staff-fixture.ts'
 import { DAY, type World } from './world.ts'
@@ -302,4 +303,17 @@ test('a pause that ended within a window lengthens it; one before the window doe
   here.later(1)
   assert.equal(waits.ask(), null)
   assert.equal(holderOfBlock(here), 'H-2')
+})
+
+test('pause-limit: a registry remembers so many pauses and no more; those of 400 days ago are forgotten', () => {
+  const here = world()
+  const past = (count: number): JsonObject[] =>
+    Array.from({ length: count }, (_, n) => ({
+      since: `2029-0${1 + Math.floor(n / 28)}-${String((n % 28) + 1).padStart(2, '0')}T00:00:00Z`,
+      until: `2029-0${1 + Math.floor(n / 28)}-${String((n % 28) + 1).padStart(2, '0')}T00:00:01Z`,
+    }))
+  here.put(REGISTRY_KEY, { ...registry(here), pauses: past(MAX_PAUSES) })
+  assert.equal(begin(here), 'pause-limit')
+  here.put(REGISTRY_KEY, { ...registry(here), pauses: past(MAX_PAUSES - 1) })
+  assert.equal(begin(here), null)
 })

@@ -576,3 +576,64 @@ test('outside every pool what was returned becomes a pool, so that no number is 
   assert.equal(here.innermost('asn/64502/32')?.id, 'R-1')
   assertStamped(here)
 })
+
+test('P7: what is found in quarantine stands in the cell that falls due, not around it', () => {
+  const here = new World({ 'return/1': { withdrawalSeconds: 0, quarantineSeconds: 0 } })
+  here.register('R-2', '203.0.113.0/24', { kind: 'quarantined', holder: null, until: here.at })
+  assert.equal(here.due(returnNumbers, 'ip4/203.0.113.0/25'), 'not-due')
+  assert.equal(here.due(returnNumbers, CELL), null)
+})
+
+test('P7: numbers that become a pool have its object beside them, and the pool knows its handle', () => {
+  const here = new World({ 'return/1': { withdrawalSeconds: 0, quarantineSeconds: 0 } })
+  // A holding around them is no pool, whatever it states as its origin.
+  here.register('R-1', '203.0.112.0/23', { provenance: 'P-1' })
+  here.register('R-2', '203.0.113.0/24', { kind: 'quarantined', holder: null, until: here.at })
+  assert.equal(here.due(returnNumbers, CELL), null)
+  assert.equal(here.cell(CELL).registrations.at(-1)?.kind, 'pool')
+  const pool = here.object('pool', 'P-100')
+  assert.deepEqual(
+    [pool?.['handle'], pool?.['first'], pool?.['last']],
+    ['P-100', '203.0.113.0', '203.0.113.255'],
+  )
+  assert.equal(here.cell(CELL).registrations.at(-1)?.provenance, 'P-100')
+})
+
+test('P7: told is a pool that a pool around the numbers names, of the same space; a source of an import is none', () => {
+  const here = new World({ 'return/1': { withdrawalSeconds: 0, quarantineSeconds: 0 } })
+  here.register('R-0', '203.0.0.0/16', { kind: 'pool', holder: null, provenance: 'Example Registry' })
+  here.register('R-1', '203.0.112.0/22', { kind: 'pool', holder: null, provenance: 'P-1' })
+  here.register('R-3', '203.0.112.0/23', { provenance: 'P-2' })
+  here.register('R-2', '203.0.113.0/24', { kind: 'quarantined', holder: null, until: here.at })
+  const first = '203.0.112.0'
+  here.put(
+    'obj/pool/P-1' as RecordKey,
+    poolObject({ first: '0', last: '4294967295', space: 'asn', exhausted: ['32'] }),
+  )
+  here.put(
+    'obj/pool/P-2' as RecordKey,
+    poolObject({ handle: 'P-2', first, last: '203.0.113.255', exhausted: ['24'] }),
+  )
+  assert.equal(here.due(returnNumbers, CELL), null)
+  assert.deepEqual(here.object('pool', 'P-1')?.['exhausted'], ['32'])
+  assert.deepEqual(here.object('pool', 'P-2')?.['exhausted'], ['24'])
+  assert.deepEqual(here.cell(CELL).registrations, [])
+})
+
+test('withdraw: a pending act of somebody else on the registration stays pending', () => {
+  const here = world()
+  assert.equal(offer(here), null)
+  here.put('obj/notes/R-1' as RecordKey, { ...emptyNotes('R-1'), pending: 'A-7' })
+  const body = { step: 'withdraw', application: 'A-100', by: 'H-1' }
+  assert.equal(here.ask(returnNumbers, { body, by: ['H-1/full'] }), null)
+  assert.equal(here.object('notes', 'R-1')?.['pending'], 'A-7')
+})
+
+test('range-not-a-block: what leaves too many prefixes is looked at no further', () => {
+  const here = new World({ 'return/1': { withdrawalSeconds: 0, quarantineSeconds: 0 } })
+  here.holder('H-1')
+  here.register('R-1', '2001:db8::/32')
+  const range = '2001:db8::1 - 2001:db8:ffff:ffff:ffff:ffff:ffff:fffe'
+  assert.equal(offer(here, part(range, 'ip6/2001:db8::/32')), 'range-not-a-block')
+  assert.ok((here.last?.inputs.length ?? 0) < 10, `${here.last?.inputs.length}`)
+})

@@ -217,3 +217,40 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired', () => {
   assert.equal(ask(here, {}, { origin: 'other.example' }), 'wrong-origin')
   assert.equal(ask(here, {}, { expires: '2029-01-01T00:00:00Z' }), 'request-expired')
 })
+
+test('terms are repeated by the hash of the latest ones, parameters and page', () => {
+  const here = world()
+  const first = { v: 1, id: 'transfer/1', text: 'page', parameters: { n: 1 }, since: 0 }
+  const later = (n: number): object => ({
+    text: `page ${n}`,
+    parameters: { n },
+    since: n,
+    from: here.at,
+    adoption: 'A-1',
+  })
+  const hashOf = (record: object): string => termsHash(record as ProcedureRecord, here.state)
+  const plain = (text: string, n: number): string => here.state.memberHash({ parameters: { n }, text })
+  assert.equal(hashOf({ ...first, revisions: [] }), plain('page', 1))
+  assert.equal(hashOf({ ...first, revisions: [later(2), later(3)] }), plain('page 3', 3))
+})
+
+test('one operator of several signs; a request counts in the second in which it expires', () => {
+  const here = world()
+  const [operator = {}] = bodyFor(here)['staff'] as readonly JsonObject[]
+  const staff = [{ ...operator, handle: 'OP-7', key: hash('absent') }, operator]
+  assert.equal(ask(here, { staff }, { expires: here.at }), null)
+})
+
+test('succession-differs: another predecessor, parts of the genesis that never came, a version named twice', () => {
+  const here = world()
+  const predecessor = bodyFor(here)['predecessor'] as JsonObject
+  const other = { ...predecessor, origin: 'other.example' }
+  assert.equal(
+    ask(here, { predecessor: other }, { word: lastWord(here, { origin: 'other.example' }) }),
+    'succession-differs',
+  )
+  const awaiting = world({ awaitedParts: [hash('part')] })
+  assert.equal(ask(awaiting), 'succession-differs')
+  const procedures = bodyFor(here)['procedures'] as readonly JsonObject[]
+  assert.equal(ask(here, { procedures: [...procedures, ...procedures.slice(0, 1)] }), 'succession-differs')
+})
