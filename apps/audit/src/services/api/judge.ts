@@ -13,7 +13,7 @@ import { LOOKED_UP, objectMembers } from './objects.ts'
 import { frameWanted } from './parts.ts'
 
 /** Cells inside, and cells of a holder, that this audit asks for at most. */
-export const API_LISTED = 50
+const API_LISTED = 50
 
 export type ReadApi = { readonly json: JsonObject; readonly position: Position }
 
