@@ -272,6 +272,7 @@ describe('the explorer in Chromium', { skip: without }, () => {
     '/queue',
     '/register',
     '/statistics',
+    '/applications',
     '/orders',
     `/orders/${site.order}`,
     '/authorities',

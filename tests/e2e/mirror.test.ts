@@ -17,6 +17,7 @@ const PAGES = [
   '/?q=10.0.0.130',
   '/?q=192.0.2.1',
   '/queue',
+  '/applications',
   '/register',
   '/orders',
   '/subscribe',

@@ -294,7 +294,7 @@ test('member-changed at the effect: what was signed for has changed, by another 
     assert.equal(ofRegistration(here, { registration: child, by: 'H-1' }), null)
     examine(here, 'A-100')
     here.later(7 * DAY)
-    const key: RecordKey = `ip4/${prefix}`
+    const key = `ip4/${prefix}` as RecordKey
     const { registrations } = here.cell(key)
     const sold = registrations.map((one) => (one.id === id ? { ...one, holder: 'H-3' } : one))
     here.put(key, { ...here.cell(key), registrations: sold })

@@ -33,6 +33,8 @@ type Row = {
   readonly since: number
   /** Null for types without one. */
   readonly state: string | null
+  /** Of an application, what was asked for, such as `transfer/1`. */
+  readonly procedure: string | null
   /** The application after it in its pool's queue. */
   readonly next: string | null
   /** Of an order, what it is asked for by. */
@@ -160,8 +162,11 @@ function isListed(type: Extract<ParsedKey, { kind: 'object' }>['type']): type is
 }
 
 function rowOf(type: ListedType, handle: string, record: unknown): Row {
-  const { since, state = null, next = null } = record as Partial<Application> & { readonly since: number }
-  return { handle, since, state, next, order: type === 'order' ? orderRow(record as OrderRecord) : null }
+  const asked = record as Partial<Application> & { readonly since: number }
+  const { since, state = null, next = null } = asked
+  const procedure = type === 'application' ? (asked.procedure ?? null) : null
+  const order = type === 'order' ? orderRow(record as OrderRecord) : null
+  return { handle, since, state, procedure, next, order }
 }
 
 function orderRow({ authority, detail, scope }: OrderRecord): OrderRow {

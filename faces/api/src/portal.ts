@@ -6,6 +6,7 @@ import type { ReadContext } from './context.ts'
 import { EntryTimes } from './entry-times.ts'
 import { type Extract, extractOf } from './extract.ts'
 import type {
+  Applications,
   Authorities,
   Complaints,
   History,
@@ -23,7 +24,7 @@ import { complaints, incidents, type ListPosition, transits } from './lists.ts'
 import { lookup, readAfter } from './lookup.ts'
 import { authorities, type OrderFilter, orders } from './orders.ts'
 import { readQuestion } from './question.ts'
-import { queues } from './queues.ts'
+import { type ApplicationFilter, applications, queues } from './queues.ts'
 import { register } from './register.ts'
 import { serviceLevels } from './service-level.ts'
 
@@ -56,6 +57,8 @@ export type Portal = {
     name: string | null,
     page: { readonly from: number; readonly limit: number },
   ) => Promise<Queues | null>
+  /** Applications that fit, the newest first; null where `before` is none. */
+  readonly applications: (filter: ApplicationFilter, page: ListPosition) => Promise<Applications | null>
   /** How long decisions and examinations take. */
   readonly serviceLevel: () => Promise<ServiceLevel>
   /** The register itself. */
@@ -94,6 +97,8 @@ export function createPortal(reader: RegistryReader): Portal {
       const found = await queues(reader, name?.toUpperCase() ?? null, page)
       return name !== null && found.queues.length === 0 ? null : found
     },
+    applications: (filter, { before, limit }) =>
+      applications(reader, filter, { after: before, limit, newest: true }),
     serviceLevel: () => serviceLevels(reader).measure(),
     register: () => register(reader),
     transits: (page) => transits(reading, page),

@@ -36,6 +36,10 @@ export const queuesSchema: z.ZodType<Queues> = z
 export const applicationsSchema: z.ZodType<Applications> = z
   .object({
     ...position,
+    found: count.describe('How many fit what was asked'),
+    states: z
+      .array(z.object({ state: z.enum(APPLICATION_STATES), count }))
+      .describe('Of the procedure that was asked for, or of all: how many are in each state'),
     items: z.array(
       z.object({
         application: z.string(),

@@ -5,7 +5,14 @@
 
 import { callKey, ROSTER_KEY } from '@cadastre/procedures'
 import { pauseOf, type RegistryReader, type Snapshot } from '@cadastre/reader'
-import type { Application, ApplicationState, Pool, QueuedCall, Roster } from '@cadastre/records'
+import {
+  APPLICATION_STATES,
+  type Application,
+  type ApplicationState,
+  type Pool,
+  type QueuedCall,
+  type Roster,
+} from '@cadastre/records'
 import type { Applications, Pause, Queues } from './generated/lookup-types.ts'
 import { type Listing, objectIndex } from './object-index.ts'
 import { poolHandles } from './pools.ts'
@@ -99,29 +106,49 @@ export async function placeOf(
   return ahead < 0 ? null : { queue: `${name}/${length}`, ahead }
 }
 
-/** Applications in order of arrival, under their handles alone; null where `after` is none. */
+/** What is asked of the list of applications: no states and a null procedure ask for nothing. */
+export type ApplicationFilter = {
+  readonly states: readonly ApplicationState[]
+  readonly procedure: string | null
+}
+
+/** Applications under their handles alone, in order of arrival or the newest first; null where `after` is none. */
 export async function applications(
   reader: RegistryReader,
-  states: readonly ApplicationState[],
-  after: string | null,
-  limit: number,
+  { states, procedure }: ApplicationFilter,
+  {
+    after,
+    limit,
+    newest,
+  }: { readonly after: string | null; readonly limit: number; readonly newest: boolean },
 ): Promise<Applications | null> {
   const { snapshot, rows } = await objectIndex(reader).listing()
-  const items: Applications['items'][number][] = []
-  let begun = after === null
-  let more = false
-  for (const { handle, state } of rows('application')) {
-    const shown = begun && (states.length === 0 || states.some((one) => one === state))
-    begun ||= handle === after
-    if (!shown) continue
-    more = items.length === limit
-    if (more) break
-    const application = snapshot.object('application', handle) as Application | null
-    if (application !== null) {
-      const { procedure, due, since, state: now } = application
-      items.push({ application: handle, procedure, state: now, due, since })
+  const counts = new Map<string | null, number>()
+  const fitting: string[] = []
+  let place = after === null ? 0 : null
+  for (const { handle, state, procedure: asked } of rows('application')) {
+    if (procedure === null || asked === procedure) {
+      counts.set(state, (counts.get(state) ?? 0) + 1)
+      if (states.length === 0 || states.some((one) => one === state)) fitting.push(handle)
     }
+    // What has left the states that are asked for keeps its place: a page goes on after it.
+    if (handle === after) place = fitting.at(-1) === handle && newest ? fitting.length - 1 : fitting.length
   }
-  if (!begun) return null
-  return { ...positionOf(snapshot), items, after: more ? (items.at(-1)?.application ?? null) : null }
+  if (place === null) return null
+  const left = after === null ? fitting : newest ? fitting.slice(0, place) : fitting.slice(place)
+  const shown = newest ? left.slice(-limit).reverse() : left.slice(0, limit)
+  return {
+    ...positionOf(snapshot),
+    found: fitting.length,
+    states: APPLICATION_STATES.map((state) => ({ state, count: counts.get(state) ?? 0 })),
+    items: shown.flatMap((handle) => itemIn(snapshot, handle)),
+    after: left.length > limit ? (shown.at(-1) ?? null) : null,
+  }
+}
+
+function itemIn(snapshot: Snapshot, handle: string): Applications['items'] {
+  const application = snapshot.object('application', handle) as Application | null
+  if (application === null) return []
+  const { procedure, due, since, state } = application
+  return [{ application: handle, procedure, state, due, since }]
 }

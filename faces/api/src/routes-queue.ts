@@ -12,6 +12,8 @@ import { serviceLevels } from './service-level.ts'
 
 const STATES_EXPECTED = `one or more of ${APPLICATION_STATES.join(', ')}, separated by commas`
 
+const ORDER_EXPECTED = 'arrival or newest'
+
 const states = z
   .string({ error: STATES_EXPECTED })
   .transform((text) => text.split(','))
@@ -21,12 +23,19 @@ const applicationsRoute = createRoute({
   method: 'get',
   path: '/api/applications',
   operationId: 'applications',
-  summary: 'Applications in the order of arrival, under their handles alone',
+  summary: 'Applications by state and procedure, under their handles alone',
   request: {
     query: z.object({
       state: states
         .optional()
         .describe(`Only those in these states, separated by commas: ${APPLICATION_STATES.join(', ')}`),
+      procedure: textOf(1, 60, 'a procedure and its version, such as transfer/1')
+        .optional()
+        .describe('Only what was asked for by this procedure, such as transfer/1'),
+      order: z
+        .enum(['arrival', 'newest'], { error: ORDER_EXPECTED })
+        .default('arrival')
+        .describe('In order of arrival, or the newest first'),
       after: textOf(1, 100, 'the handle of an application, from `after`')
         .optional()
         .describe('`after` of the page before'),
@@ -71,8 +80,9 @@ export function mountQueues(app: OpenAPIHono, context: ApiContext): void {
   const { reader } = context
   app.openapi(serviceLevelRoute, async () => json(await serviceLevels(reader).measure()))
   app.openapi(applicationsRoute, async (c) => {
-    const { state = [], after, limit } = c.req.valid('query')
-    const page = await applications(reader, state, after?.toUpperCase() ?? null, limit)
+    const { state = [], procedure = null, order, after, limit } = c.req.valid('query')
+    const position = { after: after?.toUpperCase() ?? null, limit, newest: order === 'newest' }
+    const page = await applications(reader, { states: state, procedure }, position)
     if (page !== null) return json(page)
     return problem(reader.info.baseUrl, 'bad-query', {
       detail: 'There is no such application to go on after.',

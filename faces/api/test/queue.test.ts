@@ -190,6 +190,17 @@ test('applications by state, in the order of arrival, by handle alone, in pages'
     [...applications, ...waiting],
   )
   assert.deepEqual(await walk('&state=vetoed'), [])
+  assert.deepEqual(await walk('&order=newest'), all.toReversed())
+  assert.deepEqual(await walk('&order=newest&state=examining'), applications.toReversed())
+  assert.deepEqual(await walk('&procedure=succeed/1'), applications)
+  assert.deepEqual(await walk('&order=newest&procedure=none/1'), [])
+  type Counted = { readonly found: number; readonly states: readonly { state: string; count: number }[] }
+  const counted = await read<Counted>('/api/applications?state=examining&procedure=succeed/1&limit=1')
+  assert.equal(counted.found, applications.length)
+  assert.deepEqual(
+    counted.states.filter(({ count }) => count > 0),
+    [{ state: 'examining', count: applications.length }],
+  )
   const text = await (await get('/api/applications?limit=200')).text()
   assert.ok(!text.includes(old.handle) && !text.includes(successor.handle), text)
   const second = await read<ApplicationAnswer>(`/api/applications/${waiting[1]}`)
@@ -198,6 +209,7 @@ test('applications by state, in the order of arrival, by handle alone, in pages'
   assert.equal(reply.status, 400)
   assert.match(await reply.text(), /one or more of waiting, /)
   assert.equal((await get('/api/applications?after=A-9')).status, 400)
+  assert.match(await (await get('/api/applications?order=random')).text(), /arrival or newest/)
 })
 
 test('the service level: times from receipt to decision and of examinations, and every entry once', async () => {

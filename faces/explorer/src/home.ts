@@ -27,6 +27,7 @@ ${part(
   '',
   html`<ul class="matches">
 <li><a href="/queue">Who waits, and how long it takes</a> The queues by pseudonym, and the service level as measured.</li>
+<li><a href="/applications">Applications</a> What is under way and what became of it, by state and procedure.</li>
 <li><a href="/statistics">Is everybody treated alike?</a> Pass rates and times by country, size and path.</li>
 <li><a href="/orders">Orders of courts and other authorities</a> Each with its steps, its numbers and its end.</li>
 <li><a href="/register">Witnesses, announced changes, moves, incidents, complaints</a> What the registry does as a registry.</li>

@@ -1,6 +1,7 @@
 /** Routes of the pages about the register as a whole: its queues, how it is run, its statistics. */
 
 import type { Context, Hono } from 'hono'
+import { APPLICATION_ITEMS, applicationsPage, statesNamed } from './applications.ts'
 import { faultPage, plainPage } from './home.ts'
 import { authoritiesPage, ORDER_ITEMS, orderPage, ordersPage } from './orders.ts'
 import type { PageParts } from './page.ts'
@@ -16,6 +17,7 @@ const FIRST_ITEMS = 10
 
 export function mountMore(app: Hono, page: MakePage, options: ExplorerOptions): void {
   app.get('/queue', (c) => queueAnswer(c, page, options))
+  app.get('/applications', (c) => applicationsAnswer(c, page, options))
   app.get('/register', (c) => registerAnswer(c, page, options))
   app.get('/orders', (c) => ordersAnswer(c, page, options))
   app.get('/orders/:handle', (c) => orderAnswer(c, page, options))
@@ -40,6 +42,19 @@ async function queueAnswer(c: Context, page: MakePage, options: ExplorerOptions)
   ])
   if (queues === null) throw new TypeError('all queues are always there')
   return page(c, 200, { title: 'Who waits', query: '', body: queuePage(queues, level) })
+}
+
+async function applicationsAnswer(c: Context, page: MakePage, options: ExplorerOptions): Promise<Response> {
+  const asked = (name: string): string => (c.req.query(name) ?? '').trim()
+  const states = statesNamed(asked('state'))
+  const procedure = asked('procedure')
+  const before = asked('before')
+  const filter = { states: states ?? [], procedure: procedure === '' ? null : procedure }
+  const position = { before: before === '' ? null : before.toUpperCase(), limit: APPLICATION_ITEMS }
+  const found = states === null ? null : await options.applications(filter, position)
+  if (found === null)
+    return notThere(c, page, options, 'an address that this register gave, such as /applications?state=open')
+  return page(c, 200, { title: 'Applications', query: '', body: applicationsPage(found, filter) })
 }
 
 async function registerAnswer(c: Context, page: MakePage, options: ExplorerOptions): Promise<Response> {

@@ -81,6 +81,7 @@ function foot(info: ExplorerInfo): Markup {
 <ul class="ways">
 <li><a href="/procedures">Procedures</a></li>
 <li><a href="/queue">Who waits</a></li>
+<li><a href="/applications">Applications</a></li>
 <li><a href="/statistics">Statistics</a></li>
 <li><a href="/register">How it is run</a></li>
 <li><a href="/orders">Orders</a></li>

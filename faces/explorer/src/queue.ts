@@ -20,7 +20,7 @@ export function queuePage(queues: Queues, level: ServiceLevel): Markup {
 ${part('pools', 'Waiting for numbers', 'A queue for each pool and size of block.', listOf(pools, 'Nobody waits for numbers.', at))}
 ${part('attestors', 'Waiting to be examined', 'Attestors answer listed questions about facts. They may not choose whose turn it is: an answer for anybody but the first is refused.', listOf(attestors, 'This register calls no attestors.', at))}
 ${levels(level)}
-${part('forms', 'Elsewhere', 'The same, in other forms.', html`<ul class="forms"><li><a href="/api/queue">Queues as JSON</a></li><li><a href="/api/applications">Applications as JSON</a></li><li><a href="/api/service-level">Service level as JSON</a></li></ul>`)}`
+${part('forms', 'Elsewhere', 'The same, in other forms.', html`<ul class="forms"><li><a href="/api/queue">Queues as JSON</a></li><li><a href="/applications">Applications by state and procedure</a></li><li><a href="/api/applications">Applications as JSON</a></li><li><a href="/api/service-level">Service level as JSON</a></li></ul>`)}`
 }
 
 function listOf(queues: readonly Queue[], none: string, state: string): Markup {

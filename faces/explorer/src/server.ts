@@ -23,6 +23,7 @@ export const EXPLORER_ROUTES = [
   '/why/:index',
   '/extract',
   '/queue',
+  '/applications',
   '/register',
   '/orders',
   '/orders/:handle',

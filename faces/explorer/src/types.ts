@@ -1,6 +1,7 @@
 /** What this room is given: the answers of `/api/lookup` and `/api/history`, and what the registry says of itself. */
 
 import type {
+  Applications,
   Authorities,
   Complaints,
   History,
@@ -63,6 +64,8 @@ export type ExplorerOptions = {
     name: string | null,
     page: { readonly from: number; readonly limit: number },
   ) => Promise<Queues | null>
+  /** Applications that fit, the newest first; null where `before` is none. */
+  readonly applications: (filter: ApplicationFilter, page: ListPosition) => Promise<Applications | null>
   /** How long decisions and examinations take. */
   readonly serviceLevel: () => Promise<ServiceLevel>
   /** The register itself. */
@@ -147,6 +150,12 @@ export type Explained = {
   readonly verified: boolean
   readonly checked: readonly string[]
   readonly unchecked: readonly string[]
+}
+
+/** What is asked of the list of applications: no states and a null procedure ask for nothing. */
+export type ApplicationFilter = {
+  readonly states: readonly Applications['items'][number]['state'][]
+  readonly procedure: string | null
 }
 
 /** What is asked of the list of orders: null members ask for nothing. */

@@ -222,3 +222,52 @@ test('orders and authorities: none is said; filters are links, and what is unrea
   await page('/orders?resource=nonsense', { orders: async () => null }, 404)
   await page('/orders/O-1', {}, 404)
 })
+
+test('applications: by state and procedure, every filter a link, pages to the end, and none is said', async () => {
+  const asked: unknown[] = []
+  const applications: ExplorerOptions['applications'] = async (filter, position) => {
+    asked.push([filter, position])
+    return {
+      size,
+      at,
+      paused: null,
+      found: 120,
+      states: [
+        { state: 'examining', count: 2 },
+        { state: 'failed', count: 118 },
+      ],
+      items: [{ application: 'A-41', procedure: 'succeed/1', state: 'examining', due: at, since: 41 }],
+      after: 'A-41',
+    }
+  }
+  const html = await page('/applications?state=examining,failed&procedure=succeed/1&before=a-99', {
+    applications,
+  })
+  assert.deepEqual(asked, [
+    [
+      { states: ['examining', 'failed'], procedure: 'succeed/1' },
+      { before: 'A-99', limit: 50 },
+    ],
+  ])
+  assert.match(html, /2 are <a href="\/applications\?state=open&amp;procedure=succeed%2F1">open now/)
+  assert.match(html, /120 of them/)
+  assert.match(
+    html,
+    /\/applications\?state=examining%2Cfailed&amp;procedure=succeed%2F1&amp;before=A-41">Earlier ones/,
+  )
+  assert.match(html, /<a href="\/\?q=A-41">A-41<\/a>/)
+  assert.match(html, /its page says why<\/td><td>118/)
+  assert.match(await page('/applications'), /None: 0 applications/)
+  asked.length = 0
+  await page('/applications?state=open', { applications })
+  const open = ['waiting', 'fee-due', 'examining', 'to-notify', 'noticed', 'cooling']
+  assert.deepEqual(asked, [
+    [
+      { states: open, procedure: null },
+      { before: null, limit: 50 },
+    ],
+  ])
+  for (const path of ['?state=lost', '?state=examining,', '?state=toString'])
+    await page(`/applications${path}`, { applications }, 404)
+  await page('/applications?before=A-1', { applications: async () => null }, 404)
+})

@@ -796,6 +796,23 @@ export type Applications = {
   /** RFC 3339 instant in UTC with whole seconds, such as 2026-11-24T06:13:43Z */
   readonly at: string
   readonly paused: Pause | null
+  /** How many fit what was asked */
+  readonly found: number
+  /** Of the procedure that was asked for, or of all: how many are in each state */
+  readonly states: readonly {
+    readonly state:
+      | 'waiting'
+      | 'fee-due'
+      | 'examining'
+      | 'to-notify'
+      | 'noticed'
+      | 'cooling'
+      | 'effected'
+      | 'withdrawn'
+      | 'vetoed'
+      | 'failed'
+    readonly count: number
+  }[]
   readonly items: readonly {
     readonly application: string
     readonly procedure: string
