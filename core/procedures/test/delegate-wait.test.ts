@@ -249,3 +249,30 @@ test('body-malformed', () => {
   for (const more of [{ application: 7 }, { guardian: 'no handle' }, { by: 'H-1' }])
     assert.equal(veto(waiting(), 'H-1', ['H-1/full'], more), 'body-malformed')
 })
+
+test('entry-too-large: whatever lies in its cells, what is let wait fits its entry when it is granted', () => {
+  const [cell, range] = ['ip4/10.0.0.0/8', '10.0.0.1 - 10.0.255.254']
+  const codes = new Set<string | null>()
+  for (let length = 2; length <= 40; length += 2) {
+    const here = world('10.0.0.0/8')
+    const ns = Array.from({ length: 10 }, (_, n) => `n${n}.${'a'.repeat(length)}`)
+    const parsed = parseRange(range)
+    assert.ok(parsed.ok)
+    for (const key of rangeToBlocks(parsed.value).map(cellKey))
+      here.put(key, { ...here.cell(key), rdns: { under: 'R-1', since: 1, ns, ds: [] } })
+    const registration = here.innermost(cell)
+    assert.ok(registration)
+    const code = here.ask(delegate, {
+      body: { ...GRANT, registration: { key: cell, id: 'R-1' }, range },
+      by: ['H-1/full', 'H-2/full'],
+      replaces: [here.names(registration)],
+    })
+    codes.add(code)
+    if (code !== null) continue
+    here.later(7 * DAY)
+    assert.equal(here.due(delegate, WAITS), null)
+    here.assertFits()
+    assert.deepEqual(outcomeOf(here), ['effected', null])
+  }
+  assert.deepEqual([...codes], [null, 'entry-too-large'])
+})
