@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Block, blockRange, halves } from '@cadastre/numbers'
+import { type Block, blockRange, halves, parseRange, type Range } from '@cadastre/numbers'
 import {
   type Cell,
   type CoveringCell,
@@ -27,6 +27,7 @@ import {
   registrationRef,
   termIsOver,
 } from '../src/ranges.ts'
+import { fewEnough } from '../src/registration-edits.ts'
 import { inputsOf } from './inputs-fixture.ts'
 import { blockOf, instant, World } from './world.ts'
 
@@ -205,4 +206,41 @@ test('references: canonical keys of cells and ids as the registry gives them', (
   for (const text of ['R-0', 'R-41', 'R-41-3']) assert.equal(id(text), true)
   for (const text of ['R-', 'R-01', '#0', 'R-41-0', 'H-41', 'R-41-3-1', 'xR-4'])
     assert.equal(id(text), false, text)
+})
+
+test('canCarve, fewEnough: exactly 96 prefixes', () => {
+  const net = registration('R-1', { first: '2001:db8::', last: '2001:db8::ffff:ffff:ffff:ffff' })
+  const taken = (last: string): Range => {
+    const read = parseRange(`2001:db8::1 - ${last}`)
+    assert.ok(read.ok)
+    return read.value
+  }
+  // One whole, 60 taken, one before and 34 behind; then 62 and 33.
+  assert.equal(canCarve(net, 'ip6', taken('2001:db8::7fff:fffe')), true)
+  assert.equal(canCarve(net, 'ip6', taken('2001:db8::ffff:fffe')), false)
+  const ref = { key: blockOf('ip6/2001:db8::/64'), id: 'R-1' }
+  const ragged = {
+    ref,
+    registration: registration('R-1', { first: '2001:db8::1', last: '2001:db8::1ff:fffe' }),
+  }
+  assert.equal(fewEnough([ragged, ragged]).ok, true)
+  const one = { ref, registration: registration('R-1', { first: '2001:db8::', last: '2001:db8::' }) }
+  assert.deepEqual(fewEnough([ragged, ragged, one]), { ok: false, error: 'range-not-a-block' })
+})
+
+test('insideOf: what a busy block shows is shown once, by its halves', () => {
+  const [low, high] = halves(NET) ?? []
+  assert.ok(low && high)
+  const cellAt = (block: Block): CoveringCell => ({ block, cell: EMPTY })
+  const known = {
+    ...counting(() => false).known,
+    subtree: (block: Block) =>
+      block.length === 24
+        ? { hash: null, cells: [cellAt(NET), cellAt(low)], complete: false }
+        : { hash: null, cells: [cellAt(block)], complete: true },
+  }
+  assert.deepEqual(
+    insideOf([NET], known).cells.map(({ block }) => cellKey(block)),
+    [NET, low, high].map(cellKey),
+  )
 })

@@ -447,3 +447,33 @@ test('execute throws where an effect goes beyond a bound of the invariants, what
   const procedure = accepting(put(key('obj/holder/H-1'), frozen))
   assert.throws(() => execute(procedure, DUE, here.state, AT, 7), /test\/1 goes beyond its bounds: /)
 })
+
+test('512 inputs and 64 rounds are the most: one that needs just so many is no bug', () => {
+  const here = new World()
+  const most = Array.from({ length: 511 }, (_, n) => recordNeed(key(`obj/holder/H-${n}`)))
+  const accepted = { accepted: true, effects: [] } as const
+  assert.equal(
+    gather(
+      procedure(accepted, () => most),
+      DUE,
+      here.state,
+    ).logged.length,
+    512,
+  )
+  const more = [...most, recordNeed(key('obj/holder/H-511'))]
+  assert.throws(
+    () =>
+      gather(
+        procedure(accepted, () => more),
+        DUE,
+        here.state,
+      ),
+    /too many/,
+  )
+  const rounds = (last: number): Procedure['needs'] => {
+    let count = 0
+    return () => [recordNeed(key(`obj/holder/H-${Math.min(count++, last)}`))]
+  }
+  assert.equal(gather(procedure(accepted, rounds(62)), DUE, here.state).logged.length, 64)
+  assert.throws(() => gather(procedure(accepted, rounds(63)), DUE, here.state), /does not stop/)
+})

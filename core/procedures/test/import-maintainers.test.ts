@@ -89,3 +89,22 @@ test('source-unknown, import-in-progress, staff-signature-missing, not-founding,
   assert.equal(log.act('open/1', { staff: 'OP-1' }), null)
   assert.equal(list(log, holders), 'not-founding')
 })
+
+test('nothing-changed: a holder that has keys is not claimed again by what a file lists', () => {
+  const log = imported()
+  const key = `obj/holder/${IMPORTED}` as RecordKey
+  const policy = { m: 1, keys: [], guardians: [] }
+  log.state.set(key, { ...(log.state.get(key) as JsonObject), policy })
+  assert.equal(list(log, [{ holder: IMPORTED, keys: [SSH] }]), 'nothing-changed')
+})
+
+test('any one of the sources that were imported may be listed', () => {
+  const log = imported()
+  const other = { staff: 'OP-1', source: 'OTHER' }
+  const manifest = { file: 'y', sha256: hash('y'), rows: 1, nested: false, attribution: 'y' }
+  assert.equal(log.act('import/1', { step: 'manifest', ...other, ...manifest }), null)
+  const raw = 'other|ZZ|ipv4|198.51.100.0|256|20200101|allocated|A1'
+  assert.equal(log.act('import/1', { step: 'chunk', ...other, from: 0, rows: [{ line: 1, raw }] }), null)
+  assert.equal(log.act('import/1', { step: 'end', ...other }), null)
+  assert.equal(list(log, [{ holder: IMPORTED, keys: [SSH] }]), null)
+})

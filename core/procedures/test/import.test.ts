@@ -280,3 +280,10 @@ function run(plan: ReturnType<typeof planImport>, breaks: readonly number[]): Fo
   assert.equal(log.act('import/1', END), null)
   return log
 }
+
+test('request-expired: not in the very second; procedure-unknown: a log in which the import is not in force', () => {
+  assert.equal(founded().act('import/1', MANIFEST, { expires: at(0) }), null)
+  const without = founded()
+  without.state.set('obj/procedure/IMPORT-1' as RecordKey, null)
+  assert.equal(without.act('import/1', MANIFEST), 'procedure-unknown')
+})

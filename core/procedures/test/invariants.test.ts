@@ -218,3 +218,13 @@ test('whose note a child is reaches outwards up to the first that nobody outside
   assert.equal(among({ protected: true, until: AT }, 'H-1'), null)
   assert.match(among({ kind: 'holding' }, 'H-1') ?? '', /R-5 of H-5/)
 })
+
+test('whose note a child is is never who has something inside it, however deep', () => {
+  const [inner, deepest] = [
+    { ...CHILD, id: 'R-3', holder: 'H-3' },
+    { ...CHILD, id: 'R-4', holder: 'H-4' },
+  ]
+  const path = { [CELL]: cell(HOLDING), [CHILD_CELL]: cell(CHILD, inner, deepest) }
+  for (const by of ['H-3', 'H-4']) assert.match(ends(CHILD, [consent(by)], path) ?? '', /R-2 of H-2/)
+  assert.equal(ends(CHILD, [consent('H-1')], path), null)
+})

@@ -193,3 +193,7 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-fo
   const body = { step: 'freeze', holder: 'H-1' }
   assert.deepEqual(commonRefusals({ 'lock/1': parameters }, lock, body, ['H-1/full']), COMMON_CODES)
 })
+
+test('term-too-long: not the longest term itself', () => {
+  assert.equal(until(holderWorld(), '2035-01-01T00:00:00Z'), null)
+})

@@ -379,3 +379,39 @@ test('body-malformed, procedure-unknown, wrong-origin, request-expired, still-fo
     'paused',
   ])
 })
+
+test('what has gone is reserved, for nobody, and protected against nobody', () => {
+  const here = world({ status: 'assigned', protected: true })
+  assert.equal(init(here), null)
+  here.later(3 * DAY)
+  assert.equal(finalize(here), null)
+  const [gone] = here.cell(CELL).registrations
+  assert.deepEqual([gone?.status, gone?.protected, gone?.until], ['reserved', false, null])
+})
+
+test('transit-closed: what has ended, whatever time it had', () => {
+  const here = world()
+  assert.equal(init(here), null)
+  here.put(objectKey('transit', 'T-100'), { ...transitAt(here, 'T-100'), state: 'sourceFinalized' })
+  assert.equal(cancel(here), 'transit-closed')
+  here.later(3 * DAY)
+  assert.equal(finalize(here), 'transit-closed')
+})
+
+test('an end clears the mark of this move on the registration, and of no other act', () => {
+  const here = world()
+  assert.equal(init(here), null)
+  const notes = here.object('notes', 'R-1')
+  here.put(objectKey('notes', 'R-1'), { ...notes, pending: 'A-7' })
+  assert.equal(cancel(here), null)
+  assert.equal(here.object('notes', 'R-1')?.['pending'], 'A-7')
+})
+
+test('statement-differs: the record says itself which it is', () => {
+  const here = world()
+  assert.equal(init(here), null)
+  here.later(3 * DAY)
+  const word = accepted()
+  const record = { ...(word.record as JsonObject), handle: `${peerHandleOf(HERE)}.T-9` }
+  assert.equal(finalize(here, { ...word, record }), 'statement-differs')
+})

@@ -50,6 +50,8 @@ test('takenUntil: the last number of what stands around or furthest inside; pool
   assert.equal(until(['203.0.113.5'], ['203.0.113.9'], ['203.0.113.7']), '9')
   assert.equal(until(['203.0.113.9'], ['203.0.113.5']), '9')
   assert.equal(until(['203.0.113.64/26', { kind: 'pool' }]), 'free')
+  // What lies inside another ends before it.
+  assert.equal(until(['203.0.113.0/25'], ['203.0.113.5', { kind: 'sub' }]), '127')
 })
 
 test('a block in which too much stands counts as taken to its end', () => {

@@ -460,3 +460,44 @@ test('claim of numbers imported without a holder: told to everybody, in public',
   assert.equal(instant(String(stands(here)[1])) > here.at, true)
   assert.equal(attemptAt(here, 'A-100', null)['message'], MESSAGE)
 })
+
+test('looked at are the addresses of whom the attempts name, not of everybody who is still to be told', () => {
+  const here = world()
+  here.register('R-2', '203.0.113.0/25', { kind: 'lease', holder: 'H-2', protected: true, until: null })
+  const registration = here.innermost('ip4/203.0.113.0/25')
+  assert.ok(registration)
+  const body = {
+    step: 'registration',
+    by: 'CL-2',
+    attestor: 'CL-1',
+    instrument: HASH,
+    registration: { key: 'ip4/203.0.113.0/25', id: 'R-2' },
+    correction: { field: 'country', value: 'CH' },
+  }
+  assert.equal(here.ask(correct, { body, by: ['CL-2'], replaces: [here.names(registration)] }), null)
+  examined(here)
+  assert.equal(record(here, [attemptAt(here, 'A-100', 'H-2')]), null)
+  const looked = (here.last?.inputs ?? []).map(({ key }) => key)
+  assert.ok(looked.includes(objectKey('holder', 'H-2')))
+  assert.ok(!looked.includes(objectKey('holder', 'H-1')))
+})
+
+test('a contact without an address is none to write to, and a holder that is gone has none: in public, then', () => {
+  const here = waiting()
+  const holder = here.state.get(objectKey('holder', 'H-1')) as JsonObject
+  here.put(objectKey('holder', 'H-1'), { ...holder, contacts: [{ role: 'noc', kind: 'group', fields: {} }] })
+  assert.equal(notify(here, 'A-100'), null)
+  assert.equal(stands(here)[0], 'noticed')
+  const gone = waiting()
+  gone.put(objectKey('holder', 'H-1'), null)
+  assert.equal(notify(gone, 'A-100'), null)
+  assert.equal(stands(gone)[0], 'noticed')
+})
+
+test('an overdue notice is recorded beside the terms that made it one', () => {
+  const here = waiting()
+  here.later(DAY)
+  assert.equal(here.due(recordNotice, A), null)
+  const looked = (here.last?.inputs ?? []).map(({ key }) => key)
+  assert.deepEqual(looked, [A, 'obj/registry/REGISTRY', 'obj/procedure/RECORD-NOTICE-1'])
+})

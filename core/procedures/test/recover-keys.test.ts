@@ -366,3 +366,20 @@ test('holder-unknown, consent-missing: who asks by evidence is a holder and sign
   assert.equal(byEvidence(vetoed, {}, ['new']), 'consent-missing')
   assert.equal(byEvidence(vetoed), 'recovery-vetoed')
 })
+
+test('who is told of a recovery by guardians is the holder', () => {
+  const here = holderWorld(GUARDED)
+  const body = { step: 'guardians', ...KEYS, guardians: ['H-2', 'H-4'] }
+  assert.equal(askOf(here, recoverKeys, body, ['H-2/full', 'H-4/full', 'new'], ['policy']), null)
+  const notice = here.object('application', 'A-100')?.['notice'] as JsonObject
+  assert.deepEqual(notice['to'], ['H-1'])
+})
+
+test('by evidence: a holder that has no keys yet gets them, and no guardians', () => {
+  const here = clerked({ policy: null })
+  assert.equal(byEvidence(here), null)
+  assert.deepEqual(examine(here, 'A-100'), [null, null, null, null])
+  here.later(60 * DAY)
+  assert.equal(here.due(recoverKeys, FIRST), null)
+  assert.deepEqual(holderIn(here)['policy'], { ...KEYS, guardians: [] })
+})

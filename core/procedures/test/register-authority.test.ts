@@ -184,3 +184,60 @@ test('notice: terms may make it longer than 90 days, and never shorter', () => {
     assert.equal(authorityIn(here, 'NEW')?.noticedUntil, until)
   }
 })
+
+const askedOf = (here: World, application: string): unknown =>
+  (here.object('application', application)?.['examination'] as JsonObject | undefined)?.['questions']
+
+test('an entry is examined as to its instrument and the gazette, and waits for no holder', () => {
+  const here = deskWorld()
+  assert.equal(ask(here, body('register')), null)
+  const application = `A-${here.index - 1}`
+  assert.deepEqual(askedOf(here, application), ['instrument-authentic', 'gazetted'])
+  assert.deepEqual(here.object('application', application)?.['consents'], [])
+})
+test('not-due: an end that attestors turned down is no end when the first notice has run, and one still examined neither', () => {
+  const here = deskWorld()
+  addAuthority(here, 'NEW', {}, { noticedUntil: '2030-01-09T00:00:00Z' })
+  const failed = `A-${here.index}`
+  assert.equal(ask(here, body('end')), null)
+  examine(here, failed, {
+    [calledFor(here, failed)[0] ?? '']: ['gazetted'],
+    [calledFor(here, failed)[1] ?? '']: ['gazetted'],
+  })
+  runDue(here)
+  assert.equal(here.object('application', failed)?.['state'], 'failed')
+  const examining = `A-${here.index}`
+  assert.equal(ask(here, body('end')), null)
+  here.later(30 * DAY)
+  for (const application of [failed, examining]) {
+    const before = here.object('application', application)
+    assert.equal(here.due(registerAuthority, `obj/application/${application}`), 'not-due')
+    assert.deepEqual(here.object('application', application), before)
+  }
+})
+test('not-due: an answer takes effect at its time', () => {
+  const here = deskWorld()
+  addAuthority(here, 'NEW', {}, { noticedUntil: '2030-01-02T00:00:00Z' })
+  const application = `A-${here.index}`
+  assert.equal(ask(here, body('end')), null)
+  here.at = instant('2030-01-02T00:00:00Z')
+  examine(here, application, {})
+  const record = here.object('application', application)
+  here.put(objectKey('application', application), { ...record, due: instant('2030-01-02T00:00:01Z') })
+  assert.equal(here.due(registerAuthority, `obj/application/${application}`), 'not-due')
+})
+test('authority-unknown: of two ends the second fails at once, and tells nobody of an end that cannot be', () => {
+  const here = deskWorld()
+  addAuthority(here, 'NEW', {}, { noticedUntil: '2030-01-02T00:00:00Z' })
+  const second = `A-${here.index}`
+  assert.equal(ask(here, body('end')), null)
+  examined(here, body('end'))
+  assert.equal(authorityIn(here, 'NEW')?.ended, here.at)
+  here.at = instant('2030-01-02T00:00:00Z')
+  examine(here, second, {})
+  runDue(here)
+  assert.deepEqual(
+    [here.object('application', second)?.['state'], reasonOf(here, second)],
+    ['failed', 'authority-unknown'],
+  )
+})

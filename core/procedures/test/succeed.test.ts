@@ -473,3 +473,67 @@ test('body-malformed, not-due, procedure-unknown, wrong-origin, request-expired,
   here.put('obj/registry/REGISTRY' as RecordKey, { ...registry, state: 'founding' })
   assert.equal(apply(here), 'still-founding')
 })
+
+test('held, delayed: every registration is looked at, not the first alone', () => {
+  const notes = (more: JsonObject): JsonObject => {
+    const none = {
+      pending: null,
+      heldUntil: null,
+      annotations: [],
+      pastFacts: [],
+      orders: [],
+      delayedUntil: null,
+    }
+    return { v: 1, registration: 'R-2', ...none, ...more, since: 1 }
+  }
+  const held = {
+    order: 'O-9',
+    effect: 'hold',
+    range: '198.51.100.0 - 198.51.100.255',
+    holds: true,
+    until: null,
+  }
+  const wish = {
+    registrations: [
+      { key: CELL, id: 'R-1' },
+      { key: 'ip4/198.51.100.0/24', id: 'R-2' },
+    ],
+    by: ['H-1/full', 'H-2/full'],
+  }
+  for (const [code, more] of [
+    ['held', { orders: [held] }],
+    ['delayed', { delayedUntil: '2030-02-01T00:00:00Z' }],
+  ] as const) {
+    const here = world()
+    here.register('R-2', '198.51.100.0/24')
+    here.put(objectKey('notes', 'R-2'), notes(more))
+    assert.equal(apply(here, wish), code)
+  }
+})
+test('what stands in a cell beside the registration passes to nobody', () => {
+  const here = world()
+  here.put(CELL as RecordKey, null)
+  here.register('R-9', '203.0.113.0/24', { kind: 'pool', holder: null })
+  here.register('R-1', '203.0.113.0/24')
+  here.register('R-2', '203.0.113.0/24', { kind: 'sub', holder: 'H-3' })
+  const body = {
+    step: 'apply',
+    predecessor: 'H-1',
+    successor: 'H-2',
+    registrations: [{ key: CELL, id: 'R-1' }],
+    ground: 'merger',
+    instrument: HASH,
+    attestor: null,
+  }
+  const own = here.cell(CELL).registrations.find(({ id }) => id === 'R-1')
+  assert.ok(own)
+  assert.equal(here.ask(succeed, { body, by: ['H-1/full', 'H-2/full'], replaces: [here.names(own)] }), null)
+  assert.deepEqual(
+    here.cell(CELL).registrations.map(({ id, holder: by }) => [id, by]),
+    [
+      ['R-9', null],
+      ['R-1', 'H-2'],
+      ['R-2', 'H-3'],
+    ],
+  )
+})

@@ -631,3 +631,34 @@ test('no child is ever cut, for any child and any part (I1)', () => {
     { numRuns: 60 },
   )
 })
+
+test('floor-not-met: AS numbers have no floor, however short that of IPv6 is', () => {
+  const here = world('AS64496 - AS64511', { ...COMMUNITY, floorIp4: 8, floorIp6: 16 })
+  assert.equal(offer(here, { key: 'asn/64496/28', range: 'AS64496' }), null)
+})
+
+test('delays let nothing fail: the effect waits for the last of them, on the numbers or on a party', () => {
+  const here = world('203.0.113.0/24', NATIONAL)
+  assert.equal(offer(here), null)
+  const last = instant('2030-02-03T00:00:00Z')
+  const notes = here.object('notes', 'R-1')
+  here.put('obj/notes/R-1' as RecordKey, { ...notes, delayedUntil: last })
+  for (const [party, until] of [
+    ['H-1', '2030-01-20T00:00:00Z'],
+    ['H-2', '2030-02-01T00:00:00Z'],
+  ] as const) {
+    const block = { act: 'X', kinds: ['transfer'], match: 'partial', evidence: 'e', until, since: 1 }
+    const none = { delayed: null, representative: null, since: 1 }
+    here.put(`obj/notes/${party}` as RecordKey, { v: 1, holder: party, blocked: [block], ...none })
+  }
+  here.later(3 * DAY)
+  assert.equal(here.due(transfer, 'obj/application/A-100'), null)
+  assert.equal(here.object('application', 'A-100')?.['due'], last)
+})
+
+test('a transfer of numbers of which nothing is noted writes cells, and nothing else', () => {
+  const here = world()
+  assert.equal(offer(here), null)
+  const outcome = here.last?.outcome
+  assert.deepEqual(outcome?.accepted === true ? outcome.effects.map(({ key }) => key) : [], [CELL])
+})

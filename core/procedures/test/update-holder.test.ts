@@ -182,3 +182,28 @@ test('term-too-long, nothing-changed', () => {
   assert.equal(change(here, cooling(null)), 'nothing-changed')
   assert.equal(change(here, { change: 'contacts', contacts: [] }), 'nothing-changed')
 })
+
+test('member-changed: contacts are replaced by who has seen those that stand', () => {
+  const here = holderWorld()
+  assert.equal(change(here, CONTACTS, ['tech'], false), 'member-changed')
+})
+
+test('what waits says what it replaces by hash, and where there was nothing, nothing', () => {
+  const here = holderWorld()
+  assert.equal(change(here, cooling(0)), null)
+  const body = here.object('application', 'A-100')?.['body'] as JsonObject
+  assert.deepEqual(body['replaces'], [null])
+  const preset = holderWorld({ coolingSeconds: 5 * DAY })
+  assert.equal(change(preset, cooling(0)), null)
+  const other = preset.object('application', 'A-100')?.['body'] as JsonObject
+  assert.deepEqual(other['replaces'], [preset.state.memberHash(5 * DAY)])
+})
+
+test('the terms of transfers are looked at for a cooling alone: contacts have nothing to do with them', () => {
+  const looked = (body: JsonObject, by: string): boolean => {
+    const here = holderWorld()
+    assert.equal(change(here, body, [by]), null)
+    return (here.last?.inputs ?? []).some(({ key }) => key === 'obj/procedure/TRANSFER-1')
+  }
+  assert.deepEqual([looked(cooling(0), 'one'), looked(CONTACTS, 'tech')], [true, false])
+})
