@@ -83,7 +83,8 @@ export function stamp(value: Json, index: number): Json {
 
 function stampItems(items: readonly Json[], index: number): readonly Json[] {
   let changed: Json[] | null = null
-  for (const [at, item] of items.entries()) {
+  for (let at = 0; at < items.length; at++) {
+    const item = items[at] ?? null
     const stamped = stamp(item, index)
     if (stamped !== item) changed ??= [...items]
     if (changed !== null) changed[at] = stamped

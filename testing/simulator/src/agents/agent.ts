@@ -16,6 +16,7 @@ import {
   registrationRange,
 } from '@cadastre/records'
 import type { Asking, Engine } from '../engine/engine.ts'
+import type { Piece } from '../engine/lists.ts'
 import type { Chance } from '../workload-chance.ts'
 import { partOf } from '../workload-ranges.ts'
 import type { Signer } from '../workload-registry.ts'
@@ -38,6 +39,7 @@ export class Scene {
   readonly attestations: Map<string, JsonObject> = new Map()
   /** Openings of seals, by order. */
   readonly openings: Map<string, JsonObject> = new Map()
+  readonly #holderKeys = new Map<string, string>()
   /** Stamped claims and other things that count up. */
   serial = 0
 
@@ -66,7 +68,16 @@ export class Scene {
   }
 
   holder(handle: string | null | undefined): Holder | null {
-    return handle == null ? null : this.read<Holder>(`obj/holder/${handle}`)
+    return handle == null ? null : this.read<Holder>(this.#holderKey(handle))
+  }
+  /** The same text for the same handle: of a new one the hash would have to be computed at each look-up. */
+  #holderKey(handle: string): string {
+    let key = this.#holderKeys.get(handle)
+    if (key === undefined) {
+      key = `obj/holder/${handle}`
+      this.#holderKeys.set(handle, key)
+    }
+    return key
   }
   application(handle: string | undefined): Application | null {
     return handle === undefined ? null : this.read<Application>(`obj/application/${handle}`)
@@ -86,15 +97,13 @@ export class Scene {
     return first?.handle === self ? this.anyHolder() : first
   }
 
-  /** A registration of a list, by chance. */
-  met(list: string): Met | null {
-    return this.metAt(this.pick(list))
+  /** A registration of this kind, by chance. */
+  met(kind: string): Met | null {
+    return this.metAt(this.engine.lists.pieces(kind).pick(this.chance))
   }
-  metAt(name: string | undefined): Met | null {
-    if (name === undefined) return null
-    const space = name.indexOf(' ')
-    const key = asRecordKeyOf(name.slice(0, space))
-    const id = name.slice(space + 1)
+  metAt(piece: Piece | undefined): Met | null {
+    if (piece === undefined) return null
+    const { key, id } = piece
     const registration = this.read<Cell>(key)?.registrations.find((one) => one.id === id)
     return registration === undefined ? null : { key, block: this.engine.state.blockOf(key), registration }
   }
@@ -136,10 +145,6 @@ export function signersOf(holder: Holder | null, role: KeyRole): readonly Signer
     if (roles.includes('full')) chosen.push({ alg, key })
   }
   return chosen
-}
-
-function asRecordKeyOf(text: string): RecordKey {
-  return text as RecordKey
 }
 
 export function rangeOf({ registration, block }: Met): Range {

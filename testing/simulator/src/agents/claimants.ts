@@ -99,7 +99,7 @@ function ending(scene: Scene): Asking | null {
 /** Where a registration stands, looked for in a small world only. */
 export function heldAs(scene: Scene, id: string): ReturnType<Scene['met']> {
   if (scene.engine.size === 'large') return null
-  for (const name of scene.engine.lists.of('holding')) if (name.endsWith(` ${id}`)) return scene.metAt(name)
+  for (const piece of scene.engine.lists.pieces('holding')) if (piece.id === id) return scene.metAt(piece)
   return null
 }
 

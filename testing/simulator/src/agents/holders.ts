@@ -75,7 +75,7 @@ export const applicants: Agent = {
   name: 'applicants',
   wish(scene) {
     const { engine, chance } = scene
-    if (engine.size === 'large' && engine.lists.of('holding').size >= HOLDINGS) return null
+    if (engine.size === 'large' && engine.lists.pieces('holding').size >= HOLDINGS) return null
     const holder = scene.anyHolder()
     const pool = scene.read<Pool>(`obj/pool/${scene.pick('pool')}`)
     if (holder === null || pool === null) return null

@@ -9,8 +9,8 @@ export const lessors: Agent = {
   name: 'lessors',
   wish(scene) {
     const { lists } = scene.engine
-    const children = lists.of('sub').size + lists.of('lease').size
-    const many = scene.engine.size === 'large' ? children > lists.of('holding').size : false
+    const children = lists.pieces('sub').size + lists.pieces('lease').size
+    const many = scene.engine.size === 'large' ? children > lists.pieces('holding').size : false
     return scene.chance.chance(many ? 0.9 : 0.35) ? ending(scene) : grant(scene)
   },
 }

@@ -1,7 +1,8 @@
 import type { Chance } from '../workload-chance.ts'
 
-/** Names from which one is picked by chance; adding, removing and picking take the same time however many there are. */
-export class Bag {
+/** Things with names, of which one is picked by chance; adding, removing and picking take the same time however many. */
+export class Bag<Item = string> {
+  readonly #items: Item[] = []
   readonly #names: string[] = []
   readonly #places = new Map<string, number>()
 
@@ -9,31 +10,30 @@ export class Bag {
     return this.#names.length
   }
 
-  has(name: string): boolean {
-    return this.#places.has(name)
-  }
-
-  add(name: string): void {
+  add(name: string, item: Item): void {
     if (this.#places.has(name)) return
     this.#places.set(name, this.#names.length)
     this.#names.push(name)
+    this.#items.push(item)
   }
 
   remove(name: string): void {
     const place = this.#places.get(name)
     if (place === undefined) return
     this.#places.delete(name)
-    const last = this.#names.pop()
-    if (last === undefined || last === name) return
-    this.#names[place] = last
-    this.#places.set(last, place)
+    const lastName = this.#names.pop()
+    const last = this.#items.pop()
+    if (lastName === undefined || last === undefined || lastName === name) return
+    this.#names[place] = lastName
+    this.#items[place] = last
+    this.#places.set(lastName, place)
   }
 
-  pick(chance: Chance): string | undefined {
-    return this.#names[chance.below(this.#names.length)]
+  pick(chance: Chance): Item | undefined {
+    return this.#items[chance.below(this.#items.length)]
   }
 
-  [Symbol.iterator](): IterableIterator<string> {
-    return this.#names.values()
+  [Symbol.iterator](): IterableIterator<Item> {
+    return this.#items.values()
   }
 }

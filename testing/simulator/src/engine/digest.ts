@@ -14,19 +14,19 @@ export interface Digest {
   tagged(tag: number, text: string): Uint8Array
   /** The same, written among others. */
   taggedInto(tag: number, text: string, hashes: HashWords, into: number): void
-  /**
-   * Hash of a trie's node, written among others: a first word of four bytes, the label's words, and the hashes of value,
-   * left and right by their numbers.
-   */
+  /** Hash of a trie's node, written among others. */
   nodeInto(node: HashedNode, hashes: HashWords, into: number): void
 }
 
+/** The node's first word of four bytes, its label's words among others, and the numbers of three hashes. */
 export type HashedNode = {
-  readonly first: number
-  readonly label: Uint32Array
-  readonly value: number
-  readonly left: number
-  readonly right: number
+  first: number
+  labels: Uint32Array
+  label: number
+  readonly words: number
+  value: number
+  left: number
+  right: number
 }
 
 const FIRST = 0x9e3779b1
@@ -160,11 +160,10 @@ export const realDigest: Digest = {
   crypto: nodeCrypto,
   tagged: (tag, text) => nodeCrypto.sha256(Uint8Array.of(tag), encodeUtf8(text)),
   taggedInto: (tag, text, hashes, into) => hashes.set(into, realDigest.tagged(tag, text)),
-  nodeInto({ first, label, value, left, right }, hashes, into) {
-    const bytes = Buffer.alloc(4 + 4 * label.length + 3 * 32)
-    bytes.writeUInt32BE(first)
-    let at = 4
-    for (const word of label) at = bytes.writeUInt32BE(word, at)
+  nodeInto({ first, labels, label, words, value, left, right }, hashes, into) {
+    const bytes = Buffer.alloc(4 + 4 * words + 3 * 32)
+    let at = bytes.writeUInt32BE(first)
+    for (let word = label; word < label + words; word++) at = bytes.writeUInt32BE(labels[word] ?? 0, at)
     for (const [place, hash] of [value, left, right].entries()) hashes.copyTo(hash, bytes, at + 32 * place)
     hashes.set(into, nodeCrypto.sha256(bytes))
   },
@@ -189,11 +188,11 @@ export const fakeDigest: Digest = {
     else hashes.set(into, fakeHash(Uint8Array.of(tag), encodeUtf8(text)))
   },
   // As if all were one text of bytes, of which each part ends with a whole word.
-  nodeInto({ first, label, value, left, right }, hashes, into) {
+  nodeInto({ first, labels, label, words, value, left, right }, hashes, into) {
     begin()
     mix(first)
-    for (let at = 0; at < label.length; at++) mix(label[at] as number)
-    count = 4 + 4 * label.length
+    for (let at = label; at < label + words; at++) mix(labels[at] as number)
+    count = 4 + 4 * words
     takeHash(hashes, value)
     takeHash(hashes, left)
     takeHash(hashes, right)

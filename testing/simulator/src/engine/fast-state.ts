@@ -15,7 +15,7 @@ import {
 } from '@cadastre/records'
 import { base64Of, type Digest } from './digest.ts'
 import { HashWords } from './hash-words.ts'
-import { type Place, SpaceTree, type Stored } from './space-tree.ts'
+import { type Place, SpaceTree, type Stored, type TreeNode } from './space-tree.ts'
 
 export type SpaceName = NumberSpace | 'obj'
 
@@ -23,6 +23,8 @@ export type SpaceName = NumberSpace | 'obj'
 class Entry implements Stored {
   readonly covering: CoveringCell | null
   readonly hash: number
+  /** Where it stands in its tree; null of an object until a root is asked for. */
+  node: TreeNode<Entry> | null = null
   /** The hash in base64, once it was asked for. */
   printed: string | null = null
   readonly #value: Json
@@ -59,8 +61,8 @@ export class FastState implements StateSource {
   readonly #records = new Map<RecordKey, Entry>()
   readonly #trees: { readonly [S in SpaceName]: SpaceTree<Entry> }
   #known = new Map<RecordKey, Known>()
-  /** Objects that have changed since their tree was last brought up to them. */
-  readonly #changedObjects = new Set<RecordKey>()
+  /** Objects that are not in their tree yet. */
+  readonly #newObjects = new Set<RecordKey>()
   #memberHashes = new WeakMap<object, string>()
 
   constructor(digest: Digest) {
@@ -155,31 +157,38 @@ export class FastState implements StateSource {
 
   /** Set a record, or delete it (null). `text`: its canonical text, where it is at hand. */
   set(key: RecordKey, next: Json, text: string | null = null): void {
-    const known = key.startsWith('obj/') ? null : this.#place(key)
     const old = this.#records.get(key)
     if (old !== undefined) this.#hashes.release(old.hash)
-    const entry =
-      next === null ? null : this.#entry(key, known?.block ?? null, next, text ?? canonicalJson(next))
-    if (entry !== null) this.#records.set(key, entry)
-    else this.#records.delete(key)
-    if (known === null) this.#changedObjects.add(key)
-    else this.#trees[known.block.space].set(known.place, entry)
+    const known = key.startsWith('obj/') ? null : this.#place(key)
+    if (next === null) {
+      this.#records.delete(key)
+      if (old?.node != null) this.#trees[known?.block.space ?? 'obj'].remove(old.node)
+      this.#newObjects.delete(key)
+      return
+    }
+    const entry = this.#entry(key, known?.block ?? null, next, text ?? canonicalJson(next))
+    this.#records.set(key, entry)
+    if (old?.node != null) {
+      entry.node = old.node
+      this.#trees[known?.block.space ?? 'obj'].replace(old.node, entry)
+    } else if (known === null) this.#newObjects.add(key)
+    else entry.node = this.#trees[known.block.space].put(known.place, entry)
   }
 
   #entry(key: RecordKey, block: Block | null, next: Json, text: string): Entry {
-    const resting = key.startsWith('obj/application/') && ENDED.test(text)
-    // Copied, so that it is no part of a longer text that would stay in memory with it.
-    const kept = resting ? Buffer.from(text).toString() : null
+    const isResting = key.startsWith('obj/application/') && ENDED.test(text)
     const hash = this.#hashes.allocate()
     this.port.taggedInto(3, text, this.#hashes, hash)
-    return new Entry(block, next, hash, kept)
+    return new Entry(block, next, hash, isResting ? text : null)
   }
 
   /** Roots of all spaces as a state entry names them. */
   roots(): { readonly [S in SpaceName]: Uint8Array } {
-    for (const key of this.#changedObjects)
-      this.#trees.obj.set(this.#objectPlace(key), this.#records.get(key) ?? null)
-    this.#changedObjects.clear()
+    for (const key of this.#newObjects) {
+      const entry = this.#records.get(key)
+      if (entry !== undefined) entry.node = this.#trees.obj.put(this.#objectPlace(key), entry)
+    }
+    this.#newObjects.clear()
     const [ip4, ip6, asn, obj] = SPACES.map((space) =>
       this.#hashes.bytesOf(this.#trees[space].hashOf(this.#trees[space].root)),
     )

@@ -25,20 +25,30 @@ function isServing({ rdns, routes, roas }: Cell): boolean {
   return rdns !== null || routes.length + roas.length > 0
 }
 
+/** A registration, and one of the cells in which it stands. */
+export type Piece = { readonly key: RecordKey; readonly id: string }
+
 const NONE = new Bag()
+const NO_PIECES = new Bag<Piece>()
 const NOWHERE: readonly Registration[] = []
 
 /**
  * Lists by name: `holder` and `imported`; `application transfer/1 cooling`, `application ended`, `order window`; other
- * objects by their type; registrations as `<key> <id>` under `holding`, `sub`, `imported holding`, `numbers pool` …;
- * cells with services under `serviced`.
+ * objects by their type; cells with services under `serviced`. Registrations under `holding`, `sub`, `imported holding`,
+ * `numbers pool` ….
  */
 export class Lists {
   readonly #bags = new Map<string, Bag>()
+  readonly #pieces = new Map<string, Bag<Piece>>()
 
   /** The list of this name; empty where nothing was ever in it. */
   of(name: string): Bag {
     return this.#bags.get(name) ?? NONE
+  }
+
+  /** Registrations of this kind; none where there never was one. */
+  pieces(kind: string): Bag<Piece> {
+    return this.#pieces.get(kind) ?? NO_PIECES
   }
 
   replace(key: RecordKey, old: Json | undefined, next: Json): void {
@@ -52,7 +62,7 @@ export class Lists {
       if (was === is) return
       const handle = key.slice(slash + 1)
       if (was !== null) this.#bag(was).remove(handle)
-      if (is !== null) this.#bag(is).add(handle)
+      if (is !== null) this.#bag(is).add(handle, handle)
     }
   }
 
@@ -61,11 +71,12 @@ export class Lists {
     const is = after?.registrations ?? NOWHERE
     for (const one of was)
       if (!is.some((other) => other.id === one.id && kindOf(other) === kindOf(one)))
-        this.#bag(kindOf(one)).remove(`${key} ${one.id}`)
-    for (const one of is) if (!was.includes(one)) this.#bag(kindOf(one)).add(`${key} ${one.id}`)
+        this.#kind(kindOf(one)).remove(`${key} ${one.id}`)
+    for (const one of is)
+      if (!was.includes(one)) this.#kind(kindOf(one)).add(`${key} ${one.id}`, { key, id: one.id })
     const serves = after !== null && isServing(after)
     if (serves !== (before !== null && isServing(before))) {
-      if (serves) this.#bag('serviced').add(key)
+      if (serves) this.#bag('serviced').add(key, key)
       else this.#bag('serviced').remove(key)
     }
   }
@@ -75,6 +86,15 @@ export class Lists {
     if (bag === undefined) {
       bag = new Bag()
       this.#bags.set(name, bag)
+    }
+    return bag
+  }
+
+  #kind(kind: string): Bag<Piece> {
+    let bag = this.#pieces.get(kind)
+    if (bag === undefined) {
+      bag = new Bag()
+      this.#pieces.set(kind, bag)
     }
     return bag
   }

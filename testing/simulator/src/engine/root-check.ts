@@ -1,24 +1,27 @@
 /** The state's roots a second time, by the ledger's own trie, which is fed with nothing but what has changed. */
 
-import { encodeUtf8, encodeUtf8Into } from '@cadastre/crypto'
 import type { RecordKey } from '@cadastre/records'
 import { labelOf } from '@cadastre/replay'
 import { createTrieMemory, HASHED_SPACES, TrieWriter, type Version } from '@cadastre/trie'
 import { base64Of } from './digest.ts'
 import type { FastState } from './fast-state.ts'
 
-/** Records are smaller than the entries that they come in. */
-const SCRATCH_BYTES = 32 * 1024
+const utf8 = new TextEncoder()
+const FIRST_ROOM = 2 ** 20
 
-type Changed = ReturnType<typeof labelOf> & { readonly text: string | null }
+/** Where a record's text stands; null where it was deleted. */
+type Written = { readonly from: number; readonly to: number } | null
+type Changed = ReturnType<typeof labelOf> & { readonly written: Written }
 
 export class RootCheck {
   readonly #state: FastState
   readonly #trie: TrieWriter
   #version: Version | null = null
-  /** What stands at the keys that were written since the last comparison: texts, or null. */
-  readonly #changed = new Map<RecordKey, string | null>()
-  readonly #scratch = new Uint8Array(SCRATCH_BYTES)
+  /** What was written since the last comparison. */
+  readonly #changed = new Map<RecordKey, Written>()
+  /** Texts as bytes, one after the other: as strings the collector would carry all of them about. */
+  #bytes = new Uint8Array(FIRST_ROOM)
+  #end = 0
 
   constructor(state: FastState) {
     this.#state = state
@@ -30,14 +33,28 @@ export class RootCheck {
 
   /** A record's canonical text, as it was written; null where it was deleted. */
   changed(key: RecordKey, text: string | null): void {
-    this.#changed.set(key, text)
+    this.#changed.set(key, text === null ? null : this.#write(text))
+  }
+
+  #write(text: string): Written {
+    while (this.#end + 3 * text.length > this.#bytes.length) {
+      const grown = new Uint8Array(2 * this.#bytes.length)
+      grown.set(this.#bytes)
+      this.#bytes = grown
+    }
+    const from = this.#end
+    this.#end += utf8.encodeInto(text, this.#bytes.subarray(from)).written
+    return { from, to: this.#end }
   }
 
   /** What differs; null where nothing does. */
   compare(): string | null {
-    for (const { space, label, length, text } of this.#inOrder())
-      this.#trie.set(space, label, length, text === null ? null : this.#utf8(text))
+    for (const { space, label, length, written } of this.#inOrder()) {
+      const record = written === null ? null : this.#bytes.subarray(written.from, written.to)
+      this.#trie.set(space, label, length, record)
+    }
     this.#changed.clear()
+    this.#end = 0
     const version = this.#trie.commit()
     if (this.#version !== null) this.#trie.release(this.#version)
     this.#version = version
@@ -53,17 +70,13 @@ export class RootCheck {
   /** The trie takes neighbours one after the other several times as fast. */
   #inOrder(): readonly Changed[] {
     const changed: Changed[] = []
-    for (const [key, text] of this.#changed) changed.push({ ...labelOf(this.#state.port.crypto, key), text })
+    for (const [key, written] of this.#changed)
+      changed.push({ ...labelOf(this.#state.port.crypto, key), written })
     return changed.sort(
       (one, other) =>
         Number(one.space > other.space) - Number(one.space < other.space) ||
         Buffer.compare(one.label, other.label) ||
         one.length - other.length,
     )
-  }
-
-  #utf8(text: string): Uint8Array {
-    const length = encodeUtf8Into(text, this.#scratch)
-    return length === null ? encodeUtf8(text) : this.#scratch.subarray(0, length)
   }
 }

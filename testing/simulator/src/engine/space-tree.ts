@@ -3,7 +3,7 @@
  * one path, and hashes (ledger.md, Hashes) are computed where they are asked for. It shares no code with ledger/trie.
  */
 
-import type { Digest } from './digest.ts'
+import type { Digest, HashedNode } from './digest.ts'
 import { ABSENT, type HashWords } from './hash-words.ts'
 
 /** A record with its parsed value. */
@@ -17,8 +17,10 @@ export interface Stored {
 export type Place = { readonly words: Uint32Array; readonly length: number }
 
 export class TreeNode<S extends Stored> {
-  readonly words: Uint32Array
+  /** Where its label is among the words of the tree. */
+  readonly label: number
   readonly length: number
+  above: TreeNode<S> | null
   stored: S | null = null
   left: TreeNode<S> | null = null
   right: TreeNode<S> | null = null
@@ -27,9 +29,10 @@ export class TreeNode<S extends Stored> {
   /** Whether the hash is that of what stands here and below. */
   isHashed = false
 
-  constructor({ words, length }: Place) {
-    this.words = words
+  constructor(label: number, length: number, above: TreeNode<S> | null) {
+    this.label = label
     this.length = length
+    this.above = above
   }
 }
 
@@ -37,34 +40,76 @@ function bit(words: Uint32Array, at: number): boolean {
   return (((words[at >>> 5] as number) >>> (31 - (at & 31))) & 1) === 1
 }
 
-/** How many leading bits both labels share, at most `most`. */
-function shared(one: Uint32Array, other: Uint32Array, most: number): number {
-  for (let word = 0; word * 32 < most; word++) {
-    const difference = (one[word] as number) ^ (other[word] as number)
-    if (difference !== 0) return Math.min(most, word * 32 + Math.clz32(difference))
-  }
-  return most
-}
-
 export class SpaceTree<S extends Stored> {
   readonly root: TreeNode<S>
   readonly #digest: Digest
   readonly #hashes: HashWords
+  /** Labels of all nodes, one after the other. */
+  #labels: Uint32Array
+  #labelsEnd = 0
+  /** Labels of nodes that are gone. */
+  readonly #freeLabels: number[] = []
+  /** Words of a label. */
+  readonly #words: number
   /** First word of a node's preimage, to which its length is added. */
   readonly #first: number
+  /** Taken again for each node. */
+  readonly #preimage: HashedNode
 
   constructor(digest: Digest, hashes: HashWords, tag: number, width: number) {
     this.#digest = digest
     this.#hashes = hashes
     this.#first = (2 << 24) | (tag << 16)
-    this.root = new TreeNode<S>({ words: new Uint32Array(width / 32), length: 0 })
+    this.#words = width / 32
+    this.#labels = new Uint32Array(1024 * this.#words)
+    this.#preimage = {
+      first: 0,
+      labels: this.#labels,
+      label: 0,
+      words: this.#words,
+      value: 0,
+      left: 0,
+      right: 0,
+    }
+    this.root = this.#node({ words: new Uint32Array(this.#words), length: 0 }, 0, null)
+  }
+
+  /** A node with the first bits of a place. */
+  #node({ words }: Place, length: number, above: TreeNode<S> | null): TreeNode<S> {
+    const label = this.#freeLabels.pop() ?? this.#newLabel()
+    for (let word = 0; word < this.#words; word++) {
+      const kept = length - word * 32
+      const bits = words[word] as number
+      this.#labels[label + word] = kept >= 32 ? bits : kept <= 0 ? 0 : bits & (-1 << (32 - kept))
+    }
+    return new TreeNode<S>(label, length, above)
+  }
+
+  #newLabel(): number {
+    const label = this.#labelsEnd
+    this.#labelsEnd += this.#words
+    if (this.#labelsEnd > this.#labels.length) {
+      const grown = new Uint32Array(2 * this.#labels.length)
+      grown.set(this.#labels)
+      this.#labels = grown
+    }
+    return label
+  }
+
+  /** How many leading bits the node's label shares with another, at most `most`. */
+  #shared({ label }: TreeNode<S>, words: Uint32Array, most: number): number {
+    for (let word = 0; word * 32 < most; word++) {
+      const difference = (this.#labels[label + word] as number) ^ (words[word] as number)
+      if (difference !== 0) return Math.min(most, word * 32 + Math.clz32(difference))
+    }
+    return most
   }
 
   /** Records at and around the place, outermost first. */
   covering({ words, length }: Place): S[] {
     const found: S[] = []
     let node: TreeNode<S> | null = this.root
-    while (node !== null && node.length <= length && shared(node.words, words, node.length) === node.length) {
+    while (node !== null && node.length <= length && this.#shared(node, words, node.length) === node.length) {
       if (node.stored !== null) found.push(node.stored)
       if (node.length === length) break
       node = bit(words, node.length) ? node.right : node.left
@@ -76,10 +121,10 @@ export class SpaceTree<S extends Stored> {
   topmost({ words, length }: Place): TreeNode<S> | null {
     let node: TreeNode<S> | null = this.root
     while (node !== null && node.length < length) {
-      if (shared(node.words, words, node.length) !== node.length) return null
+      if (this.#shared(node, words, node.length) !== node.length) return null
       node = bit(words, node.length) ? node.right : node.left
     }
-    return node !== null && shared(node.words, words, length) === length ? node : null
+    return node !== null && this.#shared(node, words, length) === length ? node : null
   }
 
   /** Records at and inside a node: in order of first number, shorter prefix first, at most `limit`. */
@@ -94,71 +139,71 @@ export class SpaceTree<S extends Stored> {
     return found
   }
 
-  set(place: Place, stored: S | null): void {
-    if (stored === null) this.#remove(place)
-    else this.#put(place, stored)
+  /** Another record where one stands. */
+  replace(node: TreeNode<S>, stored: S): void {
+    node.stored = stored
+    changed(node)
   }
 
-  #put(place: Place, stored: S): void {
+  /** A record where none stands. Its node stays the same until the record is removed. */
+  put(place: Place, stored: S): TreeNode<S> {
+    const node = this.#nodeAt(place)
+    this.replace(node, stored)
+    return node
+  }
+
+  #nodeAt(place: Place): TreeNode<S> {
     const { words, length } = place
     let node = this.root
-    for (;;) {
-      node.isHashed = false
-      if (node.length === length) {
-        node.stored = stored
-        return
-      }
+    while (node.length !== length) {
       const right = bit(words, node.length)
       const child: TreeNode<S> | null = right ? node.right : node.left
-      const common = child === null ? 0 : shared(child.words, words, Math.min(child.length, length))
+      const common = child === null ? 0 : this.#shared(child, words, Math.min(child.length, length))
       if (child !== null && common === child.length) {
         node = child
         continue
       }
-      const added = new TreeNode<S>(place)
-      added.stored = stored
-      const attached = child === null ? added : this.#above(child, added, common)
+      const added = this.#node(place, length, node)
+      const attached = child === null ? added : this.#joined(child, added, common, place)
+      attached.above = node
       if (right) node.right = attached
       else node.left = attached
-      return
+      changed(node)
+      return added
     }
+    return node
   }
 
   /** What stands in place of `child` when `added`, which shares `common` bits with it, joins it. */
-  #above(child: TreeNode<S>, added: TreeNode<S>, common: number): TreeNode<S> {
-    if (common === added.length) {
-      if (bit(child.words, common)) added.right = child
-      else added.left = child
-      return added
-    }
-    const fork = new TreeNode<S>({ words: prefixOf(added.words, common), length: common })
-    const [zero, one] = bit(added.words, common) ? [child, added] : [added, child]
-    fork.left = zero
-    fork.right = one
-    return fork
+  #joined(child: TreeNode<S>, added: TreeNode<S>, common: number, place: Place): TreeNode<S> {
+    const isRight =
+      (((this.#labels[child.label + (common >>> 5)] as number) >>> (31 - (common & 31))) & 1) === 1
+    const top = common === added.length ? added : this.#node(place, common, null)
+    child.above = top
+    if (top !== added) added.above = top
+    const other = top === added ? null : added
+    top.left = isRight ? other : child
+    top.right = isRight ? child : other
+    return top
   }
 
-  #remove({ words, length }: Place): void {
-    const path: TreeNode<S>[] = []
-    let node: TreeNode<S> | null = this.root
-    while (node !== null && node.length < length) {
-      path.push(node)
-      node = bit(words, node.length) ? node.right : node.left
-    }
-    if (node === null || node.length !== length || shared(node.words, words, length) !== length) return
+  remove(node: TreeNode<S>): void {
     node.stored = null
-    node.isHashed = false
-    for (const above of path) above.isHashed = false
-    path.push(node)
+    changed(node)
     // A node stands where it has a record or two children: this one, and then perhaps the one above it.
-    for (let at = path.length - 1; at > 0 && at >= path.length - 2; at--) {
-      const one = path[at] as TreeNode<S>
-      if (one.stored !== null || (one.left !== null && one.right !== null)) break
-      const above = path[at - 1] as TreeNode<S>
-      const left = one.left ?? one.right
-      if (above.left === one) above.left = left
-      else above.right = left
+    let one = node
+    while (one.above !== null && one.stored === null && (one.left === null || one.right === null)) {
+      const { above }: TreeNode<S> = one
+      const below = one.left ?? one.right
+      if (above.left === one) above.left = below
+      else above.right = below
       if (one.hash !== ABSENT) this.#hashes.release(one.hash)
+      this.#freeLabels.push(one.label)
+      if (below !== null) {
+        below.above = above
+        return
+      }
+      one = above
     }
   }
 
@@ -169,18 +214,21 @@ export class SpaceTree<S extends Stored> {
     const right = node.right === null ? ABSENT : this.hashOf(node.right)
     const value = node.stored === null ? ABSENT : node.stored.hash
     if (node.hash === ABSENT) node.hash = this.#hashes.allocate()
-    const first = this.#first | node.length
-    this.#digest.nodeInto({ first, label: node.words, value, left, right }, this.#hashes, node.hash)
+    const preimage = this.#preimage
+    preimage.first = this.#first | node.length
+    preimage.labels = this.#labels
+    preimage.label = node.label
+    preimage.value = value
+    preimage.left = left
+    preimage.right = right
+    this.#digest.nodeInto(preimage, this.#hashes, node.hash)
     node.isHashed = true
     return node.hash
   }
 }
 
-function prefixOf(words: Uint32Array, length: number): Uint32Array {
-  const cut = new Uint32Array(words.length)
-  for (let word = 0; word * 32 < length; word++) {
-    const kept = length - word * 32
-    cut[word] = kept >= 32 ? (words[word] as number) : (words[word] as number) & (-1 << (32 - kept))
-  }
-  return cut
+/** Every hash on the way up is another one: where one is to be computed anyway, so are those above it. */
+function changed<S extends Stored>(node: TreeNode<S>): void {
+  node.isHashed = false
+  for (let above = node.above; above?.isHashed === true; above = above.above) above.isHashed = false
 }
