@@ -192,3 +192,47 @@ test('nothing is executed without its notice, whatever its record says of its wi
   )
   runDue(here)
 })
+test('an opening tells nobody a second time: but whom it names for the first time, and who is to answer first answers', () => {
+  const applicationOf = (here: World, order: string): JsonObject =>
+    here.object('application', examinationOfOrder(order)) ?? {}
+  const toldOf = (here: World, order: string): readonly unknown[] => {
+    const { state, notice } = applicationOf(here, order) as { state: string; notice: JsonObject | null }
+    return [state, notice?.['to'] ?? null]
+  }
+  const here = deskWorld()
+  const hold = verified(here, HOLD, sealed(here, DAY))
+  after(here, 1)
+  assert.deepEqual(toldOf(here, hold), ['to-notify', ['H-1']])
+  const before = applicationOf(here, hold)
+  here.later(HOUR)
+  assert.equal(unseal(here, hold), null)
+  assert.deepEqual(applicationOf(here, hold), before)
+  // A disclosure names its holder by its opening alone.
+  const disclose = { effect: 'disclose', commitments: [] }
+  const there = deskWorld()
+  const secret = serve(there, disclose, { ...sealed(there, HOUR), ...NONE, holder: null })
+  there.later(HOUR)
+  attested(there, secret)
+  assert.deepEqual(toldOf(there, secret), ['to-notify', []])
+  assert.equal(unseal(there, secret), null)
+  assert.deepEqual(toldOf(there, secret), ['to-notify', ['H-1']])
+  const other = deskWorld()
+  const examined = serve(other, disclose, { ...sealed(other, HOUR), ...NONE, holder: null })
+  other.later(HOUR)
+  assert.equal(unseal(other, examined), null)
+  assert.deepEqual(toldOf(other, examined), ['examining', null])
+})
+test('told at the end of a seal is who was to be told before: not while it is examined, nor whom no record names', () => {
+  const state = (here: World, order: string): unknown =>
+    here.object('application', examinationOfOrder(order))?.['state']
+  const here = deskWorld()
+  const received = serve(here, HOLD, sealed(here, HOUR))
+  here.later(HOUR)
+  assert.equal(dueOrder(here, received), null)
+  assert.deepEqual([overdue(here, received), state(here, received)], [true, 'examining'])
+  const disclose = { effect: 'disclose', commitments: [] }
+  const there = deskWorld()
+  const secret = verified(there, disclose, { ...sealed(there, DAY), ...NONE, holder: null })
+  after(there, 1)
+  assert.deepEqual([overdue(there, secret), state(there, secret)], [true, 'effected'])
+})
