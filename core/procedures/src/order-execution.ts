@@ -105,8 +105,9 @@ function conflictsOf(order: OrderRecord, inputs: Inputs, at: Instant): readonly 
   return [...standing, ...touched(order)].filter((handle) => {
     const other = orderAt(handle, inputs)
     if (other === null) return false
-    // One that has ended contradicts nothing; one that is reversed has been executed for good.
-    const matters = handle === order.reverses || touchCode({ effect: 'hold' }, other) === null
+    // One that has ended contradicts nothing; one that is reversed may have been executed for good.
+    const matters =
+      handle === order.reverses ? !hasEnded(other) : touchCode({ effect: 'hold' }, other) === null
     return matters && !prevails(own, given(other, inputs))
   })
 }

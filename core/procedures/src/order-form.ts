@@ -289,7 +289,7 @@ function scopeCode(wish: ServeBody, inputs: Inputs, at: Instant): RefusalCode | 
   const unmet = scope.map((item) => subjectCode(ordered, item, holder, inputs)).find((code) => code !== null)
   const scattered = unmet ?? scatteredRefusal(ordered, scope, holder, inputs)
   if (scattered !== null) return scattered
-  if (ordered.effect === 'transferTo')
+  if (ordered.effect === 'transferTo' || ordered.effect === 'cancelToPool')
     for (const item of scope) {
       const cut = cutRefusal(targetOf(item), subtreesEach(scope), inputs, at)
       if (cut !== null) return cut

@@ -303,6 +303,7 @@ test('splits-protected, splits-child: a cut through a child that is not named', 
   const here = deskWorld()
   here.register('R-2', '198.51.100.0/24', { kind: 'sub', holder: 'H-3' })
   assert.equal(returnedWith(here, TO_H2, { scope: [HALF] }), 'splits-child')
+  assert.equal(returnedWith(here, { effect: 'cancelToPool' }, { scope: [HALF] }), 'splits-child')
   const protectedHere = deskWorld()
   protectedHere.register('R-2', '198.51.100.0/24', {
     kind: 'lease',
@@ -311,6 +312,7 @@ test('splits-protected, splits-child: a cut through a child that is not named', 
     until: '2031-01-01T00:00:00Z' as never,
   })
   assert.equal(returnedWith(protectedHere, TO_H2, { scope: [HALF] }), 'splits-protected')
+  assert.equal(returnedWith(protectedHere, { effect: 'cancelToPool' }, { scope: [HALF] }), 'splits-protected')
 })
 
 for (const item of CHECKLIST)
