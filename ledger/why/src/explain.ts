@@ -72,7 +72,7 @@ export function explain(why: VerifiedWhy): Explanation {
     deadline: received === null || deadline === null ? null : addSeconds(received.at, deadline),
     askedBy: entry.evidence.map((item) => ({
       key: item.key,
-      party: partyOf(item, [...why.inputs, ...writtenBy(entry)]),
+      party: partyOf(item, [...why.inputs, ...writtenBy(entry)]) ?? namedIn(entry, item),
     })),
     outcome: outcome.accepted ? 'accepted' : 'refused',
     summary: summaryOf(why),
@@ -142,6 +142,12 @@ function partyOf(
     }
   }
   return null
+}
+
+/** A key that is to be enrolled signs too, and where the request is refused no record knows it. */
+function namedIn({ request }: VerifiedWhy['entry'], { key }: EvidenceItem): string | null {
+  const said = request === null ? '' : JSON.stringify(request.body)
+  return said.includes(JSON.stringify(key)) ? `a key that the request itself names, ${key}` : null
 }
 
 function named(handle: string, name: string | null): string {

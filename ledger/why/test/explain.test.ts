@@ -34,6 +34,18 @@ test('a refusal: who asked, what failed and what stood before it in the order of
   )
 })
 
+test('a key that the refused request was to enrol is told as that', async () => {
+  const index = story.entries['without consent'] ?? -1
+  const verdict = verifyWhy(nodeCrypto, story.trust, index, await documentOf(story, index))
+  assert.ok(verdict.ok)
+  const { entry } = verdict.value
+  const key = entry.evidence[0]?.key ?? ''
+  assert.ok(entry.request)
+  const request = { ...entry.request, body: { ...entry.request.body, keys: [{ key }] } }
+  const said = explanationText(explain({ ...verdict.value, entry: { ...entry, request } }))
+  assert.ok(said.includes(`Signed by a key that the request itself names, ${key}.`))
+})
+
 test('an acceptance: the parties by name, inputs and effects in words, and what is left to audit', async () => {
   const accepted = await told('chosen')
   assert.match(accepted.askedBy[0]?.party ?? '', /^H-\d+ \(One Networks\)$/)

@@ -109,7 +109,7 @@ function checkWhole(profile: Profile, seat: string, staff: readonly StaffPlan[],
   }
   if (lacking !== '')
     output.note(
-      `Warning: without ${lacking} some procedures can never be done here (successions on an instrument, orders, changes of staff and of procedures), and to add what is missing later takes a second operator, whom a single one can name with a month’s notice (cadastre request change-staff). To name them now: ${how}.`,
+      `Warning: without ${lacking} some procedures cannot be done here (successions on an instrument, orders, changes of staff and of procedures), and to add what is missing later takes a second operator, whom a single one can name with a month’s notice (cadastre request change-staff). To name them now: ${how}.`,
     )
   if (seatless)
     output.note(
