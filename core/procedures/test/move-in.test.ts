@@ -247,3 +247,12 @@ test('range-not-a-block: what leaves too many prefixes is looked at no further',
   const around = (back.last?.inputs ?? []).filter(({ q }) => q === 'record')
   assert.ok(around.length < 10, `${around.length}`)
 })
+
+test('entry-too-large: 33 prefixes pass in one act with all that is looked at for them, and no more', () => {
+  const prefixes = (count: number): string | null => {
+    const last = (2n ** BigInt(count) - 2n).toString(16).padStart(12, '0')
+    const range = `2001:db8:: - 2001:db8::${last.replace(/(.{4})(.{4})(.{4})/, '$1:$2:$3')}`
+    return accept(world(), { range }, { range })
+  }
+  assert.deepEqual([prefixes(33), prefixes(34)], [null, 'entry-too-large'])
+})

@@ -125,15 +125,19 @@ test('so many others name it as the entry holds beside it, each written once; it
   assert.equal(written(here).length, new Set(written(here)).size)
 })
 test('entry-too-large: what an execution looks at counts beside what it writes', () => {
-  const held = (crowded: number): readonly unknown[] => {
+  /** The notes of so many registrations hold four claims, and of one more, what was claimed before. */
+  const noted = (order: JsonObject, crowded: number, past = 0): readonly unknown[] => {
     const here = deskWorld()
     const scope = sixteen(here)
     crowd(here, scope.slice(0, crowded), 4)
-    return stateOf(here, verified(here, HOLD, { scope }))
+    crowd(here, scope.slice(crowded, crowded + past), 0)
+    return stateOf(here, verified(here, order, { scope }))
   }
-  assert.deepEqual(held(9), ['executed', null])
-  // The notes of ten fit an entry, but not beside some forty inputs.
-  assert.deepEqual(held(10), ['returned', 'entry-too-large'])
+  assert.deepEqual(noted(HOLD, 9), ['executed', null])
+  // All of that would fit an entry, but not beside some forty inputs.
+  assert.deepEqual(noted(HOLD, 9, 1), ['returned', 'entry-too-large'])
+  assert.deepEqual(noted(TO_H2, 4), ['verified', null])
+  assert.deepEqual(noted(TO_H2, 5), ['returned', 'entry-too-large'])
 })
 test('correct: the holder’s country, where no number is named', () => {
   const here = deskWorld()

@@ -537,3 +537,20 @@ test('what stands in a cell beside the registration passes to nobody', () => {
     ],
   )
 })
+
+test('entry-too-large: 47 prefixes pass in one act with all that is looked at for them, and no more', () => {
+  const asked = (more: number): string | null => {
+    const here = world()
+    const registrations: JsonObject[] = []
+    for (let n = 0; n < 3; n++) {
+      // 14 prefixes each.
+      here.register(`R-2${n}`, `10.0.${n}.1 - 10.0.${n}.254`)
+      registrations.push({ key: `ip4/10.0.${n}.1/32`, id: `R-2${n}` })
+    }
+    // As many prefixes as said.
+    here.register('R-30', `10.1.0.0 - 10.1.0.${2 ** more - 2}`)
+    registrations.push({ key: `ip4/10.1.0.0/${33 - more}`, id: 'R-30' })
+    return apply(here, { registrations })
+  }
+  assert.deepEqual([asked(5), asked(6)], [null, 'entry-too-large'])
+})

@@ -662,3 +662,19 @@ test('a transfer of numbers of which nothing is noted writes cells, and nothing 
   const outcome = here.last?.outcome
   assert.deepEqual(outcome?.accepted === true ? outcome.effects.map(({ key }) => key) : [], [CELL])
 })
+
+test('entry-too-large: the services that the buyer stages count, and what is looked at for them', () => {
+  const offered = (names: number, staging: number): string | null => {
+    const here = world('203.0.113.0/24', { ...COMMUNITY, coolingSeconds: DAY })
+    const roas = Array.from({ length: 16 }, (_, n) => roa('R-1', 32, 4_200_000_000 + n))
+    const ns = Array.from({ length: names }, (_, n) => `${'a'.repeat(60)}.${'b'.repeat(60)}.ns${n}.example`)
+    serve(here, CELL, { roas, rdns: { under: 'R-1', since: 1, ns, ds: [] } })
+    const at = 'ip4/203.0.113.77/32'
+    const services = Array.from({ length: staging }, (_, n) =>
+      staged(at, { kind: 'route', origin: 64500 + n }),
+    )
+    return offer(here, { range: '203.0.113.77', services })
+  }
+  assert.deepEqual([offered(8, 0), offered(9, 0)], [null, 'entry-too-large'])
+  assert.deepEqual([offered(5, 16), offered(6, 16)], [null, 'entry-too-large'])
+})
