@@ -236,3 +236,20 @@ test('told at the end of a seal is who was to be told before: not while it is ex
   after(there, 1)
   assert.deepEqual([overdue(there, secret), state(there, secret)], [true, 'effected'])
 })
+test('the terms of notices are looked at where a seal ends, by whose end somebody is told; for other orders not', () => {
+  const looked = (more: (here: World) => JsonObject): boolean => {
+    const here = deskWorld()
+    const order = verified(here, HOLD, more(here))
+    here.later(DAY)
+    assert.equal(dueOrder(here, order), null)
+    return (here.last?.inputs ?? []).some(({ key }) => key === 'obj/procedure/RECORD-NOTICE-1')
+  }
+  assert.equal(
+    looked((here) => sealed(here, DAY)),
+    true,
+  )
+  assert.equal(
+    looked((here) => ({ until: addSeconds(here.at, DAY) })),
+    false,
+  )
+})

@@ -231,7 +231,7 @@ test('terms are repeated by the hash of the latest ones, parameters and page', (
   const hashOf = (record: object): string => termsHash(record as ProcedureRecord, here.state)
   const plain = (text: string, n: number): string => here.state.memberHash({ parameters: { n }, text })
   assert.equal(hashOf({ ...first, revisions: [] }), plain('page', 1))
-  assert.equal(hashOf({ ...first, revisions: [later(2), later(3)] }), plain('page 3', 3))
+  assert.equal(hashOf({ ...first, revisions: [later(2), later(3), later(4)] }), plain('page 4', 4))
 })
 
 test('one operator of several signs; a request counts in the second in which it expires', () => {
