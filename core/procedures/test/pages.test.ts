@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { PROCEDURES, procedureById, REFUSALS } from '../src/index.ts'
+import { PROFILES } from '../src/profiles.ts'
 
 for (const [id, { refusals }] of Object.entries(PROCEDURES)) {
   const name = id.split('/')[0]
@@ -14,6 +15,21 @@ for (const [id, { refusals }] of Object.entries(PROCEDURES)) {
     const [table = ''] = after.split('\n## ')
     const codes = [...table.matchAll(/^\| `([a-z0-9-]+)` \|/gm)].map(([, code]) => code)
     assert.deepEqual(codes, refusals)
+  })
+}
+
+const BODIES = readFileSync(new URL('bodies.json', import.meta.url), 'utf8')
+const PARAMETERS = Object.values(PROFILES).flatMap((all) => Object.values(all).flatMap(Object.keys))
+
+for (const id of Object.keys(PROCEDURES)) {
+  const name = id.split('/')[0]
+  test(`docs/procedures/${name}.md names every parameter of ${id}, and no period that is none`, () => {
+    const page = readFileSync(new URL(`../../../docs/procedures/${name}.md`, import.meta.url), 'utf8')
+    for (const parameters of Object.values(PROFILES))
+      for (const parameter of Object.keys(parameters[id] ?? {}))
+        assert.ok(page.includes(`\`${parameter}\``), parameter)
+    for (const [, period = ''] of page.matchAll(/`([a-zA-Z]+(?:Seconds|Days))`/g))
+      assert.ok(PARAMETERS.includes(period) || BODIES.includes(`"${period}"`), period)
   })
 }
 
