@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Holder, type JsonObject, NEW_HOLDER, objectKey, type RecordKey } from '@cadastre/records'
+import {
+  type Cell,
+  type Holder,
+  type JsonObject,
+  NEW_HOLDER,
+  objectKey,
+  type RecordKey,
+} from '@cadastre/records'
 import { calendarKey } from '../src/business-days.ts'
 import { claim, claimToken } from '../src/claim.ts'
 import { WEEKDAYS } from '../src/weekdays.ts'
@@ -386,4 +393,29 @@ test('application-unknown: a listed key vetoes claims, and nothing of another pr
   here.put(objectKey('application', 'A-100'), { ...application(here), procedure: 'succeed/1' })
   const body = { step: 'veto', application: 'A-100', holder: IMPORTED, key: KEY }
   assert.equal(ask(here, body, [{ ssh: KEY }]), 'application-unknown')
+})
+
+test('entry-too-large: whatever lies in its cells, what is let wait fits its entry at its effect', () => {
+  const key = 'ip6/2001:db8:1111:2222:3333:4444:50:1/128'
+  const range = '2001:db8:1111:2222:3333:4444:50:1 - 2001:db8:1111:2222:3333:4444:53:fffe'
+  const codes = new Set<string | null>()
+  for (let length = 4; length <= 180; length += 4) {
+    const here = world()
+    const wide = here.register('R-5', range, { holder: null, provenance: 'EXAMPLE' })
+    const ns = ['n'.repeat(length)]
+    for (const [cell, { value }] of [...here.state.records])
+      if (cell.startsWith('ip6/'))
+        here.put(cell, { ...(value as Cell), rdns: { under: 'R-5', since: 1, ns, ds: [] } })
+    const proof = { means: 'instrument', evidence: HASH, attestor: 'CL-1' }
+    const body = { step: 'registration', claimant: 'H-1', registration: { key, id: 'R-5' }, ...proof }
+    const code = ask(here, body, ['H-1/full'], [here.names(wide, 'ip6')] as never)
+    codes.add(code)
+    if (code !== null) continue
+    examine(here, 'A-100')
+    here.later(21 * DAY)
+    assert.equal(due(here), null)
+    here.assertFits()
+    assert.equal(here.innermost(key)?.holder, 'H-1')
+  }
+  assert.deepEqual([...codes], [null, 'entry-too-large'])
 })

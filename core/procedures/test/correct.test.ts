@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type Holder, type JsonObject, objectKey, type RecordKey, type Registration } from '@cadastre/records'
+import {
+  type Cell,
+  type Holder,
+  type JsonObject,
+  objectKey,
+  type RecordKey,
+  type Registration,
+} from '@cadastre/records'
 import { correct } from '../src/correct.ts'
 import { WEEKDAYS_HASH } from '../src/weekdays.ts'
 import { addClerks, calledFor, examinationOf, examine, HASH } from './attestors.ts'
@@ -372,4 +379,29 @@ test('of what was empty the application remembers that it was', () => {
   here.later(7 * DAY)
   assert.equal(due(here), null)
   assert.equal((here.state.get(key) as Holder).country, 'YY')
+})
+
+test('entry-too-large: whatever lies in its cells, what is let wait fits its entry at its effect', () => {
+  const key = 'ip6/2001:db8:1111:2222:3333:4444:50:1/128'
+  const range = '2001:db8:1111:2222:3333:4444:50:1 - 2001:db8:1111:2222:3333:4444:53:fffe'
+  const codes = new Set<string | null>()
+  for (let length = 4; length <= 180; length += 4) {
+    const here = world()
+    const wide = here.register('R-5', range)
+    const ns = ['n'.repeat(length)]
+    for (const [cell, { value }] of [...here.state.records])
+      if (cell.startsWith('ip6/'))
+        here.put(cell, { ...(value as Cell), rdns: { under: 'R-5', since: 1, ns, ds: [] } })
+    const asked = { step: 'registration', by: 'H-2', instrument: HASH, attestor: 'CL-1', correction: COUNTRY }
+    const body = { ...asked, registration: { key, id: 'R-5' } }
+    const code = here.ask(correct, { body, by: ['H-2/full'], replaces: [here.names(wide, 'ip6')] })
+    codes.add(code)
+    if (code !== null) continue
+    examine(here, 'A-100')
+    here.later(7 * DAY)
+    assert.equal(due(here), null)
+    here.assertFits()
+    assert.equal(here.innermost(key)?.country, 'YY')
+  }
+  assert.deepEqual([...codes], [null, 'entry-too-large'])
 })
