@@ -207,3 +207,9 @@ test('the terms of transfers are looked at for a cooling alone: contacts have no
   }
   assert.deepEqual([looked(cooling(0), 'one'), looked(CONTACTS, 'tech')], [true, false])
 })
+
+test('the usual cooling, fixed as the holder’s own, shortens nothing: at once', () => {
+  const here = holderWorld()
+  assert.equal(change(here, cooling(3 * DAY)), null)
+  assert.equal(holderIn(here)['coolingSeconds'], 3 * DAY)
+})
