@@ -82,6 +82,7 @@ test('confirm, lock, release as preset, freeze once', async () => {
 test('another key at once; one that goes waits, and a living key vetoes it', async () => {
   assert.equal(await request('rotate-keys --add-key second --key alpha'), 'accepted')
   const application = await opened(`rotate-keys --remove-key ${keys['alpha']} --key second`)
+  assert.match(await cadastre(`why ${application}`), /^Entry \d+, .*Rotate keys.*\n.*accepted; 1 record/)
   assert.equal(await request(`rotate-keys --veto ${application} --key beta`), 'consent-missing')
   assert.equal(await request(`rotate-keys --veto ${application} --key alpha`), 'accepted')
   assert.equal(await request(`rotate-keys --veto ${application} --key alpha`), 'application-closed')

@@ -99,7 +99,7 @@ function addWhy(program: Command): void {
   program
     .command('why')
     .description('why an entry decided as it did: in plain words, and checked from its inputs’ proofs alone')
-    .argument('[subject]', 'index of the entry, or the file of a receipt')
+    .argument('[subject]', 'index of the entry, handle of what it recorded (A-41), or the file of a receipt')
     .option('--url <address>', 'the registry (default http://127.0.0.1:$PORT)')
     .option('--source <source>', 'directory or address of the public files: made here, without the registry')
     .option('--save <file>', 'keep the document')

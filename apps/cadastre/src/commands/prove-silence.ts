@@ -27,7 +27,9 @@ export async function proveSilenceCommand(
     return told(await readFile(options.verify, 'utf8'), trust, await receiptKey(options), output)
   }
   if (file === undefined)
-    throw new UsageError('Name the file of a receipt or of a door’s note, or --verify FILE.')
+    throw new UsageError(
+      'Name the file of a receipt or of a door’s note, or --application HANDLE, or --verify FILE.',
+    )
   const source = options.source ?? `${url.replace(/\/+$/, '')}/log/`
   const { log, trust, checkpoint, size } = await openLog(source, options)
   const document = await makeSilence({ crypto: nodeCrypto, log, checkpoint, size }, await noteIn(file))

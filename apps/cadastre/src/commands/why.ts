@@ -44,13 +44,17 @@ async function found(subject: string | undefined, url: string, options: WhyOptio
     return { document: await readFile(options.bundle, 'utf8'), trust: await requiredPolicy(options), index }
   }
   if (subject === undefined)
-    throw new UsageError('Name the index of an entry or the file of a receipt, or --bundle FILE.')
+    throw new UsageError(
+      'Name the index of an entry, the handle of what it recorded such as A-41, or the file of a receipt; or --bundle FILE.',
+    )
   if (options.source !== undefined) return fromFiles(subject, options.source, options)
   return fromServer(subject, new RegistryClient(url))
 }
 
+/** The entry that is named: by its index, or by the handle of what it recorded, which bears that index (`A-41`). */
 function indexOf(subject: string): number | null {
-  return /^(?:0|[1-9][0-9]{0,15})$/.test(subject) ? Number(subject) : null
+  const named = /^(?:[A-Z]-)?(0|[1-9][0-9]{0,15})$/i.exec(subject)?.[1]
+  return named === undefined ? null : Number(named)
 }
 
 async function fromServer(subject: string, client: RegistryClient): Promise<Found> {
