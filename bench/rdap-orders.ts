@@ -1,7 +1,8 @@
 /**
  * RDAP answers with 10,000 orders in a registry of 400,000 delegations, beside the same registry without one: in one
  * process and one run, in rounds that ask both, each time on new caches, so that every answer is made from the
- * records. Random addresses, and only those whose numbers an order holds: any answer stays within 5 % of its time.
+ * records. Random addresses, those whose numbers an order holds, and those whose hold is stayed (every tenth): any answer
+ * stays within 5 % of its time.
  * Asked over HTTP on a connection that stays open, as clients do, and by the handler alone, which is no promise.
  *
  * Run: `node bench/rdap-orders.ts [rounds, default 41]`.
@@ -10,19 +11,24 @@ import { once } from 'node:events'
 import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { nodeCrypto } from '@cadastre/crypto/node'
-import { blockBytes, formatAddress, rangeOfCount, rangeToBlocks } from '@cadastre/numbers'
+import { blockKey, formatAddress, rangeOfCount, rangeToBlocks } from '@cadastre/numbers'
 import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
 import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
 import {
   type Cell,
+  CHECKLIST,
   canonicalJson,
   EMPTY_CELL,
   type Instant,
   type Json,
   NEW_HOLDER,
   type Notes,
+  type ObjectType,
+  objectKey,
+  type RecordKey,
 } from '@cadastre/records'
-import { createTrieMemory, objectLabel, TrieWriter } from '@cadastre/trie'
+import { TrieState } from '@cadastre/replay'
+import { createTrieMemory, TrieWriter } from '@cadastre/trie'
 import { report } from './figures.ts'
 
 const ROUNDS = Number(process.argv[2] ?? 41)
@@ -32,6 +38,8 @@ const EVERY = DELEGATIONS / ORDERS
 const REQUESTS = 400
 const AT = '2026-01-02T03:04:05Z' as Instant
 const LIMIT = 105
+/** Every so many-th order is a stayed one. */
+const STAYED_EVERY = 10
 
 const INFO: RegistryInfo = {
   origin: 'registry.example/log',
@@ -95,26 +103,71 @@ function notesOf(delegation: number): Notes {
   }
 }
 
+/** An order as `apply` writes it, all members included. */
+function orderOf(delegation: number, stayed: boolean): JsonRecord {
+  const range = `${formatAddress('ip4', firstOf(delegation))}/24`
+  const [key, id, handle] = [`ip4/${range}`, `R-${delegation}`, `O-${delegation}`]
+  const hash = '47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='
+  return {
+    v: 1,
+    handle,
+    authority: 'COURT',
+    reference: `C ${delegation}/2025`,
+    document: hash,
+    date: '2025-12-01',
+    authenticity: { means: 'seal', certificate: hash, root: 'ROOT', report: hash },
+    rooted: true,
+    detail: { effect: 'hold' },
+    scope: [{ key, id, range }],
+    holder: `H-${delegation >> 2}`,
+    until: null,
+    executeFrom: null,
+    seal: null,
+    reverses: null,
+    state: stayed ? 'stayed' : 'executed',
+    reason: null,
+    application: `A-${delegation}`,
+    checklist: Object.fromEntries(CHECKLIST.map((question) => [question, 'yes'])),
+    served: AT,
+    received: AT,
+    verified: AT,
+    notified: AT,
+    published: { text: hash, at: AT },
+    windowEnd: null,
+    opened: AT,
+    pausedSeconds: 0,
+    executed: AT,
+    ended: null,
+    stayed: stayed ? { by: `O-${delegation + 1}`, from: 'executed', until: null } : null,
+    conflicts: [],
+    variedBy: null,
+    objection: null,
+    asked: null,
+    askAgain: null,
+    due: null,
+    since: delegation,
+  }
+}
+
 type JsonRecord = { readonly [member: string]: unknown }
-const asBytes = (value: unknown): Uint8Array => Buffer.from(canonicalJson(value as Json))
 
 function makeReader(ordered: boolean): PublishedReader {
   const memory = createTrieMemory()
   const trie = new TrieWriter(memory, nodeCrypto)
-  const object = (type: string, handle: string, value: unknown): void => {
-    trie.set('obj', objectLabel(nodeCrypto, type, handle), 256, asBytes(value))
-  }
+  const state = new TrieState(trie, nodeCrypto, { keepIndex: true })
+  const object = (type: ObjectType, handle: string, value: unknown): void =>
+    state.put(objectKey(type, handle), canonicalJson(value as Json))
   object('registry', 'REGISTRY', { sources: [] })
   for (let delegation = 0; delegation < DELEGATIONS; delegation++) {
     const range = rangeOfCount('ip4', firstOf(delegation), 256n)
     const [block] = range.ok ? rangeToBlocks(range.value) : []
     if (block === undefined) throw new Error('no block')
-    trie.set('ip4', blockBytes(block), block.length, asBytes(cellOf(delegation)))
+    state.put(blockKey(block) as RecordKey, canonicalJson(cellOf(delegation)))
     if (delegation % 4 === 0) object('holder', `H-${delegation >> 2}`, holderOf(`H-${delegation >> 2}`))
     if (ordered && delegation % EVERY === 0) {
-      object('notes', `R-${delegation}`, notesOf(delegation))
-      // The desk reads it, RDAP never: only that the trie holds as many.
-      object('order', `O-${delegation}`, { v: 1, handle: `O-${delegation}`, state: 'executed' })
+      const stayed = (delegation / EVERY) % STAYED_EVERY === 0
+      if (!stayed) object('notes', `R-${delegation}`, notesOf(delegation))
+      object('order', `O-${delegation}`, orderOf(delegation, stayed))
     }
   }
   const entry = Buffer.from('{"at":"2026-01-02T03:04:05Z"}')
@@ -196,9 +249,15 @@ async function measure(
 const plain = makeReader(false)
 const withOrders = makeReader(true)
 const any = (): number => Math.floor(Math.random() * DELEGATIONS)
-const held = (): number => EVERY * Math.floor(Math.random() * ORDERS)
+const held = (): number => {
+  const order = Math.floor(Math.random() * ORDERS)
+  return EVERY * (order % STAYED_EVERY === 0 ? order + 1 : order)
+}
+const stayed = (): number => EVERY * STAYED_EVERY * Math.floor(Math.random() * (ORDERS / STAYED_EVERY))
 
 await measure('RDAP with 10,000 orders, beside without: random addresses, HTTP', any, byHttp, LIMIT)
 await measure('  addresses under a hold, HTTP', held, byHttp, LIMIT)
+await measure('  addresses under a stayed hold, HTTP', stayed, byHttp, LIMIT)
 await measure('  random addresses, handler alone', any, byHandler, null)
 await measure('  addresses under a hold, handler alone', held, byHandler, null)
+await measure('  addresses under a stayed hold, handler alone', stayed, byHandler, null)

@@ -1,7 +1,7 @@
 /** The published state with a dry run's changes laid over it: what public services would show afterwards. */
 
 import { type Block, compareBlock, contains, equalBlock } from '@cadastre/numbers'
-import { aboutOf, type HeldRegistration, type Page, type Snapshot, type UnderWay } from '@cadastre/reader'
+import { type HeldRegistration, type Page, type Snapshot, type UnderWay, underWayOf } from '@cadastre/reader'
 import {
   type Cell,
   type CoveringCell,
@@ -84,13 +84,9 @@ export class AfterSnapshot implements Snapshot {
   }
 
   underWay(about: string): readonly UnderWay[] {
-    const before = this.#base.underWay(about)
-    const added = [...this.#objects].flatMap(([key, record]): UnderWay[] => {
-      const [, type, handle = ''] = key.split('/')
-      if (before.some((one) => one.handle === handle) || !aboutOf(key, record).includes(about)) return []
-      return [{ type: type === 'order' ? 'order' : 'application', handle }]
-    })
-    return [...before, ...added]
+    const changed = new Set([...this.#objects.keys()].map((key) => key.slice(key.lastIndexOf('/') + 1)))
+    const kept = this.#base.underWay(about).filter(({ handle }) => !changed.has(handle))
+    return [...kept, ...[...this.#objects].flatMap(([key, record]) => underWayOf(key, record, about) ?? [])]
   }
 
   prove(): string {

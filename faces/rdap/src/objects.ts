@@ -42,5 +42,7 @@ export function pendingProcedure(snapshot: Snapshot, notes: Notes | null): strin
 export function representativeOf(snapshot: Snapshot, handle: string | null): RepresentativeBy | null {
   if (handle === null || !/^O-[0-9]+$/.test(handle)) return null
   const order = snapshot.object('order', handle) as OrderRecord | null
-  return order === null ? null : representativeBy(order, snapshot.publication.at)
+  return order === null
+    ? null
+    : representativeBy({ type: 'order', ...order, effect: order.detail.effect }, snapshot.publication.at)
 }

@@ -9,7 +9,7 @@ import {
   parseRange,
   rangeToBlocks,
 } from '@cadastre/numbers'
-import { aboutOf, type RegistryInfo, type RegistryReader, type Snapshot } from '@cadastre/reader'
+import { type RegistryInfo, type RegistryReader, type Snapshot, underWayOf } from '@cadastre/reader'
 import {
   type Cell,
   type CoveringCell,
@@ -183,12 +183,7 @@ export function testSnapshot(records: Records, size: number = 7): Snapshot {
       return { items: items.slice(0, limit), more: items.length > limit }
     },
     underWay: (about) =>
-      objects.flatMap(({ type, handle, value }) =>
-        (type === 'order' || type === 'application') &&
-        aboutOf(`obj/${type}/${handle}`, value).includes(about)
-          ? [{ type, handle }]
-          : [],
-      ),
+      objects.flatMap(({ type, handle, value }) => underWayOf(`obj/${type}/${handle}`, value, about) ?? []),
     prove: () => '',
   }
 }

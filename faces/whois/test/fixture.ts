@@ -2,12 +2,12 @@
 
 import { type Block, blockRange, compareBlock, contains, parseBlockKey } from '@cadastre/numbers'
 import {
-  aboutOf,
   type HistoryItem,
   type Page,
   type RegistryInfo,
   type RegistryReader,
   type Snapshot,
+  underWayOf,
 } from '@cadastre/reader'
 import {
   type Cell,
@@ -101,17 +101,6 @@ export type Fixture = {
   readonly size?: number
 }
 
-function underWayIn(
-  objects: NonNullable<Fixture['objects']>,
-  about: string,
-): ReturnType<Snapshot['underWay']> {
-  return Object.entries(objects).flatMap(([key, record]) => {
-    const [, type, handle = ''] = key.split('/')
-    const named = aboutOf(key, record).includes(about)
-    return named ? [{ type: type === 'order' ? ('order' as const) : ('application' as const), handle }] : []
-  })
-}
-
 class HandMadeSnapshot implements Snapshot {
   readonly publication: Snapshot['publication']
   readonly #cells: readonly CoveringCell[]
@@ -171,7 +160,7 @@ class HandMadeSnapshot implements Snapshot {
   }
 
   underWay(about: string): ReturnType<Snapshot['underWay']> {
-    return underWayIn(this.#objects, about)
+    return Object.entries(this.#objects).flatMap(([key, record]) => underWayOf(key, record, about) ?? [])
   }
 
   prove(): string {

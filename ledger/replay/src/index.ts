@@ -21,4 +21,12 @@ export {
 } from './replayer.ts'
 export { requiredPolicies, unmetPolicy } from './required-policies.ts'
 export { coveringCell, labelOf, readRecord, TrieState } from './trie-state.ts'
-export { aboutOf, isAnythingUnderWay, type UnderWay, underWayAbout } from './under-way-index.ts'
+export {
+  type ActUnderWay,
+  aboutOf,
+  type OrderUnderWay,
+  type UnderWay,
+  type UnderWayAbout,
+  UnderWayReader,
+  underWayOf,
+} from './under-way-index.ts'

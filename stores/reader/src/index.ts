@@ -3,7 +3,7 @@
  * Faces receive a {@link RegistryReader}; nothing here can write.
  */
 
-export { aboutOf, type UnderWay } from '@cadastre/replay'
+export { type UnderWay, underWayOf } from '@cadastre/replay'
 export { type ActOn, handlePath, moveSays } from './acts.ts'
 export { type OrderOn, orderPath, ordersOn, type RepresentativeBy, representativeBy } from './orders.ts'
 export { type PauseInForce, pauseOf } from './pause.ts'

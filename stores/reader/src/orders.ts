@@ -1,6 +1,7 @@
 /** What stands on a registration by order of an authority, in words that every face shows alike. */
 
-import type { Instant, Notes, OrderRecord } from '@cadastre/records'
+import type { Instant, Notes } from '@cadastre/records'
+import type { OrderUnderWay } from '@cadastre/replay'
 
 export type OrderOn = {
   /** `O-41` */
@@ -48,30 +49,31 @@ function saysOf({ order, effect, range, holds, until }: Omit<OrderOn, 'says'>): 
  * A stayed order on what it names of this registration, or of this holder: it is not among the notes, because it has no
  * effect while it is stayed. `about`: id or handle.
  */
-export function stayedOn(order: OrderRecord, about: string, at: Instant): readonly OrderOn[] {
-  const { handle, detail, scope, holder, state, stayed, until } = order
-  if (state !== 'stayed' || (until !== null && until <= at)) return []
-  const ranges = scope.flatMap(({ id, range }) => (id === about ? [range] : []))
+export function stayedOn(order: OrderUnderWay, about: string, at: Instant): readonly OrderOn[] {
+  const { handle, effect, ranges, holder, state, stayed, until } = order
+  if (state !== 'stayed' || (until !== null && until <= at)) return NONE
   const named = ranges.length === 0 && holder === about ? [about] : ranges
   const by = stayed === null || stayed.by === null ? 'an appeal' : `order ${stayed.by}`
   const end = stayed === null || stayed.until === null ? '' : `, until ${stayed.until}`
   return [...new Set(named)].map((range) => ({
     order: handle,
-    effect: detail.effect,
+    effect,
     range,
     holds: false,
     until,
-    says: `Order ${handle} (${detail.effect}) on ${range} is stayed by ${by}${end}: it has no effect meanwhile.`,
+    says: `Order ${handle} (${effect}) on ${range} is stayed by ${by}${end}: it has no effect meanwhile.`,
   }))
 }
 
-/** Who acts for a holder by order of an authority; null where the order appoints nobody now. */
+/** Who acts for a holder by order of an authority. */
 export type RepresentativeBy = { readonly order: string; readonly holder: string; readonly says: string }
 
 /** The representative that an order appoints at `at`; null where it appoints none, or is stayed or over. */
-export function representativeBy(order: OrderRecord, at: Instant): RepresentativeBy | null {
-  const { handle, detail, holder, state, until } = order
-  if (detail.effect !== 'appointRepresentative' || holder === null) return null
+export function representativeBy(
+  { handle, effect, holder, state, until }: Omit<OrderUnderWay, 'ranges'>,
+  at: Instant,
+): RepresentativeBy | null {
+  if (effect !== 'appointRepresentative' || holder === null) return null
   if ((state !== 'executed' && state !== 'varied') || (until !== null && until <= at)) return null
   const end = until === null ? '' : `, until ${until}`
   const says = `Order ${handle} appoints a representative of ${holder}, whose keys act for it${end}; its own keys come back when that ends.`

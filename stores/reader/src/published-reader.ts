@@ -1,7 +1,7 @@
 /** {@link RegistryReader} over the shared trie: lookups cost microseconds and take no lock. */
 
 import { makeAnswers } from '@cadastre/answers'
-import type { Crypto } from '@cadastre/crypto'
+import { type Crypto, decodeUtf8 } from '@cadastre/crypto'
 import { type Block, blockBytes } from '@cadastre/numbers'
 import type { CoveringCell, ObjectType, RecordKey, Registry } from '@cadastre/records'
 import {
@@ -9,15 +9,16 @@ import {
   coveringCell,
   holdingLabel,
   holdingPrefix,
-  isAnythingUnderWay,
   labelOf,
   parseEntry,
   readRecord,
   type UnderWay,
-  underWayAbout,
+  type UnderWayAbout,
+  UnderWayReader,
 } from '@cadastre/replay'
 import { KEPT_CHECKPOINTS, type Publication, type StoreReader } from '@cadastre/store-port'
 import { objectLabel, type TrieMemory, type TrieProof, TrieReader, type TrieView } from '@cadastre/trie'
+import { parseNotes } from './notes-text.ts'
 import type {
   HeldRegistration,
   HistoryItem,
@@ -27,22 +28,20 @@ import type {
   Snapshot,
 } from './published.ts'
 
-/** Shown of one registration or holder at most. */
-const MAX_UNDER_WAY = 64
-const NOTHING: readonly UnderWay[] = []
-
 class TrieSnapshot implements Snapshot {
   readonly publication: Publication
   readonly view: TrieView
   readonly #crypto: Crypto
   #registry: Registry | null = null
   #answer: ((proof: TrieProof) => string) | null = null
-  #anything: boolean | null = null
+  readonly #readUnderWay: () => UnderWayAbout
+  #underWay: UnderWayAbout | null = null
 
-  constructor(publication: Publication, view: TrieView, crypto: Crypto) {
+  constructor(publication: Publication, view: TrieView, crypto: Crypto, underWay: UnderWayReader) {
     this.publication = publication
     this.view = view
     this.#crypto = crypto
+    this.#readUnderWay = () => underWay.at(view)
   }
 
   get registry(): Registry {
@@ -68,7 +67,9 @@ class TrieSnapshot implements Snapshot {
 
   object(type: ObjectType, handle: string): unknown {
     const record = this.view.get('obj', objectLabel(this.#crypto, type, handle), 256)
-    return record === null ? null : readRecord(record)
+    if (record === null) return null
+    const notes = type === 'notes' ? decodeUtf8(record) : null
+    return notes === null ? readRecord(record) : parseNotes(notes)
   }
 
   holdings(
@@ -92,8 +93,8 @@ class TrieSnapshot implements Snapshot {
   }
 
   underWay(about: string): readonly UnderWay[] {
-    this.#anything ??= isAnythingUnderWay(this.view)
-    return this.#anything ? underWayAbout(this.view, this.#crypto, about, MAX_UNDER_WAY) : NOTHING
+    this.#underWay ??= this.#readUnderWay()
+    return this.#underWay(about)
   }
 
   #holdingCursor(holder: string, { space, length, ...at }: Block): { label: Uint8Array; length: number } {
@@ -118,6 +119,7 @@ export class PublishedReader implements RegistryReader {
   readonly store: StoreReader
   readonly #crypto: Crypto
   readonly #trie: TrieReader
+  readonly #underWay: UnderWayReader
   /** Oldest first. */
   readonly #snapshots = new Map<number, TrieSnapshot>()
   #latest: Snapshot | null = null
@@ -127,11 +129,13 @@ export class PublishedReader implements RegistryReader {
     this.store = store
     this.#crypto = crypto
     this.#trie = new TrieReader(memory)
+    this.#underWay = new UnderWayReader(crypto)
   }
 
   /** Move on to a published checkpoint. */
   publish(publication: Publication): void {
-    const snapshot = new TrieSnapshot(publication, this.#trie.at(publication.version), this.#crypto)
+    const view = this.#trie.at(publication.version)
+    const snapshot = new TrieSnapshot(publication, view, this.#crypto, this.#underWay)
     // A newer cosignature of the same size replaces the older note.
     this.#snapshots.delete(publication.size)
     this.#snapshots.set(publication.size, snapshot)

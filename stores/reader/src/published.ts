@@ -40,7 +40,7 @@ export interface Snapshot {
     limit: number,
     after?: Block | null,
   ): { readonly items: readonly HeldRegistration[]; readonly more: boolean }
-  /** Orders and applications about a registration's id or a holder's handle that their own records do not name. */
+  /** Orders and acts about a registration's id or a holder's handle that their own records do not name. */
   underWay(about: string): readonly UnderWay[]
   /** The proof document (C2SP tlog-proof) for a cell key or an object key, present or absent. */
   prove(key: RecordKey): string
