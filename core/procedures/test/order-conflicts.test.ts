@@ -181,3 +181,9 @@ test('a sealed order is served with its seal running; nobody signs it but the de
   assert.deepEqual([application?.['consents'], examination?.['affected']], [[], []])
   attested(here, order)
 })
+test('one that is done and over contradicts nothing either, though a note of it were left', () => {
+  const here = deskWorld()
+  const foreign = verified(here, { ...TO_H2, receiver: 'H-3' }, FOREIGN)
+  change(here, foreign, { state: 'executed', executed: here.at, due: null })
+  assert.equal(stateOf(here, executedAlone(here))[0], 'executed')
+})
