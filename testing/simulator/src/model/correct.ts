@@ -94,8 +94,11 @@ function apply(asked: Asked): Verdict {
   if (asker !== null) return refuse(asker)
   const parcel = body['step'] === 'registration' ? named(world, body) : undefined
   const holder = body['step'] === 'holder' ? world.holder(body['holder']) : null
+  const unfit = targetFault(body, parcel, holder)
+  if (unfit !== null) return refuse(unfit)
+  // The entry's size comes before the rest, and the model does not measure it.
+  world.maybe.add('entry-too-large')
   const fault = firstOf(
-    targetFault(body, parcel, holder),
     ownFault(asked, parcel, holder),
     placesFault(world, world.holder(body['by'])?.handle ?? null, asked.received),
     attestorFault(world, body['attestor']),

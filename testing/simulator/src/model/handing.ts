@@ -1,7 +1,7 @@
 /** What stops numbers from moving away: locks, holds, delays, acts that are pending. The same for every way out. */
 
 import type { Holder, HolderNotes, NotedOrder, Notes } from '@cadastre/records'
-import { type Span, spanOf, touches } from './numbers.ts'
+import { common, type Span, spanOf, touches } from './numbers.ts'
 import type { Parcel, World } from './world.ts'
 
 const runs = (until: string | null, at: string): boolean => until !== null && until > at
@@ -38,10 +38,14 @@ export function holdsOn(world: World, parcel: Parcel, span: Span): readonly Note
     return order.holds && runs(order.until ?? '9999', world.at) && range !== null && touches(range, span)
   })
 }
-export const isHeld = (world: World, parcel: Parcel, span: Span): boolean =>
-  world.over(span).some((one) => holdsOn(world, one, span).length > 0) ||
-  world.within(span).some((one) => holdsOn(world, one, span).length > 0) ||
-  holdsOn(world, parcel, span).length > 0
+/** Whether an order holds some of the registration's numbers that the span names. */
+export function isHeld(world: World, parcel: Parcel, span: Span): boolean {
+  const both = common(parcel, span)
+  if (both === null) return false
+  return [parcel, ...world.over(both), ...world.within(both)].some(
+    (one) => holdsOn(world, one, both).length > 0,
+  )
+}
 
 export function setPending(world: World, id: string, pending: string | null): void {
   world.put('notes', id, { ...world.notes(id), pending })

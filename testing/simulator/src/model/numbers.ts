@@ -18,6 +18,12 @@ export const inside = (inner: Span, outer: Span): boolean =>
   inner.space === outer.space && outer.first <= inner.first && inner.last <= outer.last
 export const touches = (one: Span, other: Span): boolean =>
   one.space === other.space && one.first <= other.last && other.first <= one.last
+/** The numbers that both have; null where there are none. */
+export function common(one: Span, other: Span): Span | null {
+  if (!touches(one, other)) return null
+  const first = one.first > other.first ? one.first : other.first
+  return { space: one.space, first, last: one.last < other.last ? one.last : other.last }
+}
 export const sameSpan = (one: Span, other: Span): boolean =>
   one.space === other.space && one.first === other.first && one.last === other.last
 

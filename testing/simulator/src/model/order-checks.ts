@@ -58,17 +58,20 @@ export function returnFault(world: World, order: OrderRecord): string | null {
       'term-past',
     seal !== null && seal.until > later(world.at, YEAR) && 'seal-too-long',
     until !== null && !isLasting(order) && detail.effect !== 'stay' && 'duration-not-possible',
-    other !== null && isClosedFor(order, other) && 'order-closed',
+    other !== null && isClosedFor(order, other, world.at) && 'order-closed',
     scopeFault(world, order, false),
   )
 }
 /** Whether the order that is named has ended, or is not stayed where a stay is to be lifted. */
-function isClosedFor({ detail }: OrderRecord, other: OrderRecord): boolean {
+function isClosedFor({ detail }: OrderRecord, other: OrderRecord, at: string): boolean {
   if (other.state === 'received') return true
   if (detail.effect === 'lift' && detail.what === 'stay') return other.state !== 'stayed'
-  const sealOnly = detail.effect === 'vary' && detail.sealUntil !== null && other.seal?.opened === null
+  if (detail.effect === 'stay' && other.state === 'stayed') return true
+  const sealOnly = detail.effect === 'vary' && detail.sealUntil !== null && sealRuns(other, at)
   return !isLive(other) && !(sealOnly && other.state !== 'returned')
 }
+const sealRuns = ({ seal }: OrderRecord, at: string): boolean =>
+  seal !== null && seal.opened === null && seal.until > at
 export function namedBy({ detail }: OrderRecord): string | null {
   return detail.effect === 'vary' || detail.effect === 'stay' || detail.effect === 'lift'
     ? detail.order
@@ -97,22 +100,30 @@ function authorityFault(world: World, order: OrderRecord): string | null {
   )
 }
 
+/** Whether the numbers, or the order, that it names are there, and the holder's that it names. */
+export function isThere(world: World, order: OrderRecord): boolean {
+  const { holder } = order
+  const items = itemsOf(world, order)
+  if (items === null) return false
+  const named = namedBy(order)
+  const about = named === null ? null : world.get('order', named)
+  return (
+    holder === null ||
+    (items.every(({ parcel }) => parcel.entry.holder === holder) && (about?.holder ?? holder) === holder)
+  )
+}
 /** What is said of numbers and of the holder. */
 export function scopeFault(world: World, order: OrderRecord, isNow = true): string | null {
   const { detail, scope, holder } = order
   const named = namedBy(order)
   const other = named === null || !isNow ? null : world.get('order', named)
-  if (other !== null && isClosedFor(order, other)) return 'order-closed'
+  if (other !== null && isClosedFor(order, other, world.at)) return 'order-closed'
   const needsNumbers = !['disclose', 'appointRepresentative', 'vary', 'stay', 'lift'].includes(detail.effect)
   const aboutHolder = detail.effect === 'correct' && scope.length === 0
   const items = itemsOf(world, order)
   if (items === null) return 'resource-moved'
-  const about = named === null ? null : world.get('order', named)
-  const isTheirs =
-    items.every(({ parcel }) => holder === null || parcel.entry.holder === holder) &&
-    (holder === null || about?.holder == null || about.holder === holder)
   return firstOf(
-    !isTheirs && 'resource-moved',
+    !isThere(world, order) && 'resource-moved',
     needsNumbers !== scope.length > 0 && !aboutHolder && 'scope-missing',
     detail.effect === 'disclose' && detail.commitments.length === 0 && order.seal === null && 'scope-missing',
     items.some((one, place) => items.some((two, at) => at < place && touches(one.span, two.span))) &&
@@ -127,8 +138,9 @@ export function scopeFault(world: World, order: OrderRecord, isNow = true): stri
     partsFault(world, order, items, isNow),
   )
 }
-function commitmentFault(world: World, { detail, holder }: OrderRecord): string | null {
-  if (detail.effect !== 'disclose') return null
+function commitmentFault(world: World, { detail, holder, seal }: OrderRecord): string | null {
+  // Under a seal the opening says which.
+  if (detail.effect !== 'disclose' || (seal !== null && seal.opened === null)) return null
   const record = world.holder(holder)
   const contacts = [
     ...(record?.contacts ?? []),
@@ -154,7 +166,7 @@ function partsFault(world: World, order: OrderRecord, items: readonly Item[], is
     const fault = firstOf(
       !inside(span, parcel) && 'range-outside',
       takes && parcel.entry.kind !== 'holding' && 'not-a-holding',
-      (isNow || detail.effect === 'transferTo') && takes && cutFault(world, parcel, span),
+      takes && cutFault(world, parcel, span),
       isNow &&
         detail.effect === 'cancelToPool' &&
         nestedIn(world, parcel, span).some((child) => isProtected(child, world.at) && !isNamed(child)) &&

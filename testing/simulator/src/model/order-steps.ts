@@ -4,7 +4,16 @@ import type { Application, HolderNotes, Instant, KeyPolicy, NotedOrder, OrderRec
 import { after } from './business-days.ts'
 import { awaitNotice } from './examined.ts'
 import { saveNotes } from './handing.ts'
-import { hasEnded, isLasting, isLive, itemsOf, namedBy, scopeFault, waitsForWindow } from './order-checks.ts'
+import {
+  hasEnded,
+  isLasting,
+  isLive,
+  isThere,
+  itemsOf,
+  namedBy,
+  scopeFault,
+  waitsForWindow,
+} from './order-checks.ts'
 import { contradicting } from './order-conflicts.ts'
 import { execute } from './order-effects.ts'
 import { later, parameters } from './verdict.ts'
@@ -103,7 +112,7 @@ export function verified(world: World, order: OrderRecord, application: Applicat
   const checklist = majority(application)
   const now = { ...order, checklist, verified: world.at as Instant, state: 'verified' as const }
   const isNow = !waitsForWindow(order) && (order.executeFrom === null || order.executeFrom <= world.at)
-  const fault = isNow ? scopeFault(world, order) : null
+  const fault = isNow ? stopped(world, order) : null
   if (fault !== null) {
     returned(world, now, fault)
     return
@@ -120,9 +129,18 @@ export function verified(world: World, order: OrderRecord, application: Applicat
   attempt(world, now)
 }
 
+/** What an order names is looked for first, then conflicts, in which it waits, then everything else. */
+function stopped(world: World, order: OrderRecord): string | null {
+  if (!isThere(world, order)) return 'resource-moved'
+  return contradicting(world, order).length > 0 ? null : scopeFault(world, order)
+}
 /** Executes where nothing stands in the way. */
 function attempt(world: World, order: OrderRecord): void {
   const terms = parameters(world, 'serve-order/1', order.received)
+  if (!isThere(world, order)) {
+    returned(world, order, 'resource-moved')
+    return
+  }
   const conflicts = contradicting(world, order)
   if (conflicts.length > 0) {
     const windowEnd = after(world, world.at, terms, 'conflict') as Instant
@@ -270,7 +288,7 @@ function baseless(world: World, order: OrderRecord): string | null {
 /** An attempt to tell the holder was logged. */
 export function told(world: World, order: OrderRecord, application: Application): void {
   close(world, application, 'effected')
-  const now = { ...order, notified: world.at as Instant }
+  const now = { ...order, notified: order.notified ?? (world.at as Instant) }
   if (now.state === 'verified') openWindow(world, now)
   else saveOrder(world, now)
 }
@@ -299,45 +317,50 @@ function textPublic(world: World, from: string, terms: ReturnType<typeof paramet
   return least > days ? least : days
 }
 
-/** What falls due, or changes by itself. */
-export function advance(world: World, order: OrderRecord): void {
-  const { at } = world
+type Step = { readonly at: Instant | null; readonly step: (world: World, order: OrderRecord) => void }
+/** What may fall due in an order in the state that it is in. */
+function stepsOf(order: OrderRecord): readonly Step[] {
   const { seal, until, state, windowEnd, askAgain, stayed } = order
-  if (state === 'noticed') {
+  const isEnding = isLive(order) && isLasting(order) && state !== 'received'
+  return [
+    { at: isEnding ? until : null, step: (world, one) => ends(world, one, 'expired') },
+    { at: state === 'stayed' ? (stayed?.until ?? null) : null, step: resume },
+    { at: state === 'window' || state === 'conflict' ? windowEnd : null, step: windowEnds },
+    { at: seal !== null && seal.opened === null && !seal.overdue ? seal.until : null, step: sealEnds },
+    { at: askAgain, step: asksAgain },
+  ]
+}
+/** What falls due, or changes by itself: each by an act of its own, in this order. */
+export function advance(world: World, order: OrderRecord): void {
+  if (order.state === 'noticed') {
     openWindow(world, order)
     return
   }
-  if (isLive(order) && isLasting(order) && state !== 'received' && until !== null && until <= at) {
-    ends(world, order, 'expired')
-    return
+  const first = stepsOf(order).find(({ at }) => at !== null && at <= world.at)
+  if (first === undefined) saveOrder(world, order)
+  else first.step(world, order)
+}
+/** The desk has not opened it: its holder is told all the same. */
+function sealEnds(world: World, order: OrderRecord): void {
+  const application = world.application(order.application)
+  if (order.holder !== null && application?.state === 'effected')
+    awaitNotice(world, application, [order.holder], { seconds: 0, days: [] })
+  if (order.seal !== null) saveOrder(world, { ...order, seal: { ...order.seal, overdue: true } })
+}
+/** A pause lengthens a window, and not what an order fixes or what is done at verification. */
+function windowEnds(world: World, order: OrderRecord): void {
+  const { opened, pausedSeconds, windowEnd: due } = order
+  const isWindow = waitsForWindow(order) && order.executeFrom === null
+  const later = isWindow ? moved(world, { opened, due, pausedSeconds }) : null
+  if (later === null) attempt(world, order)
+  else saveOrder(world, { ...order, windowEnd: later.due, pausedSeconds: later.pausedSeconds })
+}
+function asksAgain(world: World, order: OrderRecord): void {
+  const { askAgainSeconds = 0 } = parameters(world, 'serve-order/1', order.received)
+  const fault = baseless(world, order)
+  if (fault !== null) returned(world, order, fault)
+  else {
+    const askAgain = later(world.at, askAgainSeconds) as Instant
+    saveOrder(world, { ...order, asked: world.at as Instant, askAgain })
   }
-  if (seal !== null && seal.opened === null && !seal.overdue && seal.until <= at) {
-    const application = world.application(order.application)
-    if (order.holder !== null && application?.state === 'effected')
-      awaitNotice(world, application, [order.holder], { seconds: 0, days: [] })
-    saveOrder(world, { ...order, seal: { ...seal, overdue: true } })
-    return
-  }
-  if (state === 'stayed' && stayed?.until != null && stayed.until <= at) {
-    resume(world, order)
-    return
-  }
-  if ((state === 'window' || state === 'conflict') && windowEnd !== null && windowEnd <= at) {
-    // A pause lengthens a window, and not what an order fixes or what is done at verification.
-    const isWindow = waitsForWindow(order) && order.executeFrom === null
-    const { opened, pausedSeconds } = order
-    const later = isWindow ? moved(world, { opened, due: windowEnd, pausedSeconds }) : null
-    if (later !== null)
-      saveOrder(world, { ...order, windowEnd: later.due, pausedSeconds: later.pausedSeconds })
-    else attempt(world, order)
-    return
-  }
-  if (askAgain !== null && askAgain <= at) {
-    const { askAgainSeconds = 0 } = parameters(world, 'serve-order/1', order.received)
-    const fault = baseless(world, order)
-    if (fault !== null) returned(world, order, fault)
-    else saveOrder(world, { ...order, asked: at as Instant, askAgain: later(at, askAgainSeconds) as Instant })
-    return
-  }
-  saveOrder(world, order)
 }

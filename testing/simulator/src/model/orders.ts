@@ -248,13 +248,16 @@ function unseal(asked: Asked): Verdict {
     seal !== null && seal.until > world.at && 'seal-running',
     seal !== null && seal.opened !== null && 'not-sealed',
     seal !== null && memberHash(world, opening) !== seal.commitment && 'opening-differs',
+    order.holder !== null && opening.holder !== order.holder && 'opening-differs',
   )
   if (code !== null || seal === null) return refuse(code ?? '')
   return {
     accept() {
-      const { document, reference, holder } = opening
-      const open = {
+      const { document, reference, holder, commitments } = opening
+      const isDisclosed = order.detail.effect === 'disclose'
+      const open: OrderRecord = {
         ...order,
+        detail: isDisclosed ? { effect: 'disclose', commitments } : order.detail,
         document,
         reference,
         holder,

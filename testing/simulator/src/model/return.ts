@@ -167,7 +167,11 @@ function quarantineEnds(world: World, key: string): Verdict {
       }
       const { space, first, last } = ended
       const handle = `P-${world.index}`
-      const entry = entryOf(world, 'return/1', { kind: 'pool', status: 'available', provenance: handle })
+      const entry = entryOf(world, ended.entry.procedure, {
+        kind: 'pool',
+        status: 'available',
+        provenance: handle,
+      })
       world.swap(ended, [{ space, first, last, entry }])
       const ends = { first: numberText(space, first), last: numberText(space, last) }
       const none = { open: false, cursors: {}, queues: {}, exhausted: [], serve: null }

@@ -4,7 +4,7 @@ import type { Application, Holder, Instant, JsonObject } from '@cadastre/records
 import { asRead } from './as-read.ts'
 import { type Days, type Period, periodOf } from './business-days.ts'
 import { attestorFault, ENDINGS, examine, placesFault, takePlace } from './examined.ts'
-import { isBlocked, isHeld, lockFault, noteFault } from './handing.ts'
+import { blocksOf, isBlocked, isHeld, lockFault, noteFault } from './handing.ts'
 import { anySigned, formerSigned, fullSigned } from './keys.ts'
 import { blockAt, prefixesOf } from './numbers.ts'
 import {
@@ -182,8 +182,9 @@ function effect(world: World, application: Application): void {
   const { body, examination } = application
   const from = world.holder(body['predecessor'])
   if (from === null) throw new Error('a succession has a predecessor')
-  const delays = examination === null ? [] : delaysOn(world, body)
-  const [delay] = delays
+  const delay = [...delaysOn(world, body), ...(examination === null ? nameDelays(world, body) : [])]
+    .sort()
+    .at(-1)
   if (delay !== undefined) {
     world.put('application', application.handle, { ...application, due: delay as Instant })
     return
@@ -199,6 +200,14 @@ function delaysOn(world: World, body: JsonObject): readonly string[] {
     const { delayedUntil } = world.notes(entry.id)
     return delayedUntil !== null && delayedUntil > world.at ? [delayedUntil] : []
   })
+}
+/** A delay on a name alone, of either party. */
+function nameDelays(world: World, body: JsonObject): readonly string[] {
+  return [body['predecessor'], body['successor']].flatMap((party) =>
+    blocksOf(world, String(party), 'transfer').flatMap(({ match, until }) =>
+      match === 'partial' && until !== null ? [until] : [],
+    ),
+  )
 }
 /** Ids, services, children, notes and holds stay: only the holder is another. */
 function pass(world: World, body: JsonObject): void {

@@ -32,10 +32,11 @@ export function endOf(world: World, { opened, due, pausedSeconds }: Window): str
   if (due === null) return null
   if (due > world.at) return due
   const paused = world.registry()?.paused ?? null
-  if (paused !== null && paused.since <= due && due < paused.until && paused.until > world.at)
-    return paused.until
   // Pauses make it later, and so perhaps reach into further pauses.
   for (let end: string = due; ; ) {
+    // The planned end of the pause at hand is waited for first, and then what is still missing.
+    if (paused !== null && paused.since <= end && end < paused.until && paused.until > world.at)
+      return paused.until
     const reach = endOfPause(world, end)
     const next = later(due, Math.max(0, pausedBetween(world, opened, reach) - pausedSeconds))
     if (next === end) return end
