@@ -183,7 +183,7 @@ class Audit {
       const found = this.#replayer.step(first + offset, bytes, signaturesOf(fetched, offset))
       this.#tree.add(bytes)
       if (found.length > 0) await this.#take(found)
-      this.#orders.add(bytes)
+      this.#orders.add(this.#replayer.effects)
       if (this.#tree.size === this.#earlier?.size) await this.#compareFork(this.#earlier)
       if (this.#isTimeToKeep()) await this.#keep()
     }

@@ -29,6 +29,7 @@ export const OBJECT_TYPES = [
   'calendar',
 ] as const
 export type ObjectType = (typeof OBJECT_TYPES)[number]
+const TYPES: ReadonlyMap<string, ObjectType> = new Map(OBJECT_TYPES.map((type) => [type, type]))
 
 /** Upper-case ASCII letters, digits, `-`, `.`, `_`; 1 to 100 characters; starts with a letter or digit. */
 const HANDLE = /^[A-Z0-9][A-Z0-9._-]{0,99}$/
@@ -46,8 +47,32 @@ export function cellKey(block: Block): RecordKey {
   return blockKey(block) as RecordKey
 }
 
+/** Keys made lately, by type and handle: an act asks for the same few again and again. */
+const KEPT_KEYS = 8192
+let keptKeys = 0
+const kept = new Map<ObjectType, Map<string, RecordKey>>()
+
 /** The key of an object. The handle must already be in stored form; a handle that is not is a bug. */
 export function objectKey(type: ObjectType, handle: string): RecordKey {
+  let ofType = kept.get(type)
+  const known = ofType?.get(handle)
+  if (known !== undefined) return known
+  const key = madeKey(type, handle)
+  if (keptKeys === KEPT_KEYS) {
+    kept.clear()
+    keptKeys = 0
+    ofType = undefined
+  }
+  if (ofType === undefined) {
+    ofType = new Map()
+    kept.set(type, ofType)
+  }
+  ofType.set(handle, key)
+  keptKeys += 1
+  return key
+}
+
+function madeKey(type: ObjectType, handle: string): RecordKey {
   if (!HANDLE.test(handle) && !DRAFT_HANDLE.test(handle))
     throw new TypeError(`not a stored handle: ${handle}`)
   return `obj/${type}/${handle}` as RecordKey
@@ -65,7 +90,7 @@ export function parseKey(text: string): ParsedKey | null {
   if (text.startsWith('obj/')) {
     const slash = text.indexOf('/', 4)
     if (slash < 0) return null
-    const type = OBJECT_TYPES.find((name) => name === text.slice(4, slash))
+    const type = TYPES.get(text.slice(4, slash))
     const handle = text.slice(slash + 1)
     return type !== undefined && HANDLE.test(handle) ? { kind: 'object', type, handle } : null
   }

@@ -21,12 +21,53 @@ export function parseInstant(text: string): Instant | null {
 export function instantFromSeconds(seconds: number): Instant {
   if (!Number.isSafeInteger(seconds) || seconds < 0 || seconds > 253402300799)
     throw new RangeError(`seconds out of range: ${seconds}`)
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z` as Instant
+  const days = Math.floor(seconds / DAY_SECONDS)
+  const rest = seconds - days * DAY_SECONDS
+  const hours = Math.floor(rest / HOUR_SECONDS)
+  const minutes = Math.floor((rest - hours * HOUR_SECONDS) / 60)
+  return `${dateText(days)}T${two(hours)}:${two(minutes)}:${two(rest % 60)}Z` as Instant
 }
 
 /** Seconds since 1970-01-01T00:00:00Z. */
 export function secondsOf(instant: Instant): number {
-  return Date.parse(instant) / 1000
+  const digits = (at: number): number => (instant.charCodeAt(at) - 48) * 10 + instant.charCodeAt(at + 1) - 48
+  const days = daysBefore(digits(0) * 100 + digits(2), digits(5)) + digits(8) - 1
+  return days * DAY_SECONDS + digits(11) * HOUR_SECONDS + digits(14) * 60 + digits(17)
+}
+
+/** Days of a common year before each month. */
+const BEFORE_MONTH: readonly number[] = [0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334]
+/** Days of 400 years of the proleptic Gregorian calendar. */
+const ERA_DAYS = 146_097
+/** From 0000-03-01 to 1970-01-01. */
+const DAYS_TO_1970 = 719_468
+
+/** Days from 1970-01-01 to the first of a month. By arithmetic: Date is slow, and every act has several instants. */
+function daysBefore(year: number, month: number): number {
+  const before = year - 1
+  const leapDays = Math.floor(before / 4) - Math.floor(before / 100) + Math.floor(before / 400)
+  const leapDay = month > 2 && daysInMonth(year, 2) === 29 ? 1 : 0
+  // 719,162 days lie between 0001-01-01 and 1970-01-01.
+  return before * 365 + leapDays + (BEFORE_MONTH[month] ?? 0) + leapDay - 719_162
+}
+
+/** The date so many days after 1970-01-01. Years are counted from March, so that leap days come last. */
+function dateText(days: number): string {
+  const since = days + DAYS_TO_1970
+  const era = Math.floor(since / ERA_DAYS)
+  const day = since - era * ERA_DAYS
+  const yearOfEra = Math.floor(
+    (day - Math.floor(day / 1460) + Math.floor(day / 36_524) - Math.floor(day / 146_096)) / 365,
+  )
+  const dayOfYear = day - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const fromMarch = Math.floor((5 * dayOfYear + 2) / 153)
+  const dayOfMonth = dayOfYear - Math.floor((153 * fromMarch + 2) / 5) + 1
+  const month = fromMarch < 10 ? fromMarch + 3 : fromMarch - 9
+  return `${yearOfEra + era * 400 + (month <= 2 ? 1 : 0)}-${two(month)}-${two(dayOfMonth)}`
+}
+
+function two(number: number): string {
+  return number < 10 ? `0${number}` : String(number)
 }
 
 /** The instant `seconds` later (earlier when negative). */

@@ -41,9 +41,23 @@ test('instants and seconds say the same, and compare as text', () => {
       assert.equal(secondsOf(first), a)
       assert.equal(first < second, a < b)
       assert.equal(addSeconds(first, b - a), second)
-      assert.equal(dateOf(first), new Date(a * 1000).toISOString().slice(0, 10))
+      assert.equal(first, `${new Date(a * 1000).toISOString().slice(0, 19)}Z`)
+      assert.equal(dateOf(first), first.slice(0, 10))
     }),
   )
+})
+
+test('RFC 3339 section 5.7: every day from 1970 to 2405, and the last ones, as the calendar of JavaScript has them', () => {
+  const days = [
+    ...Array(159_000).keys(),
+    ...Array.from({ length: 800 }, (_, ago) => (LAST + 1) / 86400 - 1 - ago),
+  ]
+  for (const day of days) {
+    const at = day * 86400 + (day % 86400)
+    const instant = instantFromSeconds(at)
+    assert.equal(instant, `${new Date(at * 1000).toISOString().slice(0, 19)}Z`)
+    assert.equal(secondsOf(instant), at)
+  }
 })
 
 test('seconds outside the range of instants are a bug and throw', () => {

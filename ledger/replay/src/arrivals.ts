@@ -1,8 +1,8 @@
 /** Receipts as the log shows them: order of arrival, deadlines, gaps, and requests that come twice. */
 
-import { type Crypto, decodeBase64, encodeBase64, encodeUtf8 } from '@cadastre/crypto'
+import { type Crypto, decodeBase64, encodeBase64, encodeUtf8, encodeUtf8Into } from '@cadastre/crypto'
 import { PROCEDURES, procedureById } from '@cadastre/procedures'
-import { addSeconds, type Instant, type OpEntry, type Request } from '@cadastre/records'
+import { addSeconds, type Instant, MAX_REQUEST_BYTES, type OpEntry, type Request } from '@cadastre/records'
 import { AcceptedRequests } from './accepted.ts'
 import type { FaultCode } from './faults.ts'
 
@@ -52,6 +52,7 @@ function ofLatin1(bytes: Uint8Array): string {
 export class Arrivals {
   readonly #crypto: Pick<Crypto, 'sha256'>
   #accepted = new AcceptedRequests()
+  readonly #scratch = new Uint8Array(MAX_REQUEST_BYTES)
   #hashed: { readonly text: string; readonly hash: Uint8Array } | null = null
   #seq = 0
   /** When the last request in order was received; empty before the first. */
@@ -70,8 +71,12 @@ export class Arrivals {
 
   /** The same request is asked for twice in a row. */
   #hashOf(text: string): Uint8Array {
-    if (this.#hashed?.text !== text) this.#hashed = { text, hash: this.#crypto.sha256(encodeUtf8(text)) }
-    return this.#hashed.hash
+    if (this.#hashed?.text === text) return this.#hashed.hash
+    const length = encodeUtf8Into(text, this.#scratch)
+    const bytes = length === null ? encodeUtf8(text) : this.#scratch.subarray(0, length)
+    const hash = this.#crypto.sha256(bytes)
+    this.#hashed = { text, hash }
+    return hash
   }
 
   get count(): ReceiptCount {

@@ -7,6 +7,7 @@ import {
   type Block,
   block,
   blockKey,
+  blockLast,
   blockRange,
   equalBlock,
   formatRange,
@@ -33,12 +34,14 @@ import type { TrieState } from './trie-state.ts'
 export function misplaced(path: readonly CoveringCell[]): string | null {
   const on = registrationsOn(path)
   const occupying = on.filter(({ registration }) => isOccupying(registration.kind))
-  const [one, other] = occupying.map(({ registration }) => `${registration.id} (${registration.kind})`)
-  if (other !== undefined) return `${one} and ${other} both stand there`
+  if (occupying.length > 1) {
+    const [one, other] = occupying.map(({ registration }) => `${registration.id} (${registration.kind})`)
+    return `${one} and ${other} both stand there`
+  }
   for (const [place, { block, registration }] of on.entries()) {
     const { id, kind } = registration
     const outer = on[place - 1]?.registration
-    if (!rangeToBlocks(registrationRange(registration, block.space)).some((own) => equalBlock(own, block)))
+    if (!standsAt(registration, block))
       return `${id} stands at ${blockKey(block)}, which is not where it says`
     if (on.findIndex((found) => found.registration.id === id) !== place) return `${id} stands there twice`
     const hangs = isChild(kind)
@@ -48,6 +51,13 @@ export function misplaced(path: readonly CoveringCell[]): string | null {
       return `${id} (${kind}) stands inside ${outer === undefined ? 'nothing' : `${outer.id} (${outer.kind})`}`
   }
   return null
+}
+
+/** Whether the block is one of those that make up the registration's range; nearly always it is all of it. */
+function standsAt(registration: Registration, block: Block): boolean {
+  const range = registrationRange(registration, block.space)
+  if (range.first === block.first && range.last === blockLast(block)) return true
+  return rangeToBlocks(range).some((own) => equalBlock(own, block))
 }
 
 /** What is wrong, and at which cell or number the state shows it. */

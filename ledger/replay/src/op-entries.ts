@@ -2,7 +2,14 @@
 
 import { encodeUtf8 } from '@cadastre/crypto'
 import { type Executed, outcomeJson, type StampedEffect, tooLarge } from '@cadastre/procedures'
-import { canonicalJson, type Json, type LoggedEffect, MAX_ENTRY_BYTES, type OpEntry } from '@cadastre/records'
+import {
+  canonicalJson,
+  type Json,
+  type LoggedEffect,
+  type LoggedInput,
+  MAX_ENTRY_BYTES,
+  type OpEntry,
+} from '@cadastre/records'
 
 /** What an op entry says beside what was executed. */
 export type OpHead = Pick<OpEntry, 'at' | 'received' | 'procedure' | 'request' | 'evidence'>
@@ -17,11 +24,15 @@ export function opEntryText(head: OpHead, request: string | null, { inputs, outc
     ? `{"accepted":true,"effects":[${outcome.effects.map((effect, index) => effectText(effect, outcome.stamped[index])).join()}]}`
     : `{"accepted":false,"refusals":${canonicalJson(outcome.refusals)}}`
   const parts = [
-    `{"at":"${at}","evidence":${canonicalJson(evidence as readonly Json[])},"inputs":${canonicalJson(inputs)}`,
+    `{"at":"${at}","evidence":${canonicalJson(evidence as readonly Json[])},"inputs":[${inputs.map(inputText).join()}]`,
     `"outcome":${result},"procedure":${canonicalJson(procedure)},"received":${canonicalJson(received)}`,
     `"request":${request ?? 'null'},"t":"op","v":1}`,
   ]
   return parts.join()
+}
+
+function inputText({ key, q, hash }: LoggedInput): string {
+  return `{"hash":${hash === null ? 'null' : canonicalJson(hash)},"key":${canonicalJson(key)},"q":"${q}"}`
 }
 
 function effectText({ key, prev }: LoggedEffect, stamped: StampedEffect | undefined): string {

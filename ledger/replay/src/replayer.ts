@@ -12,6 +12,7 @@ import {
   dueOf,
   type Instant,
   type Json,
+  type LoggedEffect,
   type OpEntry,
   type RecordKey,
   type Registry,
@@ -87,6 +88,7 @@ export class SavedStateError extends Error {
 }
 
 const MAX_FAULTS = 1000
+const NO_EFFECTS: readonly LoggedEffect[] = []
 
 export class Replayer {
   readonly trie: TrieWriter
@@ -101,6 +103,7 @@ export class Replayer {
   #founding = true
   readonly #maxFaults: number
   #found: Fault[] = []
+  #effects: readonly LoggedEffect[] = NO_EFFECTS
   #faultCount = 0
   #size = 0
   #at: Instant | null = null
@@ -170,6 +173,10 @@ export class Replayer {
     if (this.#version === null || this.#previousState === null) return null
     return { size: this.#previousState + 1, version: this.#version }
   }
+  /** The effects of the last entry, as it has them; none where it is no accepted op. */
+  get effects(): readonly LoggedEffect[] {
+    return this.#effects
+  }
   /** The registry's record; null before genesis. */
   get registry(): Registry | null {
     return this.#judge.registry
@@ -182,6 +189,7 @@ export class Replayer {
   step(index: number, bytes: Uint8Array, checked: CheckedSignatures | null = null): readonly Fault[] {
     if (index !== this.#size) throw new RangeError(`entry ${index} after ${this.#size - 1}`)
     this.#found = []
+    this.#effects = NO_EFFECTS
     const read = readUnchecked(bytes)
     if (!read.ok) this.#unreadable(read.error)
     else if (read.value.kind === 'op') this.#op(read.value.entry, read.value.text, bytes, checked)
@@ -358,6 +366,7 @@ export class Replayer {
   /** The state after the entry, as the log has it. */
   #follow(entry: OpEntry, executed: Executed | null): void {
     if (!entry.outcome.accepted) return
+    this.#effects = entry.outcome.effects
     const stamped =
       executed?.outcome.accepted === true ? executed.outcome.stamped : this.#logged(entry.outcome.effects)
     if (this.#conservation !== null) for (const { key } of stamped) this.#conservation.touch(key, this.state)

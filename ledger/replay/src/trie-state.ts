@@ -20,7 +20,14 @@ import {
   parseKey,
   type RecordKey,
 } from '@cadastre/records'
-import { chainHash, type HashedSpace, objectLabel, type TrieView, type TrieWriter } from '@cadastre/trie'
+import {
+  type CoveringHash,
+  chainHash,
+  type HashedSpace,
+  objectLabel,
+  type TrieView,
+  type TrieWriter,
+} from '@cadastre/trie'
 import { HoldingsIndex } from './holdings-index.ts'
 import { Recent } from './recent.ts'
 import { UnderWayIndex } from './under-way-index.ts'
@@ -64,7 +71,12 @@ function blockAt(space: NumberSpace, at: { readonly label: Uint8Array; readonly 
 
 /** A record as procedures read it, and its hash in base64; both null where there is none. */
 type ParsedRecord = { readonly value: unknown; readonly hash: string | null }
-type KnownRecord = { readonly bytes: Uint8Array; readonly parsed: ParsedRecord }
+type KnownRecord = {
+  readonly bytes: Uint8Array
+  readonly parsed: ParsedRecord
+  /** Where it was met as a cell last. */
+  met: { readonly label: Uint8Array; readonly length: number; readonly cell: CoveringCell } | null
+}
 const NO_RECORD: ParsedRecord = { value: null, hash: null }
 const NO_SUBTREE: Subtree = { hash: null, cells: [], complete: true }
 
@@ -85,6 +97,10 @@ export class TrieState implements StateSource {
   /** Parsed records by their hash, so that no rollback can make them stale. */
   readonly #parsed = new Recent<number, KnownRecord>(RECENT_RECORDS)
 
+  /** Records by key, as long as nobody but this changes the trie; and its count of changes when that was looked at. */
+  #standing = new Recent<RecordKey, ParsedRecord>(RECENT_RECORDS)
+  #changes = 0
+
   constructor(
     trie: TrieWriter,
     crypto: Crypto,
@@ -101,19 +117,28 @@ export class TrieState implements StateSource {
   }
 
   record(key: RecordKey): ParsedRecord {
+    if (this.#changes !== this.#trie.changes) this.#forget()
+    const standing = this.#standing.get(key)
+    if (standing !== undefined) return standing
     const place = this.#place(key)
     const hash = this.view.recordHash(place.space, place.label, place.length)
-    return hash === null ? NO_RECORD : this.#parsedAt(place, hash)
+    const found = hash === null ? NO_RECORD : this.#knownAt(place, hash).parsed
+    this.#standing.set(key, found)
+    return found
+  }
+
+  /** Somebody else changed the trie, or an act or a batch was undone. */
+  #forget(): void {
+    this.#standing = new Recent(RECENT_RECORDS)
+    this.#changes = this.#trie.changes
   }
 
   chain(key: RecordKey): { readonly cells: readonly CoveringCell[]; readonly hash: string | null } {
-    const at = blockOf(key)
-    const covering = this.view.coveringHashes(at.space, blockBytes(at), at.length)
+    const { space, label, length } = this.#place(key)
+    if (space === 'obj') throw new TypeError(`not the key of a cell: ${key}`)
+    const covering = this.view.coveringHashes(space, label, length)
     const hash = chainHash(this.#crypto, covering)
-    const cells = covering.map((found): CoveringCell => {
-      const cell = this.#parsedAt({ ...found, space: at.space }, found.hash).value as Cell
-      return found.length === at.length ? { block: at, cell } : { block: blockAt(at.space, found), cell }
-    })
+    const cells = covering.map((found) => this.#cellAt(space, found))
     return { cells, hash: hash === null ? null : encodeBase64(hash) }
   }
 
@@ -153,19 +178,30 @@ export class TrieState implements StateSource {
     return place
   }
 
+  /** The cell at a place. Cells elsewhere may say the same. */
+  #cellAt(space: NumberSpace, { label, length, hash }: CoveringHash): CoveringCell {
+    const known = this.#knownAt({ space, label, length }, hash)
+    const { met } = known
+    if (met?.length === length && met.cell.block.space === space && bytesEqual(met.label, label))
+      return met.cell
+    const cell = { block: blockAt(space, { label, length }), cell: known.parsed.value as Cell }
+    known.met = { label, length, cell }
+    return cell
+  }
+
   /** The record at a place, whose hash is known; it is copied and parsed only where it was not met lately. */
-  #parsedAt({ space, label, length }: TriePlace, hash: Uint8Array): ParsedRecord {
+  #knownAt({ space, label, length }: TriePlace, hash: Uint8Array): KnownRecord {
     const known = this.#parsed.get(nameOf(hash))
-    if (known !== undefined && bytesEqual(known.bytes, hash)) return known.parsed
+    if (known !== undefined && bytesEqual(known.bytes, hash)) return known
     const record = this.view.get(space, label, length)
     if (record === null) throw new Error('a record with a hash is there')
     return this.#remember(hash, readRecord(record))
   }
 
-  #remember(hash: Uint8Array, value: unknown): ParsedRecord {
-    const parsed = { value, hash: encodeBase64(hash) }
-    this.#parsed.set(nameOf(hash), { bytes: hash, parsed })
-    return parsed
+  #remember(hash: Uint8Array, value: unknown): KnownRecord {
+    const known: KnownRecord = { bytes: hash, parsed: { value, hash: encodeBase64(hash) }, met: null }
+    this.#parsed.set(nameOf(hash), known)
+    return known
   }
 
   digest(text: string): string {
@@ -178,11 +214,13 @@ export class TrieState implements StateSource {
 
   /** Write what an accepted act made of the state. */
   write(effects: readonly StampedEffect[]): void {
+    if (this.#changes !== this.#trie.changes) this.#forget()
     for (const { key, next, text } of effects) {
       const hash = this.#set(key, this.#place(key), text)
       // What was just written, a pool for one, is often read by the next act.
-      if (hash !== null) this.#remember(hash, next)
+      this.#standing.set(key, hash === null ? NO_RECORD : this.#remember(hash, next).parsed)
     }
+    this.#changes = this.#trie.changes
   }
 
   /** Set one record's canonical text, or delete it (null). The place is not remembered: all keys come once at a start. */

@@ -7,10 +7,16 @@ import {
   decodeUtf8,
   encodeBase64,
   encodeUtf8,
+  encodeUtf8Into,
   type VerificationAlgorithm,
 } from '@cadastre/crypto'
 import { type Signatures, type Verified, withFeeNotes } from '@cadastre/evidence'
-import { type EvidenceItem, preAuthenticationEncoding, utf8Length } from '@cadastre/records'
+import {
+  type EvidenceItem,
+  MAX_REQUEST_BYTES,
+  preAuthenticationEncoding,
+  utf8Length,
+} from '@cadastre/records'
 import { feeNotesIn } from './fee-notes.ts'
 import { openPgpCheck } from './openpgp.ts'
 import { sshCheck } from './sshsig.ts'
@@ -35,6 +41,16 @@ export type RelyingParty = { readonly id: string; readonly origins: readonly str
 /** The bytes that a request's signatures cover: DSSE v1 PAE of its canonical text. */
 export function requestMessage(canonicalText: string): Uint8Array {
   return encodeUtf8(preAuthenticationEncoding(canonicalText, utf8Length(canonicalText)))
+}
+
+/** Memory for one message at a time. */
+const passing: Uint8Array = new Uint8Array(MAX_REQUEST_BYTES + 256)
+
+/** The same in memory that the next message takes: for who is done with it before. */
+function passingMessage(canonicalText: string): Uint8Array {
+  const text = preAuthenticationEncoding(canonicalText, utf8Length(canonicalText))
+  const length = encodeUtf8Into(text, passing)
+  return length === null ? encodeUtf8(text) : passing.subarray(0, length)
 }
 
 /**
@@ -173,7 +189,7 @@ export function verifyEvidence(
   relyingParty: RelyingParty | null,
   crypto: Crypto,
 ): Verified<Signatures> | null {
-  const checks = checksOf(requestMessage(canonicalText), evidence, relyingParty, crypto)
+  const checks = checksOf(passingMessage(canonicalText), evidence, relyingParty, crypto)
   const passes = ({ algorithm, key, message: of, signature }: Check): boolean =>
     crypto.verify(algorithm, key, of, signature)
   return verifiedBy(evidence, checks, passes, crypto)

@@ -28,6 +28,8 @@ export class TrieWriter {
   private committed: Readonly<Record<Space, number>>
   private garbage: Garbage = new Garbage()
   private batch = 0
+  /** How often a record of a hashed space was put, removed or put back: who remembers records sees whether it is alone. */
+  private changeCount = 0
 
   /** Takes over new memory from `createTrieMemory`; there must never be a second writer on it. */
   constructor(memory: TrieMemory, hasher: Hasher) {
@@ -47,6 +49,11 @@ export class TrieWriter {
     this.settle()
   }
 
+  /** Changes of hashed spaces so far, undone ones counted twice. */
+  get changes(): number {
+    return this.changeCount
+  }
+
   /** The working state's record at exactly this key. */
   get(space: Space, label: Uint8Array, length: number): Uint8Array | null {
     return this.view.get(space, label, length)
@@ -63,6 +70,7 @@ export class TrieWriter {
     const shape = SPACES[space]
     if (shape.fullLengthOnly && length !== shape.width)
       throw new RangeError(`${space} holds full-length keys only`)
+    if (shape.hashed) this.changeCount += 1
     let next = 0
     let hash: Uint8Array | null = null
     if (record === null) {
@@ -95,6 +103,7 @@ export class TrieWriter {
       throw new RangeError('mark is not in the current batch')
     while (this.journal.position > mark.position) {
       const { space, words, length, old, next } = this.journal.pop()
+      if (SPACES[space].hashed) this.changeCount += 1
       this.editors[space].put(words, length, old, this.garbage.nodesOf(space))
       if (next !== 0) this.arena.free(next)
     }
@@ -115,6 +124,7 @@ export class TrieWriter {
 
   /** Drops the batch: the working state is the last committed one again. */
   rollback(): void {
+    this.changeCount += 1
     while (this.journal.position > 0) {
       const { old } = this.journal.pop()
       if (old !== 0 && this.arena.isFresh(old)) this.arena.free(old)
