@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { nodeCrypto } from '@cadastre/crypto/node'
+import { PROCEDURES } from '@cadastre/procedures'
 import type { Json, JsonObject, OpEntry, Request } from '@cadastre/records'
 import { parseEntry } from '@cadastre/replay'
 import { evidenceText, memberHashOf, requestText } from '@cadastre/signatures'
@@ -73,7 +74,7 @@ class Storyteller {
     const { profile, size, fees } = this.#setting
     const hash = (member: Json): string => memberHashOf(nodeCrypto, member)
     const signer = (name: string): Signer => this.signatures.signer(name)
-    const bodies: readonly JsonObject[] = foundingBodies(profile, size, fees, signer, hash)
+    const bodies: readonly JsonObject[] = foundingBodies(profile, size, fees, false, signer, hash)
     await registry.found('genesis/1', ...bodies)
     await registry.found('open/1', { staff: 'OP-1' })
     await this.#rest(registry)
@@ -185,8 +186,9 @@ export async function playReal(
     const mischief = new Chance(seed + 1)
     for (let act = 0; act < acts; ) {
       const wish = play.next()
-      // A request that was sent before, and documents of others, have tests of their own.
+      // What was sent before, what is not signed or of no procedure, and documents of others have tests of their own.
       if (wish === null || wish.again !== undefined || wish.documents !== undefined) continue
+      if (wish.forged === true || PROCEDURES[wish.procedure] === undefined) continue
       const { request, by } = teller.engine.prepare(wish)
       const breaks = mischief.chance(faults)
       const mode = mischief.pick(MODES) ?? 'failed'

@@ -28,6 +28,9 @@ export interface Agent {
   wish(scene: Scene): Asking | null
 }
 
+/** Something that cannot be asked for as the scene stands; null where it could be. */
+export type Mistake = (scene: Scene) => Asking | null
+
 /** A registration and one of the cells in which it stands. */
 export type Met = { readonly key: RecordKey; readonly block: Block; readonly registration: Registration }
 
@@ -40,6 +43,8 @@ export class Scene {
   /** Openings of seals, by order. */
   readonly openings: Map<string, JsonObject> = new Map()
   readonly #holderKeys = new Map<string, string>()
+  /** What somebody asks for again and again, before others have their turn. */
+  insists: readonly Mistake[] = []
   /** Stamped claims and other things that count up. */
   serial = 0
 

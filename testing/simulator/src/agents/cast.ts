@@ -8,6 +8,7 @@ import { attestors, notifier } from './attestors.ts'
 import { brokers } from './brokers.ts'
 import { cashiers } from './cashiers.ts'
 import { claimants } from './claimants.ts'
+import { clumsy } from './clumsy.ts'
 import { courts } from './courts.ts'
 import { applicants, keepers, newcomers, operatorsOfNetworks, returners } from './holders.ts'
 import { lessors } from './lessors.ts'
@@ -37,6 +38,7 @@ const CAST: readonly Role[] = [
   { agent: witnesses, small: 1, large: 0 },
   { agent: peers, small: 8, large: 0 },
   { agent: cashiers, small: 4, large: 0 },
+  { agent: clumsy, small: 30, large: 0 },
   { agent: thieves, small: 3, large: 0 },
 ]
 
@@ -95,8 +97,15 @@ export class Play {
   next(): Asking | null {
     const { engine, chance } = this.scene
     if (this.#manner.timely !== false && chance.chance(WAITS[engine.size])) this.#wait()
-    const wish = this.#agent().wish(this.scene)
+    const wish = this.#insisted() ?? this.#agent().wish(this.scene)
     return wish === null ? null : this.#spoilt(wish)
+  }
+
+  #insisted(): Asking | null {
+    const [again, ...rest] = this.scene.insists
+    if (again === undefined || this.scene.chance.chance(0.25)) return null
+    this.scene.insists = rest
+    return again(this.scene)
   }
 
   #spoilt(wish: Asking): Asking {

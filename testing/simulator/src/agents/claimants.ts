@@ -2,6 +2,7 @@
 
 import type { Cell, JsonObject, Notes } from '@cadastre/records'
 import type { Asking } from '../engine/engine.ts'
+import { MAINTAINER } from '../engine/world.ts'
 import { commitmentOf } from '../workload-registry.ts'
 import { type Agent, type Scene, wish } from './agent.ts'
 import { namedRegistration } from './holders.ts'
@@ -150,8 +151,7 @@ function claim(scene: Scene): Asking | null {
   }
   const imported = scene.pick('imported')
   if (chance.chance(0.3)) {
-    // Nobody is listed as a maintainer here: claims by key are all refused.
-    const maintainer = scene.signer('maintainer')
+    const maintainer = scene.signer(chance.chance(0.8) ? MAINTAINER : 'no maintainer')
     const body = {
       step: 'key',
       claimant: claimant.handle,

@@ -145,7 +145,7 @@ function adoption(scene: Scene): Asking {
   const record = scene.read<ProcedureRecord>(`obj/procedure/${id.toUpperCase().replace('/', '-')}`)
   const old = record?.revisions.at(-1)?.parameters ?? record?.parameters ?? PROFILES[engine.profile][id] ?? {}
   const parameters = { ...old, [name]: Number(old[name] ?? 0) + DAY_SECONDS * chance.below(3) }
-  const names = chance.chance(0.9) ? '' : ' This is about 203.0.113.0/24.'
+  const names = chance.chance(0.9) ? '' : ' This is about R-41.'
   const body = {
     step: 'adopt',
     staff: chance.chance(0.95) ? ADOPTER : 'OP-1',

@@ -119,6 +119,23 @@ function arrival(scene: Scene): Asking | null {
   return { ...wish('move-in/1', body, scene.signers(holder.handle, 'full')), documents }
 }
 
+/** The peer says something else than what is asked for. */
+export function clumsyPeer(scene: Scene): Asking | null {
+  const holder = scene.anyHolder()
+  if (holder === null) return null
+  const said = setOut('T-999', 'sourceInitialized', holder.handle, '172.16.99.0/24', scene.at)
+  const range = '172.16.98.0/24'
+  const body = { step: 'accept', origin: ORIGIN, transit: said.handle, holder: holder.handle, range }
+  const asked = wish('move-in/1', body, scene.signers(holder.handle, 'full'))
+  return { ...asked, documents: [statement(scene.at, said)] }
+}
+
+/** The peer's keys change again and again. */
+export function crowdedPeer(scene: Scene): Asking {
+  const policy = `${POLICY}# ${scene.serial++}\n`
+  return wish('list-peer/1', { staff: 'OP-1', origin: ORIGIN, policy, rdap: null }, scene.staff('OP-1'))
+}
+
 function setOut(handle: string, state: TransitState, holder: string, range: string, at: Instant): Transit {
   return {
     v: 1,

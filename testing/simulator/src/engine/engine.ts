@@ -5,21 +5,24 @@
 
 import {
   type Act,
+  ALREADY_ACCEPTED,
   type Executed,
   execute,
   genesis,
+  HANDED_OVER,
+  PROCEDURE_UNKNOWN,
   PROCEDURES,
   type Procedure,
   REGISTRY_KEY,
+  SIGNATURE_INVALID,
+  type StampedEffect,
 } from '@cadastre/procedures'
 import {
   addSeconds,
-  DAY_SECONDS,
   type EvidenceItem,
   type Instant,
   instantFromSeconds,
   type Json,
-  type JsonObject,
   type LoggedEffect,
   type Profile,
   type RecordKey,
@@ -29,7 +32,6 @@ import {
 import { assumeSigned } from '@cadastre/signatures'
 import {
   type Applied,
-  commitmentOf,
   type Observer,
   type Records,
   type Signer,
@@ -41,11 +43,12 @@ import {
 import { type Digest, fakeDigest } from './digest.ts'
 import { DueHeap } from './due-heap.ts'
 import { FastState } from './fast-state.ts'
+import { found } from './founding.ts'
 import { Lists } from './lists.ts'
 import { LiveRecords, RecordsBefore } from './live-records.ts'
 import { RootCheck } from './root-check.ts'
 import { fakeSignatures, type SignaturePort } from './signature-port.ts'
-import { foundingBodies, ROWS, type WorldSize } from './world.ts'
+import type { WorldSize } from './world.ts'
 
 const BEGIN_SECONDS = 1_900_000_000
 
@@ -54,6 +57,8 @@ export type Asking = Wish & {
   readonly documents?: readonly EvidenceItem[]
   /** The very request of an earlier act, sent again. */
   readonly again?: Request
+  /** A signature does not verify. */
+  readonly forged?: true
 }
 
 /** One thing that happened: enough to let it happen again, alone or with others left out. */
@@ -68,6 +73,7 @@ export type HistoryEvent = {
       readonly documents?: readonly EvidenceItem[]
       readonly hostile: string | null
       readonly again?: true
+      readonly forged?: true
     }
 )
 
@@ -80,6 +86,8 @@ export type Acted = {
   readonly by: readonly Signer[]
   readonly documents: readonly EvidenceItem[]
   readonly founding: boolean
+  /** A signature is none over this request. */
+  readonly forged: boolean
   readonly executed: Executed
 }
 
@@ -96,6 +104,8 @@ export type EngineOptions = {
   readonly tamper?: (executed: Executed) => Executed
   /** False: nothing is founded, and the state is what {@link Engine.follow} makes it. */
   readonly found?: boolean
+  /** True: mistakes are made while it is founded. */
+  readonly clumsy?: boolean
   /** Compare the roots with ledger/trie's after so many acts; 0: never. */
   readonly rootsEvery?: number
   /** Is told every act before it is applied, and may say that something else was decided. */
@@ -106,9 +116,16 @@ export type EngineOptions = {
   readonly onEvent?: (event: HistoryEvent) => void
 }
 
-const ALREADY: Executed = { inputs: [], outcome: { accepted: false, refusals: ['already-accepted'] } }
-const GONE: Executed = { inputs: [], outcome: { accepted: false, refusals: ['handed-over'] } }
-const UNSIGNED: Executed = { inputs: [], outcome: { accepted: false, refusals: ['signature-invalid'] } }
+/** A request as it comes in. */
+type Received = {
+  readonly request: Request
+  readonly by: readonly Signer[]
+  readonly documents: readonly EvidenceItem[]
+  readonly hostile: string | null
+  readonly again: boolean
+  readonly forged: boolean
+}
+
 /** Requests that were accepted lately: a thief of the wire sends one again. */
 const REMEMBERED = 64
 
@@ -121,7 +138,10 @@ export class Engine {
   readonly lists: Lists = new Lists()
   /** The state as observers are given it; it follows every act. */
   readonly records: Records
-  /** Acts by what became of them: `transfer/1 accepted`, `transfer/1 locked`, `transfer/1 due`. */
+  /**
+   * Acts by what became of them: `transfer/1 accepted`, `transfer/1 locked`, `transfer/1 due`; and codes that an act wrote
+   * into an application or an order: `attest/1 recorded examination-negative`.
+   */
   readonly counts: Map<string, number> = new Map()
   at: Instant = instantFromSeconds(BEGIN_SECONDS)
   /** Index of the next entry. */
@@ -149,7 +169,7 @@ export class Engine {
     this.#roots = (options.rootsEvery ?? 0) > 0 ? new RootCheck(this.state) : null
     const broken = (options.broken ?? []).map((procedure) => [procedure.id, procedure] as const)
     this.#procedures = { ...PROCEDURES, ...Object.fromEntries(broken) }
-    if (options.found !== false) this.#found()
+    if (options.found !== false) found(this, options.clumsy ?? false)
     this.#founding = false
   }
 
@@ -179,10 +199,16 @@ export class Engine {
 
   /** Decide a request; the refusal code, or null where it was accepted. Throws a {@link Violation}. */
   ask(wish: Asking): string | null {
-    const { documents = [], hostile } = wish
+    const { documents = [], hostile, again, forged = false } = wish
     const by = this.#evident(wish.by)
-    const request = wish.again ?? this.#requestOf(wish)
-    return this.#request(request, by, documents, hostile, wish.again !== undefined)
+    return this.#request({
+      request: again ?? this.#requestOf(wish),
+      by,
+      documents,
+      hostile,
+      forged,
+      again: again !== undefined,
+    })
   }
 
   /** What the door lets in: each key once, and at least one. */
@@ -205,13 +231,7 @@ export class Engine {
     return this.#hour.end
   }
 
-  #request(
-    request: Request,
-    by: readonly Signer[],
-    documents: readonly EvidenceItem[],
-    hostile: string | null,
-    again: boolean,
-  ): string | null {
+  #request({ request, by, documents, hostile, again, forged }: Received): string | null {
     if (!this.#founding)
       this.#options.onEvent?.({
         index: this.index,
@@ -221,21 +241,24 @@ export class Engine {
         hostile,
         ...(documents.length > 0 ? { documents } : {}),
         ...(again ? { again } : {}),
+        ...(forged ? { forged } : {}),
       })
     const procedure = this.#procedures[request.procedure]
-    if (procedure === undefined) throw new TypeError(`no procedure ${request.procedure}`)
-    const signed = this.signatures.verified(request, by, documents)
+    const signed = forged ? null : this.signatures.verified(request, by, documents)
     const instead =
       again && request.expires >= this.at
-        ? ALREADY
+        ? ALREADY_ACCEPTED
         : signed === null
-          ? UNSIGNED
+          ? SIGNATURE_INVALID
           : this.registry?.state === 'handed-over' && request.procedure !== 'take-over/1'
-            ? GONE
-            : null
+            ? HANDED_OVER
+            : procedure === undefined
+              ? PROCEDURE_UNKNOWN
+              : null
     const signatures = signed ?? assumeSigned([])
     const act: Act = { kind: 'request', request, signatures, received: this.at }
-    const refusal = this.#run(procedure, act, hostile, by, documents, instead)
+    const named = procedure ?? { ...genesis, id: request.procedure }
+    const refusal = this.#run(named, act, hostile, by, documents, instead, forged)
     if (refusal === null && !this.#founding) {
       if (this.recent.length < REMEMBERED) this.recent.push(request)
       else this.recent[this.acts % REMEMBERED] = request
@@ -288,7 +311,8 @@ export class Engine {
       if (due !== null && due.at <= this.at) this.#dueAct(due.procedure, due.key)
       return
     }
-    this.#request(event.request, event.by, event.documents ?? [], event.hostile, event.again === true)
+    const { request, by, documents = [], hostile, again = false, forged = false } = event
+    this.#request({ request, by, documents, hostile, again, forged })
   }
 
   #run(
@@ -298,6 +322,7 @@ export class Engine {
     by: readonly Signer[],
     documents: readonly EvidenceItem[],
     instead: Executed | null,
+    forged = false,
   ): string | null {
     const { at, index, state } = this
     const decided = instead ?? this.#execute(procedure, act)
@@ -313,6 +338,7 @@ export class Engine {
         by,
         documents,
         founding,
+        forged,
         executed,
       })
     }
@@ -324,7 +350,7 @@ export class Engine {
     this.acts += 1
     const refusal = executed.outcome.accepted ? null : executed.outcome.refusals.join(' ')
     this.#count(`${procedure.id} ${refusal ?? (act.kind === 'due' ? 'due' : 'accepted')}`)
-    if (executed.outcome.accepted) this.#apply(executed.outcome.stamped, observed ? step : null)
+    if (executed.outcome.accepted) this.#apply(procedure.id, executed.outcome.stamped, observed ? step : null)
     if (this.#roots !== null && this.acts % (this.#options.rootsEvery ?? 1) === 0) {
       const wrong = this.#roots.compare()
       if (wrong !== null) throw new Violation('roots', wrong, step)
@@ -343,12 +369,14 @@ export class Engine {
     }
   }
 
-  #apply(stamped: Extract<Executed['outcome'], { accepted: true }>['stamped'], step: Step | null): void {
+  #apply(id: string, stamped: readonly StampedEffect[], step: Step | null): void {
     const { state } = this
     const old = step === null ? null : new Map<RecordKey, Json | undefined>()
     for (const { key, next, text } of stamped) {
       const before = state.get(key)
       old?.set(key, before)
+      const reason = reasonOf(key, next)
+      if (reason !== null && reason !== reasonOf(key, before)) this.#count(`${id} recorded ${reason}`)
       this.lists.replace(key, before, next)
       state.set(key, next, text)
       this.#due.set(key, next)
@@ -362,27 +390,13 @@ export class Engine {
   #count(name: string): void {
     this.counts.set(name, (this.counts.get(name) ?? 0) + 1)
   }
+}
 
-  #found(): void {
-    const { profile, size, fees } = this
-    const hash = (member: Json): string => this.state.memberHash(member)
-    const bodies = foundingBodies(profile, size, fees, (name) => this.signer(name), hash)
-    for (const body of bodies) this.#asOperator(genesis.id, body)
-    const source = { staff: 'OP-1', source: 'EXAMPLE' }
-    const file = { file: 'delegated-example', sha256: commitmentOf('file'), attribution: 'Example' }
-    this.#asOperator('import/1', { ...source, ...file, step: 'manifest', rows: ROWS.length, nested: true })
-    const rows = ROWS.map((raw, line) => ({ line: line + 1, raw }))
-    this.#asOperator('import/1', { ...source, step: 'chunk', from: 0, rows })
-    this.#asOperator('import/1', { ...source, step: 'end' })
-    this.later(31 * DAY_SECONDS)
-    this.#asOperator('open/1', { staff: 'OP-1' })
-  }
-
-  #asOperator(procedure: string, body: JsonObject): void {
-    const wish = { procedure, body, replaces: [], by: [this.signer('OP-1')], hostile: null }
-    const refusal = this.ask(wish)
-    if (refusal !== null) throw new Error(`${procedure} is refused: ${refusal}`)
-  }
+/** The code for which an application failed or an order was returned, as its record says; null where there is none. */
+function reasonOf(key: RecordKey, record: Json | undefined): string | null {
+  if (!key.startsWith('obj/application/') && !key.startsWith('obj/order/')) return null
+  const reason = typeof record === 'object' && record !== null && 'reason' in record ? record['reason'] : null
+  return typeof reason === 'string' ? reason : null
 }
 
 /** A procedure's own code failed, or it refuses what is due. */

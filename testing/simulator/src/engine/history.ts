@@ -17,15 +17,18 @@ export type Setting = {
   readonly fees: boolean
   /** SHA-256 and Ed25519 in place of the fakes. */
   readonly real: boolean
+  /** Mistakes are made while it is founded. */
+  readonly clumsy?: boolean
 }
 
-/** Of a hundred histories one has the real ports, half have each profile, half ask for fees. */
+/** Of a hundred histories one has the real ports, half have each profile, half ask for fees, one in eight is clumsy. */
 export function settingOf(seed: number, profile?: Profile, real?: boolean): Setting {
   return {
     profile: profile ?? (seed % 2 === 1 ? 'community' : 'national'),
     size: 'small',
     fees: seed % 4 > 1,
     real: real ?? seed % 100 === 0,
+    clumsy: seed % 8 === 0,
   }
 }
 
@@ -47,6 +50,7 @@ function engineFor(setting: Setting, watching: Watching, signatures: SignaturePo
     profile: setting.profile,
     size: setting.size,
     fees: setting.fees,
+    clumsy: setting.clumsy ?? false,
     digest: setting.real ? realDigest : fakeDigest,
     signatures,
     rootsEvery: 1000,
@@ -82,6 +86,9 @@ function withoutMemory(act: Act): Act {
   return { ...act }
 }
 
+/** Wishes that come after the end. */
+const LATE = 6
+
 /** Play a history of so many acts; it ends early where the registry is handed over, or something is found. */
 export function playHistory(seed: number, setting: Setting, acts: number, watching: Watching = {}): Played {
   const signatures = setting.real ? new RealSignatures() : fakeSignatures
@@ -89,6 +96,8 @@ export function playHistory(seed: number, setting: Setting, acts: number, watchi
   const play = new Play(engine, new Chance(seed))
   const failure = caught(() => {
     while (engine.acts < acts && engine.registry?.state !== 'handed-over') play.step()
+    // Whoever has not heard that the registry was handed over still asks it.
+    if (engine.registry?.state === 'handed-over') for (let late = 0; late < LATE; late++) play.step()
   })
   return { engine, failure }
 }

@@ -62,10 +62,10 @@ export class LogWriter {
 
   /** The entry of an act; what was decided, unless that does not fit. */
   readonly act = (acted: Acted): Executed => {
-    const { at, procedure, request, by, documents, founding, index } = acted
+    const { at, procedure, request, by, documents, founding, forged, index } = acted
     if (index !== this.#range.size) throw new Error(`entry ${index} would be entry ${this.#range.size}`)
     const text = request === null ? null : requestText(request)
-    const signed = text === null ? [] : this.#options.signatures.sign(text, by)
+    const signed = text === null ? [] : this.#options.signatures.sign(forged ? `${text} ` : text, by)
     const received = request === null || founding ? null : { seq: ++this.#seq, at }
     const head = { at, received, procedure, request, evidence: [...signed, ...documents] }
     const { executed, bytes } = fitting(head, acted.executed, text)

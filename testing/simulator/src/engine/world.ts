@@ -21,6 +21,8 @@ const CLERKS: readonly { readonly handle: string; readonly outside: boolean }[] 
 export const OUTSIDE: readonly string[] = CLERKS.flatMap(({ handle, outside }) => (outside ? [handle] : []))
 export const ADOPTER = 'AD-1'
 export const CASHIER = 'CASHIER'
+/** Whose key a published file lists for imported holders. */
+export const MAINTAINER = 'maintainer'
 
 function staffOf(signer: (name: string) => Signer): readonly JsonObject[] {
   const member = (handle: string, role: string, outside = false): JsonObject => ({
@@ -113,14 +115,23 @@ export const ROWS: readonly string[] = [
   'example|BR|asn|64500|1|20130501|assigned|A3',
 ]
 
-/** Bodies of the genesis and its parts. `memberHash`: by the hash function in use. */
+/** Versions that a founding needs before it has ended. */
+const FOR_FOUNDING: readonly string[] = ['genesis/1', 'import/1', 'open/1']
+
+/**
+ * Bodies of the genesis and its parts. `memberHash`: by the hash function in use; `parted`: what a founding needs itself
+ * comes in a part of its own, the first.
+ */
 export function foundingBodies(
   profile: Profile,
   size: WorldSize,
   fees: boolean,
+  parted: boolean,
   signer: (name: string) => Signer,
   memberHash: (member: Json) => string,
 ): readonly JsonObject[] {
-  const parts = genesisParts(parametersOf(profile, size, fees, memberHash(WEEKDAYS)))
+  const procedures = parametersOf(profile, size, fees, memberHash(WEEKDAYS))
+  const isFirst = ({ id }: { readonly id: string }): boolean => parted && FOR_FOUNDING.includes(id)
+  const parts = [procedures.filter(isFirst), procedures.filter((one) => !isFirst(one))].flatMap(genesisParts)
   return genesisBodies(foundingBody(profile, size, signer), parts, 'OP-1', memberHash)
 }
