@@ -1,7 +1,6 @@
 /** Whether the page shows what was proved: no more, no less, nothing else. Pure: what is shown comes in as data. */
 
 import type { VerifiedAnswer } from '@cadastre/answers'
-import type { Instant } from '@cadastre/records'
 import { blockOfKey, FACTS, type Facts, factsOfRecord, isRecord, serviceLines } from '../src/facts.ts'
 import { objectFactsOfRecord } from '../src/object-facts.ts'
 
@@ -32,7 +31,7 @@ export function provedRegistrations(answer: VerifiedAnswer): readonly Proved[] {
 }
 
 /** A child whose term is over at the time of the state has ended, and no page shows it (design.md section 4). */
-function hasEnded(json: unknown, at: Instant): boolean {
+function hasEnded(json: unknown, at: VerifiedAnswer['at']): boolean {
   const { kind, until } = isRecord(json) ? json : {}
   return typeof until === 'string' && until <= at && (kind === 'sub' || kind === 'lease')
 }
