@@ -98,3 +98,13 @@ test('docs/ledger.md and the checker in Python list the types of objects that th
   for (const found of [page, checker])
     assert.deepEqual(found?.[1]?.split(' ').sort(), [...OBJECT_TYPES].sort())
 })
+
+test('a key is the same whether it was made before or not, however many are made', () => {
+  for (let round = 0; round < 2; round++)
+    for (let number = 0; number < 9000; number++)
+      assert.equal(
+        objectKey(number % 2 === 0 ? 'holder' : 'notes', `H-${number}`),
+        `obj/${number % 2 === 0 ? 'holder' : 'notes'}/H-${number}`,
+      )
+  assert.throws(() => objectKey('holder', 'h-1'), TypeError)
+})
