@@ -1,6 +1,6 @@
 /**
  * RDAP answers with 10,000 orders in a registry of 400,000 delegations, beside the same registry without one: in one
- * process and one run, in rounds that ask both, each time on new caches, so that every answer is made from the
+ * process and one run, in rounds that ask both in turns, each time on new caches, so that every answer is made from the
  * records. Random addresses, those whose numbers an order holds, and those whose hold is stayed (every tenth): any answer
  * stays within 5 % of its time.
  * Asked over HTTP on a connection that stays open, as clients do, and by the handler alone, which is no promise.
@@ -12,7 +12,7 @@ import { Agent, createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { nodeCrypto } from '@cadastre/crypto/node'
 import { blockKey, formatAddress, rangeOfCount, rangeToBlocks } from '@cadastre/numbers'
-import { answerRdap, createRdapHandler, type RdapHandler } from '@cadastre/rdap'
+import { answerRdap, createRdapHandler } from '@cadastre/rdap'
 import { PublishedReader, type RegistryInfo } from '@cadastre/reader'
 import {
   type Cell,
@@ -35,7 +35,9 @@ const ROUNDS = Number(process.argv[2] ?? 41)
 const DELEGATIONS = 400_000
 const ORDERS = 10_000
 const EVERY = DELEGATIONS / ORDERS
-const REQUESTS = 400
+const REQUESTS = 1_000
+/** Requests to one registry before it is the other's turn. */
+const TURN = 20
 const AT = '2026-01-02T03:04:05Z' as Instant
 const LIMIT = 105
 /** Every so many-th order is a stayed one. */
@@ -181,69 +183,88 @@ function makeReader(ordered: boolean): PublishedReader {
 const median = (values: readonly number[]): number =>
   [...values].sort((one, other) => one - other)[values.length >> 1] ?? Number.NaN
 
-const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-
-async function overHttp(port: number, path: string): Promise<void> {
+async function overHttp(agent: Agent, port: number, path: string): Promise<void> {
   const request = get({ host: '127.0.0.1', port, path: `/rdap${path}`, agent })
   const [response] = (await once(request, 'response')) as [NodeJS.ReadableStream]
   response.resume()
   await once(response, 'end')
 }
 
-/** Microseconds of the processor an answer, client included, on caches that are empty. */
-async function round(
-  ask: (handler: RdapHandler, paths: readonly string[]) => Promise<void>,
-  reader: PublishedReader,
-  paths: readonly string[],
-): Promise<number> {
+/** Somebody who asks one registry, whose caches are empty at first. */
+type Asker = { readonly ask: (path: string) => Promise<void>; readonly close: () => void }
+
+async function byHandler(reader: PublishedReader): Promise<Asker> {
   const handler = createRdapHandler(reader)
-  const before = process.cpuUsage()
-  await ask(handler, paths)
-  const { user, system } = process.cpuUsage(before)
-  return (user + system) / paths.length
+  return { ask: async (path) => void (await handler.handle('GET', path)), close: () => undefined }
 }
 
-async function byHandler(handler: RdapHandler, paths: readonly string[]): Promise<void> {
-  for (const path of paths) await handler.handle('GET', path)
-}
-
-async function byHttp(handler: RdapHandler, paths: readonly string[]): Promise<void> {
+async function byHttp(reader: PublishedReader): Promise<Asker> {
+  const handler = createRdapHandler(reader)
   const server = createServer((request, response) => void answerRdap(handler, request, response))
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  for (const path of paths) await overHttp(port, path)
-  agent.destroy()
-  server.close()
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const close = (): void => {
+    agent.destroy()
+    server.close()
+  }
+  return { ask: (path) => overHttp(agent, port, path), close }
+}
+
+/** Microseconds of the processor, client included. */
+async function timeOf(asker: Asker, paths: readonly string[]): Promise<number> {
+  const before = process.cpuUsage()
+  for (const path of paths) await asker.ask(path)
+  const { user, system } = process.cpuUsage(before)
+  return user + system
 }
 
 /**
- * In per cent: the middle of the rounds' ratios, because what else the machine does falls on all of a round alike. In a
- * round each registry is asked twice, one after the other and the other way round: who comes second finds caches warm.
+ * In per cent: the middle of the ratios of all turns. In a turn both registries are asked the same few requests, the one
+ * first that was second before, so that what else the machine does falls on both alike; of the many turns a busy machine
+ * spoils few.
  */
 async function measure(
   what: string,
   pick: () => number,
-  ask: typeof byHandler,
+  begin: (reader: PublishedReader) => Promise<Asker>,
   limit: number | null,
 ): Promise<void> {
   const ratios: number[] = []
   const without: number[] = []
   for (let number = 0; number < ROUNDS + 2; number++) {
-    const paths = Array.from({ length: REQUESTS }, () => {
-      const host = BigInt(Math.floor(Math.random() * 256))
-      return `/ip/${formatAddress('ip4', firstOf(pick()) + host)}`
-    })
-    const first = await round(ask, plain, paths)
-    const ordered = (await round(ask, withOrders, paths)) + (await round(ask, withOrders, paths))
-    const time = first + (await round(ask, plain, paths))
-    // The first two rounds warm what is compiled.
-    if (number < 2) continue
-    without.push(time / 2)
-    ratios.push((100 * ordered) / time)
+    const askers = [await begin(plain), await begin(withOrders)] as const
+    for (let turn = 0; turn < REQUESTS / TURN; turn++) {
+      const paths = Array.from({ length: TURN }, () => {
+        const host = BigInt(Math.floor(Math.random() * 256))
+        return `/ip/${formatAddress('ip4', firstOf(pick()) + host)}`
+      })
+      const first = turn % 2 === 0 ? 0 : 1
+      const one = await timeOf(askers[first], paths)
+      const other = await timeOf(askers[1 - first] ?? askers[0], paths)
+      const [plainly, ordered] = first === 0 ? [one, other] : [other, one]
+      // The first two rounds warm what is compiled.
+      if (number < 2) continue
+      without.push(plainly / TURN)
+      ratios.push((100 * ordered) / plainly)
+    }
+    for (const { close } of askers) close()
   }
   report({ what, value: median(ratios), unit: '%', limit: limit === null ? null : { atMost: limit } })
-  report({ what: '  without orders', value: median(without), unit: 'µs', limit: null })
+  report({
+    what: `  ± ${errorOf(ratios).toFixed(1)} %; without orders`,
+    value: median(without),
+    unit: 'µs',
+    limit: null,
+  })
+}
+
+/** Standard error of the median, from the middle half: 1.25 sigma / sqrt(n), sigma = half its width / 0.674. */
+function errorOf(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  const at = (part: number): number => sorted[Math.floor(part * sorted.length)] ?? Number.NaN
+  return (1.25 * (at(0.75) - at(0.25))) / 2 / 0.674 / Math.sqrt(values.length)
 }
 
 const plain = makeReader(false)

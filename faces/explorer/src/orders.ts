@@ -94,11 +94,11 @@ function steps(answer: OrderAnswer): Markup {
   )
 }
 
-function rests({ stayed, conflicts, variedBy, objection }: OrderAnswer): readonly Markup[] {
+function rests({ stayed, conflicts, variedBy, objection, query }: OrderAnswer): readonly Markup[] {
   const lines: Markup[] = []
   if (stayed !== null)
     lines.push(
-      html`<p>${stayed.by === null ? 'An appeal stays it, by law' : html`<a href="/orders/${stayed.by}">${stayed.by}</a> stays it`}.</p>`,
+      html`<p>${stayed.by === null ? 'An appeal stays it, by law' : html`<a href="/orders/${stayed.by}">${stayed.by}</a> stays it`}${stayed.until === null ? '' : html`, until ${when(stayed.until, query.at)}`}.</p>`,
     )
   if (conflicts.length > 0)
     lines.push(

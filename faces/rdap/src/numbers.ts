@@ -76,24 +76,35 @@ function typeOf({ kind, status }: Registration): string {
   return kind === 'sub' ? `SUB-${status.toUpperCase()}` : kind.toUpperCase()
 }
 
+/** What the registration's kind means; null where its status and type say it all. */
+function aboutOf({ kind, until, protected: own }: Registration): string | null {
+  switch (kind) {
+    case 'holding':
+      return null
+    case 'sub':
+      return own
+        ? 'A protected part of a larger holding: it ends early only by its own holder’s signature or an order.'
+        : 'A part of a larger holding, recorded by the holder of the whole.'
+    case 'lease':
+      return 'A lease of a part of a larger holding.'
+    case 'pool':
+      return 'Nobody holds these numbers: they are free, in a pool to allocate from.'
+    case 'reserved':
+      return 'Reserved by a published list; nobody holds these numbers.'
+    case 'quarantined':
+      return `Returned by the last holder; free again ${until === null ? 'later' : `at ${until}`}.`
+    case 'moved-out':
+      return 'Moved to another registry, which answers for these numbers now.'
+  }
+}
+
 /** Remarks without those of orders, which {@link orderRemark} writes. */
 function remarksOf(
   frame: Frame,
   { registration, source, transit, acts }: RegistrationView,
   self: string,
 ): readonly JsonObject[] {
-  const { kind, until } = registration
-  const about = {
-    holding: null,
-    sub: registration.protected
-      ? 'A protected part of a larger holding: it ends early only by its own holder’s signature or an order.'
-      : 'A part of a larger holding, recorded by the holder of the whole.',
-    lease: 'A lease of a part of a larger holding.',
-    pool: 'Nobody holds these numbers: they are free, in a pool to allocate from.',
-    reserved: 'Reserved by a published list; nobody holds these numbers.',
-    quarantined: `Returned by the last holder; free again ${until === null ? 'later' : `at ${until}`}.`,
-    'moved-out': 'Moved to another registry, which answers for these numbers now.',
-  }[kind]
+  const about = aboutOf(registration)
   return [
     ...(about === null ? [] : [notice('About this registration', [about])]),
     ...acts.map((act) => actRemark(frame, act, self)),
@@ -114,9 +125,10 @@ function orderRemark({ addresses }: Frame, { order, says }: OrderOn, self: strin
 /** The remarks of a registration at the top of an answer, as text with the name of their member; null where there are none. */
 export function remarksText(frame: Frame, view: RegistrationView): string | null {
   const self = addressOf(frame, view.anchor)
-  const ordered = view.orders.map((one) => orderRemark(frame, one, self))
-  const texts = [...remarksOf(frame, view, self).map(asciiJson), ...ordered]
-  return texts.length === 0 ? null : `"remarks":[${texts.join(',')}]`
+  let texts = ''
+  for (const one of remarksOf(frame, view, self)) texts += `,${asciiJson(one)}`
+  for (const one of view.orders) texts += `,${orderRemark(frame, one, self)}`
+  return texts === '' ? null : `"remarks":[${texts.slice(1)}]`
 }
 
 /** In-flight states are public on both sides; the word for them is that of the registries' own transfer statistics. */

@@ -55,7 +55,8 @@ export function stayedOn(order: OrderUnderWay, about: string, at: Instant): read
   const named = ranges.length === 0 && holder === about ? [about] : ranges
   const by = stayed === null || stayed.by === null ? 'an appeal' : `order ${stayed.by}`
   const end = stayed === null || stayed.until === null ? '' : `, until ${stayed.until}`
-  return [...new Set(named)].map((range) => ({
+  const once = named.length === 1 ? named : [...new Set(named)]
+  return once.map((range) => ({
     order: handle,
     effect,
     range,

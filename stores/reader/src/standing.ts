@@ -21,15 +21,21 @@ export function standingOn(snapshot: State, about: string, notes: Notes | null =
   const noted = ordersOn(notes, at)
   const found = snapshot.underWay(about)
   if (found.length === 0) return noted.length === 0 ? NOTHING_STANDS : { ...NOTHING_STANDS, orders: noted }
-  const named = found.flatMap((one) => (one.type === 'order' ? [one] : []))
-  const stayed = named.flatMap((order) => stayedOn(order, about, at))
+  const stayed: OrderOn[] = []
+  const acts: ActOn[] = []
+  const representatives: RepresentativeBy[] = []
+  for (const one of found) {
+    if (one.type === 'application') {
+      const act = actOf(one, at)
+      if (act !== null) acts.push(act)
+      continue
+    }
+    stayed.push(...stayedOn(one, about, at))
+    const by = one.holder === about ? representativeBy(one, at) : null
+    if (by !== null) representatives.push(by)
+  }
+  if (noted.length === 0) return { orders: stayed, acts, representatives }
   // What is to be executed is noted all the while, stayed or not.
   const going = noted.filter(({ order }) => !stayed.some((one) => one.order === order))
-  return {
-    orders: [...going, ...stayed],
-    acts: found.flatMap((one) => (one.type === 'application' ? (actOf(one, at) ?? []) : [])),
-    representatives: named.flatMap((order) =>
-      order.holder === about ? (representativeBy(order, at) ?? []) : [],
-    ),
-  }
+  return { orders: [...going, ...stayed], acts, representatives }
 }
