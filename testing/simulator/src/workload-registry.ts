@@ -29,6 +29,7 @@ import {
   type SignatureAlgorithmName,
 } from '@cadastre/records'
 import { MemoryState } from './memory-state.ts'
+import { SMALL_POOLS } from './small-pools.ts'
 
 export const WORKLOAD_ORIGIN = 'registry.example/log'
 export const OPERATOR = 'OP-1'
@@ -205,7 +206,7 @@ export class WorkloadRegistry {
       demonstration: true,
       relyingParty: { id: 'sign.registry.example', origins: ['https://sign.registry.example'] },
       staff,
-      pools: POOLS[this.profile],
+      pools: SMALL_POOLS[this.profile],
       reserved: ['203.0.113.240/28'],
       witnessPolicy: 'quorum none\n',
       roots: [],
@@ -232,22 +233,6 @@ export class WorkloadRegistry {
 
 function check(observer: Observer, step: Step, wrong: string | null): void {
   if (wrong !== null) throw new Violation(observer.name, wrong, step)
-}
-
-/** Small pools, so that they fill, queues form and numbers come round again. Not all are prefixes. */
-const POOLS: { readonly [P in Profile]: readonly JsonObject[] } = {
-  community: [
-    { handle: 'DOC1', space: 'ip4', range: '203.0.113.0/24', open: true },
-    { handle: 'DOC2', space: 'ip4', range: '198.51.100.0 - 198.51.100.191', open: false },
-    { handle: 'DOC6', space: 'ip6', range: '2001:db8::/32', open: true },
-    { handle: 'NUMBERS', space: 'asn', range: 'AS64496 - AS64502', open: false },
-  ],
-  national: [
-    { handle: 'DOC1', space: 'ip4', range: '203.0.113.0/24', open: false },
-    { handle: 'PRIVATE', space: 'ip4', range: '10.0.0.0 - 10.0.6.255', open: false },
-    { handle: 'DOC6', space: 'ip6', range: 'fd00::/30', open: false },
-    { handle: 'NUMBERS', space: 'asn', range: 'AS64496 - AS64502', open: false },
-  ],
 }
 
 /** Holders who never claimed what was imported: nobody may touch it. */

@@ -2,6 +2,7 @@
 
 import { genesisBodies, genesisParts, proceduresOfProfile, WEEKDAYS } from '@cadastre/procedures'
 import { DAY_SECONDS, type Json, type JsonObject, type Profile } from '@cadastre/records'
+import { SMALL_POOLS } from '../small-pools.ts'
 import type { Signer } from '../workload-registry.ts'
 import { commitmentOf, NOTIFIER, WORKLOAD_ORIGIN } from '../workload-registry.ts'
 import { CASHIER_KEY } from './fees-key.ts'
@@ -52,7 +53,7 @@ function foundingBody(profile: Profile, size: WorldSize, signer: (name: string) 
     demonstration: true,
     relyingParty: { id: 'sign.registry.example', origins: ['https://sign.registry.example'] },
     staff: staffOf(signer),
-    pools: size === 'large' ? LARGE : SMALL[profile],
+    pools: size === 'large' ? LARGE : SMALL_POOLS[profile],
     reserved: size === 'large' ? ['10.255.255.0/24'] : ['203.0.113.240/28'],
     witnessPolicy: 'quorum none\n',
     roots: [{ name: 'Root', certificate: SEAL_ROOT }],
@@ -89,21 +90,6 @@ const LARGE: readonly JsonObject[] = [
   { handle: 'LOCAL', space: 'ip6', range: 'fd00::/8', open: true },
   { handle: 'NUMBERS', space: 'asn', range: 'AS4200000000 - AS4294967294', open: true },
 ]
-
-const SMALL: { readonly [P in Profile]: readonly JsonObject[] } = {
-  community: [
-    { handle: 'DOC1', space: 'ip4', range: '203.0.113.0/24', open: true },
-    { handle: 'DOC2', space: 'ip4', range: '198.51.100.0 - 198.51.100.191', open: false },
-    { handle: 'DOC6', space: 'ip6', range: '2001:db8::/32', open: true },
-    { handle: 'NUMBERS', space: 'asn', range: 'AS64496 - AS64502', open: false },
-  ],
-  national: [
-    { handle: 'DOC1', space: 'ip4', range: '203.0.113.0/24', open: false },
-    { handle: 'PRIVATE', space: 'ip4', range: '10.0.0.0 - 10.0.6.255', open: false },
-    { handle: 'DOC6', space: 'ip6', range: 'fd00::/30', open: false },
-    { handle: 'NUMBERS', space: 'asn', range: 'AS64496 - AS64502', open: false },
-  ],
-}
 
 /** Holders who never claimed what was imported, unless an agent does. */
 export const ROWS: readonly string[] = [
