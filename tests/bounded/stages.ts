@@ -6,6 +6,7 @@ import {
   type Bounds,
   type Explored,
   explore,
+  exploreNeeded,
   type Family,
   type Found,
   foundSmallWorld,
@@ -66,9 +67,21 @@ class Stages {
 
   /** One exploration, for so many processor seconds at most. */
   run(stage: string, bounds: Bounds, seconds: number, print = true): Explored {
+    return this.#run(stage, (stop) => explore(this.#origin, CHECKS, { ...bounds, stop }), seconds, print)
+  }
+  /** Histories of so many acts in which every act is needed. */
+  runNeeded(stage: string, acts: number, seconds: number): Explored {
+    return this.#run(stage, (stop) => exploreNeeded(this.#origin, CHECKS, { acts, stop }), seconds, true)
+  }
+
+  #run(
+    stage: string,
+    exploring: (stop: () => boolean) => Explored,
+    seconds: number,
+    print: boolean,
+  ): Explored {
     const before = processorSeconds()
-    const stop = (): boolean => processorSeconds() - before > seconds
-    const explored = explore(this.#origin, CHECKS, { ...bounds, stop })
+    const explored = exploring(() => processorSeconds() - before > seconds)
     const accepted = explored.layers.reduce((sum, layer) => sum + layer.accepted, 0)
     const decided = explored.layers.reduce((sum, layer) => sum + layer.decided, 0)
     const states = explored.layers
@@ -123,11 +136,10 @@ function byFamilies(stages: Stages, depth: number): void {
 export function runStages(profile: Profile, options: StageOptions): Staged {
   const { seconds, depth, print } = options
   const stages = new Stages(profile, options)
-  stages.run('every act, any order', { depth: 2 }, seconds / 10)
+  stages.run('every act, any order', { depth: 2 }, seconds / 20)
+  if (stages.found === null) stages.runNeeded('every act, each needed by a later one', depth, seconds / 2)
   if (stages.found === null)
-    stages.run('every act on one holder, any order', { depth: 3, subjects: 1 }, seconds / 12)
-  if (stages.found === null)
-    stages.run('every act on one holder, one chain', { depth, chains: 1, subjects: 1 }, seconds / 10)
+    stages.run('every act on one holder, any order', { depth: 3, subjects: 1 }, seconds / 20)
   byFamilies(stages, depth)
   let count = 0
   const all = pairs()

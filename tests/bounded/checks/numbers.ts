@@ -6,6 +6,7 @@ import type { Cell, Registration } from '@cadastre/records'
 import type { Check, SmallState, Taken } from '@cadastre/simulator/bounded'
 import { bodyOf, opening, stepOf, textAt, valueAt } from './reading.ts'
 import { cellsOf, isChild, numbersOf, occupies, placeOf, type Stretch, stretchesOf } from './stretches.ts'
+import { parameter } from './windows.ts'
 
 function misplaced({ is, space }: Stretch): string | null {
   if (is.filter(occupies).length > 1) return 'two that occupy'
@@ -71,8 +72,16 @@ const MOVES: { readonly [move: string]: readonly string[] } = {
   'moved-out not-ours': ['move-in/1'],
 }
 
-/** Not before this many seconds are over is what came back free again. */
-const QUARANTINE_SECONDS = 180 * 86400
+/**
+ * Not before so many seconds are over is what came back free again: as many as the terms say by which it was returned or
+ * ordered away; those of the start where it was before the history.
+ */
+function quarantineSeconds(taken: Taken): number {
+  const { act, procedure } = taken
+  const began = act.kind === 'due' ? opening(taken, act.subject.split('/').at(-1) ?? '') : null
+  const terms = parameter(began ?? taken, procedure, 'quarantineSeconds')
+  return typeof terms === 'number' ? terms : 180 * 86400
+}
 
 export const poolGrowth: Check = {
   name: 'I7: the pool grows only by return, order or move',
@@ -83,8 +92,8 @@ export const poolGrowth: Check = {
       if (!(MOVES[`${from} ${to}`] ?? []).includes(taken.procedure)) return `${first}: ${from}, then ${to}`
       if (to === 'quarantined') {
         const until = is.find(({ kind }) => kind === 'quarantined')?.until ?? null
-        if (until === null || Date.parse(until) - Date.parse(taken.at) < QUARANTINE_SECONDS * 1000)
-          return `${first}: no quarantine of 180 days`
+        if (until === null || Date.parse(until) - Date.parse(taken.at) < quarantineSeconds(taken) * 1000)
+          return `${first}: no quarantine as long as its terms`
       }
       if (to !== 'free') continue
       const until = was.find(({ kind }) => kind === 'quarantined')?.until ?? null

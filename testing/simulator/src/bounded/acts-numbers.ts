@@ -67,7 +67,7 @@ export function allocations(view: View): readonly Offered[] {
 function feeNote(view: View, wish: Wish, holder: string): SignedFeeNote {
   const at = view.at as Instant
   const { request } = actOf(wish, at)
-  const hash = Buffer.from(view.state.digest(canonicalJson(request)), 'hex').toString('base64')
+  const hash = Buffer.from(view.digest(canonicalJson(request)), 'hex').toString('base64')
   const signer = { name: `${ORIGIN}/fees`, key: keyOf('CASHIER').key }
   return {
     origin: ORIGIN,
@@ -180,7 +180,7 @@ export function movesOut(view: View): readonly Offered[] {
   const going = transits(view).filter(({ handle }) => handle.startsWith('T-'))
   const goes = going.flatMap((transit) => {
     const { handle, source } = transit
-    const own = peerHandleOf(view.state.digest(ORIGIN))
+    const own = peerHandleOf(view.digest(ORIGIN))
     const said: Transit = {
       ...transit,
       handle: `${own}.${handle}`,
@@ -201,12 +201,7 @@ export function movesOut(view: View): readonly Offered[] {
 }
 
 function transits(view: View): readonly Transit[] {
-  const found: Transit[] = []
-  for (const [key, { value }] of view.state.entries()) {
-    const record: unknown = value
-    if (key.startsWith('obj/transit/')) found.push(record as Transit)
-  }
-  return found
+  return view.all('transit')
 }
 
 function statement(view: View, record: Transit): PeerStatement {

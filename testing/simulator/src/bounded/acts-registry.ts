@@ -47,9 +47,7 @@ export function complaints(view: View): readonly Offered[] {
       by: [],
     }),
   ]
-  for (const [key] of view.state.entries()) {
-    if (!key.startsWith('obj/complaint/')) continue
-    const complaint = key.slice('obj/complaint/'.length)
+  for (const complaint of view.handles('complaint')) {
     const answer = { step: 'answer', complaint, staff: 'CL-1', says: 'issued', evidence: hashOf('answer') }
     made.push(offered({ procedure: 'complain/1', body: answer, by: [keyOf('CL-1')] }))
   }
@@ -125,7 +123,7 @@ function takingOver(view: View, kind: 'hand-over' | 'order'): Offered {
   const member = { handle: 'OP-9', role: 'operator', ...keyOf('OP-9'), outside: false }
   const procedures = Object.keys(PROCEDURES).flatMap((id) => {
     const record = view.value<ProcedureRecord>(procedureKey(id))
-    return record === null ? [] : [{ id, terms: termsHash(record, view.state) }]
+    return record === null ? [] : [{ id, terms: termsHash(record, view) }]
   })
   const policy = 'log registry\nquorum none\n'
   const body = {
@@ -205,7 +203,7 @@ function steps(view: View, { handle, examination }: Application): readonly Offer
     const by = [keyOf(staff)]
     return (['yes', 'no'] as const).flatMap((answer) => {
       const said = attestation(handle, staff, questions, answer)
-      const hash = view.state.memberHash(said)
+      const hash = view.memberHash(said)
       const commit = { step: 'commit', application: handle, staff, commitment: hash }
       if (commitment === null) return [offered({ procedure: 'attest/1', body: commit, by })]
       return [offered({ procedure: 'attest/1', body: { step: 'reveal', ...said }, by })]

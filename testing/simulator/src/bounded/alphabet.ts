@@ -17,7 +17,7 @@ import type { SmallState } from './small-state.ts'
 import { attestation, hashOf, keyOf, OPERATOR_KEYS, type Wish } from './small-world.ts'
 import { signings, type View } from './view.ts'
 
-type Offers = (view: View) => readonly Offered[]
+export type Offers = (view: View) => readonly Offered[]
 
 export type Family =
   | 'allocate'
@@ -90,9 +90,13 @@ const ALWAYS: readonly Offers[] = [
   registry.staffEndings,
 ]
 
+/** What these families offer, each apart. */
+export function generatorsOf(families: readonly Family[]): readonly Offers[] {
+  return [...families.flatMap((family): readonly Offers[] => FAMILIES[family]), ...ALWAYS]
+}
+
 export function offersIn(view: View, families: readonly Family[]): readonly Offered[] {
-  const asked = families.flatMap((family) => FAMILIES[family].flatMap((offers: Offers) => offers(view)))
-  return [...asked, ...ALWAYS.flatMap((offers) => offers(view))]
+  return generatorsOf(families).flatMap((offers) => offers(view))
 }
 
 /** The same wish for another registry, after its expiry, or on something that no longer stands: never to be accepted. */
@@ -122,7 +126,7 @@ export function attested(view: View, { handle, examination }: Application): read
   const procedure = 'attest/1'
   return [
     ...words.map(({ staff, said }) => {
-      const commitment = view.state.memberHash(said)
+      const commitment = view.memberHash(said)
       return {
         procedure,
         body: { step: 'commit', application: handle, staff, commitment },

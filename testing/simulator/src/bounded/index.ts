@@ -1,6 +1,7 @@
 export * from './alphabet.ts'
 export * from './explore.ts'
 export * from './interner.ts'
+export * from './needed.ts'
 export * from './small-state.ts'
 export * from './small-world.ts'
 export * from './symmetry.ts'

@@ -6,6 +6,10 @@ import { type Shape, shapeOf } from './shape.ts'
 
 /** One record's value, whatever states hold it. */
 export type Interned = {
+  /** Its own number: equal for equal texts alone. */
+  readonly id: number
+  /** Equal for texts that differ only in when a holder was last heard of. */
+  readonly still: number
   readonly text: string
   readonly value: Json
   /** Equal for equal texts alone; not the hash of the state trie. */
@@ -14,9 +18,13 @@ export type Interned = {
   readonly shapes: Map<RecordKey, Shape>
 }
 
+/** Of a holder's record: the last sign of life. */
+const HEARD = /(?<="active":")[^"]*(?=")/
+
 /** Hashes, and knows of every hash what it is of, so that renaming what a state holds can rename inside hashes too. */
 export class Interner {
   readonly #records = new Map<string, Interned>()
+  readonly #silent = new Map<string, number>()
   readonly #members = new WeakMap<object, string>()
   readonly #hashes = new Map<string, string>()
   readonly #meanings = new Map<string, string>()
@@ -26,7 +34,11 @@ export class Interner {
     const text = canonicalJson(value)
     const known = this.#records.get(text)
     if (known !== undefined) return known
-    const made = { text, value, hash: this.#hash(text), shapes: new Map<RecordKey, Shape>() }
+    const id = this.#records.size
+    const silent = text.replace(HEARD, '')
+    const still = this.#silent.get(silent) ?? id
+    if (still === id) this.#silent.set(silent, id)
+    const made = { id, still, text, value, hash: this.#hash(text), shapes: new Map<RecordKey, Shape>() }
     this.#records.set(text, made)
     return made
   }

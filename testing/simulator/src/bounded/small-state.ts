@@ -13,6 +13,8 @@ class Cells {
   readonly placed: readonly Placed[]
   readonly #chains = new Map<RecordKey, Chain>()
   readonly #subtrees = new Map<RecordKey, Subtree>()
+  /** What follows these by what was written: known answers are shared by all states that got there alike. */
+  readonly #successors = new Map<string, Cells>()
 
   constructor(placed: readonly Placed[]) {
     this.placed = placed
@@ -45,16 +47,41 @@ class Cells {
     return subtree
   }
 
-  with(effects: readonly StampedEffect[], interner: Interner): Cells {
-    const written = effects.filter(({ key }) => !key.startsWith('obj/'))
+  with(changes: readonly Change[]): Cells {
+    const written = changes.filter(({ key }) => !key.startsWith('obj/'))
     if (written.length === 0) return this
+    const name = written.map(({ key, next }) => `${key}=${next?.id ?? ''}`).join()
+    const known = this.#successors.get(name)
+    if (known !== undefined) return known
     const keys = new Set(written.map(({ key }) => key))
     const kept = this.placed.filter(({ block }) => !keys.has(blockKey(block) as RecordKey))
-    const made = written.flatMap(({ key, next }) =>
-      next === null ? [] : [placedAt(key, interner.record(next))],
-    )
-    return new Cells([...kept, ...made].sort(inOrder))
+    const made = written.flatMap(({ key, next }) => (next === null ? [] : [placedAt(key, next)]))
+    const next = new Cells([...kept, ...made].sort(inOrder))
+    this.#successors.set(name, next)
+    return next
   }
+}
+
+/** What an act did to one record. */
+export type Change = { readonly key: RecordKey; readonly next: Interned | null }
+
+export function changesOf(effects: readonly StampedEffect[], interner: Interner): readonly Change[] {
+  return effects.map(({ key, next }) => ({ key, next: next === null ? null : interner.record(next) }))
+}
+
+/** What a history wrote of one kind of records, and its name. */
+type Written = { readonly records: Map<RecordKey, Interned | null>; version: string }
+type Records = readonly (readonly [RecordKey, Interned])[]
+
+const kindOf = (key: RecordKey): string => (key.startsWith('obj/') ? (key.split('/')[1] ?? '') : 'cell')
+
+const grounds = new WeakMap<object, ReadonlyMap<string, Records>>()
+function groundOf(base: ReadonlyMap<RecordKey, Interned>): ReadonlyMap<string, Records> {
+  const known = grounds.get(base)
+  if (known !== undefined) return known
+  const made = Map.groupBy(base, ([key]) => kindOf(key))
+  grounds.set(base, made)
+  return made
 }
 
 export class SmallState implements StateSource {
@@ -62,6 +89,7 @@ export class SmallState implements StateSource {
   readonly cells: Cells
   readonly #base: ReadonlyMap<RecordKey, Interned>
   readonly #changed: ReadonlyMap<RecordKey, Interned | null>
+  #kinds: ReadonlyMap<string, Written> | null = null
 
   constructor(
     interner: Interner,
@@ -82,9 +110,47 @@ export class SmallState implements StateSource {
 
   /** The state after these effects; this one stays as it is. */
   with(effects: readonly StampedEffect[]): SmallState {
+    return this.after(changesOf(effects, this.interner))
+  }
+  /** The same, of effects whose records are interned. */
+  after(changes: readonly Change[]): SmallState {
     const changed = new Map(this.#changed)
-    for (const { key, next } of effects) changed.set(key, next === null ? null : this.interner.record(next))
-    return new SmallState(this.interner, this.#base, changed, this.cells.with(effects, this.interner))
+    for (const { key, next } of changes) changed.set(key, next)
+    return new SmallState(this.interner, this.#base, changed, this.cells.with(changes))
+  }
+
+  /** All records of one kind: `holder`, `application`; `cell` for those of numbers. The ground's first, then by key. */
+  ofKind(kind: string): readonly (readonly [RecordKey, Interned])[] {
+    const ground = groundOf(this.#base).get(kind) ?? []
+    const written = this.#byKind().get(kind)
+    if (written === undefined) return ground
+    const kept = ground.flatMap(([key, record]) => {
+      const next = written.records.has(key) ? written.records.get(key) : record
+      return next == null ? [] : [[key, next] as const]
+    })
+    const made = [...written.records].flatMap(([key, record]) =>
+      record === null || this.#base.has(key) ? [] : [[key, record] as const],
+    )
+    return [...kept, ...made]
+  }
+  /** Names what {@link ofKind} gives, among all states from the same ground. */
+  versionOf(kind: string): string {
+    return this.#byKind().get(kind)?.version ?? ''
+  }
+
+  #byKind(): ReadonlyMap<string, Written> {
+    if (this.#kinds !== null) return this.#kinds
+    const kinds = new Map<string, Written>()
+    for (const key of [...this.#changed.keys()].sort()) {
+      const kind = kindOf(key)
+      const written = kinds.get(kind) ?? { records: new Map(), version: '' }
+      const record = this.#changed.get(key) ?? null
+      written.records.set(key, record)
+      written.version += `${key}=${record?.still ?? ''} `
+      kinds.set(kind, written)
+    }
+    this.#kinds = kinds
+    return kinds
   }
 
   /** The same state as the ground on which others build. */

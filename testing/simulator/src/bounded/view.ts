@@ -17,50 +17,84 @@ import { type Key, keyOf, type Wish } from './small-world.ts'
 
 export type Met = { readonly key: RecordKey; readonly registration: Registration }
 
+/** What a view was looked at for: `at`, a kind of records, or the key of one. */
+export type Look = string
+
+/**
+ * A state at an instant, as those see it who think what to ask. Whatever is looked at is told to `looked`, so that what
+ * was thought can be remembered for every state that looks alike there.
+ */
 export class View {
-  readonly state: SmallState
-  readonly at: string
-  readonly holders: readonly Holder[]
-  readonly met: readonly Met[]
-  readonly applications: readonly Application[]
-  readonly orders: readonly OrderRecord[]
-  readonly notes: readonly Notes[]
-  readonly registry: Registry
+  readonly #state: SmallState
+  readonly #at: string
+  readonly #looked: (look: Look) => void
   /** How many holders, and how many holdings, acts are tried on; all others are only those who deal with them. */
   readonly most: number
 
-  constructor(state: SmallState, at: string, most: number = Number.POSITIVE_INFINITY) {
+  constructor(
+    state: SmallState,
+    at: string,
+    most: number = Number.POSITIVE_INFINITY,
+    looked: (look: Look) => void = () => undefined,
+  ) {
     this.most = most
-    this.state = state
-    this.at = at
-    const holders: Holder[] = []
-    const met: Met[] = []
-    const applications: Application[] = []
-    const orders: OrderRecord[] = []
-    const notes: Notes[] = []
-    let registry: Registry | null = null
-    for (const [key, { value }] of state.entries()) {
+    this.#state = state
+    this.#at = at
+    this.#looked = looked
+  }
+
+  get at(): string {
+    this.#looked('at')
+    return this.#at
+  }
+  /** In the order in which they came. */
+  get holders(): readonly Holder[] {
+    const holders = this.all<Holder>('holder')
+    return holders.toSorted((a, b) => (a.since === b.since ? 0 : a.since < b.since ? -1 : 1))
+  }
+  get met(): readonly Met[] {
+    this.#looked('cell')
+    return this.#state.ofKind('cell').flatMap(([key, { value }]) => {
       const record: unknown = value
-      if (key.startsWith('obj/holder/')) holders.push(record as Holder)
-      else if (key.startsWith('obj/application/')) applications.push(record as Application)
-      else if (key.startsWith('obj/order/')) orders.push(record as OrderRecord)
-      else if (key.startsWith('obj/notes/R-')) notes.push(record as Notes)
-      else if (key === 'obj/registry/REGISTRY') registry = record as Registry
-      else if (!key.startsWith('obj/'))
-        for (const registration of (record as Cell).registrations)
-          if (standsFirst(key, registration)) met.push({ key, registration })
-    }
+      const { registrations } = record as Cell
+      return registrations.flatMap((registration) =>
+        standsFirst(key, registration) ? [{ key, registration }] : [],
+      )
+    })
+  }
+  get applications(): readonly Application[] {
+    return this.all('application')
+  }
+  get orders(): readonly OrderRecord[] {
+    return this.all('order')
+  }
+  /** Notes on registrations; those on holders are another type. */
+  get notes(): readonly Notes[] {
+    return this.all<Notes>('notes').filter((one) => 'registration' in one)
+  }
+  get registry(): Registry {
+    const registry = this.value<Registry>('obj/registry/REGISTRY')
     if (registry === null) throw new Error('a world without a registry')
-    this.registry = registry
-    this.holders = holders.sort((a, b) => (a.since === b.since ? 0 : a.since < b.since ? -1 : 1))
-    this.met = met
-    this.applications = applications
-    this.orders = orders
-    this.notes = notes
+    return registry
+  }
+
+  /** Every record of this kind. */
+  all<T>(kind: string): readonly T[] {
+    this.#looked(kind)
+    return this.#state.ofKind(kind).map(([, { value }]) => {
+      const record: unknown = value
+      return record as T
+    })
+  }
+  /** Handles of all records of this kind. */
+  handles(kind: string): readonly string[] {
+    this.#looked(kind)
+    return this.#state.ofKind(kind).map(([key]) => key.slice(`obj/${kind}/`.length))
   }
 
   value<T>(key: string): T | null {
-    const value: unknown = this.state.get(key as RecordKey)?.value ?? null
+    this.#looked(key)
+    const value: unknown = this.#state.get(key as RecordKey)?.value ?? null
     return value as T | null
   }
 
@@ -99,8 +133,14 @@ export class View {
     return found === undefined ? this.full(handle) : [{ alg: found.alg, key: found.key }]
   }
 
+  digest(text: string): string {
+    return this.#state.digest(text)
+  }
+  memberHash(member: Json): string {
+    return this.#state.memberHash(member)
+  }
   replaced(member: string, value: unknown): Replaced {
-    return { member, hash: value === null ? null : this.state.memberHash(value as Json) }
+    return { member, hash: value === null ? null : this.#state.memberHash(value as Json) }
   }
   names({ key, registration }: Met): Replaced {
     return this.replaced(`${key}#${registration.id}`, registration)
