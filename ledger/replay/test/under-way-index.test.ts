@@ -81,3 +81,23 @@ test('a stayed order, a representative, a claim and a succession in their window
   assert.deepEqual(aboutOf('obj/application/A-1', succession), ['R-1'])
   assert.deepEqual(aboutOf('obj/holder/H-1', { state: 'stayed' }), [])
 })
+
+test('more than a reader copies are looked up one by one, and found all the same', () => {
+  const state = new TrieState(new TrieWriter(createTrieMemory(), nodeCrypto), nodeCrypto, { keepIndex: true })
+  const many = 5_000
+  for (let number = 0; number < many; number++) {
+    const scope = [{ id: `R-${number}`, range: '192.0.2.0/24' }]
+    const detail = { effect: 'hold' }
+    const order = { handle: `O-${number}`, state: 'stayed', detail, scope, holder: null, until: null }
+    const record = { ...order, executed: null, stayed: null }
+    state.put(`obj/order/O-${number}` as RecordKey, canonicalJson(record))
+  }
+  const about = new UnderWayReader(nodeCrypto).at(state.view)
+  for (const number of [0, 1, many - 1])
+    assert.deepEqual(
+      about(`R-${number}`).map(({ handle }) => handle),
+      [`O-${number}`],
+    )
+  assert.deepEqual(about(`R-${many}`), [])
+  assert.deepEqual(about('IMP-STATISTICS-A1B2C3'), [])
+})
