@@ -174,11 +174,12 @@ export function object<M extends Members>(members: M): Schema<ObjectOf<M>> {
       if (!Object.hasOwn(value, name) || schema.fits?.(value[name]) !== true) return false
     return true
   })
+  const isKept = (value: Json | undefined): value is Json & ObjectOf<M> => fit.fits?.(value) === true
   return {
     json: { type: 'object', additionalProperties: false, required: names, properties },
     ...fit,
     read(value, pointer) {
-      if (fit.fits?.(value) === true) return ok(value as ObjectOf<M>)
+      if (isKept(value)) return ok(value)
       if (!isObject(value)) return refusal(pointer, value, `an object with ${names.join(', ')}`)
       for (const name of Object.keys(value))
         if (!Object.hasOwn(members, name))
