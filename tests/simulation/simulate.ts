@@ -16,9 +16,9 @@ import { simulate } from './simulation.ts'
 
 const HELP = `Random histories of a registry, the same for the same seed.
 
-  npm run simulate -- [--seed N] [--histories H] [--acts A] [--profile community|national] [--real] [--model]
+  npm run simulate -- [--seed N] [--histories H] [--acts A] [--profile community|national] [--real] [--no-model]
       all agents, a hostile operator and thieves among them; --real: SHA-256 and Ed25519 in place of the fakes (else one
-      history in a hundred); --model: the second model predicts every act
+      history in a hundred); the second model, which is the oracle, predicts every act; --no-model: without it
   npm run simulate -- --invariants [--seed N] [--histories H] [--acts A]
       holders alone, under an observer for each invariant
   npm run simulate -- --replay FILE        the events of a failure again
@@ -38,7 +38,9 @@ const { values } = parseArgs({
     acts: { type: 'string', default: '1000' },
     profile: { type: 'string' },
     real: { type: 'boolean', default: false },
+    // The old name of what is the default now.
     model: { type: 'boolean', default: false },
+    'no-model': { type: 'boolean', default: false },
     invariants: { type: 'boolean', default: false },
     replay: { type: 'string' },
     'write-log': { type: 'string' },
@@ -62,7 +64,7 @@ function progress(text: string, last: boolean): void {
 }
 
 async function watching(): Promise<() => { observers: readonly Observer[] }> {
-  if (!values.model) return () => ({ observers: [] })
+  if (values['no-model']) return () => ({ observers: [] })
   const { secondModel } = await import('../../testing/simulator/src/model/index.ts')
   return () => ({ observers: [secondModel()] })
 }

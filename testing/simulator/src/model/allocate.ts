@@ -156,8 +156,12 @@ function paidFor(world: World, application: Application): void {
     takesItsPlace(world, pool, length, handle)
     return
   }
+  const blocks = blocksOf(world, holder.handle, 'allocate')
+  if (blocks.length > 0) {
+    standAside(world, application, blocks)
+    return
+  }
   const fault = firstOf(
-    isBlocked(world, holder.handle, 'allocate') && 'act-blocked',
     quotaReached(world, holder, pool, length, terms) && 'quota-reached',
     !isFree(world, chosen) && 'block-taken',
   )
@@ -283,6 +287,10 @@ function takesItsPlace(world: World, pool: Pool, length: number, handle: string)
 function comesBack(world: World, application: Application): void {
   const pool = world.get('pool', application.body['pool'])
   if (pool === null) throw new Error('an application has a pool')
+  if (application.body['block'] !== null) {
+    paidFor(world, application)
+    return
+  }
   close(world, application, 'waiting')
   takesItsPlace(world, pool, Number(application.body['length']), application.handle)
 }

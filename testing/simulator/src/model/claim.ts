@@ -119,7 +119,7 @@ function made(asked: Asked): Verdict {
 
 function holderFault(world: World, body: JsonObject): string | null {
   const holder = world.holder(body['holder'])
-  if (holder?.identity != null && holder.handle.startsWith('IMP-')) return 'already-claimed'
+  if (holder?.policy != null) return 'already-claimed'
   return holder?.kind !== 'imported' ? 'not-imported' : null
 }
 function registrationFault(world: World, body: JsonObject, asked: Asked | null): string | null {

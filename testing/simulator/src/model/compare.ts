@@ -66,13 +66,20 @@ function plainObject(key: string, record: JsonObject | null): Json {
 /** What is wrong with a record; null where it is as the picture has it. */
 export function differs(world: World, key: string, record: Json): string | null {
   const at = key.startsWith('obj/') ? null : blockAt(key)
-  const [mine, theirs] =
-    at === null
-      ? [
-          plainObject(key, (world.objects.get(key) ?? null) as JsonObject | null),
-          plainObject(key, record as JsonObject | null),
-        ]
-      : [plainCell(world, at, cellOf(world, at)), plainCell(world, at, record)]
+  if (at !== null) return compared(key, plainCell(world, at, cellOf(world, at)), plainCell(world, at, record))
+  const own = world.objects.get(key)
+  const other = record as JsonObject | null
+  if (own === undefined || other === null)
+    return compared(key, plainObject(key, (own ?? null) as JsonObject | null), plainObject(key, other))
+  if (FOUND_EQUAL.get(own) === other) return null
+  const wrong = compared(key, plainObject(key, own as JsonObject), plainObject(key, other))
+  if (wrong === null) FOUND_EQUAL.set(own, other)
+  return wrong
+}
+/** Objects never change, only which one stands at a key: a pair that was found equal stays equal. */
+const FOUND_EQUAL: WeakMap<object, object> = new WeakMap()
+
+function compared(key: string, mine: Json, theirs: Json): string | null {
   if (canonicalJson(mine) === canonicalJson(theirs)) return null
   const [one, other] = [membersOf(mine), membersOf(theirs)]
   const names = [...new Set([...Object.keys(one), ...Object.keys(other)])]

@@ -106,6 +106,8 @@ function claimed(asked: Asked, parcel: Parcel, notes: Notes): Verdict {
       const known = { ...notes, annotations, delayedUntil, pastFacts }
       saveNotes(world, claims === undefined ? known : { ...known, claims })
     },
+    // What has lapsed takes its place until the registrar has written so.
+    unless: notes.annotations.some(({ until }) => until !== null && until <= world.at) ? ['notes-full'] : [],
   }
 }
 

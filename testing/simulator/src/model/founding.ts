@@ -125,14 +125,21 @@ function partTaken(asked: Asked): Verdict {
   return {
     accept() {
       world.put('registry', 'REGISTRY', { ...registry, awaitedParts: registry.awaitedParts.slice(1) })
-      for (const one of (body['calendars'] ?? []) as readonly JsonObject[]) addCalendar(world, one, 0)
+      for (const one of (body['calendars'] ?? []) as readonly JsonObject[])
+        addCalendar(world, one, registry.since)
       for (const one of body['procedures'] as readonly JsonObject[]) {
         const handle = textOf(one, 'id').toUpperCase().replace('/', '-')
         const terms = {
           text: textOf(one, 'text'),
           parameters: one['parameters'] as { readonly [name: string]: number },
         }
-        world.put('procedure', handle, { v: 1, id: textOf(one, 'id'), ...terms, revisions: [], since: 0 })
+        world.put('procedure', handle, {
+          v: 1,
+          id: textOf(one, 'id'),
+          ...terms,
+          revisions: [],
+          since: registry.since,
+        })
       }
     },
   }

@@ -22,7 +22,12 @@ export type ModelOptions = {
   readonly completeEvery?: number
 }
 
-export function secondModel(options: ModelOptions = {}): Observer {
+export type Oracle = Observer & {
+  /** Refusals that the registry gave and the model took its word for, such as `transfer/1 entry-too-large`. */
+  readonly unjudged: ReadonlySet<string>
+}
+
+export function secondModel(options: ModelOptions = {}): Oracle {
   return new SecondModel(options.completeEvery ?? 200)
 }
 
@@ -34,8 +39,9 @@ function feeNotesIn(signatures: object): readonly FeeNote[] {
   return found.flatMap((notes) => (Array.isArray(notes) ? (notes as readonly FeeNote[]) : []))
 }
 
-class SecondModel implements Observer {
+class SecondModel implements Oracle {
   readonly name = 'second model'
+  readonly unjudged: Set<string> = new Set()
   readonly world: World = new World()
   readonly #every: number
   #acts = 0
@@ -66,12 +72,13 @@ class SecondModel implements Observer {
       return null
     }
     const [code = ''] = outcome.refusals
-    if (this.world.maybe.has(code)) return null
-    if ('refuse' in verdict)
-      return verdict.refuse === code || verdict.or?.includes(code) === true
-        ? null
-        : `refused with ${code}; the model says ${verdict.refuse}`
-    return verdict.unless?.includes(code) === true ? null : `refused with ${code}; the model accepts it`
+    const mine = 'refuse' in verdict ? verdict.refuse : null
+    if (mine === code) return null
+    const open = 'refuse' in verdict ? verdict.or : verdict.unless
+    if (!this.world.maybe.has(code) && open?.includes(code) !== true)
+      return `refused with ${code}; the model ${mine === null ? 'accepts it' : `says ${mine}`}`
+    this.unjudged.add(`${step.procedure.id} ${code}`)
+    return null
   }
 
   applied(step: Applied): string | null {

@@ -56,8 +56,19 @@ export function spanBetween(space: NumberSpace, first: string, last: string): Sp
   return { space, first: low.value, last: high.value }
 }
 
-/** The fewest prefixes that make up exactly these numbers: the largest that fits, again and again. */
-export function prefixesOf({ space, first, last }: Span): readonly Prefixed[] {
+/** Spans never change: what one is made up of is worked out once. */
+const WORKED_OUT: WeakMap<Span, readonly Prefixed[]> = new WeakMap()
+
+/** The fewest prefixes that make up exactly these numbers. */
+export function prefixesOf(span: Span): readonly Prefixed[] {
+  const known = WORKED_OUT.get(span)
+  if (known !== undefined) return known
+  const found = workedOut(span)
+  WORKED_OUT.set(span, found)
+  return found
+}
+/** The largest that fits, again and again. */
+function workedOut({ space, first, last }: Span): readonly Prefixed[] {
   const found: Prefixed[] = []
   for (let next = first; next <= last; ) {
     let length: number = WIDTH[space]

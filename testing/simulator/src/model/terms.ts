@@ -88,14 +88,15 @@ function adopt(asked: Asked): Verdict {
     same && 'nothing-changed',
     (record?.revisions.length ?? 0) >= MOST_REVISIONS && 'revisions-full',
   )
-  if (code !== null) return refuse(code)
+  // A page is read for numbers and handles, and values for sense, by rules that the model does not repeat.
+  const notRead = ['resource-named', 'terms-do-not-fit', 'calendar-unknown']
+  if (code !== null) return { refuse: code, or: notRead }
   return {
     accept() {
       const seconds = noticeOf(world, body, asked.received)
       wait(world, 'adopt-procedure/1', body, { consents: [], due: later(world.at, seconds) as Instant })
     },
-    // A page is read for numbers and handles, and values for sense, by rules that the model does not repeat.
-    unless: ['resource-named', 'terms-do-not-fit', 'calendar-unknown'],
+    unless: notRead,
   }
 }
 /** How long the notice is against the terms now in force, by the parameters of that time. */

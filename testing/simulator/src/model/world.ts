@@ -39,6 +39,8 @@ export class World {
   readonly parcels: { [S in NumberSpace]: Parcel[] } = { ip4: [], ip6: [], asn: [] }
   readonly services: { [S in NumberSpace]: Service[] } = { ip4: [], ip6: [], asn: [] }
   readonly objects: Map<string, object> = new Map()
+  /** The same objects, by their type. */
+  readonly #byType: Map<string, Map<string, object>> = new Map()
   /** Keys of records that the act at hand may have changed. */
   readonly touched: Set<string> = new Set()
   /** The act at hand. */
@@ -71,15 +73,21 @@ export class World {
     const key = `obj/${type}/${handle}`
     this.touched.add(key)
     this.objects.set(key, record)
+    this.#ofType(type).set(key, record)
   }
   drop(type: keyof ObjectRecords, handle: string): void {
     this.touched.add(`obj/${type}/${handle}`)
     this.objects.delete(`obj/${type}/${handle}`)
+    this.#ofType(type).delete(`obj/${type}/${handle}`)
   }
   all<T extends keyof ObjectRecords>(type: T): readonly ObjectRecords[T][] {
-    const found: unknown[] = []
-    for (const [key, record] of this.objects) if (key.startsWith(`obj/${type}/`)) found.push(record)
+    const found: unknown[] = [...this.#ofType(type).values()]
     return found as ObjectRecords[T][]
+  }
+  #ofType(type: string): Map<string, object> {
+    const all = this.#byType.get(type) ?? new Map<string, object>()
+    this.#byType.set(type, all)
+    return all
   }
 
   registry(): Registry | null {
