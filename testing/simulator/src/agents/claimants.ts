@@ -1,6 +1,7 @@
 /** Strangers and holders who claim: disputes, court claims, complaints, extracts, and what was imported. */
 
 import type { Cell, JsonObject, Notes } from '@cadastre/records'
+import { fakeDigest } from '../engine/digest.ts'
 import type { Asking } from '../engine/engine.ts'
 import { MAINTAINER } from '../engine/world.ts'
 import { commitmentOf } from '../workload-registry.ts'
@@ -138,7 +139,7 @@ function extract(scene: Scene): Asking | null {
 }
 
 function claim(scene: Scene): Asking | null {
-  const { chance } = scene
+  const { chance, engine } = scene
   const claimant = scene.anyHolder()
   if (claimant === null) return null
   const by = scene.signers(claimant.handle, 'full')
@@ -158,7 +159,9 @@ function claim(scene: Scene): Asking | null {
       holder: imported ?? 'IMP-EXAMPLE-A1',
       key: maintainer.key,
     }
-    return wish('claim/1', body, [...by, maintainer])
+    // As ssh-keygen signs, which no port but the fake one can here: with the others the claim is refused.
+    const isFake = engine.state.port === fakeDigest
+    return wish('claim/1', body, [...by, isFake ? { ...maintainer, alg: 'sshsig' } : maintainer])
   }
   const met = chance.chance(0.4) ? scene.met('imported holding') : null
   if (met === null)
