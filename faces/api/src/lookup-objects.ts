@@ -2,7 +2,7 @@
 
 import { type Block, blockKey, formatRange, parseNumber, range } from '@cadastre/numbers'
 import { QUESTIONS, REFUSALS, type RefusalCode } from '@cadastre/procedures'
-import type { Snapshot } from '@cadastre/reader'
+import { type Snapshot, standingOn } from '@cadastre/reader'
 import {
   type Application,
   type Contact,
@@ -25,7 +25,7 @@ import type {
 import { linksOf } from './links.ts'
 import { blockText } from './question.ts'
 import { placeOf } from './queues.ts'
-import { briefOf, partyOf } from './views.ts'
+import { briefOf, partyOf, standingView } from './views.ts'
 
 /** A refusal code with its published text; a code of a later version shows as itself. */
 export function refusalText(code: string): { readonly code: string; readonly text: string } {
@@ -53,6 +53,7 @@ export async function holderAnswer(
   const { items, more } = snapshot.holdings(handle, limit, after)
   const last = items.at(-1)
   const { policy } = holder
+  const standing = standingOn(snapshot, handle)
   return {
     kind: 'holder',
     query,
@@ -69,6 +70,8 @@ export async function holderAnswer(
     guardianThreshold: holder.guardianThreshold,
     dissolved: holder.dissolved?.at ?? null,
     confirmed: holder.confirmed,
+    ...standingView(standing),
+    representatives: standing.representatives.map(({ order, says }) => ({ order, says })),
     procedure: holder.procedure,
     since: holder.since,
     sinceAt: await times.at(holder.since),

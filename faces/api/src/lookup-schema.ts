@@ -6,6 +6,7 @@
 import { APPLICATION_STATES } from '@cadastre/records'
 import { z } from '@hono/zod-openapi'
 import type {
+  ActOnView,
   AnnotationView,
   ApplicationAnswer,
   ExaminationView,
@@ -15,6 +16,7 @@ import type {
   Lookup,
   NoticeView,
   NumbersAnswer,
+  OrderOnView,
   PoolAnswer,
   RegistrationView,
   ServicesAt,
@@ -50,6 +52,23 @@ const annotationSchema: z.ZodType<AnnotationView> = z
   })
   .meta({ id: 'AnnotationView' })
 
+const orderOnSchema: z.ZodType<OrderOnView> = z
+  .object({
+    order: z.string().describe('Such as O-41: the page /orders/O-41'),
+    holds: z.boolean().describe('Whether the numbers cannot be moved away now'),
+    says: z.string().describe('One sentence'),
+  })
+  .meta({ id: 'OrderOnView' })
+
+const actOnSchema: z.ZodType<ActOnView> = z
+  .object({ application: z.string(), title: z.string(), says: z.string().describe('One sentence') })
+  .meta({ id: 'ActOnView', description: 'A claim or succession in its window' })
+
+const standingOn = {
+  orders: z.array(orderOnSchema).describe('What stands there by order of an authority, stayed orders too'),
+  acts: z.array(actOnSchema).describe('Claims and successions in their window'),
+}
+
 const registrationSchema: z.ZodType<RegistrationView> = z
   .object({
     id: z.string(),
@@ -74,6 +93,7 @@ const registrationSchema: z.ZodType<RegistrationView> = z
       .array(annotationSchema)
       .describe('Claims of others, noted and not judged; no service depends on them'),
     transit: orNull(transitBriefSchema).describe('The move between registries that is under way'),
+    ...standingOn,
   })
   .meta({ id: 'RegistrationView' })
 
@@ -151,6 +171,10 @@ export const holderSchema: z.ZodType<HolderAnswer> = z
     guardianThreshold: orNull(z.int()).describe('How many guardians recover keys; null = more than half'),
     dissolved: orNull(instant).describe('Official notice of death or dissolution'),
     confirmed: orNull(instant),
+    ...standingOn,
+    representatives: z
+      .array(z.object({ order: z.string(), says: z.string() }))
+      .describe('Who acts for it by order of an authority'),
     procedure: z.string(),
     since: count,
     sinceAt: orNull(instant),

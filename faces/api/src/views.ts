@@ -1,7 +1,7 @@
 /** Records as the portal shows them. */
 
 import { type Block, blockKey, formatPrefix, formatRange, rangeToBlocks } from '@cadastre/numbers'
-import { pauseOf, type RegistryReader, type Snapshot } from '@cadastre/reader'
+import { pauseOf, type RegistryReader, type Snapshot, type Standing, standingOn } from '@cadastre/reader'
 import {
   type CoveringCell,
   type CoveringRegistration,
@@ -53,6 +53,14 @@ export function briefOf(
   }
 }
 
+/** What stands on a registration or a holder by order, and what is under way about it. */
+export function standingView({ orders, acts }: Standing): Pick<RegistrationView, 'orders' | 'acts'> {
+  return {
+    orders: orders.map(({ order, holds, says }) => ({ order, holds, says })),
+    acts: acts.map(({ application, title, says }) => ({ application, title, says })),
+  }
+}
+
 export async function registrationOf(
   { reader, times }: ReadContext,
   snapshot: Snapshot,
@@ -88,6 +96,7 @@ export async function registrationOf(
       since,
     })),
     transit: await transitOn(reader, snapshot, registration, notes),
+    ...standingView(standingOn(snapshot, registration.id, notes)),
   }
 }
 

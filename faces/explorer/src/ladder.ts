@@ -55,12 +55,26 @@ ${row('Until', fact('until'))}
 ${row('Protected', fact('protected'))}
 ${row('Source', fact('provenance'))}
 ${row('Under way', view.pending === null || view.transit !== null ? null : html`<a href="${search(view.pending)}">${view.pending}</a>`)}
+${row('By order', ordersOf(view), 'broad')}
+${row('In its window', actsOf(view), 'broad')}
 ${row('Between registries', view.transit === null ? null : transitOf(view.transit), 'broad')}
 ${row('No transfer before', view.heldUntil === null ? null : when(view.heldUntil, state))}
 ${row('Transfers delayed until', view.delayedUntil === null ? null : when(view.delayedUntil, state))}
 ${row('Claims noted', claimsOf(view, state), 'broad')}
 </dl>
 </li>`
+}
+
+/** What stands here by order of an authority, stayed orders too. */
+export function ordersOf({ orders }: Pick<RegistrationView, 'orders'>): Markup | null {
+  if (orders.length === 0) return null
+  return html`${orders.map(({ order, says }) => html`<span class="claim">${says} <a href="/orders/${order}">Order ${order}</a></span> `)}`
+}
+
+/** Claims and successions that can still be vetoed or withdrawn. */
+export function actsOf({ acts }: Pick<RegistrationView, 'acts'>): Markup | null {
+  if (acts.length === 0) return null
+  return html`${acts.map(({ application, says }) => html`<span class="claim">${says} <a href="${search(application)}">${application}</a></span> `)}`
 }
 
 function transitOf({ handle, direction, other, state }: NonNullable<RegistrationView['transit']>): Markup {

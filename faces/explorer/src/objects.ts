@@ -2,6 +2,7 @@
 
 import { html } from 'hono/html'
 import { blockOfKey, kindWords } from './facts.ts'
+import { actsOf, ordersOf } from './ladder.ts'
 import { otherForms, subject } from './numbers.ts'
 import {
   applicationFacts,
@@ -43,11 +44,26 @@ export function holderPage(answer: HolderAnswer, history: History | null, contin
   return html`${subject({ ...query, canonical: holder.handle }, 'Holder', 'held', sentence)}
 ${proofPanel(provable(key, links), query)}
 ${part('record', 'Record', 'Covered by the proof.', html`${factList(key, facts)}${register(answer)}`)}
+${standing(answer)}
 ${keys(answer)}
 ${contacts(answer)}
 ${holdings(answer, continued)}
 ${timeline(history, query.text)}
 ${otherForms(links)}`
+}
+
+/** What stands on the holder by order, and what is under way about it: most have nothing of the kind. */
+function standing(answer: HolderAnswer): Markup | string {
+  const { representatives } = answer
+  const [orders, acts] = [ordersOf(answer), actsOf(answer)]
+  if (orders === null && acts === null && representatives.length === 0) return ''
+  const line = (content: Markup): Markup => html`<li>${content}</li>`
+  return part(
+    'standing',
+    'By order, and under way',
+    'Orders of authorities, and acts that can still be vetoed or withdrawn.',
+    html`<ul class="lines">${representatives.map(({ order, says }) => line(html`${says} <a href="/orders/${order}">Order ${order}</a>`))}${orders === null ? '' : line(orders)}${acts === null ? '' : line(acts)}</ul>`,
+  )
 }
 
 function register({ register: entry }: HolderAnswer): Markup | string {

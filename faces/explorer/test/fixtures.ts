@@ -60,6 +60,8 @@ export function registration(parts: Partial<RegistrationView>): RegistrationView
     delayedUntil: null,
     annotations: [],
     transit: null,
+    orders: [],
+    acts: [],
     ...parts,
   }
 }
@@ -120,6 +122,9 @@ export const holder: HolderAnswer = {
   guardianThreshold: null,
   dissolved: null,
   confirmed: null,
+  orders: [],
+  acts: [],
+  representatives: [],
   procedure: 'identify-holder/1',
   since: 6,
   sinceAt: AT,

@@ -6,7 +6,7 @@ import { createExplorer } from '../src/index.ts'
 import { objectFactsOfRecord } from '../src/object-facts.ts'
 import { publicFacts } from '../src/public-facts.ts'
 import type { OrderAnswer } from '../src/types.ts'
-import { NASTY, options } from './fixtures.ts'
+import { holder, NASTY, numbers, options, registration } from './fixtures.ts'
 
 const at = '2026-05-20T00:00:00Z'
 const links = {
@@ -87,6 +87,29 @@ test('a sealed order shows its commitment, and neither reference nor document', 
   assert.ok(!html.includes('documentHash') && !html.includes('C 12/2026'))
   const overdue = await page({ ...order, seal: { ...seal, overdue: true }, reference: null, document: null })
   assert.match(overdue, /The opening is missing/)
+})
+
+test('numbers and holders say what stands on them by order, and what is in its window, with links', async () => {
+  const says = 'Order O-41 holds 192.0.2.0/25: it cannot be moved away; every service goes on.'
+  const acts = [
+    { application: 'A-7', title: 'Succession', says: 'H-9 is to take the place of H-6 by law (A-7).' },
+  ]
+  const orders = [{ order: 'O-41', holds: true, says }]
+  const held = registration({ orders, acts })
+  const representatives = [{ order: 'O-42', says: 'Order O-42 appoints a representative of H-6.' }]
+  const answers = {
+    '192.0.2.0/25': numbers({ chain: [held], innermost: held }),
+    'H-6': { ...holder, representatives },
+    'H-4': holder,
+  }
+  const explorer = createExplorer(options(answers))
+  const shown = async (text: string): Promise<string> =>
+    (await explorer.request(`/?q=${encodeURIComponent(text)}`)).text()
+  const html = await shown('192.0.2.0/25')
+  assert.ok(html.includes(says) && html.includes('<a href="/orders/O-41">Order O-41</a>'))
+  assert.match(html, /H-9 is to take the place of H-6 by law \(A-7\)\. <a href="\/\?q=A-7">A-7<\/a>/)
+  assert.match(await shown('H-6'), /appoints a representative of H-6\. <a href="\/orders\/O-42">/)
+  assert.ok(!(await shown('H-4')).includes('By order, and under way'))
 })
 
 test('an answer and the proved record read alike, member for member', () => {

@@ -100,6 +100,10 @@ export type RegistrationView = {
   readonly annotations: readonly AnnotationView[]
   /** The move between registries that is under way */
   readonly transit: TransitBrief | null
+  /** What stands there by order of an authority, stayed orders too */
+  readonly orders: readonly OrderOnView[]
+  /** Claims and successions in their window */
+  readonly acts: readonly ActOnView[]
 }
 
 export type Party = {
@@ -141,6 +145,22 @@ export type TransitBrief = {
   readonly opened: string
   /** The entry that recorded it */
   readonly since: number
+}
+
+export type OrderOnView = {
+  /** Such as O-41: the page /orders/O-41 */
+  readonly order: string
+  /** Whether the numbers cannot be moved away now */
+  readonly holds: boolean
+  /** One sentence */
+  readonly says: string
+}
+
+export type ActOnView = {
+  readonly application: string
+  readonly title: string
+  /** One sentence */
+  readonly says: string
 }
 
 export type ServicesAt = {
@@ -230,6 +250,15 @@ export type HolderAnswer = {
   /** Official notice of death or dissolution */
   readonly dissolved: string | null
   readonly confirmed: string | null
+  /** What stands there by order of an authority, stayed orders too */
+  readonly orders: readonly OrderOnView[]
+  /** Claims and successions in their window */
+  readonly acts: readonly ActOnView[]
+  /** Who acts for it by order of an authority */
+  readonly representatives: readonly {
+    readonly order: string
+    readonly says: string
+  }[]
   readonly procedure: string
   readonly since: number
   readonly sinceAt: string | null

@@ -2,6 +2,7 @@
 
 import { blockKey } from '@cadastre/numbers'
 import { type Contact, type Holder, isObject, type Json, objectKey } from '@cadastre/records'
+import { standingOn } from '../concerns.ts'
 import {
   anything,
   is,
@@ -19,8 +20,10 @@ import {
   asIs,
   briefWanted,
   linksWanted,
+  nameOfOrder,
   objectTarget,
   partyWanted,
+  standingMembers,
   timeWanted,
   writtenBlock,
 } from './parts.ts'
@@ -29,6 +32,7 @@ import {
 export function holderMembers(record: ServedRecord, holder: Holder, most: number): Members {
   const { handle, identity, policy, lockedUntil, coolingSeconds, frozenUntil, transferableFrom } = holder
   const { evidenceRecovery, guardianThreshold, dissolved, confirmed, procedure, since } = holder
+  const standing = standingOn(record, handle, null)
   const register = identity === null ? null : (record.object('identity', identity)?.register ?? null)
   return {
     kind: is('holder'),
@@ -47,6 +51,12 @@ export function holderMembers(record: ServedRecord, holder: Holder, most: number
     guardianThreshold: is(guardianThreshold),
     dissolved: is(dissolved?.at ?? null),
     confirmed: is(confirmed),
+    ...standingMembers(standing),
+    representatives:
+      set(
+        standing.representatives.map(({ order, says }) => ({ name: order, want: is({ order, says }) })),
+        nameOfOrder,
+      ) ?? is([]),
     procedure: is(procedure),
     since: is(since),
     sinceAt: timeWanted(record, since),

@@ -25,6 +25,7 @@ import {
   standing,
   type Transit,
 } from '@cadastre/records'
+import { standingOn } from '../concerns.ts'
 import { is, list, type Members, matchJson, object, type Want } from '../expect.ts'
 import { pathInForce, type ServedRecord } from '../record.ts'
 import {
@@ -33,6 +34,7 @@ import {
   linksWanted,
   numbersTarget,
   partyWanted,
+  standingMembers,
   timeWanted,
   writtenBlock,
 } from './parts.ts'
@@ -86,6 +88,7 @@ function registrationWanted(record: ServedRecord, { block, registration }: Cover
     delayedUntil: is(notes?.delayedUntil ?? null),
     annotations: asIs(annotations),
     transit: transitWanted(record, registration, notes?.pending ?? null),
+    ...standingMembers(standingOn(record, id, notes)),
   })
 }
 

@@ -1,9 +1,16 @@
 /** Parts that answers of `/api` share: the frame, holders in short, links. */
 
 import { type Block, blockRange, formatAddress, formatPrefix, formatRange, WIDTH } from '@cadastre/numbers'
-import type { Instant, Json, JsonObject, Registration } from '@cadastre/records'
-import { registrationRange } from '@cadastre/records'
-import { anything, is, object, type Want } from '../expect.ts'
+import {
+  type Instant,
+  isObject,
+  type Json,
+  type JsonObject,
+  type Registration,
+  registrationRange,
+} from '@cadastre/records'
+import type { Standing } from '../concerns.ts'
+import { anything, is, type Members, nameIn, object, set, type Want } from '../expect.ts'
 import type { House, ServedRecord } from '../record.ts'
 import { pauseSays } from '../words.ts'
 
@@ -58,6 +65,19 @@ export function briefWanted(record: ServedRecord, space: Block['space'], registr
     status: is(status),
   })
 }
+
+/** What stands there by order, and claims and successions in their window; their order says nothing. */
+export function standingMembers({ orders, acts }: Standing): Members {
+  const ordered = orders.map(({ order, holds, says }) => ({ name: says, want: is({ order, holds, says }) }))
+  const going = acts.map(({ application, title, says }) => ({
+    name: says,
+    want: is({ application, title, says }),
+  }))
+  return { orders: set(ordered, nameOfSays) ?? is([]), acts: set(going, nameOfSays) ?? is([]) }
+}
+
+const nameOfSays = (served: Json): string => (isObject(served) ? nameIn(served['says']) : '')
+export const nameOfOrder = (served: Json): string => (isObject(served) ? nameIn(served['order']) : '')
 
 /** When an entry was logged; where that is not known here, none later than the state. */
 export function timeWanted(record: ServedRecord, entry: number): Want {
