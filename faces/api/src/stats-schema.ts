@@ -159,6 +159,16 @@ export const statsSchema: z.ZodType<StatisticsReport> = z
         overdue: z.int().describe('Deadlines of the registry that passed without one'),
       })
       .describe('Attempts to tell somebody, and the windows that they let begin'),
+    accuracy: z
+      .object({
+        holders: z.int(),
+        imported: z.int().describe('Known from published lists alone'),
+        withinYear: z.int().describe('Confirmed by the holder not more than 365 days before the last entry'),
+        longerAgo: z.int(),
+        never: z.int().describe('Identified, and never confirmed since'),
+        medianDays: orNull(z.int()),
+      })
+      .describe('How recent the holders’ own word is, at the last entry that was read'),
     orders: ordersReportSchema,
     notComputed: z
       .array(z.object({ by: z.string(), why: z.string() }))

@@ -73,6 +73,7 @@ ${part(
 ${latest(report)}
 ${open(report)}
 ${staff(report)}
+${accuracy(report)}
 ${sanctions(report)}
 ${ordersReport(report)}
 ${part('missing', 'Not computed', '', html`<ul class="lines">${report.notComputed.map(({ by, why }) => html`<li>By ${by}: ${why}.</li>`)}</ul>`)}
@@ -162,6 +163,26 @@ function staff({ staff: { procedures }, ops, steps }: StatisticsShown): Markup {
             procedures.map((one) => [procedure(one.procedure), ...figures(one)]),
           )
     }<p>All ${count(ops.all)} acts of the log, each in one place: decided at once ${count(ops.decided)}, recorded as applications ${count(ops.recorded)}, withdrawals and vetoes ${count(steps.n)}, of staff ${count(ops.staffDecided + ops.staffRecorded)}, fallen due ${count(ops.due)}, of the founding ${count(ops.founding)}.</p>`,
+  )
+}
+
+function accuracy({ accuracy: all }: StatisticsShown): Markup {
+  const share = (n: number): string =>
+    all.holders === 0 ? count(n) : `${count(n)} (${percent(n / all.holders)})`
+  return part(
+    'accuracy',
+    'How recent the data is',
+    'Each holder confirms its data itself. The date is shown with its record, and nothing follows from its age.',
+    table(
+      'Holders by their last confirmation',
+      ['Confirmed', 'Holders'],
+      [
+        ['within a year', share(all.withinYear)],
+        ['longer ago', share(all.longerAgo)],
+        ['never, since identified', share(all.never)],
+        ['imported, not claimed', share(all.imported)],
+      ],
+    ),
   )
 }
 

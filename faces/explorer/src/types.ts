@@ -252,6 +252,13 @@ export type StatisticsShown = {
     readonly founding: number
   }
   readonly steps: { readonly n: number }
+  readonly accuracy: {
+    readonly holders: number
+    readonly imported: number
+    readonly withinYear: number
+    readonly longerAgo: number
+    readonly never: number
+  }
   readonly staff: { readonly procedures: readonly (TallyShown & { readonly procedure: string })[] }
   readonly open: { readonly procedures: readonly OpenShown[]; readonly staffProcedures: readonly OpenShown[] }
   readonly months: readonly (TallyShown & {

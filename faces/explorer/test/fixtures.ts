@@ -244,6 +244,7 @@ const noStatistics: StatisticsShown = {
   procedures: [],
   ops: { all: 0, decided: 0, recorded: 0, staffDecided: 0, staffRecorded: 0, due: 0, founding: 0 },
   steps: { n: 0 },
+  accuracy: { holders: 8, imported: 4, withinYear: 2, longerAgo: 1, never: 1 },
   staff: { procedures: [] },
   open: { procedures: [], staffProcedures: [] },
   months: [],

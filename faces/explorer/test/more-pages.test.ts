@@ -118,6 +118,7 @@ const tally = {
 }
 const groups = { BR: tally }
 const statistics: StatisticsShown = {
+  accuracy: { holders: 8, imported: 4, withinYear: 2, longerAgo: 1, never: 1 },
   size,
   from: at,
   until: at,
@@ -157,6 +158,7 @@ test('statistics: what must hold, by month and group, legal acts by quarter, wha
   assert.match(html, /By language: no request states one/)
   assert.match(html, /<td>2 d<\/td><td>examination-negative \(3\), block-taken \(2\), withdrawn \(1\)/)
   assert.match(html, /succeed.*<td>2<\/td><td>1 d<\/td><td>3 d<\/td><td>examining \(2\)/)
+  assert.match(html, /never, since identified<\/th><td>1 \(12\.5 %\)<\/td>/)
   assert.match(html, /All 60 acts of the log, each in one place: decided at once 40/)
   const flagged = {
     procedure: 'allocate/1',

@@ -38,6 +38,18 @@ async function freePort(): Promise<number> {
   return port
 }
 
+/** Python's mailbox names a file `<seconds>.M<microseconds>P<process>Q<count>.<host>`, none of them padded. */
+function byArrival(one: string, other: string): number {
+  const [a, b] = [one, other].map((name) =>
+    (/^(\d+)\.M(\d+)P\d+Q(\d+)/.exec(name) ?? []).slice(1).map(Number),
+  )
+  for (const [at, number] of (a ?? []).entries()) {
+    const difference = number - (b?.[at] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return one < other ? -1 : 1
+}
+
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, '127.0.0.1')
@@ -66,7 +78,9 @@ export async function smtpServer(): Promise<SmtpServer> {
     url: `smtp://127.0.0.1:${port}`,
     mail: async () => {
       const names = await readdir(join(maildir, 'new'))
-      return Promise.all(names.toSorted().map((name) => readFile(join(maildir, 'new', name), 'utf8')))
+      return Promise.all(
+        names.toSorted(byArrival).map((name) => readFile(join(maildir, 'new', name), 'utf8')),
+      )
     },
     answer: (line) =>
       line === null ? rm(join(directory, 'answer')) : writeFile(join(directory, 'answer'), line),

@@ -4,6 +4,7 @@
  * decisions. Anybody computes the same from the same log.
  */
 
+export type { AccuracyReport } from './accuracy.ts'
 export type { OpenReport } from './applications.ts'
 export { type Flag, flagsOf, type Groups } from './flags.ts'
 export { GROUPINGS } from './groups.ts'

@@ -5,6 +5,7 @@ import { procedureById } from '@cadastre/procedures'
 import { addSeconds, type Instant, type OpEntry, type StateEntry, secondsOf } from '@cadastre/records'
 import type { TrieState } from '@cadastre/replay'
 import type { FollowListener } from '@cadastre/why'
+import { Accuracy, type AccuracyReport } from './accuracy.ts'
 import { lossBases } from './adverse.ts'
 import { Applications, type OpenReport } from './applications.ts'
 import { Askers } from './askers.ts'
@@ -98,6 +99,8 @@ export type StatisticsReport = {
   /** Acts on legal acts of the seat by quarter, the latest first. */
   readonly sanctions: readonly SanctionsQuarter[]
   readonly notices: NoticesReport
+  /** How recent the holders' own word is, at the last entry that was read, whatever period is asked for. */
+  readonly accuracy: AccuracyReport
   /** The transparency report on orders of authorities. */
   readonly orders: OrdersReport
   readonly notComputed: typeof NOT_COMPUTED
@@ -119,6 +122,7 @@ export class Statistics implements FollowListener {
   readonly #notices = new NoticeCounts()
   readonly #orders = new OrderCounts()
   readonly #askers = new Askers()
+  readonly #accuracy = new Accuracy()
   readonly #applications = new Applications()
   readonly #steps = new Tally()
   readonly #staff = new Tally()
@@ -165,7 +169,10 @@ export class Statistics implements FollowListener {
       if (this.#counts(entry.at)) this.#end(procedure, whose, end, entry.at)
     if (entry.received !== null) this.#seq = Math.max(this.#seq, entry.received.seq)
     if (entry.outcome.accepted)
-      for (const effect of entry.outcome.effects) this.#askers.follow(effect, before)
+      for (const effect of entry.outcome.effects) {
+        this.#askers.follow(effect, before)
+        this.#accuracy.follow(effect)
+      }
   }
 
   state({ at }: Pick<StateEntry, 'at'>, index: number): void {
@@ -263,6 +270,7 @@ export class Statistics implements FollowListener {
         .reverse(),
       sanctions: this.#sanctions.report(),
       notices: this.#notices.report(),
+      accuracy: this.#accuracy.report(this.#now),
       orders: this.#orders.report(this.#counts),
       notComputed: NOT_COMPUTED,
     }

@@ -1,5 +1,6 @@
 /** The statistics as text. */
 
+import type { AccuracyReport } from './accuracy.ts'
 import type { OpenReport } from './applications.ts'
 import type { Flag } from './flags.ts'
 import { GROUPINGS } from './groups.ts'
@@ -47,6 +48,7 @@ export function statisticsText(report: StatisticsReport): string {
     ...(sanctions.length === 0 ? ['  none'] : sanctions.map(sanctionsLine)),
     '',
     noticesLine(report.notices),
+    accuracyLine(report.accuracy),
     '',
     ...ordersLines(report.orders, adverse.lacking),
     '',
@@ -77,6 +79,18 @@ function noticesLine({ attempts, begun, medianSeconds, overdue }: NoticesReport)
   const classes = Object.entries(attempts).map(([reply, count]) => `${reply} ${count}`)
   const owed = medianSeconds === null ? '' : `, ${medianSeconds} s (median) after the attempt was owed`
   return `Notices: ${classes.length === 0 ? 'no attempt is logged' : `attempts ${classes.join(', ')}`}. Windows that began with one: ${begun}${owed}. Deadlines for one that passed: ${overdue}`
+}
+
+function accuracyLine({
+  holders,
+  imported,
+  withinYear,
+  longerAgo,
+  never,
+  medianDays,
+}: AccuracyReport): string {
+  const age = medianDays === null ? '' : `; confirmed ${medianDays} days ago (median)`
+  return `Holders: ${holders}. Data confirmed by the holder within a year ${withinYear}, longer ago ${longerAgo}, never since it was identified ${never}; imported and not claimed ${imported}${age}`
 }
 
 function sanctionsLine({ quarter, blocks, delays, releases, lapsed }: SanctionsQuarter): string {
