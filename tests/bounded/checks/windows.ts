@@ -8,6 +8,7 @@ import type {
   HolderNotes,
   Instant,
   Notes,
+  OrderRecord,
   ProcedureRecord,
   Registration,
   Transit,
@@ -76,11 +77,22 @@ export const windowsRun: Check = {
 const OF_ORDERS: readonly string[] = ['serve-order/1', 'contest-order/1']
 const OPEN: readonly string[] = ['waiting', 'fee-due', 'examining', 'to-notify', 'noticed', 'cooling']
 
+/** A seal hides an order from its holder only until it ends: then the holder is told, though the order is verified. */
+function toldAfterSeal(taken: Taken, was: Application, is: Application): boolean {
+  const ended = changedRecords<OrderRecord>(taken, 'obj/order/').some(
+    ({ was: sealed, is: shown }) =>
+      shown?.application === is.handle &&
+      (sealed?.seal?.overdue !== shown.seal?.overdue || sealed?.seal?.opened !== shown.seal?.opened),
+  )
+  return ended && is.procedure === 'serve-order/1' && was.state === 'effected' && is.state === 'to-notify'
+}
+
 function applicationFault(taken: Taken, was: Application, is: Application): string | null {
   if (JSON.stringify(was.body) !== JSON.stringify(is.body)) return 'what was signed has changed'
   if (JSON.stringify(was.consents) !== JSON.stringify(is.consents)) return 'its consents have changed'
   if (was.state === is.state) return null
-  if (!OPEN.includes(was.state)) return `${was.state}, and now ${is.state}`
+  if (!OPEN.includes(was.state))
+    return toldAfterSeal(taken, was, is) ? null : `${was.state}, and now ${is.state}`
   const examined = was.state === 'examining' && (is.state === 'to-notify' || is.state === 'noticed')
   // Of an order the desk itself says what follows from a no.
   if (
