@@ -168,8 +168,8 @@ test('not-due: only what cools or was noticed, at its time; a window goes on aft
 
 test('a holder’s notes stand for as long as anything does: a dissolution that runs, or applications of the last days', () => {
   const holder = emptyHolderNotes('H-1')
-  for (const noted of [{ dissolution: 'A-1' }, { filed: [AT] }])
-    assert.deepEqual(holderNotesRecord({ ...holder, ...noted } as never), { ...holder, ...noted })
+  for (const noted of [{ dissolution: { application: 'A-1', refused: [] } }, { filed: [AT] }])
+    assert.deepEqual(holderNotesRecord({ ...holder, ...noted }), { ...holder, ...noted })
 })
 
 test('windowEnd: later by what was paused in it, of a pause that began before it the part within alone', () => {

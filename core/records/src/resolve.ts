@@ -48,6 +48,7 @@ export function cellInForce(found: CoveringCell, at: Instant): CoveringCell {
 
 /** The path without children whose term is over at `at`: what every service shows. */
 export function pathInForce(path: readonly CoveringCell[], at: Instant): readonly CoveringCell[] {
+  if (!path.some(({ cell }) => cell.registrations.some((one) => isOver(one, at)))) return path
   return path.map((found) => cellInForce(found, at))
 }
 

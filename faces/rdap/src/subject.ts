@@ -13,10 +13,9 @@ import type { Snapshot } from '@cadastre/reader'
 import {
   type CoveringCell,
   type CoveringRegistration,
-  type Instant,
   innermost,
-  isChild,
   liveServices,
+  pathInForce,
   type Registration,
   type ReverseDns,
   registrationRange,
@@ -38,19 +37,7 @@ export type Subject =
   | { readonly kind: 'whole-space'; readonly space: 'ip4' | 'ip6' }
   | { readonly kind: 'absent' }
 
-/**
- * The path without children whose term is over at `at`: they have ended even where the act that says so is not yet
- * written (design.md section 4, "Time").
- */
-function pathInForce(path: readonly CoveringCell[], at: Instant): readonly CoveringCell[] {
-  const isOver = ({ kind, until }: Registration): boolean => until !== null && until <= at && isChild(kind)
-  if (!path.some(({ cell }) => cell.registrations.some(isOver))) return path
-  return path.map(({ block, cell }) => ({
-    block,
-    cell: { ...cell, registrations: cell.registrations.filter((one) => !isOver(one)) },
-  }))
-}
-
+/** The path without children whose term is over. */
 export function chainInForce(snapshot: Snapshot, block: Block): readonly CoveringCell[] {
   return pathInForce(snapshot.chain(block), snapshot.publication.at)
 }

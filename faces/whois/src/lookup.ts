@@ -14,11 +14,12 @@ import {
   type CoveringRegistration,
   type Holder,
   isChild,
+  isOver,
   type Notes,
   type Registration,
   type Transit,
 } from '@cadastre/records'
-import { covering, type Found, isOver, type Target, type Wanted } from './match.ts'
+import { covering, type Found, type Target, type Wanted } from './match.ts'
 import type { Match, Query } from './query.ts'
 import { autnumObject, domainObject, organisationObject, registrationObject, routeObject } from './render.ts'
 import { zoneAt, zoneLength } from './reverse-zones.ts'

@@ -12,7 +12,7 @@ import {
 import type { Snapshot } from '@cadastre/reader'
 import {
   type CoveringCell,
-  type Instant,
+  cellInForce,
   isChild,
   liveServices,
   type Registration,
@@ -47,18 +47,6 @@ export type Wanted = { readonly registrations: boolean; readonly routes: boolean
 function extent(found: Found): Range {
   if (found.kind !== 'registration' || found.block.space === 'ip6') return blockRange(found.block)
   return registrationRange(found.registration, found.block.space)
-}
-
-/** Whether a child's term is over: what falls due is due even if its entry is not written yet (design.md section 4). */
-export function isOver({ kind, until }: Registration, at: Instant): boolean {
-  return until !== null && isChild(kind) && until <= at
-}
-
-/** The cell without children whose term is over, so that nothing is in force under them either. */
-function inForce(found: CoveringCell, at: Instant): CoveringCell {
-  const { block, cell } = found
-  if (!cell.registrations.some((one) => isOver(one, at))) return found
-  return { block, cell: { ...cell, registrations: cell.registrations.filter((one) => !isOver(one, at)) } }
 }
 
 /** Who declares services here: the holder of the innermost registration, or the parent of a child without a holder. */
@@ -105,7 +93,7 @@ export function covering(snapshot: Snapshot, target: Target, match: Match, wante
   const { at } = snapshot.publication
   const chain = snapshot
     .chain(target.block ?? singleBlock(target.range.space, target.range.first))
-    .map((found) => inForce(found, at))
+    .map((found) => cellInForce(found, at))
   const all: Found[] = []
   for (let index = 0; index < chain.length; index++) {
     // A cell on the path of an aligned block covers it; of a range perhaps only a part.
@@ -170,7 +158,7 @@ export function* moreSpecific(
     const path: CoveringCell[] = snapshot
       .chain(block)
       .filter((one) => one.block.length < block.length)
-      .map((found) => inForce(found, at))
+      .map((found) => cellInForce(found, at))
     let after: Block | null = null
     do {
       const page = snapshot.inside(block, PAGE_CELLS, after)
@@ -182,7 +170,7 @@ export function* moreSpecific(
           last = path.at(-1)
         )
           path.pop()
-        path.push(inForce(cell, at))
+        path.push(cellInForce(cell, at))
         for (const one of foundIn(path, wanted)) if (filter.admits(one)) found.push(one)
       }
       yield found
